@@ -1,0 +1,162 @@
+// Typed events: what happened, as decoded from records. No bytes, sources or text here.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cttrace/syscalls.h"
+
+namespace cttrace {
+
+// A thread. tid and tgid are as seen in cttrace's own pid namespace; start_ns (CLOCK_BOOTTIME) makes it unique.
+struct Task {
+  uint32_t tid = 0;
+  uint32_t tgid = 0;
+  uint64_t start_ns = 0;
+};
+
+enum class FileKind : uint8_t { kPlain, kNamespace, kPidfd, kFsContext };
+
+// A file as the kernel sees it: an open descriptor, a cwd, a root.
+struct File {
+  FileKind kind = FileKind::kPlain;
+  int fd = -1;  // -1: cwd or root
+  std::string path;  // absolute in its mount namespace; from the mount's root when detached
+  std::string fs_type;
+  uint64_t inode = 0;
+  uint64_t sb_magic = 0;
+  uint32_t dev_major = 0, dev_minor = 0;    // the superblock's
+  uint32_t rdev_major = 0, rdev_minor = 0;  // a device node's
+  uint32_t mode = 0;
+  uint32_t mount_id = 0;
+  uint32_t mount_ns = 0;  // inode of the mount namespace it is in; 0: none
+  uint32_t target = 0;    // kNamespace: its CLONE_NEW* type; kPidfd: the process
+  uint32_t open_flags = 0;
+  bool deleted = false, path_cut = false, other_ns = false, detached = false, chroot = false;
+
+  // As strace -y shows it: the path, "pipe:[1]", "mnt:[4026531841]", "anon_inode:[fscontext]", "(detached tmpfs)/b".
+  std::string shown() const;
+};
+
+enum class Reading : uint8_t {
+  kNone,       // nothing to read: a scalar
+  kOk,
+  kNull,       // the pointer is NULL
+  kFaulted,    // the memory could not be read
+  kTruncated,  // longer than what is captured: the value is the beginning
+};
+
+// One argument of a call.
+struct Argument {
+  const ArgSpec* spec = nullptr;
+  uint64_t raw = 0;
+  Reading reading = Reading::kNone;
+  std::string bytes;                   // string, struct or array, as in memory at entry (at exit where it was not readable)
+  std::vector<std::string> strings;    // argv
+  std::optional<uint64_t> count;       // entries of envp
+  std::optional<std::string> changed;  // what was there at exit, when it differs: another thread changed it
+  std::optional<File> file;            // what the descriptor is
+  std::optional<File> base;            // where the path begins: dirfd, cwd or root
+  std::optional<std::string> resolved; // the path made absolute from its base, or from the /proc/.../fd/N it names
+  uint32_t resolved_mount_id = 0;      // the mount of the base
+};
+
+enum class Outcome : uint8_t {
+  kReturned,
+  kDeniedBySeccomp,  // never entered
+  kDidNotReturn,     // the task ended inside the call, or tracing did
+  kReturnLost,       // it returned, but the record was lost
+};
+
+struct Call {
+  Task task;
+  Abi abi = Abi::x86_64;
+  uint32_t number = 0;
+  const SyscallRow* row = nullptr;  // never null
+  std::vector<Argument> args;
+  Outcome outcome = Outcome::kReturned;
+  bool enter_lost = false;  // what was there at entry is not known
+  bool cut = false;         // captures are missing
+  int64_t result = 0;       // negative errno on failure
+  uint64_t start_ns = 0;
+  std::optional<uint64_t> duration_ns;
+  std::optional<File> returned_file;
+  std::optional<std::string> fs_message;  // why a filesystem context refused, in the kernel's words
+  uint32_t cpu = 0;
+};
+
+struct Fork {
+  Task task;   // the creator
+  Task child;
+  std::vector<uint32_t> child_pids;  // by pid namespace, the host's first
+  uint64_t time_ns = 0;
+};
+
+struct IdExtent {
+  uint32_t first = 0, lower_first = 0, count = 0;
+};
+
+// The kernel's own answer about a task.
+struct Snapshot {
+  Task task;
+  uint32_t old_tid = 0;
+  uint32_t parent_tgid = 0;
+  uint64_t time_ns = 0;
+  bool at_start = false;  // the task was there when tracing began; otherwise: just after an execve
+  std::array<uint32_t, CT_NS_COUNT> namespaces = {};  // inode numbers by ct_ns; 0: unknown
+  std::vector<uint32_t> pids;                         // by pid namespace, the host's first
+  uint32_t uid = 0, gid = 0, suid = 0, sgid = 0, euid = 0, egid = 0, fsuid = 0, fsgid = 0;
+  std::vector<uint32_t> groups;
+  uint64_t cap_inheritable = 0, cap_permitted = 0, cap_effective = 0, cap_bounding = 0, cap_ambient = 0;
+  uint32_t securebits = 0;
+  bool no_new_privs = false;
+  uint32_t seccomp_mode = 0;
+  std::optional<uint32_t> seccomp_filters;
+  int32_t oom_score_adj = 0;
+  uint32_t user_ns_level = 0;
+  std::vector<IdExtent> uid_map, gid_map;
+  std::optional<File> cwd, root, exe;
+  std::string cgroup;  // path in the cgroup2 (or first) hierarchy
+  std::string comm;
+};
+
+struct TaskExit {
+  Task task;
+  uint64_t time_ns = 0;
+  uint32_t code = 0;  // as wait(2) reports it
+  bool last_of_process = false;
+};
+
+struct CgroupAttach {
+  Task task;   // the mover
+  Task moved;
+  bool with_threads = false;
+  uint64_t time_ns = 0;
+  uint64_t cgroup_id = 0;
+  uint32_t hierarchy = 0;
+  std::string path;
+};
+
+// A mount namespace's mount table when tracing began: the text of /proc/PID/mountinfo.
+struct Mounts {
+  uint32_t mount_ns = 0;
+  uint64_t time_ns = 0;
+  std::string mountinfo;
+};
+
+// What could not be recorded.
+struct Loss {
+  uint64_t time_ns = 0;
+  uint64_t recorded = 0;
+  std::array<uint64_t, CT_LOSS_COUNT> counts = {};
+  bool final = false;
+  uint32_t still_running = 0;
+};
+
+using Event = std::variant<Call, Fork, Snapshot, TaskExit, CgroupAttach, Mounts, Loss>;
+
+}  // namespace cttrace

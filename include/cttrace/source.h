@@ -1,0 +1,47 @@
+// Where records come from: eBPF, ptrace, a recording, or memory. All yield the same wire records.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cttrace/syscalls.h"
+
+namespace cttrace {
+
+// The header of a recording and of every output: where and how the records were made.
+struct TraceInfo {
+  std::string host;
+  std::string kernel;                 // uname release
+  std::string cttrace_version;
+  Abi machine = Abi::x86_64;
+  std::string backend;                // "ebpf", "ptrace"
+  std::vector<std::string> command;   // cttrace's own arguments
+  std::string hooks;                  // what was attached, in words
+  uint64_t start_ns = 0;              // CLOCK_BOOTTIME when the hooks went live
+  int64_t realtime_offset_ns = 0;     // CLOCK_REALTIME minus CLOCK_BOOTTIME then
+  std::vector<uint32_t> roots;        // tgids that were attached to or launched; empty: the whole host
+};
+
+// One whole record, header first. Valid only during the call.
+using RecordSink = std::function<void(std::span<const std::byte>)>;
+
+class EventSource {
+ public:
+  virtual ~EventSource() = default;
+
+  virtual const TraceInfo& info() const = 0;
+
+  // Hands on every record that is there, waiting at most `timeout` for the first one.
+  // False: there will be no more. Throws Failure when the source is broken.
+  virtual bool poll(std::chrono::milliseconds timeout, const RecordSink& sink) = 0;
+
+  // Ends tracing, and hands on what is left; the last record is CT_REC_LOSS.
+  virtual void stop(const RecordSink& sink) = 0;
+};
+
+}  // namespace cttrace

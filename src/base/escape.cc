@@ -1,0 +1,107 @@
+// Escaping of hostile text.
+#include "base/escape.h"
+
+namespace cttrace {
+namespace {
+
+bool is_continuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
+
+// Characters that a terminal or a bidi algorithm acts on instead of showing.
+bool acts_on_the_reader(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+}
+
+void append_hex(std::string& out, unsigned char byte) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  out += "\\x";
+  out += kDigits[byte >> 4];
+  out += kDigits[byte & 15];
+}
+
+}  // namespace
+
+size_t utf8_character(std::string_view text, char32_t& code_point) {
+  if (text.empty()) return 0;
+  const auto at = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = at(0);
+  if (first < 0x80) {
+    code_point = first;
+    return 1;
+  }
+  size_t length = 0;
+  char32_t minimum = 0;
+  if ((first & 0xE0) == 0xC0) {
+    length = 2, minimum = 0x80, code_point = first & 0x1F;
+  } else if ((first & 0xF0) == 0xE0) {
+    length = 3, minimum = 0x800, code_point = first & 0x0F;
+  } else if ((first & 0xF8) == 0xF0) {
+    length = 4, minimum = 0x10000, code_point = first & 0x07;
+  } else {
+    return 0;
+  }
+  if (text.size() < length) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if (!is_continuation(at(i))) return 0;
+    code_point = (code_point << 6) | (at(i) & 0x3F);
+  }
+  const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
+  return code_point < minimum || code_point > 0x10FFFF || surrogate ? 0 : length;
+}
+
+bool is_valid_utf8(std::string_view text) {
+  char32_t code_point = 0;
+  while (!text.empty()) {
+    const size_t length = utf8_character(text, code_point);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string escape_for_terminal(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  char32_t code_point = 0;
+  while (!text.empty()) {
+    const size_t length = utf8_character(text, code_point);
+    const size_t taken = length == 0 ? 1 : length;
+    if (length == 0 || acts_on_the_reader(code_point)) {
+      for (char c : text.substr(0, taken)) append_hex(out, static_cast<unsigned char>(c));
+    } else {
+      out += text.substr(0, taken);
+    }
+    text.remove_prefix(taken);
+  }
+  return out;
+}
+
+std::string escape_like_strace(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size());
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    switch (byte) {
+      case '"': out += "\\\""; continue;
+      case '\\': out += "\\\\"; continue;
+      case '\f': out += "\\f"; continue;
+      case '\n': out += "\\n"; continue;
+      case '\r': out += "\\r"; continue;
+      case '\t': out += "\\t"; continue;
+      case '\v': out += "\\v"; continue;
+      default: break;
+    }
+    if (byte >= 0x20 && byte < 0x7F) {
+      out += static_cast<char>(byte);
+      continue;
+    }
+    const bool digit_follows = i + 1 < bytes.size() && bytes[i + 1] >= '0' && bytes[i + 1] <= '9';
+    out += '\\';
+    if (digit_follows || byte >= 0100) out += static_cast<char>('0' + (byte >> 6));
+    if (digit_follows || byte >= 010) out += static_cast<char>('0' + ((byte >> 3) & 7));
+    out += static_cast<char>('0' + (byte & 7));
+  }
+  return out;
+}
+
+}  // namespace cttrace
