@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Reading a call's arguments as its row says: strings, paths, descriptors, structs, vectors.
+ *
+ * Each function appends one capture to the record in the scratch. They are global functions with scalar arguments,
+ * so that the verifier looks at each once and not once a call site. */
+#pragma once
+
+#include "files.h"
+
+/* A string of at most `max` bytes with its NUL. */
+__noinline int capture_string(u32 arg, u32 max, u64 pointer)
+{
+	struct scratch *s = get_scratch();
+	if (!s || !capture_begin(s, arg, CT_CAP_STRING))
+		return 0;
+	u32 at = s->offset;
+	if (at > CT_RECORD_MAX)
+		return 0;
+	if (max > CT_PATH_MAX)
+		max = CT_PATH_MAX;
+	if (!pointer) {
+		capture_end(s, CT_NULL);
+		return 0;
+	}
+	long length = bpf_probe_read_user_str(s->data + at, max, (void *)pointer);
+	if (length < 1) {
+		capture_end(s, CT_FAULT);
+		return 0;
+	}
+	u32 status = CT_OK;
+	if (length >= max) {
+		/* Either it just fits, or it goes on. */
+		char last = 0;
+		if (bpf_probe_read_user(&last, 1, (void *)(pointer + max - 1)) == 0 && last) {
+			status = CT_TRUNCATED;
+			count(CT_LOSS_TRUNCATED);
+		}
+	}
+	s->offset = at + ((length - 1) & (2 * CT_PATH_MAX - 1));
+	capture_end(s, status);
+	return 0;
+}
+
+/* `length` bytes as they are. */
+__noinline int capture_bytes(u32 arg, u64 length, u64 pointer)
+{
+	struct scratch *s = get_scratch();
+	if (!s || !capture_begin(s, arg, CT_CAP_BYTES))
+		return 0;
+	u32 at = s->offset;
+	if (at > CT_RECORD_MAX)
+		return 0;
+	if (!pointer) {
+		capture_end(s, CT_NULL);
+		return 0;
+	}
+	u32 status = CT_OK;
+	u32 size = length > CT_ARRAY_MAX ? CT_ARRAY_MAX : (u32)length;
+	if (length > CT_ARRAY_MAX) {
+		status = CT_TRUNCATED;
+		count(CT_LOSS_TRUNCATED);
+	}
+	if (size && bpf_probe_read_user(s->data + at, size & (2 * CT_ARRAY_MAX - 1), (void *)pointer)) {
+		capture_end(s, CT_FAULT);
+		return 0;
+	}
+	s->offset = at + size;
+	capture_end(s, status);
+	return 0;
+}
+
+/* The pointer at index `i` of a vector in the task's memory. Not 0: it cannot be read. */
+static __always_inline long vector_entry(struct scratch *s, u64 pointer, u32 i, u64 *out)
+{
+	*out = 0;
+	if (s->abi == CT_ABI_I386) {
+		u32 narrow = 0;
+		long error = bpf_probe_read_user(&narrow, sizeof(narrow), (void *)(pointer + i * 4ull));
+		*out = narrow;
+		return error;
+	}
+	return bpf_probe_read_user(out, sizeof(*out), (void *)(pointer + i * 8ull));
+}
+
+/* One string of a vector, or the next piece of a long one. 1: the end, with s->status. */
+__noinline int strings_step(void)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 1;
+	u64 string = s->path_dentry; /* the rest of a long string, when not 0 */
+	u32 at = s->offset;
+	s->status = CT_OK;
+	if (!string) {
+		if (vector_entry(s, s->pointer, s->index, &string)) {
+			s->status = CT_FAULT;
+			return 1;
+		}
+		if (!string)
+			return 1;
+		s->index++;
+	}
+	if (at > CT_RECORD_MAX || at > s->capture + 8 + CT_STRINGS_MAX) {
+		s->status = CT_TRUNCATED;
+		return 1;
+	}
+	long length = bpf_probe_read_user_str(s->data + at, CT_PATH_MAX, (void *)string);
+	if (length < 1) {
+		s->status = CT_FAULT;
+		return 1;
+	}
+	s->path_dentry = 0;
+	if (length == CT_PATH_MAX) {
+		char last = 0;
+		if (bpf_probe_read_user(&last, 1, (void *)(string + CT_PATH_MAX - 1)) == 0 && last) {
+			s->path_dentry = string + CT_PATH_MAX - 1;
+			length--;
+		}
+	}
+	s->offset = at + (length & (2 * CT_PATH_MAX - 1));
+	return 0;
+}
+
+__noinline int capture_strings(u32 arg, u64 pointer)
+{
+	struct scratch *s = get_scratch();
+	if (!s || !capture_begin(s, arg, CT_CAP_STRINGS))
+		return 0;
+	if (!pointer) {
+		capture_end(s, CT_NULL);
+		return 0;
+	}
+	s->pointer = pointer;
+	s->path_dentry = 0;
+	s->index = 0;
+	s->status = CT_TRUNCATED;
+	for (int i = 0; i < 512; i++)
+		if (strings_step())
+			break;
+		else
+			s->status = CT_TRUNCATED;
+	if (s->status == CT_TRUNCATED)
+		count(CT_LOSS_TRUNCATED);
+	capture_end(s, s->status);
+	return 0;
+}
+
+__noinline int count_step(void)
+{
+	struct scratch *s = get_scratch();
+	u64 entry = 0;
+	if (!s)
+		return 1;
+	s->status = CT_OK;
+	if (vector_entry(s, s->pointer, s->index, &entry)) {
+		s->status = CT_FAULT;
+		return 1;
+	}
+	if (!entry)
+		return 1;
+	s->index++;
+	return 0;
+}
+
+/* How many entries a vector has. */
+__noinline int capture_count(u32 arg, u64 pointer)
+{
+	struct scratch *s = get_scratch();
+	if (!s || !capture_begin(s, arg, CT_CAP_COUNT))
+		return 0;
+	u32 at = s->offset;
+	if (at > CT_RECORD_MAX)
+		return 0;
+	if (!pointer) {
+		capture_end(s, CT_NULL);
+		return 0;
+	}
+	s->pointer = pointer;
+	s->index = 0;
+	s->status = CT_TRUNCATED;
+	for (int i = 0; i < 4096; i++)
+		if (count_step())
+			break;
+		else
+			s->status = CT_TRUNCATED;
+	if (s->status == CT_TRUNCATED)
+		count(CT_LOSS_TRUNCATED);
+	*(u64 *)(s->data + at) = s->index;
+	s->offset = at + 8;
+	capture_end(s, s->status);
+	return 0;
+}
+
+__noinline int iovec_step(u32 i)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 1;
+	u64 base = 0, length = 0;
+	if (vector_entry(s, s->pointer, 2 * i, &base) || vector_entry(s, s->pointer, 2 * i + 1, &length)) {
+		s->status = CT_FAULT;
+		return 1;
+	}
+	u32 at = s->offset;
+	u32 used = at - s->capture - 8;
+	if (at > CT_RECORD_MAX || used >= CT_ARRAY_MAX) {
+		if (length)
+			s->status = CT_TRUNCATED;
+		return length != 0;
+	}
+	u32 size = length > CT_ARRAY_MAX - used ? CT_ARRAY_MAX - used : (u32)length;
+	if (size < length)
+		s->status = CT_TRUNCATED;
+	if (size && bpf_probe_read_user(s->data + at, size & (2 * CT_ARRAY_MAX - 1), (void *)base)) {
+		s->status = CT_FAULT;
+		return 1;
+	}
+	s->offset = at + (size & (2 * CT_ARRAY_MAX - 1));
+	return s->status != CT_OK;
+}
+
+/* The bytes of all parts of an iovec, one after the other. */
+__noinline int capture_iovec(u32 arg, u32 parts, u64 pointer)
+{
+	struct scratch *s = get_scratch();
+	if (!s || !capture_begin(s, arg, CT_CAP_BYTES))
+		return 0;
+	s->pointer = pointer;
+	s->status = pointer ? CT_OK : CT_NULL;
+	for (u32 i = 0; i < 64; i++)
+		if (i >= parts || s->status != CT_OK || iovec_step(i))
+			break;
+	if (parts > 64 && s->status == CT_OK)
+		s->status = CT_TRUNCATED;
+	if (s->status == CT_TRUNCATED)
+		count(CT_LOSS_TRUNCATED);
+	if (s->status == CT_FAULT)
+		s->offset = s->capture + 8;
+	capture_end(s, s->status);
+	return 0;
+}
+
+/* Reads the decimal number at s->data + at, up to `limit` digits; 0xffffffff when there is none. Leaves its end in
+ * s->index. */
+__noinline int parse_number(u32 at)
+{
+	struct scratch *s = get_scratch();
+	u32 number = 0, digits = 0;
+	if (!s || at > CT_RECORD_MAX)
+		return -1;
+	for (; digits < 10; digits++) {
+		char c = s->data[at + digits];
+		if (c < '0' || c > '9')
+			break;
+		number = number * 10 + (c - '0');
+	}
+	s->index = at + digits;
+	return digits && number < 0x7fffffff ? (int)number : -1;
+}
+
+static __always_inline int begins(struct scratch *s, u32 at, const char *with, int size)
+{
+	for (int i = 0; i < size; i++)
+		if (s->data[at + i] != with[i])
+			return 0;
+	return 1;
+}
+
+/* Whether the string of the last capture begins with /proc/self/fd/N, /proc/thread-self/fd/N or /proc/PID/fd/N.
+ * Sets s->magic_pid (0: the task itself), s->magic_fd and s->magic_prefix. */
+__noinline int parse_magic(void)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 0;
+	u32 start = s->capture + 8;
+	u32 at = start;
+	if (start > CT_RECORD_MAX || !begins(s, at, "/proc/", 6))
+		return 0;
+	at += 6;
+	s->magic_pid = 0;
+	if (begins(s, at, "self", 4)) {
+		at += 4;
+	} else if (begins(s, at, "thread-self", 11)) {
+		at += 11;
+	} else {
+		int pid = parse_number(at);
+		at = s->index;
+		if (pid <= 0 || at > CT_RECORD_MAX)
+			return 0;
+		s->magic_pid = pid;
+	}
+	if (!begins(s, at, "/fd/", 4))
+		return 0;
+	int fd = parse_number(at + 4);
+	at = s->index;
+	if (fd < 0 || at > CT_RECORD_MAX || (s->data[at] != 0 && s->data[at] != '/'))
+		return 0;
+	s->magic_fd = fd;
+	s->magic_prefix = at - start;
+	return 1;
+}
+
+/* The followed process with this pid, as the kernel's task; the caller's own when it is its own pid. NULL: not known. */
+static __always_inline struct task_struct *process_by_pid(struct task_struct *current, u32 pid)
+{
+	if (pid == pid_as_seen(BPF_CORE_READ(current, group_leader, thread_pid)))
+		return current;
+	struct task_state *state = bpf_map_lookup_elem(&tasks, &pid);
+	if (!state || own_level)
+		return 0;
+	struct task_struct *task = (struct task_struct *)state->task;
+	return BPF_CORE_READ(task, pid) == (int)pid ? task : 0;
+}
+
+/* Where the path of the last capture begins: dirfd, cwd or root; and the descriptor that it names by /proc. */
+__noinline int capture_path_places(u32 arg, u32 dirfd, u32 has_dirfd)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 0;
+	u32 text = s->capture + 8;
+	if (text > CT_RECORD_MAX || s->status == CT_FAULT || s->status == CT_NULL)
+		return 0;
+	if (s->data[text] != '/') {
+		int at_cwd = !has_dirfd || (s32)dirfd == -100; /* AT_FDCWD */
+		capture_file(arg, CT_CAP_BASE, at_cwd ? AT_CWD : AT_FD, dirfd);
+		return 0;
+	}
+	if (parse_magic()) {
+		u64 self = s->task;
+		struct task_struct *task = (struct task_struct *)self;
+		if (s->magic_pid)
+			task = process_by_pid(task, s->magic_pid);
+		if (task) {
+			s->task = (u64)task;
+			capture_file(arg, CT_CAP_MAGIC, AT_FD, s->magic_fd);
+			s->task = self;
+			return 0;
+		}
+	}
+	capture_file(arg, CT_CAP_BASE, AT_ROOT, 0);
+	return 0;
+}
+
+static __always_inline u64 argument(struct scratch *s, u32 index) { return index < 6 ? s->args[index] : 1; }
+
+/* The bytes of one argument, as its row says. Returns 1 when there was something to read. */
+__noinline int capture_memory(u32 arg)
+{
+	struct scratch *s = get_scratch();
+	if (!s || arg > 5)
+		return 0;
+	u32 ref = s->row.ref[arg], size = s->row.size[arg];
+	u64 pointer = s->args[arg];
+	switch (s->row.op[arg]) {
+	case CT_OP_STRING:
+		capture_string(arg, size, pointer);
+		return 1;
+	case CT_OP_PATH:
+		capture_string(arg, CT_PATH_MAX, pointer);
+		return 1;
+	case CT_OP_BYTES: {
+		u64 times = ref < 6 ? argument(s, ref) : 1;
+		if (times > CT_ARRAY_MAX + 1)
+			times = CT_ARRAY_MAX + 1;
+		capture_bytes(arg, times * size, pointer);
+		return 1;
+	}
+	case CT_OP_BYTES_RET: {
+		u64 times = s->ret > 0 ? s->ret : 0;
+		if (times > CT_ARRAY_MAX + 1)
+			times = CT_ARRAY_MAX + 1;
+		capture_bytes(arg, times * size, pointer);
+		return 1;
+	}
+	case CT_OP_STRINGS:
+		capture_strings(arg, pointer);
+		return 1;
+	case CT_OP_COUNT:
+		capture_count(arg, pointer);
+		return 1;
+	case CT_OP_IOVEC:
+		capture_iovec(arg, (u32)argument(s, ref), pointer);
+		return 1;
+	}
+	return 0;
+}

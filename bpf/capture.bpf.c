@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Capture: calls of followed tasks, at entry and at exit, as the rows say.
+ *
+ * Memory is read twice. At entry a string's page may not be resident, and at exit another thread may have changed it;
+ * the exit's reading is sent only where entry's failed or where the two differ. */
+#include "arguments.h"
+#include "lifecycle.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+struct call { u32 nr; u32 abi; u64 args[6]; };
+
+static __always_inline void read_call(struct pt_regs *regs, struct task_struct *task, struct call *call)
+{
+	call->abi = task_abi(task);
+#if defined(__TARGET_ARCH_x86)
+	call->nr = (u32)BPF_CORE_READ(regs, orig_ax);
+	if (call->abi == CT_ABI_I386) {
+		call->args[0] = (u32)BPF_CORE_READ(regs, bx);
+		call->args[1] = (u32)BPF_CORE_READ(regs, cx);
+		call->args[2] = (u32)BPF_CORE_READ(regs, dx);
+		call->args[3] = (u32)BPF_CORE_READ(regs, si);
+		call->args[4] = (u32)BPF_CORE_READ(regs, di);
+		call->args[5] = (u32)BPF_CORE_READ(regs, bp);
+		return;
+	}
+	call->args[0] = BPF_CORE_READ(regs, di);
+	call->args[1] = BPF_CORE_READ(regs, si);
+	call->args[2] = BPF_CORE_READ(regs, dx);
+	call->args[3] = BPF_CORE_READ(regs, r10);
+	call->args[4] = BPF_CORE_READ(regs, r8);
+	call->args[5] = BPF_CORE_READ(regs, r9);
+#else
+	call->nr = (u32)BPF_CORE_READ(regs, syscallno);
+	call->args[0] = BPF_CORE_READ(regs, orig_x0); /* x0 holds the return value at exit */
+	call->args[1] = BPF_CORE_READ(regs, regs[1]);
+	call->args[2] = BPF_CORE_READ(regs, regs[2]);
+	call->args[3] = BPF_CORE_READ(regs, regs[3]);
+	call->args[4] = BPF_CORE_READ(regs, regs[4]);
+	call->args[5] = BPF_CORE_READ(regs, regs[5]);
+#endif
+}
+
+/* The row of a call that is to be captured, or 0; row indices are one higher. */
+static __always_inline u32 find_row(const struct call *call, struct task_struct *task, struct task_state *state)
+{
+	if (call->nr >= MAX_NUMBERS)
+		return 0;
+	u32 key = call->abi * MAX_NUMBERS + call->nr;
+	u16 *found = bpf_map_lookup_elem(&numbers, &key);
+	if (!found || !*found)
+		return 0;
+	u32 index = *found - 1;
+	struct ct_row *row = bpf_map_lookup_elem(&rows, &index);
+	if (!row)
+		return 0;
+	if (row->flags & CT_ROW_VARIANTS) {
+		struct variant_key variant = {.row = index, .value = row->select < 6 ? call->args[row->select % 6] & 0xffffffff : 0};
+		u32 *other = bpf_map_lookup_elem(&variants, &variant);
+		if (other) {
+			index = *other;
+			row = bpf_map_lookup_elem(&rows, &index);
+			if (!row)
+				return 0;
+		}
+	}
+	if (row->flags & CT_ROW_CONTROL_FD && !is_control_file(task, call->args[0]))
+		return 0;
+	if (row->flags & CT_ROW_AFTER_NODE && !state->made_node)
+		return 0;
+	return index + 1;
+}
+
+static __always_inline int load_row(struct scratch *s, u32 row)
+{
+	u32 index = row - 1;
+	struct ct_row *from = bpf_map_lookup_elem(&rows, &index);
+	if (!from)
+		return 0;
+	s->row = *from;
+	return 1;
+}
+
+static __always_inline void load_args(struct scratch *s, const u64 *args)
+{
+	for (int i = 0; i < 6; i++)
+		s->args[i] = args[i];
+}
+
+/* Entry (or the only sight of a call): the bytes, the places of paths, the descriptors. Results: status in s->status,
+ * fingerprint in s->hash. */
+__noinline int capture_at_entry(u32 arg)
+{
+	struct scratch *s = get_scratch();
+	if (!s || arg > 5)
+		return 0;
+	u32 op = s->row.op[arg];
+	s->status = CT_OK;
+	s->hash = 0;
+	if (op == CT_OP_FD) {
+		if ((s32)s->args[arg] >= 0)
+			capture_file(arg, CT_CAP_FILE, AT_FD, (u32)s->args[arg]);
+		return 0;
+	}
+	if (op == CT_OP_NONE || s->row.when[arg] == CT_WHEN_EXIT)
+		return 0;
+	capture_memory(arg);
+	u32 status = s->status;
+	hash_capture();
+	if (op == CT_OP_PATH) {
+		u32 ref = s->row.ref[arg];
+		capture_path_places(arg, ref < 6 ? (u32)s->args[ref % 6] : 0, ref < 6);
+	}
+	s->status = status;
+	return 1;
+}
+
+SEC("raw_tp/sys_enter")
+int sys_enter(struct bpf_raw_tracepoint_args *ctx)
+{
+	u32 tid = current_tid();
+	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
+	struct task_struct *task;
+	if (!state) {
+		if (!follow_all || current_tgid() == own_tgid)
+			return 0;
+		task = (struct task_struct *)bpf_get_current_task();
+		state = follow(task, tid);
+		if (!state)
+			return 0;
+	} else {
+		task = (struct task_struct *)bpf_get_current_task();
+	}
+	state->in_call = 1;
+	state->synced = 1;
+	state->row = 0;
+	struct call call;
+	read_call((struct pt_regs *)ctx->args[0], task, &call);
+	u32 row = find_row(&call, task, state);
+	if (!row)
+		return 0;
+	u64 now = bpf_ktime_get_boot_ns();
+	state->row = row;
+	state->nr = call.nr;
+	state->abi = call.abi;
+	state->enter_ns = now;
+	state->captured = 0;
+	state->faulted = 0;
+	state->enter_lost = 1;
+	state->enter_tid = tid_as_seen(task);
+	for (int i = 0; i < 6; i++)
+		state->args[i] = call.args[i];
+
+	struct scratch *s = begin(task, CT_REC_ENTER, sizeof(struct ct_enter), call.abi, now);
+	if (!s)
+		return 0;
+	struct ct_enter *out = (struct ct_enter *)s->data;
+	out->nr = call.nr;
+	out->pad = 0;
+	for (int i = 0; i < 6; i++)
+		out->args[i] = call.args[i];
+	s->abi = call.abi;
+	s->ret = 0;
+	load_args(s, call.args);
+	if (load_row(s, row)) {
+		for (u32 i = 0; i < 6; i++) {
+			if (s->row.op[i] == CT_OP_NONE || !capture_at_entry(i))
+				continue;
+			state->hash[i] = s->hash;
+			if (s->status == CT_FAULT)
+				state->faulted |= 1 << i;
+			else
+				state->captured |= 1 << i;
+		}
+	}
+	state->enter_lost = send(s, 0) != 0;
+	return 0;
+}
+
+/* Exit: what the kernel wrote, what could not be read before, and what is no longer what it was. */
+__noinline int capture_at_exit(u32 arg, u32 captured, u32 hash)
+{
+	struct scratch *s = get_scratch();
+	if (!s || arg > 5)
+		return 0;
+	u32 when = s->row.when[arg];
+	u32 op = s->row.op[arg];
+	if (op == CT_OP_NONE || op == CT_OP_FD || when == CT_WHEN_ENTER || (when == CT_WHEN_EXIT && s->ret < 0))
+		return 0;
+	u32 before = s->offset;
+	u32 cut = s->cut;
+	if (!capture_memory(arg))
+		return 0;
+	u32 status = s->status;
+	if (when == CT_WHEN_EXIT)
+		return 0;
+	hash_capture();
+	if (captured && (status == CT_FAULT || s->hash == hash)) {
+		/* The same, or gone by now: entry's reading stands. */
+		s->offset = before;
+		s->cut = cut;
+		return 0;
+	}
+	if (status == CT_FAULT) {
+		s->offset = before;
+		if (s->ret != -14) /* EFAULT: the kernel could not read it either */
+			count(CT_LOSS_READ_FAULT);
+		return 0;
+	}
+	if (op == CT_OP_PATH && !captured) {
+		u32 ref = s->row.ref[arg];
+		capture_path_places(arg, ref < 6 ? (u32)s->args[ref % 6] : 0, ref < 6);
+	}
+	return 0;
+}
+
+static __always_inline int is_exec(u32 abi, u32 nr)
+{
+	if (abi == CT_ABI_X86_64)
+		return nr == 59 || nr == 322;
+	if (abi == CT_ABI_I386)
+		return nr == 11 || nr == 358;
+	return nr == 221 || nr == 281;
+}
+
+SEC("raw_tp/sys_exit")
+int sys_exit(struct bpf_raw_tracepoint_args *ctx)
+{
+	u32 tid = current_tid();
+	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	if (!state) {
+		if (follow_all && current_tgid() != own_tgid && (state = follow(task, tid)))
+			state->synced = 1;
+		return 0;
+	}
+	struct call call;
+	u32 row = 0, orphan = 0;
+	u64 now = bpf_ktime_get_boot_ns();
+	s64 ret = ctx->args[1];
+	if (state->in_call) {
+		state->in_call = 0;
+		row = state->row;
+		state->row = 0;
+		if (!row)
+			return 0;
+		call.nr = state->nr;
+		call.abi = state->abi;
+		for (int i = 0; i < 6; i++)
+			call.args[i] = state->args[i];
+	} else if (!state->synced) {
+		state->synced = 1;
+		return 0;
+	} else {
+		read_call((struct pt_regs *)ctx->args[0], task, &call);
+		row = find_row(&call, task, state);
+		if (!row)
+			return 0;
+		orphan = 1;
+	}
+	if (call.abi == CT_ABI_I386)
+		ret = (s32)ret;
+
+	struct scratch *s = begin(task, CT_REC_EXIT, sizeof(struct ct_exit), call.abi, now);
+	if (!s)
+		return 0;
+	struct ct_exit *out = (struct ct_exit *)s->data;
+	out->nr = call.nr;
+	out->pad = 0;
+	out->ret = ret;
+	out->enter_ns = orphan ? 0 : state->enter_ns;
+	out->enter_tid = orphan ? out->record.tid : state->enter_tid;
+	out->pad2 = 0;
+	out->record.flags = orphan ? CT_FLAG_ORPHAN : state->enter_lost ? CT_FLAG_ENTER_LOST : 0;
+	for (int i = 0; i < 6; i++)
+		out->args[i] = call.args[i];
+	s->abi = call.abi;
+	s->ret = ret;
+	s->exit = 1;
+	load_args(s, call.args);
+	/* After execve the old memory is gone, and what is at its addresses now means nothing. */
+	if (load_row(s, row) && !(ret == 0 && is_exec(call.abi, call.nr))) {
+		for (u32 i = 0; i < 6; i++) {
+			if (s->row.op[i] == CT_OP_NONE)
+				continue;
+			if (orphan || state->enter_lost) {
+				capture_at_entry(i);
+				if (s->row.when[i] == CT_WHEN_EXIT)
+					capture_at_exit(i, 0, 0);
+			} else {
+				capture_at_exit(i, state->captured & (1 << i), state->hash[i]);
+			}
+		}
+		if (s->row.flags & CT_ROW_RETURNS_FD && ret >= 0)
+			capture_file(CT_ARG_RETURN, CT_CAP_FILE, AT_FD, (u32)ret);
+		if (s->row.flags & CT_ROW_FS_CONTEXT && ret < 0)
+			capture_fs_message((u32)call.args[0]);
+		if (s->row.flags & CT_ROW_MAKES_NODE && ret == 0)
+			state->made_node = 1;
+	}
+	send(s, 0);
+	return 0;
+}

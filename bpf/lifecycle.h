@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which tasks are followed, and what becomes of them: fork, exec, exit, cgroup moves; and the iterator that finds the
+ * tasks that are there when tracing begins. Following happens here, in the kernel: a followed task's child is followed
+ * before it can run. */
+#pragma once
+
+#include "snapshot.h"
+
+/* Follows a task. NULL: the table is full, which is counted. */
+static __always_inline struct task_state *follow(struct task_struct *task, u32 tid)
+{
+	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
+	if (state)
+		return state;
+	struct task_state fresh = {.task = (u64)task};
+	if (bpf_map_update_elem(&tasks, &tid, &fresh, BPF_NOEXIST)) {
+		count(CT_LOSS_TASKS_FULL);
+		return 0;
+	}
+	__sync_fetch_and_add(&live_tasks, 1);
+	return bpf_map_lookup_elem(&tasks, &tid);
+}
+
+SEC("raw_tp/sched_process_fork")
+int process_fork(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *parent = (struct task_struct *)ctx->args[0];
+	struct task_struct *child = (struct task_struct *)ctx->args[1];
+	u32 tid = current_tid();
+	if (!bpf_map_lookup_elem(&tasks, &tid) && (!follow_all || current_tgid() == own_tgid))
+		return 0;
+	u32 child_tid = BPF_CORE_READ(child, pid);
+	follow(child, child_tid);
+	struct scratch *s = begin(parent, CT_REC_FORK, sizeof(struct ct_fork), task_abi(parent), bpf_ktime_get_boot_ns());
+	if (!s)
+		return 0;
+	struct ct_fork *out = (struct ct_fork *)s->data;
+	out->child_start_ns = BPF_CORE_READ(child, start_boottime);
+	out->child_tid = tid_as_seen(child);
+	out->child_tgid = tgid_as_seen(child);
+	__builtin_memset(out->child_pids, 0, sizeof(out->child_pids));
+	out->levels = fill_pids(BPF_CORE_READ(child, thread_pid), out->child_pids);
+	out->pad = 0;
+	send(s, 0);
+	return 0;
+}
+
+SEC("raw_tp/sched_process_exec")
+int process_exec(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = (struct task_struct *)ctx->args[0];
+	u32 old_tid = (u32)ctx->args[1];
+	u32 tid = current_tid();
+	struct task_state *state = bpf_map_lookup_elem(&tasks, &old_tid);
+	u32 told = 0;
+	if (!state)
+		return 0;
+	if (old_tid != tid) {
+		/* A thread that was not the leader has taken the leader's tid, in mid-call. */
+		struct task_state moved = *state;
+		bpf_map_update_elem(&tasks, &tid, &moved, BPF_ANY);
+		bpf_map_delete_elem(&tasks, &old_tid);
+		told = moved.enter_tid;
+	}
+	snapshot(task, CT_REC_EXEC, 0, told);
+	return 0;
+}
+
+SEC("raw_tp/sched_process_exit")
+int process_exit(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = (struct task_struct *)ctx->args[0];
+	u32 tid = current_tid();
+	if (!bpf_map_lookup_elem(&tasks, &tid))
+		return 0;
+	bpf_map_delete_elem(&tasks, &tid);
+	__sync_fetch_and_add(&live_tasks, -1);
+	struct scratch *s = begin(task, CT_REC_TASK_EXIT, sizeof(struct ct_task_exit), task_abi(task), bpf_ktime_get_boot_ns());
+	if (!s)
+		return 0;
+	struct ct_task_exit *out = (struct ct_task_exit *)s->data;
+	out->code = BPF_CORE_READ(task, exit_code);
+	out->pad = 0;
+	out->record.flags = BPF_CORE_READ(task, signal, live.counter) == 0 ? CT_FLAG_GROUP_DEAD : 0;
+	send(s, live_tasks == 0 ? BPF_RB_FORCE_WAKEUP : 0);
+	return 0;
+}
+
+SEC("raw_tp/cgroup_attach_task")
+int cgroup_attach(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct cgroup *group = (struct cgroup *)ctx->args[0];
+	const char *path = (const char *)ctx->args[1];
+	struct task_struct *moved = (struct task_struct *)ctx->args[2];
+	u32 mover_tid = current_tid(), moved_tid = BPF_CORE_READ(moved, pid);
+	if (!follow_all && !bpf_map_lookup_elem(&tasks, &mover_tid) && !bpf_map_lookup_elem(&tasks, &moved_tid))
+		return 0;
+	struct task_struct *mover = (struct task_struct *)bpf_get_current_task();
+	struct scratch *s = begin(mover, CT_REC_CGROUP, sizeof(struct ct_cgroup), task_abi(mover), bpf_ktime_get_boot_ns());
+	if (!s)
+		return 0;
+	struct ct_cgroup *out = (struct ct_cgroup *)s->data;
+	out->cgroup_id = BPF_CORE_READ(group, kn, id);
+	out->task_start_ns = BPF_CORE_READ(moved, start_boottime);
+	out->tid = tid_as_seen(moved);
+	out->tgid = tgid_as_seen(moved);
+	out->hierarchy = BPF_CORE_READ(group, root, hierarchy_id);
+	out->threadgroup = ctx->args[3] & 1;
+	if (capture_begin(s, CT_ARG_CGROUP, CT_CAP_STRING)) {
+		u32 at = s->offset;
+		long length = 0;
+		if (at <= CT_RECORD_MAX)
+			length = bpf_probe_read_kernel_str(s->data + at, CT_PATH_MAX, path);
+		if (length > 1)
+			s->offset = at + ((length - 1) & (2 * CT_PATH_MAX - 1));
+		capture_end(s, CT_OK);
+	}
+	send(s, 0);
+	return 0;
+}
+
+/* Whether the task, or a process that it descends from, is a target. */
+__noinline int is_target_step(void)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 1;
+	struct task_struct *task = (struct task_struct *)s->pointer;
+	u32 tgid = tgid_as_seen(task);
+	if (bpf_map_lookup_elem(&targets, &tgid)) {
+		s->done = 1;
+		return 1;
+	}
+	struct task_struct *parent = BPF_CORE_READ(task, group_leader, real_parent);
+	if (!parent || parent == task || BPF_CORE_READ(task, tgid) <= 1)
+		return 1;
+	s->pointer = (u64)parent;
+	return 0;
+}
+
+/* Run by cttrace when the hooks are live, again until it finds nothing new: a task that forks meanwhile may have a
+ * child whose number the iterator has passed already. The very first run, without targets, finds out who we are. */
+SEC("iter/task")
+int find_tasks(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	if (!task)
+		return 0;
+	if (!own_tgid) {
+		struct task_struct *self = (struct task_struct *)bpf_get_current_task();
+		own_level = BPF_CORE_READ(self, thread_pid, level);
+		own_tgid = current_tgid();
+	}
+	u32 tid = BPF_CORE_READ(task, pid);
+	if (bpf_map_lookup_elem(&tasks, &tid) || BPF_CORE_READ(task, tgid) == (int)own_tgid)
+		return 0;
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 0;
+	s->pointer = (u64)task;
+	s->done = 0;
+	for (int i = 0; i < 128; i++)
+		if (is_target_step())
+			break;
+	if (!s->done)
+		return 0;
+	if (!follow(task, tid))
+		return 0;
+	__sync_fetch_and_add(&new_tasks, 1);
+	snapshot(task, CT_REC_SNAPSHOT, 0, 0);
+	return 0;
+}

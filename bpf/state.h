@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the capture programs know: configuration, the rows, the followed tasks, the record in the making. */
+#pragma once
+
+#include "kernel.h"
+
+#include "../include/cttrace/wire.h"
+
+#define MAX_ROWS 512
+#define MAX_NUMBERS 512 /* syscall numbers of an abi that the table can hold */
+#define MAX_VARIANTS 512
+#define MAX_TASKS 65536
+
+/* Set by user space before loading. */
+const volatile u32 follow_all = 0;
+const volatile u32 wake_bytes = 0; /* wakes the reader when this much waits; it also looks by itself */
+
+/* Found out by the first run of the task iterator, which cttrace makes itself: nothing here is traced. */
+u32 own_tgid = 0;
+u32 own_level = 0; /* of cttrace's pid namespace: the one in which records tell pids */
+
+u64 live_tasks = 0; /* followed and not yet ended */
+u64 new_tasks = 0;  /* found by the iterator */
+
+struct task_state {
+	u64 enter_ns;
+	u64 args[6];
+	u32 hash[6];  /* of what was captured at entry */
+	u32 nr;
+	u16 row;      /* of the pending call, + 1; 0: none that is captured */
+	u8 abi;
+	u8 in_call;
+	u8 synced;    /* has been seen entering or leaving a call: from here on, an exit without an entry means something */
+	u8 enter_lost;
+	u8 made_node;
+	u8 captured;  /* bit per argument: its bytes were read at entry */
+	u8 faulted;   /* bit per argument: its bytes could not be read at entry */
+	u8 pad[3];
+	u32 enter_tid;
+	u64 task;     /* struct task_struct *, checked before use */
+};
+
+/* The record in the making, and the state of the loops that fill it: here, and not in registers, so that the
+ * verifier sees the same state at every turn. */
+struct scratch {
+	u64 seq;
+	u32 busy;
+	u32 offset;      /* where the next capture goes */
+	u32 cut;         /* captures did not fit */
+	u32 exit;        /* at the exit of a call */
+	u64 task;        /* whose files, root and namespaces are told */
+	u64 args[6];
+	u32 hash;        /* of the last capture */
+	u32 status;      /* of the last capture */
+	u32 capture;     /* offset of its header */
+	u32 abi;
+	s64 ret;
+	u64 dentry, mnt; /* path walk */
+	u64 pointer;     /* vector walk */
+	u64 path_mnt, path_dentry;
+	u32 index;
+	u32 done;
+	u32 magic_fd;
+	u32 magic_pid;
+	u32 magic_prefix;
+	u32 pad;
+	struct ct_row row;
+	char name[16];
+	u8 data[CT_RECORD_MAX + CT_PATH_MAX + 64];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 * 1024 * 1024);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_TASKS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, u32); /* tid in the host's pid namespace */
+	__type(value, struct task_state);
+} tasks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, u32); /* tgid in cttrace's pid namespace */
+	__type(value, u8);
+} targets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_ROWS);
+	__type(key, u32);
+	__type(value, struct ct_row);
+} rows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CT_ABI_COUNT * MAX_NUMBERS);
+	__type(key, u32); /* abi * MAX_NUMBERS + number */
+	__type(value, u16); /* row + 1; 0: not captured */
+} numbers SEC(".maps");
+
+struct variant_key { u32 row; u32 pad; u64 value; };
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_VARIANTS);
+	__type(key, struct variant_key);
+	__type(value, u32); /* row */
+} variants SEC(".maps");
+
+/* Slot 0 belongs to the tracepoints, slot 1 to the iterators, which a tracepoint may interrupt. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, CT_LOSS_COUNT + 1); /* the last one counts what was recorded */
+	__type(key, u32);
+	__type(value, u64);
+} counters SEC(".maps");
+
+static __always_inline void count(u32 kind)
+{
+	u64 *counter = bpf_map_lookup_elem(&counters, &kind);
+	if (counter)
+		__sync_fetch_and_add(counter, 1);
+}
+
+static __always_inline u32 current_tid(void) { return (u32)bpf_get_current_pid_tgid(); }
+static __always_inline u32 current_tgid(void) { return bpf_get_current_pid_tgid() >> 32; }
+
+static __always_inline struct scratch *get_scratch(void)
+{
+	u32 slot = current_tgid() == own_tgid;
+	return bpf_map_lookup_elem(&scratches, &slot);
+}
