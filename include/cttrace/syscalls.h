@@ -141,6 +141,9 @@ struct SyscallRow {
   // A variant: the same call, when argument `select` has one of the values (of flag set `select_set`).
   uint8_t select = 0;
   std::vector<uint64_t> select_values = {};
+
+  // The index in syscall_rows(): what records and selections use.
+  size_t index = 0;
 };
 
 // Calls and their variants. Index 0 is the first row; the order is that of src/tables/syscalls.def.

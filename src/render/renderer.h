@@ -1,0 +1,58 @@
+// Events in, text out: the one interface of every output format.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cttrace/event.h"
+#include "cttrace/source.h"
+
+namespace cttrace {
+
+using TextSink = std::function<void(std::string_view)>;
+
+enum class Format : uint8_t { kCalls, kJson, kNdjson };
+
+// As strace's options of the same letters.
+enum class Timestamps : uint8_t { kNone, kSeconds, kMicroseconds, kUnix };  // -t -tt -ttt
+
+// Which outcomes are shown: -e status=, -z, -Z.
+struct StatusFilter {
+  bool successful = true;
+  bool failed = true;
+  bool unfinished = true;  // the call did not return
+  bool unavailable = true; // the return value is not known: its record was lost
+};
+
+struct RenderOptions {
+  Timestamps timestamps = Timestamps::kNone;
+  bool relative = false;               // -r
+  bool durations = false;              // -T
+  std::optional<size_t> string_limit;  // -s: bytes shown of a string; none: all of it
+  bool paths = false;                  // -y: descriptors with what they are
+  bool verbose = false;                // -v: nothing abbreviated (envp stays a count)
+  bool color = false;
+  bool quiet = false;                  // -q: no completeness statement in calls
+  bool with_calls = true;              // false: -c, only the summary
+  bool summary = false;                // -c, -C
+  StatusFilter status;
+};
+
+// Pure. Everything goes to the sink, in whole lines.
+class Renderer {
+ public:
+  virtual ~Renderer() = default;
+  virtual void begin(const TraceInfo& info) = 0;
+  virtual void event(const Event& event) = 0;
+  // The completeness statement, or what a format has for it. `malformed`: records that could not be decoded.
+  // `whole` is false where the recording broke off.
+  virtual void end(uint64_t malformed, bool whole) = 0;
+};
+
+std::unique_ptr<Renderer> make_renderer(Format format, const RenderOptions& options, TextSink sink);
+
+}  // namespace cttrace
