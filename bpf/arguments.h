@@ -13,25 +13,26 @@ __noinline int capture_string(u32 arg, u32 max, u64 pointer)
 	struct scratch *s = get_scratch();
 	if (!s || !capture_begin(s, arg, CT_CAP_STRING))
 		return 0;
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX)
 		return 0;
-	if (max > CT_PATH_MAX)
-		max = CT_PATH_MAX;
+	u64 size = pinned(max);
+	if (size < 1 || size > CT_PATH_MAX)
+		size = CT_PATH_MAX;
 	if (!pointer) {
 		capture_end(s, CT_NULL);
 		return 0;
 	}
-	long length = bpf_probe_read_user_str(s->data + at, max, (void *)pointer);
+	long length = bpf_probe_read_user_str(s->data + at, size, (void *)pointer);
 	if (length < 1) {
 		capture_end(s, CT_FAULT);
 		return 0;
 	}
 	u32 status = CT_OK;
-	if (length >= max) {
+	if (length == (long)size) {
 		/* Either it just fits, or it goes on. */
 		char last = 0;
-		if (bpf_probe_read_user(&last, 1, (void *)(pointer + max - 1)) == 0 && last) {
+		if (bpf_probe_read_user(&last, 1, (void *)(pointer + size - 1)) == 0 && last) {
 			status = CT_TRUNCATED;
 			count(CT_LOSS_TRUNCATED);
 		}
@@ -47,7 +48,7 @@ __noinline int capture_bytes(u32 arg, u64 length, u64 pointer)
 	struct scratch *s = get_scratch();
 	if (!s || !capture_begin(s, arg, CT_CAP_BYTES))
 		return 0;
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX)
 		return 0;
 	if (!pointer) {
@@ -55,12 +56,13 @@ __noinline int capture_bytes(u32 arg, u64 length, u64 pointer)
 		return 0;
 	}
 	u32 status = CT_OK;
-	u32 size = length > CT_ARRAY_MAX ? CT_ARRAY_MAX : (u32)length;
-	if (length > CT_ARRAY_MAX) {
+	u64 size = pinned(length);
+	if (size > CT_ARRAY_MAX) {
+		size = CT_ARRAY_MAX;
 		status = CT_TRUNCATED;
 		count(CT_LOSS_TRUNCATED);
 	}
-	if (size && bpf_probe_read_user(s->data + at, size & (2 * CT_ARRAY_MAX - 1), (void *)pointer)) {
+	if (size && bpf_probe_read_user(s->data + at, size, (void *)pointer)) {
 		capture_end(s, CT_FAULT);
 		return 0;
 	}
@@ -89,7 +91,7 @@ __noinline int strings_step(void)
 	if (!s)
 		return 1;
 	u64 string = s->path_dentry; /* the rest of a long string, when not 0 */
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	s->status = CT_OK;
 	if (!string) {
 		if (vector_entry(s, s->pointer, s->index, &string)) {
@@ -168,7 +170,7 @@ __noinline int capture_count(u32 arg, u64 pointer)
 	struct scratch *s = get_scratch();
 	if (!s || !capture_begin(s, arg, CT_CAP_COUNT))
 		return 0;
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX)
 		return 0;
 	if (!pointer) {
@@ -201,21 +203,23 @@ __noinline int iovec_step(u32 i)
 		s->status = CT_FAULT;
 		return 1;
 	}
-	u32 at = s->offset;
-	u32 used = at - s->capture - 8;
-	if (at > CT_RECORD_MAX || used >= CT_ARRAY_MAX) {
-		if (length)
-			s->status = CT_TRUNCATED;
-		return length != 0;
-	}
-	u32 size = length > CT_ARRAY_MAX - used ? CT_ARRAY_MAX - used : (u32)length;
-	if (size < length)
+	u64 at = pinned(s->offset);
+	u64 room = CT_ARRAY_MAX + s->capture + 8 - at;
+	if (at > CT_RECORD_MAX || room > CT_ARRAY_MAX)
+		return 1;
+	u64 size = length;
+	if (size > room) {
+		size = room;
 		s->status = CT_TRUNCATED;
-	if (size && bpf_probe_read_user(s->data + at, size & (2 * CT_ARRAY_MAX - 1), (void *)base)) {
+	}
+	size = pinned(size);
+	if (size > CT_ARRAY_MAX)
+		return 1;
+	if (size && bpf_probe_read_user(s->data + at, size, (void *)base)) {
 		s->status = CT_FAULT;
 		return 1;
 	}
-	s->offset = at + (size & (2 * CT_ARRAY_MAX - 1));
+	s->offset = at + size;
 	return s->status != CT_OK;
 }
 
@@ -242,8 +246,9 @@ __noinline int capture_iovec(u32 arg, u32 parts, u64 pointer)
 
 /* Reads the decimal number at s->data + at, up to `limit` digits; 0xffffffff when there is none. Leaves its end in
  * s->index. */
-__noinline int parse_number(u32 at)
+__noinline int parse_number(u32 from)
 {
+	u64 at = pinned(from);
 	struct scratch *s = get_scratch();
 	u32 number = 0, digits = 0;
 	if (!s || at > CT_RECORD_MAX)
@@ -273,8 +278,8 @@ __noinline int parse_magic(void)
 	struct scratch *s = get_scratch();
 	if (!s)
 		return 0;
-	u32 start = s->capture + 8;
-	u32 at = start;
+	u64 start = pinned(s->capture + 8);
+	u64 at = start;
 	if (start > CT_RECORD_MAX || !begins(s, at, "/proc/", 6))
 		return 0;
 	at += 6;
@@ -285,7 +290,7 @@ __noinline int parse_magic(void)
 		at += 11;
 	} else {
 		int pid = parse_number(at);
-		at = s->index;
+		at = pinned(s->index);
 		if (pid <= 0 || at > CT_RECORD_MAX)
 			return 0;
 		s->magic_pid = pid;
@@ -293,7 +298,7 @@ __noinline int parse_magic(void)
 	if (!begins(s, at, "/fd/", 4))
 		return 0;
 	int fd = parse_number(at + 4);
-	at = s->index;
+	at = pinned(s->index);
 	if (fd < 0 || at > CT_RECORD_MAX || (s->data[at] != 0 && s->data[at] != '/'))
 		return 0;
 	s->magic_fd = fd;
@@ -319,7 +324,7 @@ __noinline int capture_path_places(u32 arg, u32 dirfd, u32 has_dirfd)
 	struct scratch *s = get_scratch();
 	if (!s)
 		return 0;
-	u32 text = s->capture + 8;
+	u64 text = pinned(s->capture + 8);
 	if (text > CT_RECORD_MAX || s->status == CT_FAULT || s->status == CT_NULL)
 		return 0;
 	if (s->data[text] != '/') {
@@ -343,12 +348,17 @@ __noinline int capture_path_places(u32 arg, u32 dirfd, u32 has_dirfd)
 	return 0;
 }
 
-static __always_inline u64 argument(struct scratch *s, u32 index) { return index < 6 ? s->args[index] : 1; }
+static __always_inline u64 argument(struct scratch *s, u32 index)
+{
+	u64 i = pinned(index);
+	return i < 6 ? s->args[i] : 1;
+}
 
 /* The bytes of one argument, as its row says. Returns 1 when there was something to read. */
-__noinline int capture_memory(u32 arg)
+__noinline int capture_memory(u32 index)
 {
 	struct scratch *s = get_scratch();
+	u64 arg = pinned(index);
 	if (!s || arg > 5)
 		return 0;
 	u32 ref = s->row.ref[arg], size = s->row.size[arg];

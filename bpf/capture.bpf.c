@@ -55,7 +55,10 @@ static __always_inline u32 find_row(const struct call *call, struct task_struct 
 	if (!row)
 		return 0;
 	if (row->flags & CT_ROW_VARIANTS) {
-		struct variant_key variant = {.row = index, .value = row->select < 6 ? call->args[row->select % 6] & 0xffffffff : 0};
+		struct variant_key variant = {.row = index};
+		for (u32 i = 0; i < 6; i++)
+			if (i == row->select)
+				variant.value = (u32)call->args[i];
 		u32 *other = bpf_map_lookup_elem(&variants, &variant);
 		if (other) {
 			index = *other;
@@ -89,9 +92,10 @@ static __always_inline void load_args(struct scratch *s, const u64 *args)
 
 /* Entry (or the only sight of a call): the bytes, the places of paths, the descriptors. Results: status in s->status,
  * fingerprint in s->hash. */
-__noinline int capture_at_entry(u32 arg)
+__noinline int capture_at_entry(u32 index)
 {
 	struct scratch *s = get_scratch();
+	u64 arg = pinned(index);
 	if (!s || arg > 5)
 		return 0;
 	u32 op = s->row.op[arg];
@@ -109,7 +113,7 @@ __noinline int capture_at_entry(u32 arg)
 	hash_capture();
 	if (op == CT_OP_PATH) {
 		u32 ref = s->row.ref[arg];
-		capture_path_places(arg, ref < 6 ? (u32)s->args[ref % 6] : 0, ref < 6);
+		capture_path_places(arg, (u32)argument(s, ref), ref < 6);
 	}
 	s->status = status;
 	return 1;
@@ -178,9 +182,10 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /* Exit: what the kernel wrote, what could not be read before, and what is no longer what it was. */
-__noinline int capture_at_exit(u32 arg, u32 captured, u32 hash)
+__noinline int capture_at_exit(u32 index, u32 captured, u32 hash)
 {
 	struct scratch *s = get_scratch();
+	u64 arg = pinned(index);
 	if (!s || arg > 5)
 		return 0;
 	u32 when = s->row.when[arg];
@@ -209,7 +214,7 @@ __noinline int capture_at_exit(u32 arg, u32 captured, u32 hash)
 	}
 	if (op == CT_OP_PATH && !captured) {
 		u32 ref = s->row.ref[arg];
-		capture_path_places(arg, ref < 6 ? (u32)s->args[ref % 6] : 0, ref < 6);
+		capture_path_places(arg, (u32)argument(s, ref), ref < 6);
 	}
 	return 0;
 }

@@ -69,7 +69,7 @@ static __always_inline struct scratch *begin(struct task_struct *task, u32 kind,
 static __always_inline long send(struct scratch *s, u64 flags)
 {
 	struct ct_record *record = (struct ct_record *)s->data;
-	u32 length = s->offset;
+	u64 length = pinned(s->offset);
 	if (s->cut) {
 		record->flags |= CT_FLAG_CUT;
 		count(CT_LOSS_RECORD_CUT);
@@ -88,7 +88,7 @@ static __always_inline long send(struct scratch *s, u64 flags)
 /* Begins a capture at the end of the record. 0: no room. Payload goes to s->data + s->capture + 8. */
 static __always_inline int capture_begin(struct scratch *s, u32 arg, u32 kind)
 {
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX - sizeof(struct ct_capture)) {
 		s->cut = 1;
 		return 0;
@@ -107,7 +107,7 @@ static __always_inline int capture_begin(struct scratch *s, u32 arg, u32 kind)
 /* Ends it: `s->offset` is where its bytes end. Pads with zeros; drops it when the record became too long. */
 static __always_inline void capture_end(struct scratch *s, u32 status)
 {
-	u32 at = s->capture, end = s->offset;
+	u64 at = pinned(s->capture), end = pinned(s->offset);
 	s->status = status;
 	if (at > CT_RECORD_MAX - sizeof(struct ct_capture) || end < at + 8 || end > CT_RECORD_MAX - 8) {
 		s->offset = at;
@@ -127,10 +127,10 @@ __noinline int hash_capture(void)
 	struct scratch *s = get_scratch();
 	if (!s)
 		return 0;
-	u32 at = s->capture;
+	u64 at = pinned(s->capture);
 	u64 hash = s->offset - at;
 	for (u32 i = 0; i < (CT_PATH_MAX + 64) / 8; i++) {
-		u32 from = at + 8 + i * 8;
+		u64 from = pinned(at + 8 + i * 8);
 		if (from >= s->offset || from > CT_RECORD_MAX)
 			break;
 		hash = (hash ^ *(u64 *)(s->data + from)) * 0x9E3779B97F4A7C15ull;

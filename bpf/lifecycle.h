@@ -107,7 +107,7 @@ int cgroup_attach(struct bpf_raw_tracepoint_args *ctx)
 	out->hierarchy = BPF_CORE_READ(group, root, hierarchy_id);
 	out->threadgroup = ctx->args[3] & 1;
 	if (capture_begin(s, CT_ARG_CGROUP, CT_CAP_STRING)) {
-		u32 at = s->offset;
+		u64 at = pinned(s->offset);
 		long length = 0;
 		if (at <= CT_RECORD_MAX)
 			length = bpf_probe_read_kernel_str(s->data + at, CT_PATH_MAX, path);

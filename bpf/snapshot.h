@@ -78,7 +78,7 @@ __noinline int capture_id_map(u32 arg)
 	struct scratch *s = get_scratch();
 	if (!s || !capture_begin(s, arg, CT_CAP_ID_MAP))
 		return 0;
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX)
 		return 0;
 	struct task_struct *task = (struct task_struct *)s->task;
@@ -103,7 +103,7 @@ __noinline int capture_groups(void)
 	struct scratch *s = get_scratch();
 	if (!s || !capture_begin(s, CT_ARG_GROUPS, CT_CAP_IDS))
 		return 0;
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX)
 		return 0;
 	struct task_struct *task = (struct task_struct *)s->task;
@@ -139,7 +139,7 @@ __noinline int cgroup_step(void)
 		parent = BPF_CORE_READ(renamed, __parent);
 	else
 		parent = BPF_CORE_READ(old, parent);
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (!parent || at > CT_RECORD_MAX)
 		return 1;
 	const char *name = BPF_CORE_READ(node, name);

@@ -66,7 +66,7 @@ struct scratch {
 	u32 pad;
 	struct ct_row row;
 	char name[16];
-	u8 data[CT_RECORD_MAX + CT_PATH_MAX + 64];
+	u8 data[CT_RECORD_MAX + CT_PATH_MAX + 64] __attribute__((aligned(8)));
 };
 
 struct {
@@ -127,6 +127,10 @@ struct {
 	__type(key, u32);
 	__type(value, u64);
 } counters SEC(".maps");
+
+/* A value in one register of its own: what the verifier has seen compared is then what is used, and not a copy that
+ * clang made before. */
+#define pinned(value) ({ u64 pinned_ = (value); asm volatile("" : "+r"(pinned_)); pinned_; })
 
 static __always_inline void count(u32 kind)
 {
