@@ -67,6 +67,8 @@ static __always_inline u32 find_row(const struct call *call, struct task_struct 
 				return 0;
 		}
 	}
+	if (!(row->flags & CT_ROW_SELECTED))
+		return 0;
 	if (row->flags & CT_ROW_CONTROL_FD && !is_control_file(task, call->args[0]))
 		return 0;
 	if (row->flags & CT_ROW_AFTER_NODE && !state->made_node)
