@@ -74,14 +74,10 @@ __noinline int capture_bytes(u32 arg, u64 length, u64 pointer)
 /* The pointer at index `i` of a vector in the task's memory. Not 0: it cannot be read. */
 static __always_inline long vector_entry(struct scratch *s, u64 pointer, u32 i, u64 *out)
 {
-	*out = 0;
-	if (s->abi == CT_ABI_I386) {
-		u32 narrow = 0;
-		long error = bpf_probe_read_user(&narrow, sizeof(narrow), (void *)(pointer + i * 4ull));
-		*out = narrow;
-		return error;
-	}
-	return bpf_probe_read_user(out, sizeof(*out), (void *)(pointer + i * 8ull));
+	u64 entry[2] = {}; /* as large as the verifier thinks that an entry may be */
+	long error = bpf_probe_read_user(entry, s->word & 15, (void *)(pointer + i * s->word));
+	*out = entry[0];
+	return error;
 }
 
 /* One string of a vector, or the next piece of a long one. 1: the end, with s->status. */
@@ -164,13 +160,12 @@ __noinline int count_step(void)
 	u64 entry = 0;
 	if (!s)
 		return 1;
+	s->status = CT_OK;
 	for (u32 i = 0; i < 64; i++) {
-		s->status = CT_OK;
-		if (vector_entry(s, s->pointer, s->index, &entry)) {
+		long error = vector_entry(s, s->pointer, s->index, &entry);
+		if (error)
 			s->status = CT_FAULT;
-			return 1;
-		}
-		if (!entry)
+		if (error || !entry)
 			return 1;
 		s->index++;
 	}

@@ -86,10 +86,12 @@ static __always_inline int load_row(struct scratch *s, u32 row)
 	return 1;
 }
 
-static __always_inline void load_args(struct scratch *s, const u64 *args)
+static __always_inline void load_call(struct scratch *s, const struct call *call)
 {
+	s->abi = call->abi;
+	s->word = call->abi == CT_ABI_I386 ? 4 : 8;
 	for (int i = 0; i < 6; i++)
-		s->args[i] = args[i];
+		s->args[i] = call->args[i];
 }
 
 /* Entry (or the only sight of a call): the bytes, the places of paths, the descriptors. Results: status in s->status,
@@ -165,9 +167,8 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	out->pad = 0;
 	for (int i = 0; i < 6; i++)
 		out->args[i] = call.args[i];
-	s->abi = call.abi;
 	s->ret = 0;
-	load_args(s, call.args);
+	load_call(s, &call);
 	if (load_row(s, row)) {
 		for (u32 i = 0; i < 6; i++) {
 			if (s->row.op[i] == CT_OP_NONE || !capture_at_entry(i))
@@ -281,10 +282,8 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	out->record.flags = orphan ? CT_FLAG_ORPHAN : state->enter_lost ? CT_FLAG_ENTER_LOST : 0;
 	for (int i = 0; i < 6; i++)
 		out->args[i] = call.args[i];
-	s->abi = call.abi;
 	s->ret = ret;
-	s->exit = 1;
-	load_args(s, call.args);
+	load_call(s, &call);
 	/* After execve the old memory is gone, and what is at its addresses now means nothing. */
 	if (load_row(s, row) && !(ret == 0 && is_exec(call.abi, call.nr))) {
 		for (u32 i = 0; i < 6; i++) {

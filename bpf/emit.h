@@ -48,7 +48,6 @@ static __always_inline struct scratch *begin(struct task_struct *task, u32 kind,
 	}
 	s->busy = 1;
 	s->cut = 0;
-	s->exit = 0;
 	s->task = (u64)task;
 	s->offset = size;
 	struct ct_record *record = (struct ct_record *)s->data;

@@ -51,7 +51,6 @@ struct scratch {
 	u32 busy;
 	u32 offset;      /* where the next capture goes */
 	u32 cut;         /* captures did not fit */
-	u32 exit;        /* at the exit of a call */
 	u64 task;        /* whose files, root and namespaces are told */
 	u64 args[6];
 	u32 hash;        /* of the last capture */
@@ -68,7 +67,7 @@ struct scratch {
 	u32 magic_fd;
 	u32 magic_pid;
 	u32 magic_prefix;
-	u32 pad;
+	u32 word;        /* bytes of a pointer in the task's memory */
 	struct ct_row row;
 	char name[16];
 	u8 data[CT_RECORD_MAX + CT_PATH_MAX + 64] __attribute__((aligned(8)));
