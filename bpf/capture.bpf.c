@@ -10,7 +10,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 struct call { u32 nr; u32 abi; u64 args[6]; };
 
-static __always_inline void read_call(struct pt_regs *regs, struct task_struct *task, struct call *call)
+static __noinline void read_call(struct pt_regs *regs, struct task_struct *task, struct call *call)
 {
 	call->abi = task_abi(task);
 #if defined(__TARGET_ARCH_x86)
@@ -42,7 +42,7 @@ static __always_inline void read_call(struct pt_regs *regs, struct task_struct *
 }
 
 /* The row of a call that is to be captured, or 0; row indices are one higher. */
-static __always_inline u32 find_row(const struct call *call, struct task_struct *task, struct task_state *state)
+static __noinline u32 find_row(const struct call *call, struct task_struct *task, struct task_state *state)
 {
 	if (call->nr >= MAX_NUMBERS)
 		return 0;
