@@ -74,14 +74,10 @@ __noinline int capture_bytes(u32 arg, u64 length, u64 pointer)
 /* The pointer at index `i` of a vector in the task's memory. Not 0: it cannot be read. */
 static __always_inline long vector_entry(struct scratch *s, u64 pointer, u32 i, u64 *out)
 {
-	*out = 0;
-	if (s->abi == CT_ABI_I386) {
-		u32 narrow = 0;
-		long error = bpf_probe_read_user(&narrow, sizeof(narrow), (void *)(pointer + i * 4ull));
-		*out = narrow;
-		return error;
-	}
-	return bpf_probe_read_user(out, sizeof(*out), (void *)(pointer + i * 8ull));
+	u64 entry[2] = {}; /* as large as the verifier thinks that an entry may be */
+	long error = bpf_probe_read_user(entry, s->word & 15, (void *)(pointer + i * s->word));
+	*out = entry[0];
+	return error;
 }
 
 /* One string of a vector, or the next piece of a long one. 1: the end, with s->status. */
@@ -90,7 +86,7 @@ __noinline int strings_step(void)
 	struct scratch *s = get_scratch();
 	if (!s)
 		return 1;
-	u64 string = s->path_dentry; /* the rest of a long string, when not 0 */
+	u64 string = s->string;
 	u64 at = pinned(s->offset);
 	s->status = CT_OK;
 	if (!string) {
@@ -111,15 +107,27 @@ __noinline int strings_step(void)
 		s->status = CT_FAULT;
 		return 1;
 	}
-	s->path_dentry = 0;
+	s->string = 0;
 	if (length == CT_PATH_MAX) {
 		char last = 0;
 		if (bpf_probe_read_user(&last, 1, (void *)(string + CT_PATH_MAX - 1)) == 0 && last) {
-			s->path_dentry = string + CT_PATH_MAX - 1;
+			s->string = string + CT_PATH_MAX - 1;
 			length--;
 		}
 	}
 	s->offset = at + (length & (2 * CT_PATH_MAX - 1));
+	return 0;
+}
+
+__noinline int strings_steps(void)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 1;
+	for (int i = 0; i < 4; i++)
+		if (strings_step())
+			return 1;
+	s->status = CT_TRUNCATED;
 	return 0;
 }
 
@@ -133,20 +141,19 @@ __noinline int capture_strings(u32 arg, u64 pointer)
 		return 0;
 	}
 	s->pointer = pointer;
-	s->path_dentry = 0;
+	s->string = 0;
 	s->index = 0;
 	s->status = CT_TRUNCATED;
-	for (int i = 0; i < 512; i++)
-		if (strings_step())
+	for (int i = 0; i < 128; i++)
+		if (strings_steps())
 			break;
-		else
-			s->status = CT_TRUNCATED;
 	if (s->status == CT_TRUNCATED)
 		count(CT_LOSS_TRUNCATED);
 	capture_end(s, s->status);
 	return 0;
 }
 
+/* The next 64 entries. 1: the end, or what cannot be read, with s->status. */
 __noinline int count_step(void)
 {
 	struct scratch *s = get_scratch();
@@ -154,13 +161,15 @@ __noinline int count_step(void)
 	if (!s)
 		return 1;
 	s->status = CT_OK;
-	if (vector_entry(s, s->pointer, s->index, &entry)) {
-		s->status = CT_FAULT;
-		return 1;
+	for (u32 i = 0; i < 64; i++) {
+		long error = vector_entry(s, s->pointer, s->index, &entry);
+		if (error)
+			s->status = CT_FAULT;
+		if (error || !entry)
+			return 1;
+		s->index++;
 	}
-	if (!entry)
-		return 1;
-	s->index++;
+	s->status = CT_TRUNCATED;
 	return 0;
 }
 
@@ -180,11 +189,9 @@ __noinline int capture_count(u32 arg, u64 pointer)
 	s->pointer = pointer;
 	s->index = 0;
 	s->status = CT_TRUNCATED;
-	for (int i = 0; i < 4096; i++)
+	for (int i = 0; i < 64; i++)
 		if (count_step())
 			break;
-		else
-			s->status = CT_TRUNCATED;
 	if (s->status == CT_TRUNCATED)
 		count(CT_LOSS_TRUNCATED);
 	*(u64 *)(s->data + at) = s->index;

@@ -10,7 +10,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 struct call { u32 nr; u32 abi; u64 args[6]; };
 
-static __always_inline void read_call(struct pt_regs *regs, struct task_struct *task, struct call *call)
+static __noinline void read_call(struct pt_regs *regs, struct task_struct *task, struct call *call)
 {
 	call->abi = task_abi(task);
 #if defined(__TARGET_ARCH_x86)
@@ -42,7 +42,7 @@ static __always_inline void read_call(struct pt_regs *regs, struct task_struct *
 }
 
 /* The row of a call that is to be captured, or 0; row indices are one higher. */
-static __always_inline u32 find_row(const struct call *call, struct task_struct *task, struct task_state *state)
+static __noinline u32 find_row(const struct call *call, struct task_struct *task, struct task_state *state)
 {
 	if (call->nr >= MAX_NUMBERS)
 		return 0;
@@ -67,6 +67,8 @@ static __always_inline u32 find_row(const struct call *call, struct task_struct 
 				return 0;
 		}
 	}
+	if (!(row->flags & CT_ROW_SELECTED))
+		return 0;
 	if (row->flags & CT_ROW_CONTROL_FD && !is_control_file(task, call->args[0]))
 		return 0;
 	if (row->flags & CT_ROW_AFTER_NODE && !state->made_node)
@@ -84,10 +86,12 @@ static __always_inline int load_row(struct scratch *s, u32 row)
 	return 1;
 }
 
-static __always_inline void load_args(struct scratch *s, const u64 *args)
+static __always_inline void load_call(struct scratch *s, const struct call *call)
 {
+	s->abi = call->abi;
+	s->word = call->abi == CT_ABI_I386 ? 4 : 8;
 	for (int i = 0; i < 6; i++)
-		s->args[i] = args[i];
+		s->args[i] = call->args[i];
 }
 
 /* Entry (or the only sight of a call): the bytes, the places of paths, the descriptors. Results: status in s->status,
@@ -163,9 +167,8 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	out->pad = 0;
 	for (int i = 0; i < 6; i++)
 		out->args[i] = call.args[i];
-	s->abi = call.abi;
 	s->ret = 0;
-	load_args(s, call.args);
+	load_call(s, &call);
 	if (load_row(s, row)) {
 		for (u32 i = 0; i < 6; i++) {
 			if (s->row.op[i] == CT_OP_NONE || !capture_at_entry(i))
@@ -279,10 +282,8 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	out->record.flags = orphan ? CT_FLAG_ORPHAN : state->enter_lost ? CT_FLAG_ENTER_LOST : 0;
 	for (int i = 0; i < 6; i++)
 		out->args[i] = call.args[i];
-	s->abi = call.abi;
 	s->ret = ret;
-	s->exit = 1;
-	load_args(s, call.args);
+	load_call(s, &call);
 	/* After execve the old memory is gone, and what is at its addresses now means nothing. */
 	if (load_row(s, row) && !(ret == 0 && is_exec(call.abi, call.nr))) {
 		for (u32 i = 0; i < 6; i++) {

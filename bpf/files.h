@@ -71,7 +71,7 @@ __noinline int path_step(void)
 	struct scratch *s = get_scratch();
 	if (!s)
 		return 1;
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 8; i++) {
 		if (path_component(s)) {
 			s->done = 1;
 			return 1;
@@ -87,7 +87,7 @@ __noinline int path_walk(void)
 	if (!s)
 		return 0;
 	s->done = 0;
-	for (int i = 0; i < 512; i++)
+	for (int i = 0; i < 256; i++)
 		if (path_step())
 			break;
 	if (!s->done)
