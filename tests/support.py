@@ -1,0 +1,119 @@
+"""What the Python tests share: the binary under test, what a test requires of the host, and running things."""
+
+import functools
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(__file__).resolve().parent.parent
+CTTRACE = os.environ.get("CTTRACE", str(SOURCE / "build/dev/bin/cttrace"))
+SKIPPED = 77  # ctest: every test of the file was skipped
+
+_must_work = os.environ.get("CTTRACE_MUST_WORK", "").replace(",", " ").split()
+
+
+def run(*command, timeout=60, **options):
+    """Runs `command` and returns its CompletedProcess. Output is text; bytes that are not UTF-8 survive as surrogates."""
+    if not {"stdout", "stderr", "capture_output"} & options.keys():
+        options["capture_output"] = True
+    if "stdin" not in options and "input" not in options:
+        options["stdin"] = subprocess.DEVNULL
+    return subprocess.run([str(part) for part in command], timeout=timeout, text=True, errors="surrogateescape",
+                          **options)
+
+
+def cttrace(*arguments, **options):
+    return run(CTTRACE, *arguments, **options)
+
+
+@functools.lru_cache(maxsize=None)
+def _missing(what):
+    """Why `what` does not work here, or None. A name that is none of these is a command that must be installed."""
+    if what == "root":
+        return None if os.geteuid() == 0 else "not root"
+    if what == "ebpf":
+        if os.geteuid() != 0:
+            return "not root"
+        doctor = cttrace("doctor")
+        return None if doctor.returncode == 0 else "cttrace doctor: " + (doctor.stderr or doctor.stdout).strip()
+    if what == "userns":
+        made = run("unshare", "--user", "--map-root-user", "true")
+        return None if made.returncode == 0 else "no user namespace can be made: " + made.stderr.strip()
+    return None if shutil.which(what) else what + " is not installed"
+
+
+def require(*whats):
+    """Skips the test where the host lacks one of `whats`; fails it where CTTRACE_MUST_WORK (all, or a list) names it."""
+    for what in whats:
+        reason = _missing(what)
+        if reason is None:
+            continue
+        if "all" in _must_work or what in _must_work:
+            raise AssertionError(f"{what} must work here (CTTRACE_MUST_WORK), but: {reason}")
+        raise unittest.SkipTest(f"needs {what}: {reason}")
+
+
+def requires(*whats):
+    """require() as a decorator of a test method."""
+    def decorate(test):
+        @functools.wraps(test)
+        def checked(*arguments, **named):
+            require(*whats)
+            return test(*arguments, **named)
+        return checked
+    return decorate
+
+
+class Case(unittest.TestCase):
+    """A test with a folder of its own, self.tmp."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="cttrace-test-")
+        self.addCleanup(folder.cleanup)
+        self.tmp = pathlib.Path(folder.name)
+
+
+class Tracing:
+    """cttrace at work: `with Tracing("-p", pid) as trace` begins when every hook is live. Give the result with finish()."""
+
+    def __init__(self, *arguments, timeout=60, **options):
+        ready, theirs = os.pipe()
+        options.setdefault("stdin", subprocess.DEVNULL)
+        options.setdefault("stdout", subprocess.PIPE)
+        options.setdefault("stderr", subprocess.PIPE)
+        self.process = subprocess.Popen([CTTRACE, "--ready-fd", str(theirs), *map(str, arguments)], pass_fds=[theirs],
+                                        text=True, errors="surrogateescape", **options)
+        os.close(theirs)
+        self._timeout = timeout
+        with open(ready) as line:
+            self.ready = line.readline()
+        if not self.ready:
+            out, err = self.process.communicate(timeout=timeout)
+            raise AssertionError(f"cttrace never got ready, exit status {self.process.returncode}: {err or out}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
+
+    def finish(self, signal=None):
+        """Sends `signal` (none: waits for cttrace to end by itself) and returns a CompletedProcess."""
+        if signal is not None:
+            self.process.send_signal(signal)
+        out, err = self.process.communicate(timeout=self._timeout)
+        return subprocess.CompletedProcess(self.process.args, self.process.returncode, out, err)
+
+
+def main():
+    """Runs the tests of the calling file. Ends with 77 when all were skipped, so that ctest says so."""
+    result = unittest.main(module="__main__", exit=False, verbosity=2).result
+    if not result.wasSuccessful() or result.testsRun == 0:
+        sys.exit(1)
+    sys.exit(SKIPPED if len(result.skipped) == result.testsRun else 0)
