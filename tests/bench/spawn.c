@@ -1,5 +1,6 @@
 // Times a command from fork to wait: bench_spawn COMMAND [ARG...]
-// For each byte on standard input (until its end) runs COMMAND once, with no output, and prints the nanoseconds it took.
+// For each byte on standard input (until its end) runs COMMAND once, with no output, and prints the nanoseconds it
+// took.
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
