@@ -13,25 +13,26 @@ __noinline int capture_string(u32 arg, u32 max, u64 pointer)
 	struct scratch *s = get_scratch();
 	if (!s || !capture_begin(s, arg, CT_CAP_STRING))
 		return 0;
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX)
 		return 0;
-	if (max > CT_PATH_MAX)
-		max = CT_PATH_MAX;
+	u64 size = pinned(max);
+	if (size < 1 || size > CT_PATH_MAX)
+		size = CT_PATH_MAX;
 	if (!pointer) {
 		capture_end(s, CT_NULL);
 		return 0;
 	}
-	long length = bpf_probe_read_user_str(s->data + at, max, (void *)pointer);
+	long length = bpf_probe_read_user_str(s->data + at, size, (void *)pointer);
 	if (length < 1) {
 		capture_end(s, CT_FAULT);
 		return 0;
 	}
 	u32 status = CT_OK;
-	if (length >= max) {
+	if (length == (long)size) {
 		/* Either it just fits, or it goes on. */
 		char last = 0;
-		if (bpf_probe_read_user(&last, 1, (void *)(pointer + max - 1)) == 0 && last) {
+		if (bpf_probe_read_user(&last, 1, (void *)(pointer + size - 1)) == 0 && last) {
 			status = CT_TRUNCATED;
 			count(CT_LOSS_TRUNCATED);
 		}
@@ -47,7 +48,7 @@ __noinline int capture_bytes(u32 arg, u64 length, u64 pointer)
 	struct scratch *s = get_scratch();
 	if (!s || !capture_begin(s, arg, CT_CAP_BYTES))
 		return 0;
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX)
 		return 0;
 	if (!pointer) {
@@ -55,12 +56,13 @@ __noinline int capture_bytes(u32 arg, u64 length, u64 pointer)
 		return 0;
 	}
 	u32 status = CT_OK;
-	u32 size = length > CT_ARRAY_MAX ? CT_ARRAY_MAX : (u32)length;
-	if (length > CT_ARRAY_MAX) {
+	u64 size = pinned(length);
+	if (size > CT_ARRAY_MAX) {
+		size = CT_ARRAY_MAX;
 		status = CT_TRUNCATED;
 		count(CT_LOSS_TRUNCATED);
 	}
-	if (size && bpf_probe_read_user(s->data + at, size & (2 * CT_ARRAY_MAX - 1), (void *)pointer)) {
+	if (size && bpf_probe_read_user(s->data + at, size, (void *)pointer)) {
 		capture_end(s, CT_FAULT);
 		return 0;
 	}
@@ -72,14 +74,10 @@ __noinline int capture_bytes(u32 arg, u64 length, u64 pointer)
 /* The pointer at index `i` of a vector in the task's memory. Not 0: it cannot be read. */
 static __always_inline long vector_entry(struct scratch *s, u64 pointer, u32 i, u64 *out)
 {
-	*out = 0;
-	if (s->abi == CT_ABI_I386) {
-		u32 narrow = 0;
-		long error = bpf_probe_read_user(&narrow, sizeof(narrow), (void *)(pointer + i * 4ull));
-		*out = narrow;
-		return error;
-	}
-	return bpf_probe_read_user(out, sizeof(*out), (void *)(pointer + i * 8ull));
+	u64 entry[2] = {}; /* as large as the verifier thinks that an entry may be */
+	long error = bpf_probe_read_user(entry, s->word & 15, (void *)(pointer + i * s->word));
+	*out = entry[0];
+	return error;
 }
 
 /* One string of a vector, or the next piece of a long one. 1: the end, with s->status. */
@@ -88,8 +86,8 @@ __noinline int strings_step(void)
 	struct scratch *s = get_scratch();
 	if (!s)
 		return 1;
-	u64 string = s->path_dentry; /* the rest of a long string, when not 0 */
-	u32 at = s->offset;
+	u64 string = s->string;
+	u64 at = pinned(s->offset);
 	s->status = CT_OK;
 	if (!string) {
 		if (vector_entry(s, s->pointer, s->index, &string)) {
@@ -109,15 +107,27 @@ __noinline int strings_step(void)
 		s->status = CT_FAULT;
 		return 1;
 	}
-	s->path_dentry = 0;
+	s->string = 0;
 	if (length == CT_PATH_MAX) {
 		char last = 0;
 		if (bpf_probe_read_user(&last, 1, (void *)(string + CT_PATH_MAX - 1)) == 0 && last) {
-			s->path_dentry = string + CT_PATH_MAX - 1;
+			s->string = string + CT_PATH_MAX - 1;
 			length--;
 		}
 	}
 	s->offset = at + (length & (2 * CT_PATH_MAX - 1));
+	return 0;
+}
+
+__noinline int strings_steps(void)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 1;
+	for (int i = 0; i < 4; i++)
+		if (strings_step())
+			return 1;
+	s->status = CT_TRUNCATED;
 	return 0;
 }
 
@@ -131,20 +141,19 @@ __noinline int capture_strings(u32 arg, u64 pointer)
 		return 0;
 	}
 	s->pointer = pointer;
-	s->path_dentry = 0;
+	s->string = 0;
 	s->index = 0;
 	s->status = CT_TRUNCATED;
-	for (int i = 0; i < 512; i++)
-		if (strings_step())
+	for (int i = 0; i < 128; i++)
+		if (strings_steps())
 			break;
-		else
-			s->status = CT_TRUNCATED;
 	if (s->status == CT_TRUNCATED)
 		count(CT_LOSS_TRUNCATED);
 	capture_end(s, s->status);
 	return 0;
 }
 
+/* The next 64 entries. 1: the end, or what cannot be read, with s->status. */
 __noinline int count_step(void)
 {
 	struct scratch *s = get_scratch();
@@ -152,13 +161,15 @@ __noinline int count_step(void)
 	if (!s)
 		return 1;
 	s->status = CT_OK;
-	if (vector_entry(s, s->pointer, s->index, &entry)) {
-		s->status = CT_FAULT;
-		return 1;
+	for (u32 i = 0; i < 64; i++) {
+		long error = vector_entry(s, s->pointer, s->index, &entry);
+		if (error)
+			s->status = CT_FAULT;
+		if (error || !entry)
+			return 1;
+		s->index++;
 	}
-	if (!entry)
-		return 1;
-	s->index++;
+	s->status = CT_TRUNCATED;
 	return 0;
 }
 
@@ -168,7 +179,7 @@ __noinline int capture_count(u32 arg, u64 pointer)
 	struct scratch *s = get_scratch();
 	if (!s || !capture_begin(s, arg, CT_CAP_COUNT))
 		return 0;
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX)
 		return 0;
 	if (!pointer) {
@@ -178,11 +189,9 @@ __noinline int capture_count(u32 arg, u64 pointer)
 	s->pointer = pointer;
 	s->index = 0;
 	s->status = CT_TRUNCATED;
-	for (int i = 0; i < 4096; i++)
+	for (int i = 0; i < 64; i++)
 		if (count_step())
 			break;
-		else
-			s->status = CT_TRUNCATED;
 	if (s->status == CT_TRUNCATED)
 		count(CT_LOSS_TRUNCATED);
 	*(u64 *)(s->data + at) = s->index;
@@ -201,21 +210,23 @@ __noinline int iovec_step(u32 i)
 		s->status = CT_FAULT;
 		return 1;
 	}
-	u32 at = s->offset;
-	u32 used = at - s->capture - 8;
-	if (at > CT_RECORD_MAX || used >= CT_ARRAY_MAX) {
-		if (length)
-			s->status = CT_TRUNCATED;
-		return length != 0;
-	}
-	u32 size = length > CT_ARRAY_MAX - used ? CT_ARRAY_MAX - used : (u32)length;
-	if (size < length)
+	u64 at = pinned(s->offset);
+	u64 room = CT_ARRAY_MAX + s->capture + 8 - at;
+	if (at > CT_RECORD_MAX || room > CT_ARRAY_MAX)
+		return 1;
+	u64 size = length;
+	if (size > room) {
+		size = room;
 		s->status = CT_TRUNCATED;
-	if (size && bpf_probe_read_user(s->data + at, size & (2 * CT_ARRAY_MAX - 1), (void *)base)) {
+	}
+	size = pinned(size);
+	if (size > CT_ARRAY_MAX)
+		return 1;
+	if (size && bpf_probe_read_user(s->data + at, size, (void *)base)) {
 		s->status = CT_FAULT;
 		return 1;
 	}
-	s->offset = at + (size & (2 * CT_ARRAY_MAX - 1));
+	s->offset = at + size;
 	return s->status != CT_OK;
 }
 
@@ -242,8 +253,9 @@ __noinline int capture_iovec(u32 arg, u32 parts, u64 pointer)
 
 /* Reads the decimal number at s->data + at, up to `limit` digits; 0xffffffff when there is none. Leaves its end in
  * s->index. */
-__noinline int parse_number(u32 at)
+__noinline int parse_number(u32 from)
 {
+	u64 at = pinned(from);
 	struct scratch *s = get_scratch();
 	u32 number = 0, digits = 0;
 	if (!s || at > CT_RECORD_MAX)
@@ -273,8 +285,8 @@ __noinline int parse_magic(void)
 	struct scratch *s = get_scratch();
 	if (!s)
 		return 0;
-	u32 start = s->capture + 8;
-	u32 at = start;
+	u64 start = pinned(s->capture + 8);
+	u64 at = start;
 	if (start > CT_RECORD_MAX || !begins(s, at, "/proc/", 6))
 		return 0;
 	at += 6;
@@ -285,7 +297,7 @@ __noinline int parse_magic(void)
 		at += 11;
 	} else {
 		int pid = parse_number(at);
-		at = s->index;
+		at = pinned(s->index);
 		if (pid <= 0 || at > CT_RECORD_MAX)
 			return 0;
 		s->magic_pid = pid;
@@ -293,7 +305,7 @@ __noinline int parse_magic(void)
 	if (!begins(s, at, "/fd/", 4))
 		return 0;
 	int fd = parse_number(at + 4);
-	at = s->index;
+	at = pinned(s->index);
 	if (fd < 0 || at > CT_RECORD_MAX || (s->data[at] != 0 && s->data[at] != '/'))
 		return 0;
 	s->magic_fd = fd;
@@ -319,7 +331,7 @@ __noinline int capture_path_places(u32 arg, u32 dirfd, u32 has_dirfd)
 	struct scratch *s = get_scratch();
 	if (!s)
 		return 0;
-	u32 text = s->capture + 8;
+	u64 text = pinned(s->capture + 8);
 	if (text > CT_RECORD_MAX || s->status == CT_FAULT || s->status == CT_NULL)
 		return 0;
 	if (s->data[text] != '/') {
@@ -343,12 +355,17 @@ __noinline int capture_path_places(u32 arg, u32 dirfd, u32 has_dirfd)
 	return 0;
 }
 
-static __always_inline u64 argument(struct scratch *s, u32 index) { return index < 6 ? s->args[index] : 1; }
+static __always_inline u64 argument(struct scratch *s, u32 index)
+{
+	u64 i = pinned(index);
+	return i < 6 ? s->args[i] : 1;
+}
 
 /* The bytes of one argument, as its row says. Returns 1 when there was something to read. */
-__noinline int capture_memory(u32 arg)
+__noinline int capture_memory(u32 index)
 {
 	struct scratch *s = get_scratch();
+	u64 arg = pinned(index);
 	if (!s || arg > 5)
 		return 0;
 	u32 ref = s->row.ref[arg], size = s->row.size[arg];

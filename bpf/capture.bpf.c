@@ -10,7 +10,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 struct call { u32 nr; u32 abi; u64 args[6]; };
 
-static __always_inline void read_call(struct pt_regs *regs, struct task_struct *task, struct call *call)
+static __noinline void read_call(struct pt_regs *regs, struct task_struct *task, struct call *call)
 {
 	call->abi = task_abi(task);
 #if defined(__TARGET_ARCH_x86)
@@ -42,7 +42,7 @@ static __always_inline void read_call(struct pt_regs *regs, struct task_struct *
 }
 
 /* The row of a call that is to be captured, or 0; row indices are one higher. */
-static __always_inline u32 find_row(const struct call *call, struct task_struct *task, struct task_state *state)
+static __noinline u32 find_row(const struct call *call, struct task_struct *task, struct task_state *state)
 {
 	if (call->nr >= MAX_NUMBERS)
 		return 0;
@@ -55,7 +55,10 @@ static __always_inline u32 find_row(const struct call *call, struct task_struct 
 	if (!row)
 		return 0;
 	if (row->flags & CT_ROW_VARIANTS) {
-		struct variant_key variant = {.row = index, .value = row->select < 6 ? call->args[row->select % 6] & 0xffffffff : 0};
+		struct variant_key variant = {.row = index};
+		for (u32 i = 0; i < 6; i++)
+			if (i == row->select)
+				variant.value = (u32)call->args[i];
 		u32 *other = bpf_map_lookup_elem(&variants, &variant);
 		if (other) {
 			index = *other;
@@ -64,6 +67,8 @@ static __always_inline u32 find_row(const struct call *call, struct task_struct 
 				return 0;
 		}
 	}
+	if (!(row->flags & CT_ROW_SELECTED))
+		return 0;
 	if (row->flags & CT_ROW_CONTROL_FD && !is_control_file(task, call->args[0]))
 		return 0;
 	if (row->flags & CT_ROW_AFTER_NODE && !state->made_node)
@@ -81,17 +86,20 @@ static __always_inline int load_row(struct scratch *s, u32 row)
 	return 1;
 }
 
-static __always_inline void load_args(struct scratch *s, const u64 *args)
+static __always_inline void load_call(struct scratch *s, const struct call *call)
 {
+	s->abi = call->abi;
+	s->word = call->abi == CT_ABI_I386 ? 4 : 8;
 	for (int i = 0; i < 6; i++)
-		s->args[i] = args[i];
+		s->args[i] = call->args[i];
 }
 
 /* Entry (or the only sight of a call): the bytes, the places of paths, the descriptors. Results: status in s->status,
  * fingerprint in s->hash. */
-__noinline int capture_at_entry(u32 arg)
+__noinline int capture_at_entry(u32 index)
 {
 	struct scratch *s = get_scratch();
+	u64 arg = pinned(index);
 	if (!s || arg > 5)
 		return 0;
 	u32 op = s->row.op[arg];
@@ -109,7 +117,7 @@ __noinline int capture_at_entry(u32 arg)
 	hash_capture();
 	if (op == CT_OP_PATH) {
 		u32 ref = s->row.ref[arg];
-		capture_path_places(arg, ref < 6 ? (u32)s->args[ref % 6] : 0, ref < 6);
+		capture_path_places(arg, (u32)argument(s, ref), ref < 6);
 	}
 	s->status = status;
 	return 1;
@@ -159,9 +167,8 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	out->pad = 0;
 	for (int i = 0; i < 6; i++)
 		out->args[i] = call.args[i];
-	s->abi = call.abi;
 	s->ret = 0;
-	load_args(s, call.args);
+	load_call(s, &call);
 	if (load_row(s, row)) {
 		for (u32 i = 0; i < 6; i++) {
 			if (s->row.op[i] == CT_OP_NONE || !capture_at_entry(i))
@@ -178,9 +185,10 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /* Exit: what the kernel wrote, what could not be read before, and what is no longer what it was. */
-__noinline int capture_at_exit(u32 arg, u32 captured, u32 hash)
+__noinline int capture_at_exit(u32 index, u32 captured, u32 hash)
 {
 	struct scratch *s = get_scratch();
+	u64 arg = pinned(index);
 	if (!s || arg > 5)
 		return 0;
 	u32 when = s->row.when[arg];
@@ -209,7 +217,7 @@ __noinline int capture_at_exit(u32 arg, u32 captured, u32 hash)
 	}
 	if (op == CT_OP_PATH && !captured) {
 		u32 ref = s->row.ref[arg];
-		capture_path_places(arg, ref < 6 ? (u32)s->args[ref % 6] : 0, ref < 6);
+		capture_path_places(arg, (u32)argument(s, ref), ref < 6);
 	}
 	return 0;
 }
@@ -274,10 +282,8 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	out->record.flags = orphan ? CT_FLAG_ORPHAN : state->enter_lost ? CT_FLAG_ENTER_LOST : 0;
 	for (int i = 0; i < 6; i++)
 		out->args[i] = call.args[i];
-	s->abi = call.abi;
 	s->ret = ret;
-	s->exit = 1;
-	load_args(s, call.args);
+	load_call(s, &call);
 	/* After execve the old memory is gone, and what is at its addresses now means nothing. */
 	if (load_row(s, row) && !(ret == 0 && is_exec(call.abi, call.nr))) {
 		for (u32 i = 0; i < 6; i++) {

@@ -41,14 +41,13 @@ static __always_inline struct scratch *begin(struct task_struct *task, u32 kind,
 	struct scratch *s = get_scratch();
 	if (!s)
 		return 0;
+	u64 seq = ++s->seq;
 	if (s->busy) {
 		count(CT_LOSS_SCRATCH_BUSY);
 		return 0;
 	}
 	s->busy = 1;
-	s->seq++;
 	s->cut = 0;
-	s->exit = 0;
 	s->task = (u64)task;
 	s->offset = size;
 	struct ct_record *record = (struct ct_record *)s->data;
@@ -56,12 +55,12 @@ static __always_inline struct scratch *begin(struct task_struct *task, u32 kind,
 	record->kind = kind;
 	record->version = CT_WIRE_VERSION;
 	record->abi = abi;
-	record->seq = s->seq;
+	record->seq = seq;
 	record->time_ns = now;
 	record->task_start_ns = BPF_CORE_READ(task, start_boottime);
 	record->tid = tid_as_seen(task);
 	record->tgid = tgid_as_seen(task);
-	record->cpu = bpf_get_smp_processor_id();
+	record->cpu = bpf_get_smp_processor_id() | (current_tgid() == own_tgid ? CT_CPU_ITERATOR : 0);
 	return s;
 }
 
@@ -69,7 +68,7 @@ static __always_inline struct scratch *begin(struct task_struct *task, u32 kind,
 static __always_inline long send(struct scratch *s, u64 flags)
 {
 	struct ct_record *record = (struct ct_record *)s->data;
-	u32 length = s->offset;
+	u64 length = pinned(s->offset);
 	if (s->cut) {
 		record->flags |= CT_FLAG_CUT;
 		count(CT_LOSS_RECORD_CUT);
@@ -88,7 +87,7 @@ static __always_inline long send(struct scratch *s, u64 flags)
 /* Begins a capture at the end of the record. 0: no room. Payload goes to s->data + s->capture + 8. */
 static __always_inline int capture_begin(struct scratch *s, u32 arg, u32 kind)
 {
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX - sizeof(struct ct_capture)) {
 		s->cut = 1;
 		return 0;
@@ -107,7 +106,7 @@ static __always_inline int capture_begin(struct scratch *s, u32 arg, u32 kind)
 /* Ends it: `s->offset` is where its bytes end. Pads with zeros; drops it when the record became too long. */
 static __always_inline void capture_end(struct scratch *s, u32 status)
 {
-	u32 at = s->capture, end = s->offset;
+	u64 at = pinned(s->capture), end = pinned(s->offset);
 	s->status = status;
 	if (at > CT_RECORD_MAX - sizeof(struct ct_capture) || end < at + 8 || end > CT_RECORD_MAX - 8) {
 		s->offset = at;
@@ -121,21 +120,38 @@ static __always_inline void capture_end(struct scratch *s, u32 status)
 	s->offset = (end + 7) & ~7u;
 }
 
+/* Takes the next 128 bytes of the last capture into s->mix. 1: the end. */
+__noinline int hash_step(void)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 1;
+	u64 hash = s->mix;
+	for (u32 i = 0; i < 16; i++) {
+		u64 from = pinned(s->index);
+		if (from >= s->offset || from > CT_RECORD_MAX) {
+			s->mix = hash;
+			return 1;
+		}
+		hash = (hash ^ *(u64 *)(s->data + from)) * 0x9E3779B97F4A7C15ull;
+		hash ^= hash >> 29;
+		s->index = from + 8;
+	}
+	s->mix = hash;
+	return 0;
+}
+
 /* A fingerprint of the last capture's bytes and length, into s->hash. */
 __noinline int hash_capture(void)
 {
 	struct scratch *s = get_scratch();
 	if (!s)
 		return 0;
-	u32 at = s->capture;
-	u64 hash = s->offset - at;
-	for (u32 i = 0; i < (CT_PATH_MAX + 64) / 8; i++) {
-		u32 from = at + 8 + i * 8;
-		if (from >= s->offset || from > CT_RECORD_MAX)
+	s->index = s->capture + 8;
+	s->mix = s->offset - s->capture;
+	for (int i = 0; i < CT_STRINGS_MAX / 128 + 33; i++)
+		if (hash_step())
 			break;
-		hash = (hash ^ *(u64 *)(s->data + from)) * 0x9E3779B97F4A7C15ull;
-		hash ^= hash >> 29;
-	}
-	s->hash = (u32)(hash ^ (hash >> 32));
+	s->hash = (u32)(s->mix ^ (s->mix >> 32));
 	return 0;
 }

@@ -47,7 +47,7 @@ static __always_inline int path_component(struct scratch *s)
 	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
 	u32 length = BPF_CORE_READ(dentry, d_name.len);
 	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX) {
 		s->cut = 1;
 		return 1;
@@ -71,7 +71,7 @@ __noinline int path_step(void)
 	struct scratch *s = get_scratch();
 	if (!s)
 		return 1;
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 8; i++) {
 		if (path_component(s)) {
 			s->done = 1;
 			return 1;
@@ -87,7 +87,7 @@ __noinline int path_walk(void)
 	if (!s)
 		return 0;
 	s->done = 0;
-	for (int i = 0; i < 512; i++)
+	for (int i = 0; i < 256; i++)
 		if (path_step())
 			break;
 	if (!s->done)
@@ -139,7 +139,8 @@ static __always_inline void fill_special(struct scratch *s, struct ct_file *out,
 			bpf_probe_read_kernel_str(out->fs_type, sizeof(out->fs_type), type);
 		}
 	}
-	if (pid && BPF_CORE_READ(pid, tasks[1].first)) /* PIDTYPE_TGID */
+	/* PIDTYPE_PID (a thread's pidfd), PIDTYPE_TGID; neither once it has been reaped. */
+	if (pid && (BPF_CORE_READ(pid, tasks[0].first) || BPF_CORE_READ(pid, tasks[1].first)))
 		out->target = pid_as_seen(pid);
 }
 
@@ -168,7 +169,7 @@ __noinline int capture_file(u32 arg, u32 kind, u32 where, u32 fd)
 		capture_end(s, CT_NO_FILE);
 		return 0;
 	}
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	u32 extra = 0;
 	if (at > CT_RECORD_MAX) {
 		s->cut = 1;
@@ -209,7 +210,8 @@ __noinline int capture_file(u32 arg, u32 kind, u32 where, u32 fd)
 		out->flags |= CT_FILE_PATH_CUT;
 	if (where == AT_ROOT && s->offset != at + sizeof(struct ct_file))
 		out->flags |= CT_FILE_CHROOT;
-	struct mnt_namespace *ns = BPF_CORE_READ((struct mount *)s->mnt, mnt_ns);
+	struct mount *top = (struct mount *)s->mnt;
+	struct mnt_namespace *ns = BPF_CORE_READ(top, mnt_ns);
 	out->mnt_ns = ns ? BPF_CORE_READ(ns, ns.inum) : 0;
 	if (!out->mnt_ns || out->mnt_ns == MNT_NS_ANON_INUM) {
 		out->mnt_ns = 0;
@@ -254,7 +256,7 @@ __noinline int capture_fs_message(u32 fd)
 	bpf_probe_read_kernel(&text, sizeof(text), &log->buffer[slot]);
 	if (!text || !capture_begin(s, 0, CT_CAP_FS_MESSAGE))
 		return 0;
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX)
 		return 0;
 	long length = bpf_probe_read_kernel_str(s->data + at, 1024, text);

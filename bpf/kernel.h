@@ -102,7 +102,8 @@ struct file { void *private_data; struct inode *f_inode; unsigned int f_flags; s
 struct fs_struct { struct path root; struct path pwd; };
 struct fdtable { unsigned int max_fds; struct file **fd; };
 struct files_struct { struct fdtable *fdt; };
-struct mm_struct { struct file *exe_file; };
+struct mm_struct { struct file *exe_file; unsigned long arg_start, arg_end; };
+struct linux_binprm { struct mm_struct *mm; const char *filename; };
 
 struct fc_log { u8 head; u8 tail; char *buffer[8]; };
 struct p_log { const char *prefix; struct fc_log *log; };
@@ -124,6 +125,7 @@ struct thread_info___arm64 { unsigned long flags; };
 struct signal_struct { atomic_t live; short oom_score_adj; };
 struct task_struct {
 	struct thread_info thread_info;
+	unsigned int flags;
 	struct mm_struct *mm;
 	int exit_code;
 	unsigned long atomic_flags;

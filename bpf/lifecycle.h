@@ -12,13 +12,19 @@ static __always_inline struct task_state *follow(struct task_struct *task, u32 t
 	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
 	if (state)
 		return state;
-	struct task_state fresh = {.task = (u64)task};
+	struct task_state fresh = {.task = (u64)task, .tgid = tgid_as_seen(task)};
 	if (bpf_map_update_elem(&tasks, &tid, &fresh, BPF_NOEXIST)) {
 		count(CT_LOSS_TASKS_FULL);
 		return 0;
 	}
 	__sync_fetch_and_add(&live_tasks, 1);
 	return bpf_map_lookup_elem(&tasks, &tid);
+}
+
+static __always_inline void unfollow(u32 tid)
+{
+	if (bpf_map_delete_elem(&tasks, &tid) == 0)
+		__sync_fetch_and_add(&live_tasks, -1);
 }
 
 SEC("raw_tp/sched_process_fork")
@@ -30,7 +36,9 @@ int process_fork(struct bpf_raw_tracepoint_args *ctx)
 	if (!bpf_map_lookup_elem(&tasks, &tid) && (!follow_all || current_tgid() == own_tgid))
 		return 0;
 	u32 child_tid = BPF_CORE_READ(child, pid);
-	follow(child, child_tid);
+	struct task_state *state = follow(child, child_tid);
+	if (state)
+		state->told = 1;
 	struct scratch *s = begin(parent, CT_REC_FORK, sizeof(struct ct_fork), task_abi(parent), bpf_ktime_get_boot_ns());
 	if (!s)
 		return 0;
@@ -52,17 +60,29 @@ int process_exec(struct bpf_raw_tracepoint_args *ctx)
 	u32 old_tid = (u32)ctx->args[1];
 	u32 tid = current_tid();
 	struct task_state *state = bpf_map_lookup_elem(&tasks, &old_tid);
-	u32 told = 0;
 	if (!state)
 		return 0;
 	if (old_tid != tid) {
 		/* A thread that was not the leader has taken the leader's tid, in mid-call. */
 		struct task_state moved = *state;
-		bpf_map_update_elem(&tasks, &tid, &moved, BPF_ANY);
-		bpf_map_delete_elem(&tasks, &old_tid);
-		told = moved.enter_tid;
+		if (bpf_map_update_elem(&tasks, &tid, &moved, BPF_NOEXIST) == 0)
+			__sync_fetch_and_add(&live_tasks, 1);
+		else
+			bpf_map_update_elem(&tasks, &tid, &moved, BPF_EXIST);
+		unfollow(old_tid);
+		state = bpf_map_lookup_elem(&tasks, &tid);
+		if (!state)
+			return 0;
 	}
-	snapshot(task, CT_REC_EXEC, 0, told);
+	struct scratch *s = snapshot(task, CT_REC_EXEC);
+	if (!s)
+		return 0;
+	struct ct_exec *out = (struct ct_exec *)s->data;
+	if (old_tid != tid)
+		out->old_tid = own_level ? state->enter_tid : old_tid;
+	if (state->faulted)
+		capture_executed((struct linux_binprm *)ctx->args[2]);
+	send(s, 0);
 	return 0;
 }
 
@@ -73,8 +93,7 @@ int process_exit(struct bpf_raw_tracepoint_args *ctx)
 	u32 tid = current_tid();
 	if (!bpf_map_lookup_elem(&tasks, &tid))
 		return 0;
-	bpf_map_delete_elem(&tasks, &tid);
-	__sync_fetch_and_add(&live_tasks, -1);
+	unfollow(tid);
 	struct scratch *s = begin(task, CT_REC_TASK_EXIT, sizeof(struct ct_task_exit), task_abi(task), bpf_ktime_get_boot_ns());
 	if (!s)
 		return 0;
@@ -107,7 +126,7 @@ int cgroup_attach(struct bpf_raw_tracepoint_args *ctx)
 	out->hierarchy = BPF_CORE_READ(group, root, hierarchy_id);
 	out->threadgroup = ctx->args[3] & 1;
 	if (capture_begin(s, CT_ARG_CGROUP, CT_CAP_STRING)) {
-		u32 at = s->offset;
+		u64 at = pinned(s->offset);
 		long length = 0;
 		if (at <= CT_RECORD_MAX)
 			length = bpf_probe_read_kernel_str(s->data + at, CT_PATH_MAX, path);
@@ -118,6 +137,8 @@ int cgroup_attach(struct bpf_raw_tracepoint_args *ctx)
 	send(s, 0);
 	return 0;
 }
+
+#define PF_EXITING 4
 
 /* Whether the task, or a process that it descends from, is a target. */
 __noinline int is_target_step(void)
@@ -152,21 +173,31 @@ int find_tasks(struct bpf_iter__task *ctx)
 		own_tgid = current_tgid();
 	}
 	u32 tid = BPF_CORE_READ(task, pid);
-	if (bpf_map_lookup_elem(&tasks, &tid) || BPF_CORE_READ(task, tgid) == (int)own_tgid)
+	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
+	if ((state && state->told) || BPF_CORE_READ(task, tgid) == (int)own_tgid)
 		return 0;
 	struct scratch *s = get_scratch();
 	if (!s)
 		return 0;
 	s->pointer = (u64)task;
-	s->done = 0;
-	for (int i = 0; i < 128; i++)
+	s->done = follow_all;
+	for (int i = 0; i < 128 && !s->done; i++)
 		if (is_target_step())
 			break;
 	if (!s->done)
 		return 0;
-	if (!follow(task, tid))
+	state = follow(task, tid);
+	if (!state)
 		return 0;
+	if (BPF_CORE_READ(task, flags) & PF_EXITING) {
+		/* Its end may have been told before it was followed. */
+		unfollow(tid);
+		return 0;
+	}
+	state->told = 1;
 	__sync_fetch_and_add(&new_tasks, 1);
-	snapshot(task, CT_REC_SNAPSHOT, 0, 0);
+	s = snapshot(task, CT_REC_SNAPSHOT);
+	if (s)
+		send(s, 0);
 	return 0;
 }

@@ -78,7 +78,7 @@ __noinline int capture_id_map(u32 arg)
 	struct scratch *s = get_scratch();
 	if (!s || !capture_begin(s, arg, CT_CAP_ID_MAP))
 		return 0;
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX)
 		return 0;
 	struct task_struct *task = (struct task_struct *)s->task;
@@ -103,7 +103,7 @@ __noinline int capture_groups(void)
 	struct scratch *s = get_scratch();
 	if (!s || !capture_begin(s, CT_ARG_GROUPS, CT_CAP_IDS))
 		return 0;
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX)
 		return 0;
 	struct task_struct *task = (struct task_struct *)s->task;
@@ -139,7 +139,7 @@ __noinline int cgroup_step(void)
 		parent = BPF_CORE_READ(renamed, __parent);
 	else
 		parent = BPF_CORE_READ(old, parent);
-	u32 at = s->offset;
+	u64 at = pinned(s->offset);
 	if (!parent || at > CT_RECORD_MAX)
 		return 1;
 	const char *name = BPF_CORE_READ(node, name);
@@ -168,15 +168,60 @@ __noinline int capture_cgroup(void)
 	return 0;
 }
 
-/* Records a snapshot of `task`. */
-static __always_inline long snapshot(struct task_struct *task, u32 kind, u32 flags, u32 old_tid)
+/* What was executed and its arguments, from the kernel and from the new program's memory: execve's own strings are gone
+ * with the old one's. */
+__noinline int capture_executed_strings(u64 filename, u64 from, u64 to)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 0;
+	if (capture_begin(s, CT_ARG_FILENAME, CT_CAP_STRING)) {
+		u64 at = pinned(s->offset);
+		if (at > CT_RECORD_MAX)
+			return 0;
+		long length = bpf_probe_read_kernel_str(s->data + at, CT_PATH_MAX, (void *)filename);
+		if (length > 0)
+			s->offset = at + ((length - 1) & (2 * CT_PATH_MAX - 1));
+		capture_end(s, length > 0 ? CT_OK : CT_FAULT);
+	}
+	if (capture_begin(s, CT_ARG_ARGV, CT_CAP_STRINGS)) {
+		u64 at = pinned(s->offset);
+		u64 size = to - from;
+		u32 status = CT_OK;
+		if (at > CT_RECORD_MAX)
+			return 0;
+		if (size > CT_PATH_MAX) {
+			size = CT_PATH_MAX;
+			status = CT_TRUNCATED;
+			count(CT_LOSS_TRUNCATED);
+		}
+		size = pinned(size);
+		if (size > CT_PATH_MAX || bpf_probe_read_user(s->data + at, size, (void *)from))
+			status = CT_FAULT;
+		else
+			s->offset = at + size;
+		capture_end(s, status);
+	}
+	return 0;
+}
+
+static __always_inline void capture_executed(struct linux_binprm *bprm)
+{
+	struct mm_struct *mm = BPF_CORE_READ(bprm, mm);
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	if (!mm)
+		mm = BPF_CORE_READ(task, mm);
+	capture_executed_strings((u64)BPF_CORE_READ(bprm, filename), BPF_CORE_READ(mm, arg_start), BPF_CORE_READ(mm, arg_end));
+}
+
+/* Begins a record with a snapshot of `task`. NULL: counted as lost. */
+static __always_inline struct scratch *snapshot(struct task_struct *task, u32 kind)
 {
 	struct scratch *s = begin(task, kind, sizeof(struct ct_exec), task_abi(task), bpf_ktime_get_boot_ns());
 	if (!s)
-		return -1;
+		return 0;
 	struct ct_exec *out = (struct ct_exec *)s->data;
-	out->record.flags = flags;
-	out->old_tid = old_tid ? old_tid : out->record.tid;
+	out->old_tid = out->record.tid;
 	out->parent_tgid = tgid_as_seen(BPF_CORE_READ(task, real_parent));
 	out->pad = 0;
 	out->start_boottime_ns = BPF_CORE_READ(task, start_boottime);
@@ -192,5 +237,5 @@ static __always_inline long snapshot(struct task_struct *task, u32 kind, u32 fla
 	capture_id_map(CT_ARG_UID_MAP);
 	capture_id_map(CT_ARG_GID_MAP);
 	capture_groups();
-	return send(s, 0);
+	return s;
 }

@@ -12,17 +12,21 @@
 #define MAX_TASKS 65536
 
 /* Set by user space before loading. */
-const volatile u32 follow_all = 0;
-const volatile u32 wake_bytes = 0; /* wakes the reader when this much waits; it also looks by itself */
+const volatile __u32 wake_bytes = 0; /* wakes the reader when this much waits; it also looks by itself */
 
 /* Found out by the first run of the task iterator, which cttrace makes itself: nothing here is traced. */
-u32 own_tgid = 0;
-u32 own_level = 0; /* of cttrace's pid namespace: the one in which records tell pids */
+__u32 own_tgid = 0;
+__u32 own_level = 0; /* of cttrace's pid namespace: the one in which records tell pids */
 
-u64 live_tasks = 0; /* followed and not yet ended */
-u64 new_tasks = 0;  /* found by the iterator */
+/* Set by user space when every hook is attached, so that no call is seen by half. */
+__u32 follow_all = 0;
+
+__u64 live_tasks = 0; /* followed and not yet ended */
+__u64 new_tasks = 0;  /* found by the iterator */
 
 struct task_state {
+	u32 tgid;     /* as cttrace sees it; first: user space reads it */
+	u32 enter_tid;
 	u64 enter_ns;
 	u64 args[6];
 	u32 hash[6];  /* of what was captured at entry */
@@ -35,8 +39,8 @@ struct task_state {
 	u8 made_node;
 	u8 captured;  /* bit per argument: its bytes were read at entry */
 	u8 faulted;   /* bit per argument: its bytes could not be read at entry */
-	u8 pad[3];
-	u32 enter_tid;
+	u8 told;      /* its snapshot, or the fork that made it, has been recorded */
+	u8 pad[2];
 	u64 task;     /* struct task_struct *, checked before use */
 };
 
@@ -47,7 +51,6 @@ struct scratch {
 	u32 busy;
 	u32 offset;      /* where the next capture goes */
 	u32 cut;         /* captures did not fit */
-	u32 exit;        /* at the exit of a call */
 	u64 task;        /* whose files, root and namespaces are told */
 	u64 args[6];
 	u32 hash;        /* of the last capture */
@@ -55,18 +58,19 @@ struct scratch {
 	u32 capture;     /* offset of its header */
 	u32 abi;
 	s64 ret;
+	u64 mix;         /* hash in the making */
 	u64 dentry, mnt; /* path walk */
 	u64 pointer;     /* vector walk */
-	u64 path_mnt, path_dentry;
+	u64 string;      /* the rest of a long string of a vector */
 	u32 index;
 	u32 done;
 	u32 magic_fd;
 	u32 magic_pid;
 	u32 magic_prefix;
-	u32 pad;
+	u32 word;        /* bytes of a pointer in the task's memory */
 	struct ct_row row;
 	char name[16];
-	u8 data[CT_RECORD_MAX + CT_PATH_MAX + 64];
+	u8 data[CT_RECORD_MAX + CT_PATH_MAX + 64] __attribute__((aligned(8)));
 };
 
 struct {
@@ -127,6 +131,10 @@ struct {
 	__type(key, u32);
 	__type(value, u64);
 } counters SEC(".maps");
+
+/* A value in one register of its own: what the verifier has seen compared is then what is used, and not a copy that
+ * clang made before. */
+#define pinned(value) ({ u64 pinned_ = (value); asm volatile("" : "+r"(pinned_)); pinned_; })
 
 static __always_inline void count(u32 kind)
 {

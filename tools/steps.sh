@@ -34,12 +34,12 @@ error_lines() {
   grep -E -m 12 '(^| )(error|Error|ERROR|FAILED|E:|fatal error|CMake Error)' "$1" || tail -n 12 "$1"
 }
 
-# build PRESET: configures and builds, into build/PRESET.
+# build PRESET [TARGET]: configures and builds, into build/PRESET; everything, or TARGET.
 build() {
   log=$root/build/$1.log
-  step "building ($1)" build_quietly "$1"
+  step "building ($1)" build_quietly "$@"
 }
 
 build_quietly() {
-  (cd "$root" && cmake --preset "$1" && cmake --build --preset "$1" --parallel "$(nproc)")
+  (cd "$root" && cmake --preset "$1" && cmake --build --preset "$1" --parallel "$(nproc)" ${2:+--target "$2"})
 }

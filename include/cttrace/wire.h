@@ -48,9 +48,12 @@ struct ct_record {
 	__u64 task_start_ns; /* when the task was created; with tid, its identity */
 	__u32 tid;
 	__u32 tgid;
-	__u32 cpu;
+	__u32 cpu;     /* with CT_CPU_ITERATOR: of an iterator, which counts its records by itself */
 	__u32 flags;   /* CT_FLAG_* */
 };
+
+#define CT_CPU_ITERATOR 0x80000000u
+#define CT_CPU_USER 0x40000000u     /* made by cttrace itself: MOUNTS, TICK, LOSS; seq is 0 */
 
 #define CT_FLAG_ORPHAN 1u       /* EXIT: the call was never entered: seccomp denied it */
 #define CT_FLAG_ENTER_LOST 2u   /* EXIT: the ENTER record could not be recorded */
@@ -108,7 +111,9 @@ enum ct_ns {
 };
 
 /* The kernel's own answer about a task. EXEC captures: CT_CAP_FILE cwd, root and exe (arg CT_ARG_*), CT_CAP_STRING
- * cgroup path (CT_ARG_CGROUP), CT_CAP_ID_MAP uid, gid map, CT_CAP_IDS supplementary groups (CT_ARG_GROUPS). */
+ * cgroup path (CT_ARG_CGROUP: components leaf first, each with a NUL), CT_CAP_ID_MAP uid, gid map, CT_CAP_IDS
+ * supplementary groups (CT_ARG_GROUPS). Where execve's own strings could not be read at its entry, and only then:
+ * CT_CAP_STRING what was executed (CT_ARG_FILENAME), CT_CAP_STRINGS its argv (CT_ARG_ARGV), as the kernel has them. */
 struct ct_exec {
 	struct ct_record record;
 	__u32 old_tid;          /* tid before execve by a thread that was not the leader, else tid */
@@ -188,6 +193,8 @@ enum ct_capture_status {
 #define CT_ARG_GID_MAP 0x25
 #define CT_ARG_GROUPS 0x26
 #define CT_ARG_MOUNTS 0x27
+#define CT_ARG_FILENAME 0x28
+#define CT_ARG_ARGV 0x29
 
 struct ct_capture {
 	__u8 arg;     /* index of the argument, or CT_ARG_* */

@@ -1,0 +1,357 @@
+// Loads and attaches the capture programs, and reads what they write.
+#include "source/ebpf.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/types.h>
+#include <capture.skel.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <exception>
+#include <set>
+
+#include "base/fd.h"
+#include "source/procfs.h"
+#include "source/synthetic.h"
+
+namespace cttrace {
+namespace {
+
+constexpr uint32_t kNumbers = 512;                       // MAX_NUMBERS of bpf/state.h
+constexpr uint64_t kTickMargin_ns = 5'000'000;           // a capture program may be this late with its record
+constexpr const char* kHooks =
+    "raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, "
+    "cgroup_attach_task";
+
+struct SkeletonDeleter {
+  void operator()(capture* skeleton) const { capture__destroy(skeleton); }
+};
+struct RingDeleter {
+  void operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
+};
+struct LinkDeleter {
+  void operator()(bpf_link* link) const { bpf_link__destroy(link); }
+};
+using Link = std::unique_ptr<bpf_link, LinkDeleter>;
+
+// The last line that libbpf said: the reason, when it fails. The verifier's log is not for a user's eyes.
+std::string& libbpf_said() {
+  static std::string text;
+  return text;
+}
+
+int remember_libbpf(libbpf_print_level level, const char* format, va_list arguments) {
+  if (level != LIBBPF_WARN) return 0;
+  char line[512];
+  vsnprintf(line, sizeof(line), format, arguments);
+  std::string_view text = line;
+  text = text.substr(0, text.find('\n'));
+  if (text.starts_with("libbpf: ")) text.remove_prefix(8);
+  if (text.find("-- BEGIN") == text.npos && text.find("-- END") == text.npos) libbpf_said() = text;
+  return 0;
+}
+
+[[noreturn]] void fail(std::string what, int code) {
+  Error error{.code = code, .what = std::move(what), .why = std::strerror(code)};
+  error.remedy = "cttrace doctor tells what is missing";
+  if (code == EPERM || code == EACCES) {
+    error.remedy = geteuid() == 0 ? "this root may not trace: cttrace doctor tells what is missing"
+                                  : "run as root, or see cttrace doctor";
+  } else if (access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
+    error.why = "this kernel has no BTF (/sys/kernel/btf/vmlinux)";
+    error.remedy = "a kernel with CONFIG_DEBUG_INFO_BTF=y is needed";
+  } else if (!libbpf_said().empty()) {
+    error.why += ": " + libbpf_said();
+  }
+  throw Failure(std::move(error));
+}
+
+uint32_t ring_size(size_t bytes) {
+  const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  size_t size = page;
+  while (size < bytes && size < (size_t{1} << 30)) size *= 2;
+  return static_cast<uint32_t>(size);
+}
+
+Abi machine() {
+  utsname name = {};
+  uname(&name);
+  return std::strcmp(name.machine, "aarch64") == 0 ? Abi::aarch64 : Abi::x86_64;
+}
+
+int64_t realtime_offset_ns() {
+  timespec now = {};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec - static_cast<int64_t>(boottime_ns());
+}
+
+}  // namespace
+
+struct EbpfSource::State {
+  EbpfOptions options;
+  TraceInfo info;
+  std::unique_ptr<capture, SkeletonDeleter> skeleton;
+  std::unique_ptr<ring_buffer, RingDeleter> ring;
+  std::vector<Link> links;
+  std::vector<std::string> first;  // records of the beginning, not yet handed on
+  const RecordSink* sink = nullptr;
+  std::exception_ptr thrown;
+  uint64_t delivered = 0;
+  uint64_t newest_ns = 0;
+  uint64_t ticked_ns = 0;
+  bool stopped = false;
+
+  void load();
+  void fill_rows();
+  void attach();
+  void find_tasks();
+  void read_mounts();
+  void wait(int timeout_ms) const;
+  size_t drain(const RecordSink& to);
+  uint64_t counter(uint32_t kind) const;
+  uint32_t running_processes() const;
+  ct_loss losses(bool final) const;
+
+  static int on_record(void* context, void* data, size_t size);
+};
+
+void EbpfSource::State::load() {
+  libbpf_set_strict_mode(LIBBPF_STRICT_ALL);  // also raises RLIMIT_MEMLOCK where the kernel still charges maps to it
+  libbpf_set_print(remember_libbpf);
+  skeleton.reset(capture__open());
+  if (!skeleton) fail("open the capture programs", errno);
+  const uint32_t bytes = ring_size(options.buffer_bytes);
+  bpf_map__set_max_entries(skeleton->maps.events, bytes);
+  skeleton->rodata->wake_bytes = bytes / 4;
+  if (const int error = capture__load(skeleton.get())) fail("load the capture programs into the kernel", -error);
+  ring.reset(ring_buffer__new(bpf_map__fd(skeleton->maps.events), on_record, this, nullptr));
+  if (!ring) fail("map the ring buffer", errno);
+}
+
+// Loads the selected rows, and the numbers and argument values that lead to them.
+void EbpfSource::State::fill_rows() {
+  const auto rows = syscall_rows();
+  const auto put = [](bpf_map* map, const auto& key, const auto& value) {
+    if (const int error = bpf_map__update_elem(map, &key, sizeof(key), &value, sizeof(value), BPF_ANY))
+      fail("fill the table of calls", -error);
+  };
+  for (const SyscallRow& row : rows) {
+    const auto index = static_cast<uint32_t>(row.index);
+    ct_row wanted = capture_row(row);
+    if (options.rows[index]) wanted.flags |= CT_ROW_SELECTED;
+    put(skeleton->maps.rows, index, wanted);
+    for (size_t abi = 0; abi < kAbiCount; abi++) {
+      if (row.numbers[abi] == kNoNumber) continue;
+      const auto number = static_cast<uint32_t>(row.numbers[abi]);
+      const SyscallRow* base = find_row(static_cast<Abi>(abi), number);
+      if (row.select_values.empty()) {
+        put(skeleton->maps.numbers, static_cast<uint32_t>(abi) * kNumbers + number, static_cast<uint16_t>(index + 1));
+        continue;
+      }
+      for (const uint64_t value : row.select_values) {
+        const struct { uint32_t row, pad; uint64_t value; } key = {static_cast<uint32_t>(base->index), 0, value & 0xffffffffu};
+        put(skeleton->maps.variants, key, index);
+      }
+    }
+  }
+}
+
+void EbpfSource::State::attach() {
+  bpf_program* const programs[] = {skeleton->progs.process_fork, skeleton->progs.process_exec,
+                                   skeleton->progs.process_exit, skeleton->progs.cgroup_attach,
+                                   skeleton->progs.sys_enter,    skeleton->progs.sys_exit};
+  for (bpf_program* program : programs) {
+    Link link(bpf_program__attach(program));
+    if (!link) fail(std::string("attach to the tracepoint of ") + bpf_program__name(program), errno);
+    links.push_back(std::move(link));
+  }
+  skeleton->bss->follow_all = options.all;
+}
+
+// Runs the task iterator until it finds no task that was not known: see find_tasks in bpf/lifecycle.h.
+void EbpfSource::State::find_tasks() {
+  const Link link(bpf_program__attach_iter(skeleton->progs.find_tasks, nullptr));
+  if (!link) fail("attach the task iterator", errno);
+  uint64_t found = 0;
+  do {
+    found = skeleton->bss->new_tasks;
+    const Fd iterator(bpf_iter_create(bpf_link__fd(link.get())));
+    if (!iterator) fail("run the task iterator", errno);
+    char ignored[64];
+    ssize_t got = 0;
+    while ((got = read(iterator.get(), ignored, sizeof(ignored))) > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)))
+      continue;
+    if (got < 0) fail("run the task iterator", errno);
+  } while (skeleton->bss->new_tasks != found);
+}
+
+// The mount table of every mount namespace that a followed task is in.
+void EbpfSource::State::read_mounts() {
+  std::set<uint32_t> told;
+  std::vector<std::string> tables;
+  for (const std::string& record : first) {
+    ct_exec snapshot = {};
+    if (record.size() < sizeof(snapshot)) continue;
+    std::memcpy(&snapshot, record.data(), sizeof(snapshot));
+    if (snapshot.record.kind != CT_REC_SNAPSHOT || told.contains(snapshot.ns[CT_NS_MNT])) continue;
+    const uint64_t time_ns = boottime_ns();
+    const Result<std::string> text = mountinfo(snapshot.record.tgid);
+    if (!text || text->empty()) continue;  // it has ended; another one may be in the same namespace
+    told.insert(snapshot.ns[CT_NS_MNT]);
+    for (std::string& part : mounts_records(snapshot, time_ns, *text)) tables.push_back(std::move(part));
+  }
+  std::move(tables.begin(), tables.end(), std::back_inserter(first));
+}
+
+int EbpfSource::State::on_record(void* context, void* data, size_t size) {
+  auto* state = static_cast<State*>(context);
+  ct_record record = {};
+  std::memcpy(&record, data, std::min(size, sizeof(record)));
+  state->delivered++;
+  state->newest_ns = std::max<uint64_t>(state->newest_ns, record.time_ns);
+  try {
+    (*state->sink)({static_cast<const std::byte*>(data), size});
+  } catch (...) {
+    // Not through libbpf's frames.
+    state->thrown = std::current_exception();
+    return -ECANCELED;
+  }
+  return 0;
+}
+
+// Waits at most `timeout_ms` for the kernel's wake-up: a quarter of the buffer is full, or the last task has ended.
+void EbpfSource::State::wait(int timeout_ms) const {
+  pollfd waiting = {.fd = ring_buffer__epoll_fd(ring.get()), .events = POLLIN, .revents = 0};
+  if (::poll(&waiting, 1, timeout_ms) < 0 && errno != EINTR) fail("wait for the ring buffer", errno);
+}
+
+// Takes everything that is there. Returns how many records.
+size_t EbpfSource::State::drain(const RecordSink& to) {
+  sink = &to;
+  const uint64_t before = delivered;
+  const int error = ring_buffer__consume(ring.get());
+  sink = nullptr;
+  if (thrown) std::rethrow_exception(std::exchange(thrown, nullptr));
+  if (error < 0) fail("read the ring buffer", -error);
+  return delivered - before;
+}
+
+uint64_t EbpfSource::State::counter(uint32_t kind) const {
+  std::vector<uint64_t> values(static_cast<size_t>(libbpf_num_possible_cpus()));
+  if (bpf_map__lookup_elem(skeleton->maps.counters, &kind, sizeof(kind), values.data(), values.size() * 8, 0) != 0)
+    return 0;
+  uint64_t sum = 0;
+  for (const uint64_t value : values) sum += value;
+  return sum;
+}
+
+uint32_t EbpfSource::State::running_processes() const {
+  std::set<uint32_t> processes;
+  std::vector<char> state(bpf_map__value_size(skeleton->maps.tasks));
+  uint32_t key = 0;
+  const uint32_t* previous = nullptr;
+  while (bpf_map__get_next_key(skeleton->maps.tasks, previous, &key, sizeof(key)) == 0) {
+    // struct task_state of bpf/state.h begins with the process.
+    if (bpf_map__lookup_elem(skeleton->maps.tasks, &key, sizeof(key), state.data(), state.size(), 0) == 0) {
+      uint32_t process = 0;
+      std::memcpy(&process, state.data(), sizeof(process));
+      processes.insert(process);
+    }
+    previous = &key;
+  }
+  return static_cast<uint32_t>(processes.size());
+}
+
+ct_loss EbpfSource::State::losses(bool final) const {
+  ct_loss loss = {};
+  for (uint32_t kind = 0; kind < CT_LOSS_COUNT; kind++) loss.counts[kind] = counter(kind);
+  loss.recorded = counter(CT_LOSS_COUNT);
+  loss.final = final;
+  loss.still_running = running_processes();
+  return loss;
+}
+
+EbpfSource::EbpfSource(const EbpfOptions& options, TraceInfo info) : state_(std::make_unique<State>()) {
+  State& state = *state_;
+  state.options = options;
+  state.info = std::move(info);
+  state.load();
+  state.fill_rows();
+  state.find_tasks();  // finds out who we are: nothing is followed yet
+  Error missing;
+  for (const uint32_t pid : options.pids) {
+    const Result<uint32_t> process = process_of(pid);
+    if (!process) {
+      missing = process.error();
+      continue;
+    }
+    const uint8_t yes = 1;
+    bpf_map__update_elem(state.skeleton->maps.targets, &*process, sizeof(*process), &yes, sizeof(yes), BPF_ANY);
+    state.info.roots.push_back(*process);
+  }
+  state.attach();
+  state.info.start_ns = boottime_ns();
+  state.info.realtime_offset_ns = realtime_offset_ns();
+  state.info.machine = machine();
+  state.info.backend = "ebpf";
+  state.info.hooks = kHooks;
+  state.find_tasks();
+  if (!options.all && state.skeleton->bss->new_tasks == 0) {
+    if (missing.what.empty())
+      missing = Error{.code = ESRCH,
+                      .what = "follow process",
+                      .subject = options.pids.empty() ? "" : std::to_string(options.pids.front()),
+                      .why = "it has ended"};
+    throw Failure(missing);
+  }
+  state.drain([&state](std::span<const std::byte> record) {
+    state.first.emplace_back(reinterpret_cast<const char*>(record.data()), record.size());
+  });
+  state.read_mounts();
+}
+
+EbpfSource::~EbpfSource() = default;
+
+const TraceInfo& EbpfSource::info() const { return state_->info; }
+
+bool EbpfSource::poll(std::chrono::milliseconds timeout, const RecordSink& sink) {
+  State& state = *state_;
+  if (state.stopped) return false;
+  const std::vector<std::string> first = std::move(state.first);
+  state.first.clear();
+  for (const std::string& record : first) sink(std::as_bytes(std::span(record)));
+  if (first.empty()) state.wait(static_cast<int>(timeout.count()));
+  const uint64_t before_ns = boottime_ns();
+  const size_t got = state.drain(sink);
+  if (got > 0 || state.newest_ns >= state.ticked_ns) {
+    // The time was taken before the records were: what is not there yet began later.
+    state.ticked_ns = before_ns - kTickMargin_ns;
+    const std::string tick = tick_record(state.ticked_ns);
+    sink(std::as_bytes(std::span(tick)));
+  }
+  return got > 0 || !first.empty() || state.options.all ||
+         __atomic_load_n(&state.skeleton->bss->live_tasks, __ATOMIC_RELAXED) > 0;
+}
+
+void EbpfSource::stop(const RecordSink& sink) {
+  State& state = *state_;
+  if (state.stopped) return;
+  state.stopped = true;
+  state.links.clear();
+  // A program may be at work on another CPU until now.
+  for (int tries = 0; tries < 1000 && (state.drain(sink) > 0 || state.delivered < state.counter(CT_LOSS_COUNT)); tries++)
+    sched_yield();
+  const std::string loss = loss_record(state.losses(true));
+  sink(std::as_bytes(std::span(loss)));
+  state.ring.reset();
+  state.skeleton.reset();
+}
+
+}  // namespace cttrace
