@@ -325,33 +325,43 @@ static __always_inline struct task_struct *process_by_pid(struct task_struct *cu
 	return BPF_CORE_READ(task, pid) == (int)pid ? task : 0;
 }
 
-/* Where the path of the last capture begins: dirfd, cwd or root; and the descriptor that it names by /proc. */
+/* The descriptor that the path of the last capture names by /proc. 0: it names none. */
+__noinline int capture_magic(u32 arg)
+{
+	struct scratch *s = get_scratch();
+	if (!s || !parse_magic())
+		return 0;
+	u64 self = s->task;
+	struct task_struct *task = (struct task_struct *)self;
+	if (s->magic_pid)
+		task = process_by_pid(task, s->magic_pid);
+	if (!task)
+		return 0;
+	s->task = (u64)task;
+	capture_file(arg, CT_CAP_MAGIC, AT_FD, s->magic_fd);
+	s->task = self;
+	return 1;
+}
+
+/* Where the path of the last capture begins: dirfd, cwd or root; or the descriptor that it names by /proc. */
 __noinline int capture_path_places(u32 arg, u32 dirfd, u32 has_dirfd)
 {
 	struct scratch *s = get_scratch();
 	if (!s)
 		return 0;
 	u64 text = pinned(s->capture + 8);
-	if (text > CT_RECORD_MAX || s->status == CT_FAULT || s->status == CT_NULL)
+	if (text > CT_RECORD_MAX || s->status == CT_NULL)
 		return 0;
-	if (s->data[text] != '/') {
-		int at_cwd = !has_dirfd || (s32)dirfd == -100; /* AT_FDCWD */
+	int at_cwd = !has_dirfd || (s32)dirfd == -100; /* AT_FDCWD */
+	if (s->status == CT_FAULT) {
+		/* Nobody knows yet whether it is absolute, and at exit these places may be others: chdir, pivot_root. */
+		capture_file(arg, CT_CAP_ROOT, AT_ROOT, 0);
 		capture_file(arg, CT_CAP_BASE, at_cwd ? AT_CWD : AT_FD, dirfd);
-		return 0;
+	} else if (s->data[text] != '/') {
+		capture_file(arg, CT_CAP_BASE, at_cwd ? AT_CWD : AT_FD, dirfd);
+	} else if (!capture_magic(arg)) {
+		capture_file(arg, CT_CAP_BASE, AT_ROOT, 0);
 	}
-	if (parse_magic()) {
-		u64 self = s->task;
-		struct task_struct *task = (struct task_struct *)self;
-		if (s->magic_pid)
-			task = process_by_pid(task, s->magic_pid);
-		if (task) {
-			s->task = (u64)task;
-			capture_file(arg, CT_CAP_MAGIC, AT_FD, s->magic_fd);
-			s->task = self;
-			return 0;
-		}
-	}
-	capture_file(arg, CT_CAP_BASE, AT_ROOT, 0);
 	return 0;
 }
 

@@ -215,10 +215,8 @@ __noinline int capture_at_exit(u32 index, u32 captured, u32 hash)
 			count(CT_LOSS_READ_FAULT);
 		return 0;
 	}
-	if (op == CT_OP_PATH && !captured) {
-		u32 ref = s->row.ref[arg];
-		capture_path_places(arg, (u32)argument(s, ref), ref < 6);
-	}
+	if (op == CT_OP_PATH && !captured)
+		capture_magic(arg);
 	return 0;
 }
 

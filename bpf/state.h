@@ -81,7 +81,6 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MAX_TASKS);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, u32); /* tid in the host's pid namespace */
 	__type(value, struct task_state);
 } tasks SEC(".maps");
@@ -89,7 +88,6 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, u32); /* tgid in cttrace's pid namespace */
 	__type(value, u8);
 } targets SEC(".maps");

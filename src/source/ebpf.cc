@@ -354,4 +354,15 @@ void EbpfSource::stop(const RecordSink& sink) {
   state.skeleton.reset();
 }
 
+Status probe_ebpf() {
+  try {
+    EbpfSource::State state;
+    state.load();
+    state.attach();
+    return Ok{};
+  } catch (const Failure& failure) {
+    return failure.error();
+  }
+}
+
 }  // namespace cttrace

@@ -30,8 +30,12 @@ class EbpfSource : public EventSource {
   void stop(const RecordSink& sink) override;
 
  private:
+  friend Status probe_ebpf();
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// Whether the capture programs can be loaded and attached here; nothing is traced, and nothing stays.
+Status probe_ebpf();
 
 }  // namespace cttrace
