@@ -288,7 +288,8 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 			if (s->row.op[i] == CT_OP_NONE)
 				continue;
 			if (orphan || state->enter_lost) {
-				capture_at_entry(i);
+				if (capture_at_entry(i) && s->status == CT_FAULT && ret != -14 /* EFAULT */)
+					count(CT_LOSS_READ_FAULT);
 				if (s->row.when[i] == CT_WHEN_EXIT)
 					capture_at_exit(i, 0, 0);
 			} else {
