@@ -45,7 +45,7 @@ std::string filter_words() {
 
 std::string bash_values(const OptionRow& row) {
   switch (row.completes) {
-    case Completes::kWords: return "words='" + spaced(row.words) + "'";
+    case Completes::kWords: return "kind=words words='" + spaced(row.words) + "'";
     case Completes::kFile: return "kind=file";
     case Completes::kPid: return "kind=pid";
     case Completes::kFilter: return "kind=filter";
@@ -148,11 +148,10 @@ _cttrace() {
       compopt -o filenames 2>/dev/null
       COMPREPLY=($(compgen -f -- "$cur"))
       ;;
+    words) COMPREPLY=($(compgen -W "$words" -- "${word##*=}")) ;;
     none) ;;
     *)
-      if [ -n "$words" ]; then
-        COMPREPLY=($(compgen -W "$words" -- "${word##*=}"))
-      elif [[ $cur == -* ]]; then
+      if [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W "$_cttrace_options" -- "$cur"))
       elif [ -z "$operand" ]; then
         COMPREPLY=($(compgen -W "$_cttrace_commands" -- "$cur") $(compgen -c -- "$cur"))

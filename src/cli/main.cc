@@ -1,5 +1,6 @@
 // cttrace: reads the command line, does what it asks for, and turns what cannot go on into one line.
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -14,27 +15,30 @@
 namespace cttrace {
 namespace {
 
-int print(const std::string& text) {
-  Output output = Output::to_stream(STDOUT_FILENO);
-  output.write(text);
-  const Status closed = output.close();
+int print(const Options& options, const std::string& text) {
+  Result<Output> output = Output::open(options, STDOUT_FILENO);
+  if (!output) throw Failure(output.error());
+  output->write(text);
+  const Status closed = output->close();
   if (!closed) throw Failure(closed.error());
   return 0;
 }
 
-int generate(const std::string& what) {
-  if (what == "man") return print(manual_page());
-  if (what == "bash") return print(bash_completion());
-  if (what == "zsh") return print(zsh_completion());
-  return print(fish_completion());
+std::string generated(const std::string& what) {
+  if (what == "man") return manual_page();
+  if (what == "bash") return bash_completion();
+  if (what == "zsh") return zsh_completion();
+  return fish_completion();
 }
 
 int run(const Options& options) {
+  // A reader that goes away is seen when writing. (Tracing does this itself, when the command has been forked.)
+  if (options.command != Command::kTrace) signal(SIGPIPE, SIG_IGN);
   switch (options.command) {
-    case Command::kIntroduce: return print(introduction());
-    case Command::kHelp: return print(help());
-    case Command::kVersion: return print(std::string("cttrace ") + kVersion + "\n");
-    case Command::kGenerate: return generate(options.generate);
+    case Command::kIntroduce: return print(options, introduction());
+    case Command::kHelp: return print(options, help());
+    case Command::kVersion: return print(options, std::string("cttrace ") + kVersion + "\n");
+    case Command::kGenerate: return print(options, generated(options.generate));
     case Command::kTrace: return trace(options);
     case Command::kShow: return show(options);
     case Command::kSyscalls: return list_syscalls(options);

@@ -1,5 +1,4 @@
 // `cttrace show FILE`: a recording again, as the live run printed it.
-#include <signal.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -9,7 +8,6 @@
 namespace cttrace {
 
 int show(const Options& options) {
-  ::signal(SIGPIPE, SIG_IGN);
   Result<RecordingReader> reader = RecordingReader::open(options.recording);
   if (!reader) throw Failure(reader.error());
   Result<Output> output = Output::open(options, STDOUT_FILENO);

@@ -91,7 +91,7 @@ Result<std::chrono::milliseconds> parse_seconds(std::string_view option, std::st
 }
 
 Result<std::vector<uint32_t>> parse_pids(std::string_view text) {
-  constexpr uint64_t kPidMax = 1u << 22;  // PID_MAX_LIMIT of the kernel
+  constexpr uint64_t kPidMax = INT32_MAX;  // of pid_t: what the kernel allows at most is its own affair
   std::vector<uint32_t> pids;
   for (std::string_view part : split(text, ", \t\n")) {
     const Result<uint64_t> pid = parse_number("-p", part, 1, kPidMax);
