@@ -273,8 +273,8 @@ std::string fish_completion() {
   for (const CommandRow& row : command_rows()) {
     out += "complete -c cttrace -n __fish_use_subcommand -a " + std::string(row.name) + " -d " + fish_text(row.what);
     out += "\n";
-    if (!row.operands.empty()) out += "complete -c cttrace -n '__fish_seen_subcommand_from " + std::string(row.name) +
-                                      "' -F\n";
+    if (!row.operands.empty())
+      out += "complete -c cttrace -n '__fish_seen_subcommand_from " + std::string(row.name) + "' -F\n";
   }
   for (const OptionRow* row : shown_options()) {
     out += "complete -c cttrace";

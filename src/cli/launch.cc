@@ -75,13 +75,14 @@ Result<std::string> find_program(const std::string& name) {
                .exit_status = kNotFound};
 }
 
-Result<HeldCommand> HeldCommand::start(std::string program, std::vector<std::string> command, int close_fd) {
+Result<HeldCommand> HeldCommand::start(const std::string& program, std::vector<std::string> command, int close_fd) {
   Result<std::pair<Fd, Fd>> gate = make_pipe();
   if (!gate) return gate.error();
   Result<std::pair<Fd, Fd>> failure = make_pipe();
   if (!failure) return failure.error();
 
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (std::string& argument : command) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
 

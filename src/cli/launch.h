@@ -19,7 +19,7 @@ class HeldCommand {
  public:
   // Forks. The child keeps our standard streams, terminal, process group and signal dispositions; `close_fd` is closed
   // in it. It ends by itself if we die before release().
-  static Result<HeldCommand> start(std::string program, std::vector<std::string> command, int close_fd);
+  static Result<HeldCommand> start(const std::string& program, std::vector<std::string> command, int close_fd);
   HeldCommand(HeldCommand&&) noexcept;
   // A child that was not released is ended.
   ~HeldCommand();

@@ -139,10 +139,11 @@ std::string manual_page() {
   std::string out = ".TH CTTRACE 1 \"\" \"cttrace " + std::string(kVersion) + "\" \"User Commands\"\n";
   out += ".SH NAME\ncttrace \\- strace for containers\n" + synopsis();
   out += ".SH DESCRIPTION\n" + groff(kWhatItIs) + "\n.PP\n" +
-         groff("What follows COMMAND belongs to it. A COMMAND that is called like one of cttrace's own commands is "
-               "started with -- in front of it. COMMAND begins when everything is traced, and keeps its standard "
-               "streams, its terminal and its signals; SIGTERM and SIGHUP to cttrace are passed on to it, and a second "
-               "one ends cttrace. With -p and -a, SIGINT, SIGTERM and SIGHUP end tracing.") +
+         groff(
+             "What follows COMMAND belongs to it. A COMMAND that is called like one of cttrace's own commands is "
+             "started with -- in front of it. COMMAND begins when everything is traced, and keeps its standard "
+             "streams, its terminal and its signals; SIGTERM and SIGHUP to cttrace are passed on to it, and a second "
+             "one ends cttrace. With -p and -a, SIGINT, SIGTERM and SIGHUP end tracing.") +
          "\n.PP\n" +
          groff("Every trace ends with a completeness statement: how much was recorded, and what could not be.") + "\n";
   out += ".SH COMMANDS\n";
@@ -159,8 +160,11 @@ std::string manual_page() {
   }
   out += ".SH EXAMPLES\n";
   for (const Example& example : examples()) out += ".TP\n" + bold(example.line) + "\n" + sentence(example.what) + "\n";
-  out += ".SH EXIT STATUS\n" + groff("The exit status is that of COMMAND; where a signal ended COMMAND, the same signal "
-                                     "ends cttrace. Otherwise:") + "\n";
+  out += ".SH EXIT STATUS\n" +
+         groff(
+             "The exit status is that of COMMAND; where a signal ended COMMAND, the same signal "
+             "ends cttrace. Otherwise:") +
+         "\n";
   for (const Usage& status : kStatuses) out += ".TP\n" + bold(status.line) + "\n" + sentence(status.what) + "\n";
   out += ".SH ENVIRONMENT\n.TP\n" + bold("NO_COLOR") + "\nSet and not empty: no color unless " +
          bold("--color always") + " is given.\n";

@@ -101,8 +101,7 @@ const OptionRow kOptions[] = {
      "Ends when all of them have gone, or on Ctrl-C. Processes that do not exist are told, and the others traced.",
      add_pids, Completes::kPid},
     {"-a,--all", "", Section::kWhat, kInTrace, "trace the whole host: every container that any runtime starts",
-     "Ends on Ctrl-C.",
-     [](Options& o, Text) -> Status { return o.all = true, Ok{}; }},
+     "Ends on Ctrl-C.", [](Options& o, Text) -> Status { return o.all = true, Ok{}; }},
     {"-f,--follow-forks", "", Section::kWhat, kInTrace, "follow descendants; always on, accepted as in strace", "",
      [](Options&, Text) -> Status { return Ok{}; }},
 
@@ -152,9 +151,8 @@ const OptionRow kOptions[] = {
     {"-C,--summary", "", Section::kOutput, kInViews, "the same table, after the calls", "",
      turn_on<&RenderOptions::summary>},
     {"--color", "WHEN", Section::kOutput, kInTables, "auto (the default: on a terminal), always or never",
-     "auto heeds NO_COLOR.",
-     [](Options& o, Text value) { return keep(choose("--color", kColors, value), o.color); }, Completes::kWords,
-     kColors},
+     "auto heeds NO_COLOR.", [](Options& o, Text value) { return keep(choose("--color", kColors, value), o.color); },
+     Completes::kWords, kColors},
 
     {"--backend", "BACKEND", Section::kHow, kInTrace, "auto (the default), ebpf or ptrace",
      "There is only ebpf so far. cttrace doctor tells whether it works here.",

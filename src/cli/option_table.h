@@ -24,9 +24,9 @@ struct OptionRow {
   std::string_view names;     // separated by a comma: "-o,--output"
   std::string_view argument;  // what its value is called; empty: it is a flag
   Section section;
-  uint8_t commands;           // kIn*
-  std::string_view what;      // for --help and the manual
-  std::string_view more;      // for the manual only
+  uint8_t commands;       // kIn*
+  std::string_view what;  // for --help and the manual
+  std::string_view more;  // for the manual only
   Status (*apply)(Options& options, const std::string& value);
   Completes completes = Completes::kNothing;
   std::string_view words = {};  // the values there are, separated by `|`

@@ -32,7 +32,7 @@ struct Options {
   std::optional<Selection> selection;  // -e trace=
   Format format = Format::kCalls;
   RenderOptions render;
-  std::string output;              // -o; empty: not given
+  std::string output;  // -o; empty: not given
   ColorWhen color = ColorWhen::kAuto;
   std::string record;
   Backend backend = Backend::kAuto;

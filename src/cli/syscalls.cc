@@ -71,7 +71,8 @@ std::string text(const Options& options) {
   for (const SyscallRow* row : wanted_rows(options)) out += text_row(*row);
   if (options.selection) return out;
   out += "\nGroups, for -e trace=:\n";
-  for (const GroupName& group : group_names()) out += "  " + padded("%" + std::string(group.name), 14) + wrap(group.what, 16);
+  for (const GroupName& group : group_names())
+    out += "  " + padded("%" + std::string(group.name), 14) + wrap(group.what, 16);
   return out;
 }
 

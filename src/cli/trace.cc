@@ -34,8 +34,11 @@ T value_or_fail(Result<T> result) {
 
 void check_backend(const Options& options) {
   if (options.backend == Backend::kPtrace) {
-    throw Failure(Error{.what = "use", .subject = "--backend ptrace", .why = "there is no such backend yet",
-                        .remedy = "--backend ebpf is the one there is", .exit_status = 2});
+    throw Failure(Error{.what = "use",
+                        .subject = "--backend ptrace",
+                        .why = "there is no such backend yet",
+                        .remedy = "--backend ebpf is the one there is",
+                        .exit_status = 2});
   }
   const Status allowed = check_privileges();
   if (!allowed) throw Failure(allowed.error());
@@ -49,8 +52,8 @@ std::vector<uint32_t> existing(const std::vector<uint32_t>& pids) {
     if (kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM) {
       found.push_back(pid);
     } else {
-      missing.push_back(Error{.code = ESRCH, .what = "attach to", .subject = std::to_string(pid),
-                              .why = "there is no such process"});
+      missing.push_back(
+          Error{.code = ESRCH, .what = "attach to", .subject = std::to_string(pid), .why = "there is no such process"});
     }
   }
   if (found.empty()) {

@@ -51,7 +51,8 @@ std::string_view nearest(std::string_view text, const std::vector<std::string_vi
   std::string_view best;
   size_t least = std::max<size_t>(1, text.size() / 3) + 1;
   for (std::string_view name : names) {
-    const size_t steps = distance(text, name);
+    const bool abbreviated = text.size() > 3 && name.starts_with(text);
+    const size_t steps = abbreviated ? 1 : distance(text, name);
     if (steps < least) least = steps, best = name;
   }
   return best;
@@ -112,8 +113,8 @@ Result<StatusFilter> parse_status(std::string_view text) {
     if (all || word == "failed") filter.failed = true;
     if (all || word == "unfinished" || word == "detached") filter.unfinished = true;
     if (all || word == "unavailable") filter.unavailable = true;
-    const std::vector<std::string_view> words = {"successful",  "failed", "unfinished",
-                                                 "unavailable", "detached", "all", "none"};
+    const std::vector<std::string_view> words = {"successful", "failed", "unfinished", "unavailable",
+                                                 "detached",   "all",    "none"};
     if (std::find(words.begin(), words.end(), word) != words.end()) continue;
     const std::string_view meant = nearest(word, words);
     return usage_error("use -e", "status=" + std::string(word), "there is no such status",

@@ -28,18 +28,21 @@ constexpr size_t kRing_bytes = 8u << 20;  // the default of --buffer
 std::string reason(int code) { return strerrordesc_np(code) ? strerrordesc_np(code) : "errno " + std::to_string(code); }
 
 Capability works(std::string name, bool needed, std::string found) {
-  return {.name = std::move(name), .verdict = Verdict::kWorks, .needed = needed, .found = std::move(found),
-          .remedy = {}};
+  return {
+      .name = std::move(name), .verdict = Verdict::kWorks, .needed = needed, .found = std::move(found), .remedy = {}};
 }
 
 Capability missing(std::string name, bool needed, std::string found, std::string remedy) {
-  return {.name = std::move(name), .verdict = Verdict::kMissing, .needed = needed, .found = std::move(found),
+  return {.name = std::move(name),
+          .verdict = Verdict::kMissing,
+          .needed = needed,
+          .found = std::move(found),
           .remedy = std::move(remedy)};
 }
 
 Capability unknown(std::string name, bool needed, std::string found) {
-  return {.name = std::move(name), .verdict = Verdict::kUnknown, .needed = needed, .found = std::move(found),
-          .remedy = {}};
+  return {
+      .name = std::move(name), .verdict = Verdict::kUnknown, .needed = needed, .found = std::move(found), .remedy = {}};
 }
 
 // A file's first line, or nothing.
@@ -63,7 +66,8 @@ constexpr bpf_insn kReturnZero[] = {
 
 // Loads the program that does nothing; on failure errno says why.
 Fd load_nothing(bpf_prog_type type, bpf_attach_type attach, int btf_id) {
-  LIBBPF_OPTS(bpf_prog_load_opts, options);
+  bpf_prog_load_opts options = {};
+  options.sz = sizeof(options);
   options.expected_attach_type = attach;
   options.attach_btf_id = static_cast<__u32>(btf_id);
   const int fd = bpf_prog_load(type, "cttrace_doctor", "Dual BSD/GPL", kReturnZero, 2, &options);

@@ -20,7 +20,7 @@ struct Capability {
 };
 
 struct Diagnosis {
-  std::string kernel;   // release
+  std::string kernel;  // release
   std::string machine;
   std::vector<Capability> capabilities;
   std::string backend;  // "ebpf", or empty: none can be used
