@@ -17,6 +17,7 @@ class Doctor(unittest.TestCase):
         text, document = cttrace("doctor"), cttrace("doctor", "--format", "json")
         self.assertEqual(text.returncode, document.returncode)
         parsed = json.loads(document.stdout)
+        support.validate(parsed, "doctor")
         self.assertEqual(parsed["can_trace"], document.returncode == 0)
         self.assertEqual(parsed["backend"], "ebpf" if document.returncode == 0 else None)
         self.assertEqual("Tracing works here" in text.stdout, document.returncode == 0)

@@ -1,5 +1,6 @@
 """The command line: help, version, and one clear line with exit status 2 for what is wrong."""
 
+import json
 import os
 import unittest
 
@@ -122,10 +123,14 @@ class Syscalls(unittest.TestCase):
         self.assertIn("Groups", result.stdout)
 
     def test_json_and_filter(self):
-        import json
         rows = json.loads(cttrace("syscalls", "--format", "json", "-e", "pivot_root").stdout)["syscalls"]
         self.assertEqual([row["name"] for row in rows], ["pivot_root"])
         self.assertEqual(rows[0]["numbers"], {"x86_64": 155, "i386": 217, "aarch64": 41})
+
+    def test_json_of_all_is_as_the_schema_says(self):
+        document = json.loads(cttrace("syscalls", "--format", "json").stdout)
+        support.validate(document, "syscalls")
+        self.assertGreater(len(document["syscalls"]), 60)
 
 
 if __name__ == "__main__":
