@@ -127,7 +127,9 @@ Status HeldCommand::release() {
 std::optional<int> HeldCommand::ended() {
   if (status_) return status_;
   int status = 0;
-  if (waitpid(pid_, &status, WNOHANG) == pid_) status_ = status;
+  const pid_t got = waitpid(pid_, &status, WNOHANG);
+  if (got == pid_) status_ = status;
+  if (got < 0 && errno == ECHILD) status_ = 0;  // somebody else has waited for it
   return status_;
 }
 

@@ -69,6 +69,14 @@ Status keep(const Result<Parsed>& parsed, Place& place) {
   return Ok{};
 }
 
+// strace takes a command here too, behind `|` or `!`: not silently a file of that name.
+Status keep_output(Options& options, Text value) {
+  if (value.starts_with('|') || value.starts_with('!')) {
+    return usage_error("write to", value, "only files are possible", "in bash: -o >(COMMAND)");
+  }
+  return keep_text<&Options::output>(options, value);
+}
+
 Status add_pids(Options& options, Text value) {
   const Result<std::vector<uint32_t>> pids = parse_pids(value);
   if (!pids) return pids.error();
@@ -122,7 +130,7 @@ const OptionRow kOptions[] = {
     {"-o,--output", "FILE", Section::kOutput, kInTables, "write the output to FILE",
      "Without it, what a launched command is traced with goes to standard error, as does --format calls of -p and -a; "
      "json and ndjson of -p and -a, and all of show, syscalls and doctor, go to standard output.",
-     keep_text<&Options::output>, Completes::kFile},
+     keep_output, Completes::kFile},
     {"--format", "FORMAT", Section::kOutput, kInTables,
      "calls (one line a call, as strace writes it; the default), json (one document) or ndjson (one object a line)",
      "The JSON Schemas are installed with the documentation.",

@@ -188,8 +188,16 @@ int trace(const Options& given) {
   announce_ready(options.ready_fd);
   if (command) value_or_fail(command->release());
 
-  const std::optional<int> ended_by = follow(pipeline, command, patience, options, output);
-  pipeline.finish();
+  std::optional<int> ended_by;
+  try {
+    ended_by = follow(pipeline, command, patience, options, output);
+    pipeline.finish();
+  } catch (const Failure&) {
+    // What was captured is not lost with what failed; a command that runs, goes on.
+    pipeline.break_off();
+    close_all(output, recording);
+    throw;
+  }
   const bool whole = close_all(output, recording);
   if (ended_by) die_of(*ended_by);
   const int ended = command ? await(command, patience) : 0;
