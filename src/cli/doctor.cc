@@ -1,0 +1,99 @@
+// `cttrace doctor`: what this host allows, for a person or as JSON.
+#include "source/doctor.h"
+
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/version.h"
+#include "cli/wrap.h"
+
+namespace cttrace {
+namespace {
+
+constexpr size_t kNameColumn = 11, kTextColumn = 33;
+
+struct Shown {
+  std::string_view word;
+  std::string_view color;
+};
+
+Shown shown(const Capability& capability) {
+  switch (capability.verdict) {
+    case Verdict::kWorks: return {"ok", "\033[32m"};
+    case Verdict::kUnknown: return {"unknown", "\033[33m"};
+    case Verdict::kMissing: break;
+  }
+  return capability.needed ? Shown{"missing", "\033[31m"} : Shown{"no", "\033[33m"};
+}
+
+std::string text(const Diagnosis& diagnosis, bool color) {
+  std::string out = std::string("cttrace ") + kVersion + " on Linux " + diagnosis.kernel + ", " + diagnosis.machine;
+  out += "\n\n";
+  for (const Capability& capability : diagnosis.capabilities) {
+    const Shown verdict = shown(capability);
+    const std::string word = padded(verdict.word, kNameColumn - 2);
+    out += "  " + (color ? std::string(verdict.color) + word + "\033[0m" : word);
+    out += padded(capability.name, kTextColumn - kNameColumn) + wrap(capability.found, kTextColumn);
+    if (capability.remedy.empty()) continue;
+    out += std::string(kTextColumn, ' ') + wrap("remedy: " + capability.remedy, kTextColumn);
+  }
+  out += "\n";
+  const bool can_trace = !diagnosis.backend.empty();
+  return out + wrap((can_trace ? "Tracing works here. Backend: " + diagnosis.backend : "Tracing is not possible here") +
+                        " (" + diagnosis.why + ").",
+                    0);
+}
+
+std::string_view verdict_name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kWorks: return "works";
+    case Verdict::kMissing: return "missing";
+    case Verdict::kUnknown: break;
+  }
+  return "unknown";
+}
+
+nlohmann::ordered_json text_or_null(const std::string& text) {
+  return text.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(text);
+}
+
+std::string json(const Diagnosis& diagnosis) {
+  nlohmann::ordered_json document;
+  document["type"] = "doctor";
+  document["version"] = 1;
+  document["cttrace"] = kVersion;
+  document["kernel"] = diagnosis.kernel;
+  document["machine"] = diagnosis.machine;
+  document["can_trace"] = !diagnosis.backend.empty();
+  document["backend"] = text_or_null(diagnosis.backend);
+  document["why"] = diagnosis.why;
+  document["capabilities"] = nlohmann::ordered_json::array();
+  for (const Capability& capability : diagnosis.capabilities) {
+    nlohmann::ordered_json row;
+    row["name"] = capability.name;
+    row["verdict"] = verdict_name(capability.verdict);
+    row["needed"] = capability.needed;
+    row["found"] = capability.found;
+    row["remedy"] = text_or_null(capability.remedy);
+    document["capabilities"].push_back(row);
+  }
+  return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+int doctor(const Options& options) {
+  Result<Output> output = Output::open(options, STDOUT_FILENO);
+  if (!output) throw Failure(output.error());
+  const Diagnosis diagnosis = diagnose();
+  output->write(options.format == Format::kCalls ? text(diagnosis, output->wants_color(options.color))
+                                                 : json(diagnosis));
+  const Status closed = output->close();
+  if (!closed) throw Failure(closed.error());
+  return diagnosis.backend.empty() ? 1 : 0;
+}
+
+}  // namespace cttrace

@@ -1,0 +1,227 @@
+// The rows: what each option is called, what it says of itself, and what it does.
+#include "cli/option_table.h"
+
+#include <array>
+
+#include "cli/values.h"
+
+namespace cttrace {
+namespace {
+
+using Text = const std::string&;
+
+// The value of -e: QUALIFIER=LIST as in strace, or a LIST, which means trace=LIST.
+Status apply_filter(Options& options, Text value) {
+  const size_t equals = value.find('=');
+  const bool qualified =
+      equals != std::string::npos && value.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == equals;
+  const std::string qualifier = qualified ? value.substr(0, equals) : "trace";
+  const std::string list = qualified ? value.substr(equals + 1) : value;
+  if (qualifier == "trace" || qualifier == "t") {
+    Result<Selection> selection = Selection::parse(list);
+    if (!selection) return selection.error();
+    options.selection = std::move(*selection);
+    return Ok{};
+  }
+  if (qualifier == "status") {
+    const Result<StatusFilter> status = parse_status(list);
+    if (!status) return status.error();
+    options.render.status = *status;
+    return Ok{};
+  }
+  return usage_error("use -e", value, "only trace= and status= are known", "see the list of calls: cttrace syscalls");
+}
+
+// One of the values that the row names, by its place.
+Result<size_t> choose(std::string_view option, std::string_view words, Text value) {
+  std::string_view rest = words;
+  for (size_t index = 0; !rest.empty(); ++index) {
+    const std::string_view word = rest.substr(0, rest.find('|'));
+    if (word == value) return index;
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+  }
+  return usage_error("use " + std::string(option), value, "it is none of " + std::string(words));
+}
+
+constexpr std::string_view kFormats = "calls|json|ndjson";
+constexpr std::string_view kBackends = "auto|ebpf|ptrace";
+constexpr std::string_view kColors = "auto|always|never";
+constexpr std::string_view kGenerated = "man|bash|zsh|fish";
+
+template <auto member>
+Status turn_on(Options& options, Text) {
+  options.render.*member = true;
+  return Ok{};
+}
+
+template <auto member>
+Status keep_text(Options& options, Text value) {
+  if (value.empty()) return usage_error("write to", "''", "a file name is expected");
+  options.*member = value;
+  return Ok{};
+}
+
+// What parse() yields goes to `place`.
+template <typename Parsed, typename Place>
+Status keep(const Result<Parsed>& parsed, Place& place) {
+  if (!parsed) return parsed.error();
+  place = static_cast<Place>(*parsed);
+  return Ok{};
+}
+
+// strace takes a command here too, behind `|` or `!`: not silently a file of that name.
+Status keep_output(Options& options, Text value) {
+  if (value.starts_with('|') || value.starts_with('!')) {
+    return usage_error("write to", value, "only files are possible", "in bash: -o >(COMMAND)");
+  }
+  return keep_text<&Options::output>(options, value);
+}
+
+Status add_pids(Options& options, Text value) {
+  const Result<std::vector<uint32_t>> pids = parse_pids(value);
+  if (!pids) return pids.error();
+  options.pids.insert(options.pids.end(), pids->begin(), pids->end());
+  return Ok{};
+}
+
+Status more_of_the_time(Options& options, Text) {
+  Timestamps& now = options.render.timestamps;
+  if (now != Timestamps::kUnix) now = static_cast<Timestamps>(static_cast<int>(now) + 1);
+  return Ok{};
+}
+
+Status only_summary(Options& options, Text) {
+  options.render.summary = true;
+  options.render.with_calls = false;
+  return Ok{};
+}
+
+const StatusFilter kOnlySuccessful{.successful = true, .failed = false, .unfinished = false, .unavailable = false};
+const StatusFilter kOnlyFailed{.successful = false, .failed = true, .unfinished = false, .unavailable = false};
+
+constexpr uint8_t kInViews = kInTrace | kInShow;
+constexpr uint8_t kInTables = kInViews | kInSyscalls | kInDoctor;
+
+const OptionRow kOptions[] = {
+    {"-p,--attach", "PID", Section::kWhat, kInTrace,
+     "trace the process with this id and all its threads and descendants; several are given as operands, a list or "
+     "repeated, so that -p $(pgrep containerd) works",
+     "Ends when all of them have gone, or on Ctrl-C. Processes that do not exist are told, and the others traced.",
+     add_pids, Completes::kPid},
+    {"-a,--all", "", Section::kWhat, kInTrace, "trace the whole host: every container that any runtime starts",
+     "Ends on Ctrl-C.", [](Options& o, Text) -> Status { return o.all = true, Ok{}; }},
+    {"-f,--follow-forks", "", Section::kWhat, kInTrace, "follow descendants; always on, accepted as in strace", "",
+     [](Options&, Text) -> Status { return Ok{}; }},
+
+    {"-e", "EXPR", Section::kWhich, kInViews | kInSyscalls,
+     "trace=LIST or LIST: which calls, by name, %group, /regex/, all or none; status=LIST: which outcomes of "
+     "successful, failed, unfinished, unavailable, detached; a ! in front of LIST means all but these",
+     "Without it every call of every group except %fs is traced. cttrace syscalls prints the calls and the groups.",
+     apply_filter, Completes::kFilter},
+    {"--trace", "LIST", Section::kWhich, kInViews | kInSyscalls, "the same as -e trace=LIST", "",
+     [](Options& o, Text value) { return apply_filter(o, "trace=" + value); }, Completes::kFilter},
+    {"--status", "LIST", Section::kWhich, kInViews, "the same as -e status=LIST", "",
+     [](Options& o, Text value) { return apply_filter(o, "status=" + value); }, Completes::kStatus},
+    {"-z,--successful-only", "", Section::kWhich, kInViews, "only calls that returned without an error", "",
+     [](Options& o, Text) -> Status { return o.render.status = kOnlySuccessful, Ok{}; }},
+    {"-Z,--failed-only", "", Section::kWhich, kInViews, "only calls that returned an error", "",
+     [](Options& o, Text) -> Status { return o.render.status = kOnlyFailed, Ok{}; }},
+
+    {"-o,--output", "FILE", Section::kOutput, kInTables, "write the output to FILE",
+     "Without it, what a launched command is traced with goes to standard error, as does --format calls of -p and -a; "
+     "json and ndjson of -p and -a, and all of show, syscalls and doctor, go to standard output.",
+     keep_output, Completes::kFile},
+    {"--format", "FORMAT", Section::kOutput, kInTables,
+     "calls (one line a call, as strace writes it; the default), json (one document) or ndjson (one object a line)",
+     "The JSON Schemas are installed with the documentation.",
+     [](Options& o, Text value) { return keep(choose("--format", kFormats, value), o.format); }, Completes::kWords,
+     kFormats},
+    {"--record", "FILE", Section::kOutput, kInTrace, "keep what was captured in FILE, for cttrace show", "",
+     keep_text<&Options::record>, Completes::kFile},
+    {"-q,--quiet", "", Section::kOutput, kInViews, "no completeness statement at the end of calls",
+     "Loss is told in spite of it.", turn_on<&RenderOptions::quiet>},
+    {"-t,--absolute-timestamps", "", Section::kOutput, kInViews,
+     "the time of day before each call; -tt with microseconds, -ttt as seconds since 1970", "", more_of_the_time},
+    {"-r,--relative-timestamps", "", Section::kOutput, kInViews, "the time since the call before", "",
+     turn_on<&RenderOptions::relative>},
+    {"-T,--syscall-times", "", Section::kOutput, kInViews, "the time spent in each call", "",
+     turn_on<&RenderOptions::durations>},
+    {"-s,--string-limit", "N", Section::kOutput, kInViews, "show at most N bytes of a string (default: all)",
+     "What is recorded is not cut.",
+     [](Options& o, Text value) {
+       return keep(parse_number("-s", value, 0, 1u << 20), o.render.string_limit.emplace());
+     }},
+    {"-y,--decode-fds", "", Section::kOutput, kInViews, "show what file descriptors are: 3</path>", "",
+     turn_on<&RenderOptions::paths>},
+    {"-v,--no-abbrev", "", Section::kOutput, kInViews, "abbreviate nothing", "", turn_on<&RenderOptions::verbose>},
+    {"-c,--summary-only", "", Section::kOutput, kInViews, "instead of calls, a table of their counts, errors and times",
+     "", only_summary},
+    {"-C,--summary", "", Section::kOutput, kInViews, "the same table, after the calls", "",
+     turn_on<&RenderOptions::summary>},
+    {"--color", "WHEN", Section::kOutput, kInTables, "auto (the default: on a terminal), always or never",
+     "auto heeds NO_COLOR.", [](Options& o, Text value) { return keep(choose("--color", kColors, value), o.color); },
+     Completes::kWords, kColors},
+
+    {"--backend", "BACKEND", Section::kHow, kInTrace, "auto (the default), ebpf or ptrace",
+     "There is only ebpf so far. cttrace doctor tells whether it works here.",
+     [](Options& o, Text value) { return keep(choose("--backend", kBackends, value), o.backend); }, Completes::kWords,
+     kBackends},
+    {"--buffer", "SIZE", Section::kHow, kInTrace, "of the buffer between kernel and cttrace (default: 8M)",
+     "With K, M or G. What does not fit is lost, counted, and told at the end.",
+     [](Options& o, Text value) { return keep(parse_size("--buffer", value), o.buffer_bytes); }},
+    {"--duration", "SECONDS", Section::kHow, kInTrace, "stop tracing after this time",
+     "A launched command goes on untraced, and cttrace still ends with its exit status.",
+     [](Options& o, Text value) { return keep(parse_seconds("--duration", value), o.duration.emplace()); }},
+    {"--ready-fd", "N", Section::kHow, kInTrace,
+     "write a line to file descriptor N when everything is traced, before COMMAND starts", "",
+     [](Options& o, Text value) { return keep(parse_number("--ready-fd", value, 0, 1u << 20), o.ready_fd); }},
+
+    {"-h,--help", "", Section::kAbout, kEverywhere, "print this help", "",
+     [](Options& o, Text) -> Status { return o.command = Command::kHelp, Ok{}; }},
+    {"-V,--version", "", Section::kAbout, kEverywhere, "print the version", "",
+     [](Options& o, Text) -> Status { return o.command = Command::kVersion, Ok{}; }},
+    {"--generate", "WHAT", Section::kHidden, kEverywhere, "the manual page or a shell's completions", "",
+     [](Options& o, Text value) -> Status {
+       o.command = Command::kGenerate;
+       o.generate = value;
+       const Result<size_t> known = choose("--generate", kGenerated, value);
+       return known ? Status(Ok{}) : Status(known.error());
+     },
+     Completes::kWords, kGenerated},
+};
+
+constexpr CommandRow kCommands[] = {
+    {"show", "FILE", Command::kShow, kInShow, "show a recording, in any format; needs no privilege",
+     "FILE may be -, standard input. Prints what the live run printed."},
+    {"syscalls", "", Command::kSyscalls, kInSyscalls, "list every call that is known, its groups and its decoding", ""},
+    {"doctor", "", Command::kDoctor, kInDoctor, "say what works on this host, what is missing, and what to do about it",
+     "Ends with 0 where tracing is possible, otherwise with 1."},
+};
+
+constexpr Example kExamples[] = {
+    {"cttrace runc run demo", "what runc does to set up a container"},
+    {"cttrace -e trace=%mount -y -o mounts.txt runc run demo", "only its mounts, into a file"},
+    {"cttrace --record demo.ctt -p $(pgrep containerd)", "a running daemon, recorded"},
+    {"cttrace show -Z demo.ctt", "the calls in the recording that failed"},
+    {"cttrace doctor", "whether this host lets cttrace work"},
+};
+
+}  // namespace
+
+std::string_view section_title(Section section) {
+  switch (section) {
+    case Section::kWhat: return "What is traced";
+    case Section::kWhich: return "Which calls";
+    case Section::kOutput: return "Output";
+    case Section::kHow: return "How";
+    case Section::kAbout: return "About cttrace";
+    case Section::kHidden: break;
+  }
+  return {};
+}
+
+std::span<const OptionRow> option_rows() { return kOptions; }
+std::span<const CommandRow> command_rows() { return kCommands; }
+std::span<const Example> examples() { return kExamples; }
+
+}  // namespace cttrace

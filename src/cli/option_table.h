@@ -1,0 +1,53 @@
+// Every option and command, once: parsing, --help, the manual page and the completions are made from these rows.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "cli/options.h"
+
+namespace cttrace {
+
+enum class Section : uint8_t { kWhat, kWhich, kOutput, kHow, kAbout, kHidden };
+std::string_view section_title(Section section);
+
+// How a shell completes an option's value.
+enum class Completes : uint8_t { kNothing, kWords, kFile, kPid, kFilter, kStatus };
+
+// Commands that take an option; a bit each.
+inline constexpr uint8_t kInTrace = 1, kInShow = 2, kInSyscalls = 4, kInDoctor = 8, kEverywhere = 15;
+
+struct OptionRow {
+  std::string_view names;     // separated by a comma: "-o,--output"
+  std::string_view argument;  // what its value is called; empty: it is a flag
+  Section section;
+  uint8_t commands;       // kIn*
+  std::string_view what;  // for --help and the manual
+  std::string_view more;  // for the manual only
+  Status (*apply)(Options& options, const std::string& value);
+  Completes completes = Completes::kNothing;
+  std::string_view words = {};  // the values there are, separated by `|`
+};
+std::span<const OptionRow> option_rows();
+
+struct CommandRow {
+  std::string_view name;
+  std::string_view operands;
+  Command command;
+  uint8_t options;  // kIn*
+  std::string_view what;
+  std::string_view more;
+};
+std::span<const CommandRow> command_rows();
+
+// A command line and what it does.
+struct Example {
+  std::string_view line;
+  std::string_view what;
+};
+std::span<const Example> examples();
+
+}  // namespace cttrace

@@ -1,0 +1,197 @@
+// From arguments to Options: CLI11 tells options from operands, the rows say what they mean.
+#include "cli/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/option_table.h"
+#include "cli/values.h"
+
+namespace cttrace {
+namespace {
+
+struct Given {
+  const OptionRow* row;
+  std::string value;
+};
+
+// Options in the order in which they were typed, and what begins at the first operand.
+struct Parsed {
+  std::vector<Given> given;
+  std::vector<std::string> rest;
+};
+
+std::string first_name(const OptionRow& row) { return std::string(row.names.substr(0, row.names.find(','))); }
+
+CLI::Option* add_option(CLI::App& app, const OptionRow& row) {
+  if (row.argument.empty()) return app.add_flag(std::string(row.names));
+  CLI::Option* option = app.add_option(std::string(row.names));
+  return option->type_size(1)->expected(1)->allow_extra_args(false)->multi_option_policy(
+      CLI::MultiOptionPolicy::TakeAll);
+}
+
+Error unknown_option(const std::string& typed) {
+  const std::string name = typed.substr(0, typed.find('='));
+  std::vector<std::string_view> names;
+  for (const OptionRow& row : option_rows()) {
+    const size_t long_name = row.names.find("--");
+    if (long_name != std::string_view::npos) names.push_back(row.names.substr(long_name));
+  }
+  const std::string_view meant = name.starts_with("--") ? nearest(name, names) : std::string_view();
+  return usage_error("use", name, "there is no such option",
+                     meant.empty() ? "" : "did you mean " + std::string(meant) + "?");
+}
+
+// Why CLI11 would not read the arguments: a value that is missing, or one that a flag does not take.
+Error unreadable(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  const std::string name = text.substr(0, text.find_first_of(": "));
+  for (const OptionRow& row : option_rows()) {
+    if (("," + std::string(row.names) + ",").find("," + name + ",") == std::string::npos) continue;
+    if (row.argument.empty()) return usage_error("use", name, "it takes no value");
+    return usage_error("use", first_name(row), std::string(row.argument) + " is missing after it");
+  }
+  return usage_error("read", "the arguments", text);
+}
+
+Result<Parsed> parse_once(const std::vector<std::string>& arguments) {
+  CLI::App app;
+  app.set_help_flag();
+  app.prefix_command();
+  std::vector<std::pair<CLI::Option*, const OptionRow*>> options;
+  for (const OptionRow& row : option_rows()) options.emplace_back(add_option(app, row), &row);
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ParseError& error) {
+    return unreadable(error);
+  }
+  Parsed parsed;
+  parsed.rest = app.remaining();
+  std::map<const CLI::Option*, size_t> seen;
+  for (const CLI::Option* typed : app.parse_order()) {
+    for (const auto& [option, row] : options) {
+      if (option != typed) continue;
+      const std::string value = option->results().at(seen[option]++);
+      if (row->argument.empty() && value != "true") return usage_error("use", first_name(*row), "it takes no value");
+      parsed.given.push_back({row, value});
+    }
+  }
+  for (const std::string& word : parsed.rest) {
+    if (word == "--" || word == "-" || !word.starts_with('-')) break;
+    return unknown_option(word);
+  }
+  return parsed;
+}
+
+// For what takes options after operands too: reads on behind each run of operands, which go to `operands`.
+Result<Parsed> parse_on(std::vector<std::string> arguments, Parsed parsed, std::vector<std::string>& operands) {
+  while (!parsed.rest.empty()) {
+    std::vector<std::string> rest = std::move(parsed.rest);
+    arguments.resize(arguments.size() - rest.size());
+    const bool all_operands = rest.front() == "--";
+    auto next = rest.begin() + (all_operands ? 1 : 0);
+    while (next != rest.end() && (all_operands || *next == "-" || !next->starts_with('-'))) {
+      operands.push_back(*next++);
+    }
+    arguments.insert(arguments.end(), next, rest.end());
+    Result<Parsed> again = parse_once(arguments);
+    if (!again) return again.error();
+    parsed = std::move(*again);
+  }
+  return parsed;
+}
+
+bool is_given(const Parsed& parsed, std::string_view name) {
+  return std::any_of(parsed.given.begin(), parsed.given.end(),
+                     [&](const Given& given) { return first_name(*given.row) == name; });
+}
+
+Status apply(const Parsed& parsed, const CommandRow* command, Options& options) {
+  const uint8_t where = command ? command->options : kInTrace;
+  for (const Given& given : parsed.given) {
+    if (!(given.row->commands & where)) {
+      return usage_error("use", first_name(*given.row), "it is not for cttrace " + std::string(command->name));
+    }
+    const Status applied = given.row->apply(options, given.value);
+    if (!applied) return applied.error();
+  }
+  return Ok{};
+}
+
+const CommandRow* find_command(const Parsed& parsed) {
+  if (parsed.rest.empty() || is_given(parsed, "-p")) return nullptr;
+  for (const CommandRow& row : command_rows()) {
+    if (row.name == parsed.rest.front()) return &row;
+  }
+  return nullptr;
+}
+
+Status take_operands(const CommandRow& command, std::vector<std::string> operands, Options& options) {
+  operands.erase(operands.begin());
+  const size_t wanted = command.operands.empty() ? 0 : 1;
+  const std::string name = "cttrace " + std::string(command.name);
+  if (operands.size() < wanted) return usage_error("run", name, std::string(command.operands) + " is missing");
+  if (operands.size() > wanted) return usage_error("use", operands[wanted], name + " takes no such argument");
+  if (wanted == 1) options.recording = operands[0];
+  return Ok{};
+}
+
+// What is traced is told in one way only.
+Status choose_target(const std::vector<std::string>& operands, Options& options) {
+  const bool attaches = !options.pids.empty();
+  if (options.all && attaches) return usage_error("use -a", "", "-p was given too: choose one");
+  if (attaches) {
+    for (const std::string& operand : operands) {
+      const Result<std::vector<uint32_t>> pids = parse_pids(operand);
+      if (!pids) return pids.error();
+      options.pids.insert(options.pids.end(), pids->begin(), pids->end());
+    }
+  } else if (options.all && !operands.empty()) {
+    return usage_error("run", operands[0], "-a traces the whole host and starts nothing");
+  } else {
+    options.launch = operands;
+  }
+  if (options.command != Command::kIntroduce) return Ok{};
+  const bool traces = attaches || options.all || !options.launch.empty();
+  if (traces) options.command = Command::kTrace;
+  if (traces || options.arguments.empty()) return Ok{};
+  return usage_error("trace", "", "no COMMAND, -p or -a is given");
+}
+
+// Everything after COMMAND is its own.
+std::vector<std::string> command_line(std::vector<std::string> rest) {
+  if (!rest.empty() && rest.front() == "--") rest.erase(rest.begin());
+  return rest;
+}
+
+}  // namespace
+
+Result<Options> parse_options(const std::vector<std::string>& arguments) {
+  Options options;
+  options.arguments = arguments;
+  Result<Parsed> parsed = parse_once(arguments);
+  if (!parsed) return parsed.error();
+
+  const CommandRow* const command = find_command(*parsed);
+  std::vector<std::string> operands;
+  if (command || is_given(*parsed, "-p")) {
+    parsed = parse_on(arguments, std::move(*parsed), operands);
+    if (!parsed) return parsed.error();
+  } else {
+    operands = command_line(std::move(parsed->rest));
+  }
+  const Status applied = apply(*parsed, command, options);
+  if (!applied) return applied.error();
+
+  if (command) {
+    if (options.command != Command::kIntroduce) return options;  // --help
+    options.command = command->command;
+    const Status taken = take_operands(*command, std::move(operands), options);
+    if (!taken) return taken.error();
+    return options;
+  }
+  const Status chosen = choose_target(operands, options);
+  if (!chosen) return chosen.error();
+  return options;
+}
+
+}  // namespace cttrace

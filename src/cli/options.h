@@ -1,0 +1,47 @@
+// What the command line asks for.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "render/renderer.h"
+#include "tables/selection.h"
+
+namespace cttrace {
+
+enum class Command : uint8_t { kIntroduce, kHelp, kVersion, kGenerate, kTrace, kShow, kSyscalls, kDoctor };
+enum class Backend : uint8_t { kAuto, kEbpf, kPtrace };
+enum class ColorWhen : uint8_t { kAuto, kAlways, kNever };
+
+struct Options {
+  Command command = Command::kIntroduce;
+  std::vector<std::string> arguments;  // cttrace's own, as typed
+
+  // What is traced: one of the three.
+  std::vector<std::string> launch;
+  std::vector<uint32_t> pids;
+  bool all = false;
+
+  std::string recording;  // show FILE
+  std::string generate;   // man, bash, zsh, fish
+
+  std::optional<Selection> selection;  // -e trace=
+  Format format = Format::kCalls;
+  RenderOptions render;
+  std::string output;  // -o; empty: not given
+  ColorWhen color = ColorWhen::kAuto;
+  std::string record;
+  Backend backend = Backend::kAuto;
+  size_t buffer_bytes = 8u << 20;
+  std::optional<std::chrono::milliseconds> duration;
+  int ready_fd = -1;
+};
+
+// `arguments` without the program's name. The error has exit_status 2.
+Result<Options> parse_options(const std::vector<std::string>& arguments);
+
+}  // namespace cttrace

@@ -1,0 +1,81 @@
+// Writing output, to the end or until its reader goes.
+#include "cli/output.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+namespace cttrace {
+namespace {
+
+constexpr size_t kMuch_bytes = 1u << 16;
+
+// Like write_all, also where whoever shares the terminal or pipe with us has made it non-blocking.
+Status write_patiently(int fd, std::string_view bytes, const std::string& name) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<size_t>(written));
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      pollfd waiting = {.fd = fd, .events = POLLOUT, .revents = 0};
+      ::poll(&waiting, 1, -1);
+    } else if (errno != EINTR) {
+      return system_error("write to", name);
+    }
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+Result<Output> Output::to_file(const std::string& path) {
+  Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666));
+  if (!file) return system_error("write to", path);
+  const int fd = file.get();
+  return Output(std::move(file), fd, path);
+}
+
+Output Output::to_stream(int fd) { return {Fd(), fd, fd == STDOUT_FILENO ? "standard output" : "standard error"}; }
+
+Result<Output> Output::open(const Options& options, int stream) {
+  if (options.output.empty() || options.output == "-") return to_stream(stream);
+  return to_file(options.output);
+}
+
+bool Output::wants_color(ColorWhen when) const {
+  if (when != ColorWhen::kAuto) return when == ColorWhen::kAlways;
+  const char* const no_color = std::getenv("NO_COLOR");  // https://no-color.org: set and not empty
+  const char* const terminal = std::getenv("TERM");
+  if (no_color && *no_color) return false;
+  return isatty(fd_) == 1 && terminal && std::string_view(terminal) != "dumb";
+}
+
+void Output::write(std::string_view text) {
+  if (reader_gone_ || !failed_) return;
+  buffer_ += text;
+  if (buffer_.size() >= kMuch_bytes) flush();
+}
+
+void Output::flush() {
+  if (buffer_.empty() || reader_gone_ || !failed_) return;
+  Status written = write_patiently(fd_, buffer_, name_);
+  buffer_.clear();
+  if (written) return;
+  if (written.error().code == EPIPE) {
+    reader_gone_ = true;
+  } else {
+    failed_ = std::move(written);
+  }
+}
+
+Status Output::close() {
+  flush();
+  // Some file systems tell only now that the disk is full.
+  if (file_ && ::close(file_.release()) != 0 && failed_) failed_ = system_error("write to", name_);
+  return failed_;
+}
+
+}  // namespace cttrace

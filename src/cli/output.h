@@ -1,0 +1,44 @@
+// Where the output goes: a file, standard output or standard error.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "cli/options.h"
+
+namespace cttrace {
+
+class Output {
+ public:
+  // Creates or truncates the file.
+  static Result<Output> to_file(const std::string& path);
+  // STDOUT_FILENO or STDERR_FILENO; it is not closed.
+  static Output to_stream(int fd);
+  // -o FILE where it is given, otherwise the stream.
+  static Result<Output> open(const Options& options, int stream);
+
+  bool wants_color(ColorWhen when) const;
+
+  // Keeps the text until flush(), or until there is much of it.
+  void write(std::string_view text);
+  void flush();
+
+  // The reader has gone (EPIPE): nothing more is written, and that is no error.
+  bool reader_gone() const { return reader_gone_; }
+  // Writes what is left and closes the file; says what went wrong since the beginning.
+  Status close();
+
+ private:
+  Output(Fd file, int fd, std::string name) : file_(std::move(file)), fd_(fd), name_(std::move(name)) {}
+
+  Fd file_;
+  int fd_;
+  std::string name_;
+  std::string buffer_;
+  bool reader_gone_ = false;
+  Status failed_ = Ok{};
+};
+
+}  // namespace cttrace

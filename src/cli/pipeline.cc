@@ -1,0 +1,57 @@
+// How the parts are joined.
+#include "cli/pipeline.h"
+
+namespace cttrace {
+namespace {
+
+RenderOptions render_options(const Options& options, const Output& output) {
+  RenderOptions render = options.render;
+  render.color = output.wants_color(options.color);
+  return render;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(EventSource& source, const Options& options, Output& output, RecordingWriter* recording)
+    : source_(source),
+      output_(output),
+      recording_(recording),
+      selection_(options.selection),
+      renderer_(make_renderer(options.format, render_options(options, output),
+                              [this](std::string_view text) { output_.write(text); })),
+      decoder_([this](Event&& event) { show(event); }),
+      sink_([this](std::span<const std::byte> record) { take(record); }) {
+  renderer_->begin(source_.info());
+}
+
+bool Pipeline::step(std::chrono::milliseconds patience) {
+  const bool more = source_.poll(patience, sink_);
+  output_.flush();
+  return more;
+}
+
+void Pipeline::take(std::span<const std::byte> record) {
+  if (recording_) recording_->write(record);
+  decoder_.feed(record);
+}
+
+void Pipeline::show(const Event& event) {
+  const Call* const call = std::get_if<Call>(&event);
+  if (call && selection_ && !selection_->includes(*call->row)) return;
+  renderer_->event(event);
+}
+
+void Pipeline::finish() {
+  source_.stop(sink_);
+  end(true);
+}
+
+void Pipeline::break_off() { end(false); }
+
+void Pipeline::end(bool whole) {
+  decoder_.finish();
+  renderer_->end(decoder_.malformed(), whole);
+  output_.flush();
+}
+
+}  // namespace cttrace

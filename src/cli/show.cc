@@ -1,0 +1,33 @@
+// `cttrace show FILE`: a recording again, as the live run printed it.
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/pipeline.h"
+#include "source/replay.h"
+
+namespace cttrace {
+
+int show(const Options& options) {
+  Result<RecordingReader> reader = RecordingReader::open(options.recording);
+  if (!reader) throw Failure(reader.error());
+  Result<Output> output = Output::open(options, STDOUT_FILENO);
+  if (!output) throw Failure(output.error());
+
+  ReplaySource source(std::move(*reader));
+  Pipeline pipeline(source, options, *output, nullptr);
+  try {
+    while (!output->reader_gone() && pipeline.step(std::chrono::milliseconds(0))) continue;
+  } catch (const Failure&) {
+    // What could be read is shown before it is said why there is no more.
+    pipeline.break_off();
+    const Status closed = output->close();
+    if (!closed) throw Failure(closed.error());
+    throw;
+  }
+  pipeline.finish();
+  const Status closed = output->close();
+  if (!closed) throw Failure(closed.error());
+  return 0;
+}
+
+}  // namespace cttrace

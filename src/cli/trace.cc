@@ -1,0 +1,209 @@
+// `cttrace COMMAND`, `cttrace -p PID`, `cttrace -a`: live tracing, from the first hook to the exit status.
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <optional>
+
+#include "cli/commands.h"
+#include "cli/launch.h"
+#include "cli/output.h"
+#include "cli/pipeline.h"
+#include "cli/signals.h"
+#include "cli/version.h"
+#include "source/doctor.h"
+#include "source/ebpf.h"
+
+namespace cttrace {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// The longest that output lags behind, and that a signal which arrives just before waiting is not seen.
+constexpr std::chrono::milliseconds kPatience{50};
+
+template <typename T>
+T value_or_fail(Result<T> result) {
+  if (!result) throw Failure(result.error());
+  return std::move(*result);
+}
+
+void check_backend(const Options& options) {
+  if (options.backend == Backend::kPtrace) {
+    throw Failure(Error{.what = "use",
+                        .subject = "--backend ptrace",
+                        .why = "there is no such backend yet",
+                        .remedy = "--backend ebpf is the one there is",
+                        .exit_status = 2});
+  }
+  const Status allowed = check_privileges();
+  if (!allowed) throw Failure(allowed.error());
+}
+
+// The pids that exist; the others are told. Fails where none does.
+std::vector<uint32_t> existing(const std::vector<uint32_t>& pids) {
+  std::vector<uint32_t> found;
+  std::vector<Error> missing;
+  for (uint32_t pid : pids) {
+    if (kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM) {
+      found.push_back(pid);
+    } else {
+      missing.push_back(
+          Error{.code = ESRCH, .what = "attach to", .subject = std::to_string(pid), .why = "there is no such process"});
+    }
+  }
+  if (found.empty()) {
+    for (size_t i = 1; i < missing.size(); ++i) missing[0].subject += ", " + missing[i].subject;
+    throw Failure(missing[0]);
+  }
+  for (const Error& error : missing) std::fprintf(stderr, "cttrace: %s\n", error.line().c_str());
+  return found;
+}
+
+// As strace does, text goes to standard error; JSON goes to standard output where no command uses that.
+Output open_output(const Options& options) {
+  const bool to_stdout = options.launch.empty() && options.format != Format::kCalls;
+  return value_or_fail(Output::open(options, to_stdout ? STDOUT_FILENO : STDERR_FILENO));
+}
+
+std::optional<HeldCommand> hold_command(const Options& options) {
+  if (options.launch.empty()) return std::nullopt;
+  return value_or_fail(
+      HeldCommand::start(value_or_fail(find_program(options.launch.front())), options.launch, options.ready_fd));
+}
+
+EbpfOptions ebpf_options(const Options& options, const std::optional<HeldCommand>& command) {
+  EbpfOptions ebpf;
+  const Selection selection = options.selection.value_or(Selection());
+  for (const SyscallRow& row : syscall_rows()) ebpf.rows.push_back(selection.includes(row));
+  ebpf.pids = options.pids;
+  if (command) ebpf.pids = {static_cast<uint32_t>(command->pid())};
+  ebpf.all = options.all;
+  ebpf.buffer_bytes = options.buffer_bytes;
+  return ebpf;
+}
+
+TraceInfo trace_info(const Options& options) {
+  TraceInfo info;
+  utsname names = {};
+  uname(&names);
+  info.host = names.nodename;
+  info.kernel = names.release;
+  info.cttrace_version = kVersion;
+  info.command = options.arguments;
+  return info;
+}
+
+void announce_ready(int fd) {
+  if (fd < 0) return;
+  const Status written = write_all(fd, "ready\n", "the descriptor of --ready-fd");
+  if (!written && written.error().code != EPIPE) throw Failure(written.error());
+  if (fd > STDERR_FILENO) ::close(fd);
+}
+
+void forward(const HeldCommand& command, const Caught& caught) {
+  if (!caught.from_terminal) kill(command.pid(), caught.signal);
+}
+
+// Decides, from the signals, whether to go on.
+class Patience {
+ public:
+  explicit Patience(Signals& signals) : signals_(signals) {}
+
+  // The signal that ends us, if there is one. While a command runs its end is what ends us: it gets the signals, and
+  // only a second SIGTERM or SIGHUP is for us.
+  std::optional<int> ended_by(const std::optional<HeldCommand>& command) {
+    while (const std::optional<Caught> caught = signals_.next()) {
+      if (!command) return caught->signal;
+      forward(*command, *caught);
+      const bool insistent = caught->signal == SIGTERM || caught->signal == SIGHUP;
+      if (insistent && ++asked_ > 1) return caught->signal;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  Signals& signals_;
+  int asked_ = 0;
+};
+
+// Traces until it is over. Returns the signal that ended it, if one did.
+std::optional<int> follow(Pipeline& pipeline, std::optional<HeldCommand>& command, Patience& patience,
+                          const Options& options, const Output& output) {
+  const Clock::time_point began = Clock::now();
+  for (;;) {
+    const bool more = pipeline.step(kPatience);
+    if (const std::optional<int> signal = patience.ended_by(command)) return signal;
+    if (command ? command->ended().has_value() : !more) return std::nullopt;
+    if (options.duration && Clock::now() - began >= *options.duration) return std::nullopt;
+    // A launched command is not ours to end, and a recording is still being written.
+    if (output.reader_gone() && !command && options.record.empty()) return std::nullopt;
+  }
+}
+
+// How the command ended, as wait(2) reports it.
+int await(std::optional<HeldCommand>& command, Patience& patience) {
+  while (!command->ended()) {
+    if (const std::optional<int> signal = patience.ended_by(command)) die_of(*signal);
+    ::poll(nullptr, 0, static_cast<int>(kPatience.count()));
+  }
+  return *command->ended();
+}
+
+// Says what could not be written; true if everything could.
+bool close_all(Output& output, std::optional<RecordingWriter>& recording) {
+  bool whole = true;
+  const auto tell = [&](const Status& status) {
+    if (status) return;
+    whole = false;
+    std::fprintf(stderr, "cttrace: %s\n", status.error().line().c_str());
+  };
+  tell(output.close());
+  if (recording) tell(recording->close());
+  return whole;
+}
+
+}  // namespace
+
+int trace(const Options& given) {
+  check_backend(given);
+  Options options = given;
+  if (!options.pids.empty()) options.pids = existing(options.pids);
+  if (options.ready_fd > STDERR_FILENO && fcntl(options.ready_fd, F_SETFD, FD_CLOEXEC) != 0) {
+    throw Failure(system_error("use --ready-fd", std::to_string(options.ready_fd)));
+  }
+  std::optional<HeldCommand> command = hold_command(options);
+  Output output = open_output(options);
+  Signals signals;
+  Patience patience(signals);
+
+  EbpfSource source(ebpf_options(options, command), trace_info(options));
+  std::optional<RecordingWriter> recording;
+  if (!options.record.empty()) recording = value_or_fail(RecordingWriter::create(options.record, source.info()));
+  Pipeline pipeline(source, options, output, recording ? &*recording : nullptr);
+  announce_ready(options.ready_fd);
+  if (command) value_or_fail(command->release());
+
+  std::optional<int> ended_by;
+  try {
+    ended_by = follow(pipeline, command, patience, options, output);
+    pipeline.finish();
+  } catch (const Failure&) {
+    // What was captured is not lost with what failed; a command that runs, goes on.
+    pipeline.break_off();
+    close_all(output, recording);
+    throw;
+  }
+  const bool whole = close_all(output, recording);
+  if (ended_by) die_of(*ended_by);
+  const int ended = command ? await(command, patience) : 0;
+  if (!whole) return 1;
+  if (WIFSIGNALED(ended)) die_of(WTERMSIG(ended));
+  return WEXITSTATUS(ended);
+}
+
+}  // namespace cttrace
