@@ -1,0 +1,112 @@
+// Arguments of calls as text.
+#include "render/arguments.h"
+
+#include <fcntl.h>
+
+#include "render/forms.h"
+
+namespace cttrace {
+namespace {
+
+std::string text_of(const Call& call, size_t index, const RenderOptions& options) {
+  if (is_ignored(call, index))
+    return show({.kind = ValueKind::kAddress, .number = call.args[index].raw}, options);
+  Value value = interpret(call, index);
+  if (value.kind == ValueKind::kStruct) shape(value);
+  RenderOptions own = options;
+  const ArgSpec& spec = *call.args[index].spec;
+  if (spec.kind == ArgKind::kPath) own.string_limit.reset();  // strace cuts no paths
+  // fsconfig's FSCONFIG_SET_BINARY.
+  if (spec.kind == ArgKind::kBuffer && call.row->name == "fsconfig" && value.kind == ValueKind::kText)
+    value.kind = ValueKind::kBytes;
+  return show(value, own);
+}
+
+// The file that a descriptor argument is; for AT_FDCWD the directory that the path is taken from.
+const File* file_of(const Call& call, size_t index) {
+  const Argument& argument = call.args[index];
+  if (argument.file) return &*argument.file;
+  if (argument.spec->kind != ArgKind::kDirfd || static_cast<int32_t>(argument.raw) != AT_FDCWD) return nullptr;
+  for (const auto& other : call.args) {
+    if (other.spec->kind == ArgKind::kPath && other.spec->ref == index && other.base && !other.bytes.starts_with('/'))
+      return &*other.base;
+  }
+  return nullptr;
+}
+
+bool starts_at_descriptor(const Call& call, const Argument& path) {
+  const uint8_t ref = path.spec->ref;
+  return ref < call.args.size() && static_cast<int32_t>(call.args[ref].raw) != AT_FDCWD;
+}
+
+bool names_a_descriptor(std::string_view path) {
+  return path.starts_with("/proc/") && path.find("/fd/") != std::string_view::npos;
+}
+
+// Where the path says little by itself, or -y or -v asks for it.
+bool wants_resolved(const Call& call, const Argument& path, const RenderOptions& options) {
+  if (!path.resolved || *path.resolved == path.bytes) return false;
+  if (options.paths || options.verbose) return true;
+  if (path.bytes.starts_with('/')) return names_a_descriptor(path.bytes);
+  return starts_at_descriptor(call, path) || path.bytes.empty() || path.bytes == "." || path.bytes == "..";
+}
+
+std::string changed_text(const Call& call, size_t index, const RenderOptions& options) {
+  Call later;
+  later.row = call.row;
+  later.abi = call.abi;
+  later.args = call.args;
+  Argument& argument = later.args[index];
+  argument.bytes = *argument.changed;
+  argument.reading = Reading::kOk;
+  return " /* changed during the call: " + inside_comment(text_of(later, index, options)) + " */";
+}
+
+void add_argument(Line& line, const Call& call, size_t index, const RenderOptions& options) {
+  const Argument& argument = call.args[index];
+  std::string text = text_of(call, index, options);
+  const File* file = options.paths ? file_of(call, index) : nullptr;
+  if (file && argument.spec->kind == ArgKind::kFdPointer && text.ends_with(']'))
+    text.insert(text.size() - 1, behind_descriptor(*file));
+  else if (file)
+    text += behind_descriptor(*file);
+  line.add(text);
+  if (argument.changed) line.add(changed_text(call, index, options), Paint::kComment);
+  if (wants_resolved(call, argument, options)) line.add(comment(*argument.resolved), Paint::kComment);
+}
+
+// The kernel writes the number that it returns.
+void add_written_tid(Line& line, const Call& call, const Value& args) {
+  if (args.layout == "clone_args" && field(args, "parent_tid") && call.outcome == Outcome::kReturned && call.result > 0)
+    line.add(" => {parent_tid=[" + std::to_string(call.result) + "]}");
+}
+
+}  // namespace
+
+void add_arguments(Line& line, const Call& call, const RenderOptions& options) {
+  bool first = true;
+  const auto separate = [&] {
+    if (!first) line.add(", ");
+    first = false;
+  };
+  if (call.row->name == "clone") {
+    for (const auto& [name, index] : clone_form(call)) {
+      separate();
+      line.add(name);
+      line.add("=");
+      add_argument(line, call, index, options);
+    }
+    return;
+  }
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    if (is_left_out(call, i)) continue;
+    separate();
+    add_argument(line, call, i, options);
+    if (call.args[i].spec->kind != ArgKind::kStruct) continue;
+    Value value = interpret(call, i);
+    shape(value);
+    add_written_tid(line, call, value);
+  }
+}
+
+}  // namespace cttrace

@@ -1,0 +1,191 @@
+// Lines of the format `calls`.
+#include "render/calls.h"
+
+#include <fmt/format.h>
+
+#include <sys/wait.h>
+
+#include <ctime>
+
+#include "base/escape.h"
+#include "render/arguments.h"
+#include "render/filter.h"
+#include "render/forms.h"
+
+namespace cttrace {
+namespace {
+
+constexpr size_t kResultColumn = 40;  // strace's default
+constexpr uint64_t kSecond = 1'000'000'000;
+
+void add_value_returned(Line& line, const Call& call, const RenderOptions& options) {
+  if (call.row->name == "personality" && !call.args.empty()) {
+    Value before = interpret(call, 0);
+    if (before.set) {
+      const Value shown = scalar(ArgKind::kFlags, static_cast<uint64_t>(call.result), 8, before.set->name);
+      line.add(fmt::format("{}{:x} ({})", call.result ? "0x" : "", call.result, show(shown, options)));
+      return;
+    }
+  }
+  line.add(std::to_string(call.result));
+  if (options.paths && call.returned_file) line.add(behind_descriptor(*call.returned_file));
+}
+
+void add_result(Line& line, const Call& call, const RenderOptions& options) {
+  line.add("= ");
+  if (call.outcome == Outcome::kDidNotReturn) return line.add("? (did not return)");
+  if (call.outcome == Outcome::kReturnLost) return line.add("? (return lost)");
+  if (!has_failed(call)) return add_value_returned(line, call, options);
+  const ErrorName error = error_name(-call.result);
+  if (error.restart)
+    line.add(fmt::format("? {} ({})", error.name, error.text));
+  else if (error.name.empty())
+    line.add(fmt::format("-1 (errno {})", -call.result), Paint::kError);
+  else
+    line.add(fmt::format("-1 {} ({})", error.name, error.text), Paint::kError);
+  if (call.outcome == Outcome::kDeniedBySeccomp) line.add(" (denied by seccomp)", Paint::kError);
+}
+
+std::string text_of_exit(uint32_t code) {
+  const int status = static_cast<int>(code);
+  if (!WIFSIGNALED(status)) return fmt::format("+++ exited with {} +++", WEXITSTATUS(status));
+  std::string name = signal_name(static_cast<uint64_t>(WTERMSIG(status)));
+  if (name.empty()) name = std::to_string(WTERMSIG(status));
+  return fmt::format("+++ killed by {}{} +++", name, WCOREDUMP(status) ? " (core dumped)" : "");
+}
+
+std::string quoted(std::string_view text) { return quote(text, false, std::nullopt); }
+
+template <typename Numbers>
+std::string listed(const Numbers& numbers) {
+  return fmt::format("[{}]", fmt::join(numbers, ", "));
+}
+
+std::string text_of_state(const Snapshot& state) {
+  static constexpr const char* kNames[CT_NS_COUNT] = {"mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children",
+                                                      "time", "time_for_children", "user"};
+  std::string namespaces;
+  for (size_t i = 0; i < CT_NS_COUNT; ++i)
+    if (state.namespaces[i])
+      namespaces += fmt::format("{}{}={}", namespaces.empty() ? "" : ", ", kNames[i], state.namespaces[i]);
+  std::string text = fmt::format("--- {} {{comm={}", state.at_start ? "state" : "exec", quoted(state.comm));
+  if (state.exe) text += ", exe=" + quoted(state.exe->shown());
+  if (state.root) text += ", root=" + quoted(state.root->shown());
+  if (state.cwd) text += ", cwd=" + quoted(state.cwd->shown());
+  text += fmt::format(", pids={}, ns={{{}}}, uid=[{}, {}, {}, {}], gid=[{}, {}, {}, {}], groups={}", listed(state.pids),
+                      namespaces, state.uid, state.euid, state.suid, state.fsuid, state.gid, state.egid, state.sgid,
+                      state.fsgid, listed(state.groups));
+  text += fmt::format(", caps={{effective={:#x}, permitted={:#x}, inheritable={:#x}, bounding={:#x}, ambient={:#x}}}",
+                      state.cap_effective, state.cap_permitted, state.cap_inheritable, state.cap_bounding,
+                      state.cap_ambient);
+  text += fmt::format(", securebits={:#x}, no_new_privs={:d}, seccomp={}, oom_score_adj={}, cgroup={}}} ---",
+                      state.securebits, state.no_new_privs, state.seccomp_mode, state.oom_score_adj,
+                      quoted(state.cgroup));
+  return text;
+}
+
+}  // namespace
+
+void CallsRenderer::add_time(Line& line, uint64_t time_ns) {
+  const uint64_t real_ns = time_ns + static_cast<uint64_t>(info_.realtime_offset_ns);
+  const auto seconds = static_cast<time_t>(real_ns / kSecond);
+  const uint64_t microseconds = real_ns % kSecond / 1000;
+  const bool stamped = options_.timestamps != Timestamps::kNone;
+  if (options_.timestamps == Timestamps::kUnix) {
+    line.add(fmt::format("{}.{:06} ", seconds, microseconds));
+  } else if (stamped) {
+    std::tm parts{};
+    localtime_r(&seconds, &parts);
+    line.add(fmt::format("{:02}:{:02}:{:02}", parts.tm_hour, parts.tm_min, parts.tm_sec));
+    line.add(options_.timestamps == Timestamps::kMicroseconds ? fmt::format(".{:06} ", microseconds) : " ");
+  }
+  if (!options_.relative) return;
+  // Lines are in the order in which calls began; a task's end may be told late.
+  const uint64_t passed = last_ns_ && time_ns > *last_ns_ ? time_ns - *last_ns_ : 0;
+  last_ns_ = std::max(time_ns, last_ns_.value_or(0));
+  line.add(fmt::format("{}{:6}.{:06}{} ", stamped ? "(+" : "", passed / kSecond, passed % kSecond / 1000,
+                       stamped ? ")" : ""));
+}
+
+void CallsRenderer::add_leader(Line& line, const Task& task, uint64_t time_ns) {
+  if (options_.plain_pids)
+    line.add(fmt::format("{:<5} ", task.tid));
+  else if (several_)
+    line.add(fmt::format("[pid {:5}] ", task.tid));
+  add_time(line, time_ns);
+}
+
+void CallsRenderer::print(const Call& call) {
+  if (!is_shown(call, options_.status)) return;
+  if (options_.summary) summary_.count(call);
+  if (!options_.with_calls) return;
+  Line line(options_.color);
+  add_leader(line, call.task, call.start_ns);
+  line.add(call.row->name, Paint::kName);
+  line.add("(");
+  add_arguments(line, call, options_);
+  line.add(") ");
+  line.pad_to(kResultColumn);
+  add_result(line, call, options_);
+  if (call.fs_message) line.add(comment(*call.fs_message), Paint::kComment);
+  if (call.enter_lost) line.add(" /* entry lost: arguments are those at the return */", Paint::kComment);
+  if (call.cut) line.add(" /* arguments missing: the record was too long */", Paint::kComment);
+  if (options_.durations && call.duration_ns)
+    line.add(fmt::format(" <{}.{:06}>", *call.duration_ns / kSecond, *call.duration_ns % kSecond / 1000));
+  sink_(line.take());
+}
+
+void CallsRenderer::print(const TaskExit& exit) {
+  Line line(options_.color);
+  add_leader(line, exit.task, exit.time_ns);
+  line.add(text_of_exit(exit.code), Paint::kEvent);
+  sink_(line.take());
+}
+
+void CallsRenderer::print(const CgroupAttach& attach) {
+  Line line(options_.color);
+  add_leader(line, attach.task, attach.time_ns);
+  line.add(fmt::format("--- cgroup {{pid={}, threads={}, hierarchy={}, path={}}} ---", attach.moved.tid,
+                       attach.with_threads ? "all" : "one", attach.hierarchy, quoted(attach.path)),
+           Paint::kEvent);
+  sink_(line.take());
+}
+
+void CallsRenderer::print(const Snapshot& snapshot) {
+  if (!options_.verbose) return;
+  Line line(options_.color);
+  add_leader(line, snapshot.task, snapshot.time_ns);
+  line.add(text_of_state(snapshot), Paint::kEvent);
+  sink_(line.take());
+}
+
+void CallsRenderer::print(const Loss&) {
+  const std::string news = completeness_.news();
+  if (news.empty()) return;
+  Line line(options_.color);
+  line.add("cttrace: lost here: " + news, Paint::kError);
+  sink_(line.take());
+}
+
+void CallsRenderer::event(const Event& event) {
+  completeness_.see(event);
+  std::visit(
+      [&](const auto& happened) {
+        using T = std::decay_t<decltype(happened)>;
+        constexpr bool by_a_task = !std::is_same_v<T, Loss> && !std::is_same_v<T, Mounts>;
+        if constexpr (by_a_task) {
+          if (!only_tid_) only_tid_ = happened.task.tid;
+          several_ = several_ || *only_tid_ != happened.task.tid;
+        }
+        constexpr bool is_call = std::is_same_v<T, Call>;
+        if (is_call || options_.with_calls) print(happened);
+      },
+      event);
+}
+
+void CallsRenderer::end(uint64_t malformed, bool whole) {
+  if (options_.summary) sink_(summary_.table());
+  if (!options_.quiet) sink_(completeness_.text(info_, malformed, whole));
+}
+
+}  // namespace cttrace

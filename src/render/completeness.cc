@@ -1,0 +1,114 @@
+// The completeness statement.
+#include "render/completeness.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "base/escape.h"
+
+namespace cttrace {
+namespace {
+
+constexpr LossKind kLossKinds[CT_LOSS_COUNT] = {
+    {"ring_full", "records: the ring buffer was full (a larger --buffer helps)", true},
+    {"tasks_full", "tasks could not be followed: the table of tasks was full", true},
+    {"scratch_busy", "records: the cpu was already making one", true},
+    {"read_fault", "arguments could not be read", false},
+    {"truncated", "arguments were longer than what is captured", false},
+    {"path_depth", "paths were deeper than what is walked", false},
+    {"record_cut", "records did not hold all captures", false},
+};
+
+void append(std::string& list, const std::string& item) {
+  if (!list.empty()) list += "; ";
+  list += item;
+}
+
+std::string counted(const Loss& loss, bool lost) {
+  std::string list;
+  for (size_t kind = 0; kind < CT_LOSS_COUNT; ++kind)
+    if (loss.counts[kind] && kLossKinds[kind].lost == lost)
+      append(list, fmt::format("{} {}", loss.counts[kind], kLossKinds[kind].words));
+  return list;
+}
+
+}  // namespace
+
+const LossKind& loss_kind(size_t kind) { return kLossKinds[kind]; }
+
+std::string plural(uint64_t number, std::string_view what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
+std::string utc_time(uint64_t realtime_ns) {
+  const auto seconds = static_cast<time_t>(realtime_ns / 1'000'000'000);
+  std::tm parts{};
+  if (!gmtime_r(&seconds, &parts)) return fmt::format("{} ns", realtime_ns);
+  char text[64];
+  const size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+  return fmt::format("{}.{:06}Z", std::string_view(text, length), realtime_ns / 1000 % 1'000'000);
+}
+
+void Completeness::see_call(const Call& call) {
+  ++calls;
+  for (const auto& argument : call.args) {
+    truncated += argument.reading == Reading::kTruncated;
+    const bool is_path = argument.spec->kind == ArgKind::kPath && argument.reading == Reading::kOk;
+    unresolved += is_path && !argument.resolved;
+  }
+  entries_lost += call.enter_lost;
+  cut += call.cut;
+  returns_lost += call.outcome == Outcome::kReturnLost;
+  did_not_return += call.outcome == Outcome::kDidNotReturn;
+}
+
+void Completeness::see(const Event& event) {
+  if (const auto* now = std::get_if<Loss>(&event)) {
+    loss = *now;
+    return;
+  }
+  ++events;
+  if (const auto* call = std::get_if<Call>(&event)) see_call(*call);
+}
+
+std::string Completeness::news() {
+  if (!loss) return {};
+  Loss since = *loss;
+  for (size_t kind = 0; kind < CT_LOSS_COUNT; ++kind) {
+    since.counts[kind] -= std::min(told_[kind], since.counts[kind]);
+    told_[kind] = loss->counts[kind];
+  }
+  return counted(since, true);
+}
+
+std::string Completeness::text(const TraceInfo& info, uint64_t malformed, bool whole) const {
+  const auto since = utc_time(info.start_ns + static_cast<uint64_t>(info.realtime_offset_ns));
+  std::string text = fmt::format("cttrace: {} ({}), live from {}: {}, {}", escape_for_terminal(info.backend),
+                                 escape_for_terminal(info.hooks), since, plural(events, "event"), plural(calls, "call"));
+  if (loss) text += fmt::format(", {} process{} still running", loss->still_running, loss->still_running == 1 ? "" : "es");
+  text += "\n";
+
+  std::string lost = loss ? counted(*loss, true) : "";
+  if (entries_lost) append(lost, fmt::format("the entry of {}", plural(entries_lost, "call")));
+  if (returns_lost) append(lost, fmt::format("the return of {}", plural(returns_lost, "call")));
+  if (malformed) append(lost, fmt::format("{} made no sense", plural(malformed, "record")));
+  if (!whole) append(lost, "everything after this: the recording broke off");
+  if (!lost.empty())
+    text += "cttrace: lost: " + lost + "\n";
+  else if (loss && loss->final)
+    text += "cttrace: nothing lost\n";
+  else
+    text += "cttrace: not known whether anything was lost: the trace has no closing record\n";
+
+  std::string incomplete = loss ? counted(*loss, false) : "";
+  if (truncated) append(incomplete, fmt::format("{} shown in part", plural(truncated, "argument")));
+  if (cut) append(incomplete, fmt::format("{} with captures missing", plural(cut, "call")));
+  if (unresolved) append(incomplete, fmt::format("{} not resolved", plural(unresolved, "path")));
+  if (did_not_return) append(incomplete, fmt::format("{} did not return", plural(did_not_return, "call")));
+  if (!incomplete.empty()) text += "cttrace: incomplete: " + incomplete + "\n";
+  return text;
+}
+
+}  // namespace cttrace

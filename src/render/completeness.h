@@ -1,0 +1,52 @@
+// How complete a trace is: counted from its events, told at the end of every output.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cttrace/event.h"
+#include "cttrace/source.h"
+
+namespace cttrace {
+
+// What each enum ct_loss_kind counts: as a field's name, and in words after a number.
+struct LossKind {
+  const char* field;
+  const char* words;
+  bool lost;  // events are missing; otherwise parts of events are
+};
+const LossKind& loss_kind(size_t kind);
+
+class Completeness {
+ public:
+  void see(const Event& event);
+
+  // Lines that each begin with "cttrace: ".
+  std::string text(const TraceInfo& info, uint64_t malformed, bool whole) const;
+
+  // What was lost since the last time this was asked: "12 records: the ring buffer was full"; empty for nothing.
+  std::string news();
+
+  uint64_t events = 0;          // of every kind, but Loss
+  uint64_t calls = 0;
+  uint64_t truncated = 0;       // arguments longer than what is captured
+  uint64_t unresolved = 0;      // paths whose place is not known
+  uint64_t entries_lost = 0;    // calls whose entry is not known
+  uint64_t returns_lost = 0;    // calls whose return is not known
+  uint64_t did_not_return = 0;  // calls that ended with their task, or with the trace
+  uint64_t cut = 0;             // calls with captures missing
+  std::optional<Loss> loss;     // the last one
+
+ private:
+  void see_call(const Call& call);
+  std::array<uint64_t, CT_LOSS_COUNT> told_ = {};
+};
+
+// The number of something: "1 call", "2 calls".
+std::string plural(uint64_t number, std::string_view what);
+
+// ISO 8601 with microseconds, UTC.
+std::string utc_time(uint64_t realtime_ns);
+
+}  // namespace cttrace

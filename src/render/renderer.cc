@@ -1,0 +1,14 @@
+// Which format is which renderer.
+#include "render/renderer.h"
+
+#include "render/calls.h"
+#include "render/json.h"
+
+namespace cttrace {
+
+std::unique_ptr<Renderer> make_renderer(Format format, const RenderOptions& options, TextSink sink) {
+  if (format == Format::kCalls) return std::make_unique<CallsRenderer>(options, std::move(sink));
+  return std::make_unique<JsonRenderer>(format == Format::kNdjson, options, std::move(sink));
+}
+
+}  // namespace cttrace

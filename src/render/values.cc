@@ -1,0 +1,185 @@
+// Bytes to typed values.
+#include "render/values.h"
+
+#include <fcntl.h>
+
+#include <cstring>
+
+namespace cttrace {
+namespace {
+
+constexpr uint64_t kLow32 = 0xffffffff;
+
+uint64_t load(std::string_view bytes, size_t offset, size_t size) {
+  uint64_t number = 0;
+  if (size > sizeof number || offset > bytes.size() || size > bytes.size() - offset) return 0;
+  std::memcpy(&number, bytes.data() + offset, size);  // all supported machines are little-endian
+  return number;
+}
+
+uint64_t sign_extend(uint64_t number) { return static_cast<uint64_t>(static_cast<int64_t>(static_cast<int32_t>(number))); }
+
+Value address(uint64_t number) { return {.kind = ValueKind::kAddress, .number = number}; }
+
+// The size that an integer argument has in its call: registers are wider, and may hold anything above.
+unsigned argument_size(const Call& call, const ArgSpec& spec) {
+  if (call.abi == Abi::i386) return 4;
+  if (spec.size == 4 || spec.size == 8) return spec.size;
+  return spec.kind == ArgKind::kInt ? 4 : 8;
+}
+
+Value flags(uint64_t number, std::string_view name) {
+  const FlagSet* set = flag_set(name);
+  if (!set) return {.kind = ValueKind::kHex, .number = number};
+  Value value{.kind = set->enumeration ? ValueKind::kEnum : ValueKind::kFlags, .number = number, .set = set};
+  value.names = flag_names(*set, number, value.rest);
+  return value;
+}
+
+Value mode(uint64_t number, std::string_view name) {
+  Value value{.kind = ValueKind::kMode, .number = number & 0xffff, .rest = number & 0xffff};
+  constexpr uint64_t kType = 0170000;
+  const FlagSet* set = flag_set(name);
+  if (!set || (number & kType) == 0) return value;
+  for (const auto& named : set->mask == kType ? set->masked : set->values) {
+    if (named.value != (number & kType)) continue;
+    value.set = set;
+    value.names = {named.name};
+    value.rest &= ~kType;
+    break;
+  }
+  return value;
+}
+
+// dev_t as mknod(2) takes it: the kernel's new_decode_dev().
+Value device(uint64_t number) {
+  return {.kind = ValueKind::kDevice,
+          .number = (number >> 8) & 0xfff,
+          .rest = (number & 0xff) | ((number >> 12) & 0xfff00)};
+}
+
+Value texts(const Argument& argument) {
+  Value value{.kind = ValueKind::kTexts, .cut = argument.reading == Reading::kTruncated};
+  for (const auto& text : argument.strings) value.items.push_back({.kind = ValueKind::kText, .text = text});
+  return value;
+}
+
+Value structure(std::string_view bytes, std::string_view name, uint64_t raw) {
+  const Layout* found = layout(name);
+  if (!found) return {.kind = ValueKind::kBytes, .number = raw, .text = std::string(bytes)};
+  Value value{.kind = ValueKind::kStruct, .number = raw, .count = found->size, .layout = found->name};
+  for (const auto& part : found->fields) {
+    if (part.offset + part.size > bytes.size()) continue;  // an older, shorter struct
+    Value member = scalar(part.kind, load(bytes, part.offset, part.size), part.size, part.set);
+    member.name = part.name;
+    value.items.push_back(std::move(member));
+  }
+  if (bytes.size() > found->size) value.text = bytes.substr(found->size);
+  return value;
+}
+
+Value ids(const Argument& argument) {
+  Value value{.kind = ValueKind::kArray, .number = argument.raw, .cut = argument.reading == Reading::kTruncated};
+  const size_t size = argument.spec->size == 2 || argument.spec->size == 8 ? argument.spec->size : 4;
+  for (size_t at = 0; at + size <= argument.bytes.size(); at += size) {
+    uint64_t number = load(argument.bytes, at, size);
+    if (size == 2 && number == 0xffff) number = kLow32;
+    value.items.push_back({.kind = size == 8 ? ValueKind::kUnsigned : ValueKind::kId, .number = number});
+  }
+  return value;
+}
+
+// What the memory that an argument points to holds.
+Value memory(const Call& call, const Argument& argument) {
+  const ArgSpec& spec = *argument.spec;
+  const bool cut = argument.reading == Reading::kTruncated;
+  switch (spec.kind) {
+    case ArgKind::kPath:
+    case ArgKind::kString:
+    case ArgKind::kMountData:
+    case ArgKind::kBuffer:
+      return {.kind = ValueKind::kText, .text = argument.bytes, .cut = cut};
+    case ArgKind::kIovec: {
+      const uint64_t parts = spec.ref < call.args.size() ? call.args[spec.ref].raw : 1;
+      return {.kind = ValueKind::kParts, .count = parts, .text = argument.bytes, .cut = cut};
+    }
+    case ArgKind::kArgv: return texts(argument);
+    case ArgKind::kEnvp:
+      return {.kind = ValueKind::kVariables, .number = argument.raw, .count = argument.count.value_or(0), .cut = cut};
+    case ArgKind::kStruct: return structure(argument.bytes, spec.set, argument.raw);
+    case ArgKind::kIds: return ids(argument);
+    case ArgKind::kFdPointer: {
+      if (argument.bytes.size() < 4) return address(argument.raw);
+      Value value{.kind = ValueKind::kArray};
+      value.items = {{.kind = ValueKind::kFd, .number = sign_extend(load(argument.bytes, 0, 4))}};
+      return value;
+    }
+    default: return address(argument.raw);
+  }
+}
+
+}  // namespace
+
+bool is_memory(ArgKind kind) {
+  switch (kind) {
+    case ArgKind::kPath:
+    case ArgKind::kString:
+    case ArgKind::kMountData:
+    case ArgKind::kBuffer:
+    case ArgKind::kIovec:
+    case ArgKind::kArgv:
+    case ArgKind::kEnvp:
+    case ArgKind::kStruct:
+    case ArgKind::kIds:
+    case ArgKind::kFdPointer: return true;
+    default: return false;
+  }
+}
+
+Value scalar(ArgKind kind, uint64_t raw, unsigned size, std::string_view set) {
+  const uint64_t narrow = size >= 8 ? raw : raw & (size == 0 ? kLow32 : (uint64_t{1} << (size * 8)) - 1);
+  switch (kind) {
+    case ArgKind::kInt:
+      return {.kind = ValueKind::kSigned, .number = size >= 8 ? raw : sign_extend(raw)};
+    case ArgKind::kUnsigned:
+      if (set == "rlimit") return {.kind = ValueKind::kLimit, .number = narrow};
+      return {.kind = ValueKind::kUnsigned, .number = narrow};
+    case ArgKind::kFlags:
+    case ArgKind::kEnum: return flags(narrow, set);
+    case ArgKind::kFd:
+    case ArgKind::kDirfd: {
+      // A 64-bit field may hold what is no descriptor.
+      const bool wide = size >= 8 && raw > kLow32 && raw < sign_extend(0x80000000);
+      Value value{.kind = wide ? ValueKind::kUnsigned : ValueKind::kFd, .number = wide ? raw : sign_extend(raw)};
+      if (kind == ArgKind::kDirfd && static_cast<int32_t>(raw) == AT_FDCWD) value.names = {"AT_FDCWD"};
+      return value;
+    }
+    case ArgKind::kUid: return {.kind = ValueKind::kId, .number = raw & kLow32};
+    case ArgKind::kPid: return {.kind = ValueKind::kSigned, .number = sign_extend(raw)};
+    case ArgKind::kDev: return device(raw);
+    case ArgKind::kMode: return mode(raw, set);
+    case ArgKind::kSignal: return {.kind = ValueKind::kSignal, .number = narrow};
+    default: return address(narrow);
+  }
+}
+
+Value interpret(const Call& call, size_t index) {
+  const Argument& argument = call.args[index];
+  const ArgSpec& spec = *argument.spec;
+  if (is_memory(spec.kind)) {
+    const bool known = argument.reading == Reading::kOk || argument.reading == Reading::kTruncated;
+    return known ? memory(call, argument) : address(argument.raw);
+  }
+  if (spec.kind == ArgKind::kAddress && spec.name.starts_with("arg"))
+    return {.kind = ValueKind::kHex, .number = argument.raw};
+  const bool descriptor = spec.kind == ArgKind::kFd || spec.kind == ArgKind::kDirfd;
+  return scalar(spec.kind, argument.raw, descriptor ? 4 : argument_size(call, spec), spec.set);
+}
+
+const Value* field(const Value& structure, std::string_view name) {
+  for (const auto& item : structure.items)
+    if (item.name == name) return &item;
+  return nullptr;
+}
+
+}  // namespace cttrace
