@@ -9,6 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # A layer, and the layers whose headers it may include beside its own and those of include/cttrace.
 ALLOWED = {
     "base": set(),
+    "event": {"base"},
     "tables": {"base"},
     "wire": {"base"},
     "decode": {"base", "tables", "wire"},
