@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -62,26 +61,14 @@ bool is_left_out(const Call& call, size_t index) {
 }
 
 bool is_ignored(const Call& call, size_t index) {
-  const ArgSpec& spec = *call.args[index].spec;
-  constexpr uint32_t kLongestName = 64;  // the kernel's __NEW_UTS_LEN
-  if (call.row->name == "sethostname" || call.row->name == "setdomainname")
-    return spec.kind == ArgKind::kBuffer && static_cast<uint32_t>(raw_of(call, {"len"})) > kLongestName;
   if (call.row->name != "mount") return false;
+  const ArgSpec& spec = *call.args[index].spec;
   uint64_t flags = raw_of(call, {"flags"});
   constexpr uint64_t kMagic = 0xC0ED0000, kMagicMask = 0xffff0000;
   if ((flags & kMagicMask) == kMagic) flags &= ~kMagicMask;
   if (spec.name == "type") return flags & (MS_REMOUNT | MS_BIND | MS_MOVE);
   if (spec.kind == ArgKind::kMountData) return !(flags & MS_REMOUNT) && (flags & (MS_BIND | MS_MOVE));
   return false;
-}
-
-bool has_no_names(const Call& call, size_t index) {
-  const uint64_t number = call.args[index].raw;
-  if (call.row->name == "personality") return static_cast<uint32_t>(number) == 0xffffffff;
-  if (call.row->name != "prctl" || call.args[index].spec->set != "capabilities") return false;
-  const uint64_t operation = raw_of(call, {"operation"});
-  return call.args.front().raw == PR_CAP_AMBIENT && operation != PR_CAP_AMBIENT_IS_SET &&
-         operation != PR_CAP_AMBIENT_RAISE && operation != PR_CAP_AMBIENT_LOWER;
 }
 
 void shape(Value& structure) {

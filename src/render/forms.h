@@ -13,10 +13,6 @@ bool is_left_out(const Call& call, size_t index);
 // The kernel does not look at the memory behind the argument: mount's type and data of a bind mount.
 bool is_ignored(const Call& call, size_t index);
 
-// The number does not stand for what its row says: the capability of PR_CAP_AMBIENT_CLEAR_ALL, personality's ~0, which
-// asks only.
-bool has_no_names(const Call& call, size_t index);
-
 // Takes away the fields of a struct that have no meaning in it, and joins those that belong together.
 void shape(Value& structure);
 

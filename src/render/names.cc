@@ -1,20 +1,12 @@
 // Names of numbers that every call shares: signals, errors, and what unknown flags are called.
 #include <csignal>
 #include <cstring>
-#include <utility>
 
 #include "render/values.h"
 
 namespace cttrace {
 
-bool are_bits(const FlagSet& set) { return set.name == "capability_sets"; }
-
 std::string common_prefix(const FlagSet& set) {
-  // strace's words, where the names have less in common, or more.
-  static constexpr std::pair<std::string_view, const char*> kWords[] = {
-      {"umount_flags", "MNT_"}, {"open_tree_flags", "OPEN_TREE_"}, {"seccomp_operations", "SECCOMP_SET_MODE_"}};
-  for (const auto& [name, words] : kWords)
-    if (set.name == name) return words;
   if (set.values.empty()) return {};
   std::string_view prefix = set.values.front().name;
   for (const auto& named : set.values) {

@@ -16,21 +16,21 @@ std::string octal(uint64_t number) {
   return std::string(text.size() < 3 ? 3 - text.size() : 0, '0') + text;
 }
 
+std::string joined(const std::vector<std::string_view>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : "|") + std::string(name);
+  return text;
+}
+
 std::string unknown(uint64_t number, const FlagSet& set) {
   const std::string prefix = common_prefix(set);
   return prefix.empty() ? hex(number) : fmt::format("{} /* {}??? */", hex(number), prefix);
 }
 
 std::string show_flags(const Value& value) {
-  if (!value.set || (value.names.empty() && value.number == 0 && value.kind == ValueKind::kFlags))
-    return hex(value.number);
+  if (value.names.empty() && value.number == 0 && value.kind == ValueKind::kFlags) return "0";
   if (value.names.empty()) return unknown(value.number, *value.set);
-  std::vector<std::string> parts;
-  for (const auto& name : value.names) parts.push_back((are_bits(*value.set) ? "1<<" : "") + std::string(name));
-  // clone's signal is behind everything else.
-  const bool before_last = value.set->masked_last && (value.number & value.set->mask & ~value.rest);
-  if (value.rest) parts.insert(parts.end() - (before_last ? 1 : 0), hex(value.rest));
-  return fmt::format("{}", fmt::join(parts, "|"));
+  return joined(value.names) + (value.rest ? "|" + hex(value.rest) : "");
 }
 
 std::string show_mode(const Value& value) {

@@ -6,8 +6,6 @@
 
 #include <cstring>
 
-#include "render/forms.h"
-
 namespace cttrace {
 namespace {
 
@@ -42,7 +40,7 @@ Value flags(uint64_t number, std::string_view name) {
 }
 
 Value mode(uint64_t number, std::string_view name) {
-  Value value{.kind = ValueKind::kMode, .number = number, .rest = number};
+  Value value{.kind = ValueKind::kMode, .number = number & 0xffff, .rest = number & 0xffff};
   constexpr uint64_t kType = 0170000;
   const FlagSet* set = flag_set(name);
   if (!set || (number & kType) == 0) return value;
@@ -175,16 +173,16 @@ Value scalar(ArgKind kind, uint64_t raw, unsigned size, std::string_view set) {
     case ArgKind::kEnum: return flags(narrow, set);
     case ArgKind::kFd:
     case ArgKind::kDirfd: {
-      if (size >= 8 && raw > INT32_MAX)
-        return {.kind = ValueKind::kUnsigned, .number = raw};  // none in a field of a struct
-      Value value{.kind = ValueKind::kFd, .number = sign_extend(raw)};
+      // A 64-bit field may hold what is no descriptor.
+      const bool wide = size >= 8 && raw > kLow32 && raw < sign_extend(0x80000000);
+      Value value{.kind = wide ? ValueKind::kUnsigned : ValueKind::kFd, .number = wide ? raw : sign_extend(raw)};
       if (kind == ArgKind::kDirfd && static_cast<int32_t>(raw) == AT_FDCWD) value.names = {"AT_FDCWD"};
       return value;
     }
     case ArgKind::kUid: return {.kind = ValueKind::kId, .number = raw & kLow32};
     case ArgKind::kPid: return {.kind = ValueKind::kSigned, .number = sign_extend(raw)};
     case ArgKind::kDev: return device(raw);
-    case ArgKind::kMode: return mode(size >= 8 ? raw : raw & 0xffff, set);  // the kernel's umode_t
+    case ArgKind::kMode: return mode(raw, set);
     case ArgKind::kSignal: return {.kind = ValueKind::kSignal, .number = narrow};
     default: return address(narrow);
   }
@@ -198,13 +196,7 @@ Value interpret(const Call& call, size_t index) {
     return known ? memory(call, argument) : address(argument.raw);
   }
   const bool descriptor = spec.kind == ArgKind::kFd || spec.kind == ArgKind::kDirfd;
-  Value value = scalar(spec.kind, argument.raw, descriptor ? 4 : argument_size(call, spec), spec.set);
-  if (value.set && has_no_names(call, index)) {
-    value.set = nullptr;
-    value.names.clear();
-    value.rest = value.number;
-  }
-  return value;
+  return scalar(spec.kind, argument.raw, descriptor ? 4 : argument_size(call, spec), spec.set);
 }
 
 Value interpret_changed(const Call& call, size_t index) {

@@ -61,9 +61,6 @@ bool is_memory(ArgKind kind);
 // The field with this name, or nullptr.
 const Value* field(const Value& structure, std::string_view name);
 
-// The names are numbers of bits: "1<<CAP_CHOWN".
-bool are_bits(const FlagSet& set);
-
 // "CLONE_" of CLONE_NEWNS, CLONE_VM...: what is common to all names of a set; empty where nothing is.
 std::string common_prefix(const FlagSet& set);
 

@@ -18,7 +18,7 @@ constexpr Field kCloneArgs[] = {
     FIELD(clone_args, parent_tid, ArgKind::kAddress),
     FIELD(clone_args, exit_signal, ArgKind::kSignal),
     FIELD(clone_args, stack, ArgKind::kAddress),
-    FIELD(clone_args, stack_size, ArgKind::kHex),
+    FIELD(clone_args, stack_size, ArgKind::kAddress),
     FIELD(clone_args, tls, ArgKind::kAddress),
     FIELD(clone_args, set_tid, ArgKind::kAddress),
     FIELD(clone_args, set_tid_size, ArgKind::kUnsigned),
