@@ -9,7 +9,10 @@ namespace cttrace {
 namespace {
 
 std::string text_of(const Call& call, size_t index, Value value, const RenderOptions& options) {
-  if (is_ignored(call, index)) return show({.kind = ValueKind::kAddress, .number = call.args[index].raw}, options);
+  if (is_ignored(call, index)) {
+    const ValueKind kind = call.row->name == "prctl" ? ValueKind::kHex : ValueKind::kAddress;
+    return show({.kind = kind, .number = call.args[index].raw}, options);
+  }
   if (value.kind == ValueKind::kStruct) shape(value);
   RenderOptions own = options;
   const ArgSpec& spec = *call.args[index].spec;

@@ -39,14 +39,16 @@ Value flags(uint64_t number, std::string_view name) {
   return value;
 }
 
-Value mode(uint64_t number, std::string_view name) {
-  Value value{.kind = ValueKind::kMode, .number = number & 0xffff, .rest = number & 0xffff};
+// umode_t is 16 bits wide; open_how has 64.
+Value mode(uint64_t number, unsigned size, std::string_view name) {
+  if (size < 8) number &= 0xffff;
+  Value value{.kind = ValueKind::kMode, .number = number, .rest = number};
   constexpr uint64_t kType = 0170000;
   const FlagSet* set = flag_set(name);
+  value.set = set;
   if (!set || (number & kType) == 0) return value;
   for (const auto& named : set->mask == kType ? set->masked : set->values) {
     if (named.value != (number & kType)) continue;
-    value.set = set;
     value.names = {named.name};
     value.rest &= ~kType;
     break;
@@ -175,7 +177,7 @@ Value scalar(ArgKind kind, uint64_t raw, unsigned size, std::string_view set) {
     case ArgKind::kFd:
     case ArgKind::kDirfd: {
       // A 64-bit field may hold what is no descriptor.
-      const bool wide = size >= 8 && raw > kLow32 && raw < sign_extend(0x80000000);
+      const bool wide = size >= 8 && raw > 0x7fffffff;
       Value value{.kind = wide ? ValueKind::kUnsigned : ValueKind::kFd, .number = wide ? raw : sign_extend(raw)};
       if (kind == ArgKind::kDirfd && static_cast<int32_t>(raw) == AT_FDCWD) value.names = {"AT_FDCWD"};
       return value;
@@ -183,7 +185,7 @@ Value scalar(ArgKind kind, uint64_t raw, unsigned size, std::string_view set) {
     case ArgKind::kUid: return {.kind = ValueKind::kId, .number = raw & kLow32};
     case ArgKind::kPid: return {.kind = ValueKind::kSigned, .number = sign_extend(raw)};
     case ArgKind::kDev: return device(raw);
-    case ArgKind::kMode: return mode(raw, set);
+    case ArgKind::kMode: return mode(raw, size, set);
     case ArgKind::kSignal: return {.kind = ValueKind::kSignal, .number = narrow};
     default: return address(narrow);
   }

@@ -56,6 +56,11 @@ const NamedValue* find(std::span<const NamedValue> values, uint64_t value) {
   return nullptr;
 }
 
+// Old programs' magic number fills the upper half of mount's flags: the same bits among others are flags.
+bool is_in(uint64_t value, uint64_t bits) {
+  return value == MS_MGC_VAL ? (bits & 0xffff0000) == value : (bits & value) == value;
+}
+
 }  // namespace
 
 std::span<const FlagSet> flag_sets() { return kSets; }
@@ -85,7 +90,7 @@ std::vector<std::string_view> flag_names(const FlagSet& set, uint64_t value, uin
   rest = masked ? 0 : value & set.mask;
   if (masked && !set.masked_last) names.push_back(masked->name);
   for (const auto& named : set.values) {
-    if (!named.value || (bits & named.value) != named.value) continue;
+    if (!named.value || !is_in(named.value, bits)) continue;
     names.push_back(named.name);
     bits &= ~named.value;
   }

@@ -21,7 +21,9 @@ ArgSpec integer(std::string_view name, uint16_t size = 4) { return {.name = name
 ArgSpec number(std::string_view name, uint16_t size = 4) {
   return {.name = name, .kind = ArgKind::kUnsigned, .size = size};
 }
-ArgSpec hex(std::string_view name) { return {.name = name, .kind = ArgKind::kHex, .size = 8}; }
+ArgSpec hex(std::string_view name, uint16_t size = 8) {
+  return {.name = name, .kind = ArgKind::kHex, .size = size};
+}
 ArgSpec address(std::string_view name) { return {.name = name, .kind = ArgKind::kAddress, .size = 8}; }
 ArgSpec flags(std::string_view name, std::string_view set, uint16_t size = 4) {
   return {.name = name, .kind = ArgKind::kFlags, .size = size, .set = set};
@@ -37,6 +39,10 @@ ArgSpec path(std::string_view name, Argument_index dirfd = {kCwd}) {
 // `most`: bytes that the kernel reads, with the NUL.
 ArgSpec string(std::string_view name, uint16_t most = CT_PATH_MAX) {
   return {.name = name, .kind = ArgKind::kString, .size = most};
+}
+// A string that the kernel writes.
+ArgSpec filled(std::string_view name, uint16_t most) {
+  return {.name = name, .kind = ArgKind::kString, .size = most, .when = When::kExit};
 }
 ArgSpec mount_data(std::string_view name) { return {.name = name, .kind = ArgKind::kMountData, .size = CT_PATH_MAX}; }
 ArgSpec buffer(std::string_view name, Argument_index count) {
