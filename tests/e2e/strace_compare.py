@@ -50,7 +50,7 @@ def in_scope(calls):
 
 def _without_places(text):
     """3</path> is 3: what a descriptor is, both tools say in their own words."""
-    return re.sub(r"\b(\d+|AT_FDCWD)<(?:[^<>]|<[^<>]*>)*>", r"\1", text)
+    return re.sub(r"\b(\d+|AT_FDCWD)<(?:[^<>]|<[^<>]*>)*>(?:\(deleted\))?", r"\1", text)
 
 
 def plain(call):

@@ -15,6 +15,7 @@ NEWER = {
     "PIDFD_THREAD": (0x80, "PIDFD_???"),
     "PR_SET_MDWE": (65, "PR_???"),
     "AT_EXECVE_CHECK": (0x10000, "AT_???"),
+    "CLONE_DETACHED": (0x400000, "CLONE_???"),
 }
 _NAMES = re.compile(r"\b[A-Z][A-Z0-9_]+(?:\|(?:[A-Z][A-Z0-9_]+|0x[0-9a-f]+))*")
 
@@ -38,7 +39,7 @@ def as_older(text, strace_text):
 Call = collections.namedtuple("Call", "tid name args result")
 
 # Comments that both tools write, and in the same words; all others are cttrace's own, or say what differs by itself.
-_SHARED_COMMENT = re.compile(r"/\* (?:[A-Z0-9_]+\?\?\?|\d+ vars?) \*/")
+_SHARED_COMMENT = re.compile(r"/\* (?:[A-Z0-9_]+\?\?\??|\d+ vars?) \*/")
 
 
 def _end_of_arguments(text, start):
@@ -80,8 +81,9 @@ def split_arguments(text):
                 quoted = False
         elif text.startswith("/*", at):
             comment = text[at:text.index("*/", at) + 2]
+            comment = re.sub(r"\?\?+", "???", comment)
             current = current + comment if _SHARED_COMMENT.fullmatch(comment) else current.rstrip()
-            at += len(comment) - 1
+            at = text.index("*/", at) + 1
         elif c == "," and depth == 0:
             parts.append(current.strip())
             current = ""

@@ -63,7 +63,7 @@ static void texts(const char* valid) {
     add_pointer(kind, text("relative/../name"));
     add_pointer(kind, text("\t\n\v\f\r\"\\\a\b\1\0339\377\200 \xc3\xa9 \177?<>*/, \0017"));
     add_pointer(kind, at_end("fits", 5));
-    add_pointer(kind, at_end("nowhere its end", 15));
+    add_pointer(kind, at_end("nowhere is there an end", 23));
     add_pointer(kind, longest);
     add_pointer(kind, too_long);
     add_bad_pointers(kind);
@@ -106,7 +106,13 @@ static void numbers(void) {
   static const uint64_t sizes[] = {88, 0, 4, 8, 16, 23, 24, 32, 33, 40, 63, 64, 72, 80, 87, 96, 100, 128, 4096, 4097};
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) add(SIZE, sizes[i]);
   static const uint64_t lengths[] = {5, 0, 1, 2, 3, 17, 100, 4095, 4096};
-  for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) add(COUNT, lengths[i]);
+  for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+    add(COUNT, lengths[i]);
+    if (lengths[i] < 1000) add(FEW, lengths[i]);
+  }
+  add(FEW, 65537);
+  add(FEW, ~0ull);
+  for (uint64_t i = 0; i < 8; i++) add(KEYRING, i);
   add_pointer(ADDRESS, fresh(PAGE));
   add_bad_pointers(ADDRESS);
   for (size_t k = 0; k < sizeof with_odd / sizeof *with_odd; k++)
@@ -144,6 +150,12 @@ static void structs(void) {
     words[0] |= CLONE_NEWNS | CLONE_FS;
     add_pointer(CLONE_ARGS, copied(words, sizeof words));
   }
+  // Capabilities that there are, and, in the lower halves, all bits.
+  for (int bit = -1; bit < 32; bit++) {
+    uint32_t word = bit < 0 ? ~0u : 1u << bit;
+    uint32_t words[6] = {word, word, 0, word & 0x1ff, 0, 0};
+    add_pointer(CAPS, copied(words, sizeof words));
+  }
   // capset's versions; open_how that creates.
   static const uint64_t firsts[] = {0x19980330, 0x20071026, 0x20080522, 0x1234500020080522, O_CREAT | O_RDWR, O_TMPFILE};
   for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++) {
@@ -177,7 +189,7 @@ static void structs(void) {
   add_pointer(FILTER, copied(&bad, sizeof bad));
   add_pointer(FILTER, copied(&many, sizeof many));
   add_pointer(FILTER, at_end(&good, 3));
-  static const enum kind pointers[] = {STRUCT, CLONE_ARGS, ACTION, LIMITS, IDS, FILTER, PARTS, VECTOR};
+  static const enum kind pointers[] = {STRUCT, CAPS, CLONE_ARGS, ACTION, LIMITS, IDS, FILTER, PARTS, VECTOR};
   struct iovec part = {text("0123456789"), 7};
   add_pointer(PARTS, copied(&part, sizeof part));
   char* strings[] = {text("one"), text(""), text("\"three\"\n"), NULL};

@@ -13,6 +13,8 @@ enum kind {
   DATA,       // mount data: a page at most
   BUFFER,     // counted by COUNT
   COUNT,
+  FEW,        // counts a list; with too many, too
+  KEYRING,
   FD,
   DIRFD,
   FLAGS,      // every bit
@@ -28,6 +30,7 @@ enum kind {
   ADDRESS,
   VECTOR,     // of strings
   STRUCT,     // zero, ones, every bit
+  CAPS,       // capset's data
   CLONE_ARGS, // with flags that make the call fail
   ACTION,     // uint32_t *, of seccomp
   SIZE,
