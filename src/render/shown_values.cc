@@ -53,7 +53,7 @@ std::string show_masked(const Value& value) {
     own = number ? show({.kind = ValueKind::kSignal, .number = number}, {}) : "";
   } else {
     const FlagSet masked{.name = set.name, .enumeration = true, .values = set.masked};
-    own = names.empty() && !rest ? unknown(number, masked) : hex(number);
+    own = unknown(number, masked);
   }
   const bool nothing_known = names.empty() && set.masked_last;
   const std::string unnamed = !rest ? "" : nothing_known ? unknown(rest, set) : hex(rest);
@@ -72,7 +72,8 @@ std::string show_flags(const Value& value) {
 
 std::string show_mode(const Value& value) {
   // Only where a type may be are other bits than the permissions named.
-  if (!value.set) return octal(value.number);
+  constexpr uint64_t kType = 0170000;
+  if (!value.set || (value.rest & kType)) return octal(value.number);
   std::string text = joined(value.names);
   if (value.rest & 04000) text = either(text, "S_ISUID");
   if (value.rest & 02000) text = either(text, "S_ISGID");
@@ -80,8 +81,9 @@ std::string show_mode(const Value& value) {
   return either(text, octal(value.rest & ~07000ul));
 }
 
-std::string show_limit(uint64_t number) {
+std::string show_limit(uint64_t number, uint64_t size) {
   if (number == ~uint64_t{0}) return "RLIM64_INFINITY";
+  if (size == 4 && number == 0xffffffff) return "RLIM_INFINITY";
   if (number > 1024 && number % 1024 == 0) return fmt::format("{}*1024", number / 1024);
   return std::to_string(number);
 }
@@ -150,7 +152,10 @@ std::string show(const Value& value, const RenderOptions& options) {
       return value.names.empty() ? std::to_string(static_cast<int64_t>(value.number))
                                  : std::string(value.names.front());
     case ValueKind::kText: return quote(value.text, value.cut, options.string_limit);
-    case ValueKind::kBytes: return in_hex(value.text) + (value.cut ? "..." : "");
+    case ValueKind::kBytes: {
+      const std::string_view shown = std::string_view(value.text).substr(0, options.string_limit.value_or(std::string::npos));
+      return in_hex(shown) + (value.cut || shown.size() < value.text.size() ? "..." : "");
+    }
     case ValueKind::kTexts:
     case ValueKind::kArray: return "[" + show_items(value, options) + "]";
     case ValueKind::kParts: return show_parts(value, options);
@@ -163,7 +168,7 @@ std::string show(const Value& value, const RenderOptions& options) {
       return name.empty() ? std::to_string(value.number) : name;
     }
     case ValueKind::kId: return value.number == 0xffffffff ? "-1" : std::to_string(value.number);
-    case ValueKind::kLimit: return show_limit(value.number);
+    case ValueKind::kLimit: return show_limit(value.number, value.count);
   }
   return {};
 }

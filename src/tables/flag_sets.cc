@@ -21,6 +21,7 @@ constexpr bool LAST = true;
 namespace values {
 #define N(name) NamedValue{#name, value_of(name)},
 #define BIT(name) NamedValue{#name, uint64_t{1} << name},
+#define LOW(name) NamedValue{#name, static_cast<uint32_t>(name)},
 #define FLAGS(set) constexpr NamedValue set[] = {
 #define FLAGS_WITH(set, mask, masked, place) FLAGS(set)
 #define ENUM(set) FLAGS(set)
@@ -28,6 +29,7 @@ namespace values {
 #include "tables/flag_sets.def"
 #undef N
 #undef BIT
+#undef LOW
 #undef FLAGS
 #undef FLAGS_WITH
 #undef ENUM
@@ -37,6 +39,7 @@ namespace values {
 constexpr FlagSet kSets[] = {
 #define N(name)
 #define BIT(name)
+#define LOW(name)
 #define FLAGS(set) {#set, false, values::set},
 #define FLAGS_WITH(set, mask, masked, place) {#set, false, values::set, value_of(mask), values::masked, place},
 #define ENUM(set) {#set, true, values::set},
@@ -44,6 +47,7 @@ constexpr FlagSet kSets[] = {
 #include "tables/flag_sets.def"
 #undef N
 #undef BIT
+#undef LOW
 #undef FLAGS
 #undef FLAGS_WITH
 #undef ENUM

@@ -36,7 +36,7 @@ ArgSpec dirfd(std::string_view name) { return {.name = name, .kind = ArgKind::kD
 ArgSpec path(std::string_view name, Argument_index dirfd = {kCwd}) {
   return {.name = name, .kind = ArgKind::kPath, .ref = dirfd.index, .size = CT_PATH_MAX};
 }
-// `most`: bytes that the kernel reads, with the NUL.
+// `most`: bytes of it that are captured, with the NUL: one more than the kernel takes, where that is few.
 ArgSpec string(std::string_view name, uint16_t most = CT_PATH_MAX) {
   return {.name = name, .kind = ArgKind::kString, .size = most};
 }
@@ -72,6 +72,7 @@ ArgSpec values(std::string_view name, std::string_view set) {
 }
 ArgSpec id(std::string_view name, uint16_t size = 4) { return {.name = name, .kind = ArgKind::kUid, .size = size}; }
 ArgSpec process(std::string_view name) { return {.name = name, .kind = ArgKind::kPid, .size = 4}; }
+ArgSpec tracer(std::string_view name) { return {.name = name, .kind = ArgKind::kInt, .size = 4, .set = "tracers"}; }
 ArgSpec key(std::string_view name) { return {.name = name, .kind = ArgKind::kInt, .size = 4, .set = "key_serials"}; }
 ArgSpec device(std::string_view name) { return {.name = name, .kind = ArgKind::kDev, .size = 4}; }
 ArgSpec mode(std::string_view name, std::string_view types = {}) {
