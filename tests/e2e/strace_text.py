@@ -6,7 +6,8 @@ import re
 # i386 has two calls for each of these. strace shows the names of its table, cttrace those of the calls.
 OF_16_BITS = """setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid chown fchown lchown""".split()
 
-# Names that the kernel got after strace 6.1: what it writes instead, with what it says of a value without any name.
+# Names that strace 6.1 does not have (most came with later kernels): the value that it writes instead, and what it says
+# of a value without any name. Some it has not in one call only.
 NEWER = {
     "FSCONFIG_CMD_CREATE_EXCL": (8, "FSCONFIG_???"),
     "MOVE_MOUNT_BENEATH": (0x200, "MOVE_MOUNT_???"),
@@ -16,25 +17,55 @@ NEWER = {
     "PR_SET_MDWE": (65, "PR_???"),
     "AT_EXECVE_CHECK": (0x10000, "AT_???"),
     "CLONE_DETACHED": (0x400000, "CLONE_???"),
+    "fsmount MOUNT_ATTR_IDMAP": (0x100000, "MOUNT_ATTR_???"),
+    "fsmount MOUNT_ATTR_NOSYMFOLLOW": (0x200000, "MOUNT_ATTR_???"),
 }
+# What cttrace has one name for.
+_ATIME = ("MOUNT_ATTR__ATIME", ["MOUNT_ATTR_NOATIME", "MOUNT_ATTR_STRICTATIME"], 0x40)
 _NAMES = re.compile(r"\b[A-Z][A-Z0-9_]+(?:\|(?:[A-Z][A-Z0-9_]+|0x[0-9a-f]+))*")
+
+
+def _older_flags(parts, newer):
+    """The text of `parts` (names, and hexadecimal numbers of what has none), where those in `newer` are numbers."""
+    known, rest, unknown = [], 0, ""
+    for part in parts:
+        if part in newer:
+            rest, unknown = rest + newer[part][0], newer[part][1]
+        elif part == _ATIME[0]:
+            known, rest = known + _ATIME[1], rest + _ATIME[2]
+        elif part.startswith("0x"):
+            rest += int(part, 0)
+        else:
+            known.append(part)
+    number = [hex(rest)] if rest else []
+    signal = [known.pop()] if known and re.match(r"SIG[A-Z]", known[-1]) else []
+    return "|".join(known + number + signal) if known else f"{rest:#x} /* {unknown} */"
 
 
 def as_older(text, strace_text):
     """cttrace's text without the names that the strace of `strace_text` does not have."""
-    newer = {name: value for name, value in NEWER.items() if name not in strace_text}
+    newer = {name: value for name, value in NEWER.items() if " " in name or name not in strace_text}
 
-    def replaced(match):
-        parts = match[0].split("|")
-        missing = [part for part in parts if part in newer]
-        if not missing:
-            return match[0]
-        known = [part for part in parts if part not in newer and not part.startswith("0x")]
-        rest = sum(int(part, 0) for part in parts if part.startswith("0x")) + sum(newer[part][0] for part in missing)
-        return "|".join(known + [hex(rest)]) if known else f"{rest:#x} /* {newer[missing[0]][1]} */"
+    def older_line(line):
+        call = re.search(r"\b([a-z][a-z0-9_]*)\(", line)
+        here = {name.removeprefix(call[1] + " "): value for name, value in newer.items()} if call else newer
 
-    return _NAMES.sub(replaced, text)
+        def replaced(match):
+            parts = match[0].split("|")
+            return _older_flags(parts, here) if here.keys() & set(parts) or _ATIME[0] in parts else match[0]
 
+        return _NAMES.sub(replaced, line)
+
+    return "".join(map(older_line, text.splitlines(keepends=True)))
+
+
+# Operations that cttrace shows with plain numbers (`cttrace syscalls` says "generic"): their results are compared, and
+# that they are the same operations.
+GENERIC = {"PR_" + name for name in """GET_PDEATHSIG GET_UNALIGN SET_UNALIGN GET_FPEMU GET_FPEXC GET_ENDIAN GET_TSC SET_TSC
+MCE_KILL MCE_KILL_GET GET_CHILD_SUBREAPER GET_TID_ADDRESS SET_FP_MODE GET_SPECULATION_CTRL SET_TAGGED_ADDR_CTRL
+SET_SYSCALL_USER_DISPATCH SCHED_CORE SVE_SET_VL SVE_GET_VL SME_SET_VL SME_GET_VL SET_VMA""".split()}
+GENERIC |= {"KEYCTL_" + name for name in """UPDATE INSTANTIATE NEGATE INSTANTIATE_IOV DH_COMPUTE PKEY_QUERY PKEY_ENCRYPT
+PKEY_DECRYPT PKEY_SIGN PKEY_VERIFY RESTRICT_KEYRING CAPABILITIES""".split()}
 
 Call = collections.namedtuple("Call", "tid name args result")
 
@@ -156,9 +187,15 @@ def _parse_call(tid, body):
     result = re.sub(r"\s*/\*.*?\*/", "", _result_of(body))
     result = re.sub(r"\s*<\d+\.\d+>$", "", result)
     # What cttrace knows, and strace does not.
-    result = re.sub(r" \(denied by seccomp\)$|(?<=^\?) \(did not return\)$", "", result)
+    result = re.sub(r" \((?:denied by seccomp|answered by a seccomp supervisor)\)$|(?<=^\?) \(did not return\)$", "", result)
     inside = inside.replace(" => ", ", => ")  # what clone3 wrote back
     name = start[1]
     if name.endswith("32") and name[:-2] in OF_16_BITS:
         name = name[:-2]
-    return Call(tid, name, split_arguments(inside), result or "?")
+    args = split_arguments(inside)
+    if name in ("prctl", "keyctl") and args and args[0] in GENERIC:
+        args = args[:1]
+    if name == "prctl":  # strace names what the call returned
+        named = re.match(r"(0x[0-9a-f]+|\d+) \([A-Z_|]+\)$", result)
+        result = str(int(named[1], 0)) if named else result
+    return Call(tid, name, args, result or "?")

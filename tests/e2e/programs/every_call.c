@@ -83,7 +83,11 @@ static void numbers(void) {
   add(CHOICE, 0x59616d61);  // PR_SET_PTRACER
   add(FLAGS, 0);
   for (int bit = 0; bit < 64; bit++) add(FLAGS, 1ull << bit);
-  for (unsigned bits = 2; bits < 16; bits++) add(FLAGS, bits);
+  for (unsigned bits = 0; bits < 32; bits++) {
+    if (bits > 1) add(FLAGS, bits);
+    add(LOW_FLAGS, bits);
+  }
+  for (int bit = 5; bit < 26; bit++) add(LOW_FLAGS, 1u << bit);
   for (int bit = 0; bit < 64; bit++) add(CLONE_BITS, 1ull << bit | CLONE_NEWNS | CLONE_FS | SIGCHLD);
   for (int signal = 0; signal < 70; signal++) add(CLONE_BITS, CLONE_NEWNS | CLONE_FS | (unsigned)signal);
   add(CLONE_BITS, ~0ull);
@@ -167,7 +171,6 @@ static void structs(void) {
   add_pointer(CLONE_ARGS, copied(&args, sizeof args));
   add_pointer(CLONE_ARGS, at_end(&args, sizeof args));
   add_pointer(CLONE_ARGS, at_end(&args, 60));
-  add_pointer(STRUCT, at_end(&args, 24));
   add_pointer(STRUCT, at_end(&args, 5));
   static const uint32_t actions[] = {SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_KILL_THREAD, SECCOMP_RET_LOG,
                                      SECCOMP_RET_TRACE, SECCOMP_RET_TRAP, SECCOMP_RET_ERRNO | 5, SECCOMP_RET_USER_NOTIF,

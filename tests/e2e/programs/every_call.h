@@ -18,6 +18,7 @@ enum kind {
   FD,
   DIRFD,
   FLAGS,      // every bit
+  LOW_FLAGS,  // but those above bit 25, which memfd_create has for the size of its pages
   CLONE_BITS, // every bit, with others that make the call fail
   CHOICE,     // every small number
   NUMBER,
