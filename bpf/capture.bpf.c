@@ -197,6 +197,7 @@ __noinline int capture_at_exit(u32 index, u32 captured, u32 hash)
 		return 0;
 	u32 before = s->offset;
 	u32 cut = s->cut;
+	u32 truncated = s->truncated;
 	if (!capture_memory(arg))
 		return 0;
 	u32 status = s->status;
@@ -207,6 +208,7 @@ __noinline int capture_at_exit(u32 index, u32 captured, u32 hash)
 		/* The same, or gone by now: entry's reading stands. */
 		s->offset = before;
 		s->cut = cut;
+		s->truncated = truncated;
 		return 0;
 	}
 	if (status == CT_FAULT) {

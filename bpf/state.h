@@ -51,6 +51,7 @@ struct scratch {
 	u32 busy;
 	u32 offset;      /* where the next capture goes */
 	u32 cut;         /* captures did not fit */
+	u32 truncated;   /* captures that hold the beginning only */
 	u64 task;        /* whose files, root and namespaces are told */
 	u64 args[6];
 	u32 hash;        /* of the last capture */
@@ -134,12 +135,14 @@ struct {
  * clang made before. */
 #define pinned(value) ({ u64 pinned_ = (value); asm volatile("" : "+r"(pinned_)); pinned_; })
 
-static __always_inline void count(u32 kind)
+static __always_inline void count_many(u32 kind, u64 number)
 {
 	u64 *counter = bpf_map_lookup_elem(&counters, &kind);
 	if (counter)
-		__sync_fetch_and_add(counter, 1);
+		__sync_fetch_and_add(counter, number);
 }
+
+static __always_inline void count(u32 kind) { count_many(kind, 1); }
 
 static __always_inline u32 current_tid(void) { return (u32)bpf_get_current_pid_tgid(); }
 static __always_inline u32 current_tgid(void) { return bpf_get_current_pid_tgid() >> 32; }
