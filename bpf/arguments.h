@@ -313,10 +313,14 @@ __noinline int parse_magic(void)
 	return 1;
 }
 
-/* The followed process with this pid, as the kernel's task; the caller's own when it is its own pid. NULL: not known. */
+/* The followed process with this pid, as the kernel's task; the caller's own when it is its own pid. NULL: not known.
+ * In a pid namespace below ours it is not known whose numbers the /proc in question has. */
 static __always_inline struct task_struct *process_by_pid(struct task_struct *current, u32 pid)
 {
-	if (pid == pid_as_seen(BPF_CORE_READ(current, group_leader, thread_pid)))
+	struct pid *own = BPF_CORE_READ(current, group_leader, thread_pid);
+	if (BPF_CORE_READ(own, level) != own_level)
+		return 0;
+	if (pid == pid_as_seen(own))
 		return current;
 	struct task_state *state = bpf_map_lookup_elem(&tasks, &pid);
 	if (!state || own_level)

@@ -80,7 +80,7 @@ int process_exec(struct bpf_raw_tracepoint_args *ctx)
 	struct ct_exec *out = (struct ct_exec *)s->data;
 	if (old_tid != tid)
 		out->old_tid = own_level ? state->enter_tid : old_tid;
-	if (state->faulted)
+	if (state->row && state->faulted)
 		capture_executed((struct linux_binprm *)ctx->args[2]);
 	send(s, 0);
 	return 0;

@@ -40,7 +40,8 @@ struct task_state {
 	u8 captured;  /* bit per argument: its bytes were read at entry */
 	u8 faulted;   /* bit per argument: its bytes could not be read at entry */
 	u8 told;      /* its snapshot, or the fork that made it, has been recorded */
-	u8 pad[2];
+	u8 log_head;  /* of the filesystem context's log, at entry */
+	u8 pad;
 	u64 task;     /* struct task_struct *, checked before use */
 };
 
