@@ -296,6 +296,7 @@ EbpfSource::EbpfSource(const EbpfOptions& options, TraceInfo info) : state_(std:
     bpf_map__update_elem(state.skeleton->maps.targets, &*process, sizeof(*process), &yes, sizeof(yes), BPF_ANY);
     state.info.roots.push_back(*process);
   }
+  state.skeleton->bss->searching = 1;
   state.attach();
   state.info.start_ns = boottime_ns();
   state.info.realtime_offset_ns = realtime_offset_ns();
@@ -303,6 +304,7 @@ EbpfSource::EbpfSource(const EbpfOptions& options, TraceInfo info) : state_(std:
   state.info.backend = "ebpf";
   state.info.hooks = kHooks;
   state.find_tasks();
+  state.skeleton->bss->searching = 0;
   if (!options.all && state.skeleton->bss->new_tasks == 0) {
     if (missing.what.empty())
       missing = Error{.code = ESRCH,
