@@ -63,9 +63,10 @@ class Trace:
         return found[0]
 
     @property
-    def lost(self):
-        """Kinds of loss that are not zero."""
-        return {kind: number for kind, number in self.completeness["lost"].items() if number}
+    def missing(self):
+        """What the completeness statement says is missing, by kind: those numbers that are not zero."""
+        counts = {**self.completeness["lost"], **self.completeness["incomplete"]}
+        return {kind: number for kind, number in counts.items() if number != 0}
 
 
 def raw(call, index):
@@ -108,8 +109,8 @@ class Case(support.Case):
 
     def whole(self, trace):
         """Fails unless the trace says that nothing is missing."""
-        self.assertEqual(trace.lost, {})
-        self.assertTrue(trace.completeness["whole"])
+        self.assertEqual(trace.missing, {})
+        self.assertEqual([trace.completeness[key] for key in ("whole", "closed", "truncated", "cut")], [True, True, 0, 0])
 
 
 class Talking:
