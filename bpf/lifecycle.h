@@ -129,8 +129,10 @@ int process_exit(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = (struct task_struct *)ctx->args[0];
 	u32 tid = current_tid();
-	if (!bpf_map_lookup_elem(&tasks, &tid))
+	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
+	if (!state)
 		return 0;
+	u32 in_call = state->row ? CT_FLAG_IN_CALL : 0;
 	unfollow(tid);
 	struct scratch *s = begin(task, CT_REC_TASK_EXIT, sizeof(struct ct_task_exit), task_abi(task), bpf_ktime_get_boot_ns());
 	if (!s)
@@ -139,6 +141,7 @@ int process_exit(struct bpf_raw_tracepoint_args *ctx)
 	out->code = BPF_CORE_READ(task, exit_code);
 	out->pad = 0;
 	out->record.flags = BPF_CORE_READ(task, signal, live.counter) == 0 ? CT_FLAG_GROUP_DEAD : 0;
+	out->record.flags |= in_call;
 	send(s, live_tasks == 0 ? BPF_RB_FORCE_WAKEUP : 0);
 	return 0;
 }
