@@ -56,7 +56,7 @@ void Completeness::see_call(const Call& call) {
   for (const auto& argument : call.args) {
     truncated += argument.reading == Reading::kTruncated;
     const bool is_path = argument.spec->kind == ArgKind::kPath && argument.reading == Reading::kOk;
-    unresolved += is_path && !argument.resolved;
+    unresolved += is_path && !argument.resolved && !argument.names_no_file;
   }
   entries_lost += call.enter_lost;
   cut += call.cut;
