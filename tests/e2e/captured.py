@@ -4,7 +4,7 @@ import json
 import re
 
 from runtimes import NAMESPACE_FLAGS
-from support import cttrace
+from support import cttrace, validate
 
 # Names of the namespaces that a task is in, as in /proc/PID/ns and as in a snapshot.
 NAMESPACES = ["mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"]
@@ -105,20 +105,26 @@ def launched(case, *command, **options):
     result = cttrace("--format", "ndjson", "-o", out, "--record", record, *command, **options)
     case.assertEqual(result.returncode, 0, result.stderr)
     case.assertNotIn("cttrace:", result.stderr)
+    return read(case, out, record), result.stdout
+
+
+def read(case, out, record):
+    """What was captured into `out`: as the schema says, whole, and just what its recording shows."""
+    text = out.read_text(errors="surrogateescape")
     shown = cttrace("show", "--format", "ndjson", record)
     case.assertEqual((shown.returncode, shown.stderr), (0, ""))
-    text = out.read_text(errors="surrogateescape")
     case.assertEqual(shown.stdout, text, "the recording shows something else than the live run")
-    return Captured(text), result.stdout
-
-
-def assert_nothing_lost(case, captured):
+    captured = Captured(text)
+    for line in [captured.header, *captured.events, captured.completeness]:
+        validate(line, "ndjson")
     said = captured.completeness
     case.assertIs(said["whole"], True)
-    case.assertEqual({kind: count for kind, count in said["lost"].items() if count}, {})
+    missing = {kind: count for part in ("lost", "incomplete") for kind, count in said[part].items() if count}
+    case.assertEqual(missing, {})
     case.assertEqual((said["truncated"], said["unresolved"]), (0, 0))
     case.assertEqual(said["calls"], len(captured.of("call")))
     case.assertEqual([call for call in captured.of("call") if call["entry_lost"] or call["cut"]], [])
+    return captured
 
 
 def assert_program(case, snapshot, witness, host_id=None, cgroup=None):
@@ -175,10 +181,9 @@ def assert_program(case, snapshot, witness, host_id=None, cgroup=None):
 
 
 def below(root, path):
-    """`path` as a task sees it whose root is `root`."""
-    if root == "/":
+    """`path` as the kernel tells it to a task whose root is `root`: one that is not below it as it is."""
+    if root == "/" or (path != root and not path.startswith(root + "/")):
         return path
-    assert path == root or path.startswith(root + "/"), f"{path} is not below {root}"
     return path[len(root):] or "/"
 
 
