@@ -34,10 +34,17 @@ bool names_no_file(const Call& call, const Argument& argument) {
   return argument.bytes.find('/') == std::string::npos;
 }
 
+// The kernel keeps a message as "e tmpfs: Unknown parameter 'x'\n": level, text, line end (logfc, fs/fs_context.c).
+std::string message_of(std::string_view text) {
+  if (text.size() >= 2 && text[1] == ' ') text.remove_prefix(2);
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  return std::string(text);
+}
+
 void add_ids(const Record& record, Call& call) {
   for (const Capture& capture : record.captures()) {
     if (capture.arg == CT_ARG_RETURN && capture.kind == CT_CAP_FILE) call.returned_file = decode_file(capture);
-    if (capture.kind == CT_CAP_FS_MESSAGE) call.fs_message = capture.bytes;
+    if (capture.kind == CT_CAP_FS_MESSAGE) call.fs_message = message_of(capture.bytes);
   }
 }
 
@@ -134,10 +141,10 @@ bool Calls::exit(const Record& record, std::vector<Call>& finished) {
   return true;
 }
 
-void Calls::task_ended(const Task& task, std::vector<Call>& finished) {
+void Calls::task_ended(const Task& task, bool in_call, std::vector<Call>& finished) {
   const auto place = of_thread(task.tid);
   if (place == pending_.end() || place->second.call.task.start_ns != task.start_ns) return;
-  place->second.call.outcome = Outcome::kDidNotReturn;
+  place->second.call.outcome = in_call ? Outcome::kDidNotReturn : Outcome::kReturnLost;
   finish(remove(place), finished);
 }
 
@@ -154,8 +161,9 @@ void Calls::executed(const Record& record, uint32_t old_tid) {
   }
 }
 
-void Calls::end(std::vector<Call>& finished) {
-  while (!pending_.empty()) end_all_of(pending_.begin()->first.first, Outcome::kDidNotReturn, finished);
+void Calls::end(bool lossy, std::vector<Call>& finished) {
+  const Outcome outcome = lossy ? Outcome::kReturnLost : Outcome::kDidNotReturn;
+  while (!pending_.empty()) end_all_of(pending_.begin()->first.first, outcome, finished);
 }
 
 std::optional<uint64_t> Calls::oldest_pending(uint64_t since_ns) const {

@@ -142,12 +142,12 @@ std::string behind_descriptor(const File& file) {
 
 std::string show(const Value& value, const RenderOptions& options) {
   switch (value.kind) {
-    case ValueKind::kSigned: return std::to_string(static_cast<int64_t>(value.number));
     case ValueKind::kUnsigned: return std::to_string(value.number);
     case ValueKind::kHex: return hex(value.number);
     case ValueKind::kAddress: return value.number ? hex(value.number) : "NULL";
     case ValueKind::kFlags:
     case ValueKind::kEnum: return show_flags(value);
+    case ValueKind::kSigned:
     case ValueKind::kFd:
       return value.names.empty() ? std::to_string(static_cast<int64_t>(value.number))
                                  : std::string(value.names.front());

@@ -165,10 +165,9 @@ Value scalar(ArgKind kind, uint64_t raw, unsigned size, std::string_view set) {
   const uint64_t narrow = size >= 8 ? raw : raw & (size == 0 ? kLow32 : (uint64_t{1} << (size * 8)) - 1);
   switch (kind) {
     case ArgKind::kInt: {
-      const uint64_t wide = size >= 8 ? raw : sign_extend(raw);
-      const Value named = set.empty() ? Value() : flags(narrow, set);
-      if (!named.names.empty()) return named;
-      return {.kind = ValueKind::kSigned, .number = wide};
+      Value value{.kind = ValueKind::kSigned, .number = size >= 8 ? raw : sign_extend(raw)};
+      if (!set.empty()) value.names = flags(narrow, set).names;
+      return value;
     }
     case ArgKind::kHex: return {.kind = ValueKind::kHex, .number = narrow};
     case ArgKind::kUnsigned:

@@ -11,7 +11,7 @@
 namespace cttrace {
 
 enum class ValueKind : uint8_t {
-  kSigned,     // `number`, two's complement
+  kSigned,     // `number`, two's complement; `names`: that of a special value
   kUnsigned,   // `number`
   kHex,        // `number` that is no address and has no names
   kAddress,    // `number`; zero is NULL. Also what memory arguments are where the memory is not known
