@@ -143,6 +143,7 @@ void CallsRenderer::print(const TaskExit& exit) {
 }
 
 void CallsRenderer::print(const CgroupAttach& attach) {
+  if (!options_.cgroup_moves) return;
   Line line(options_.color);
   add_leader(line, attach.task, attach.time_ns);
   line.add(fmt::format("--- cgroup {{pid={}, threads={}, hierarchy={}, path={}}} ---", attach.moved.tid,

@@ -11,7 +11,7 @@ from captured import (argument, assert_cgroups, assert_mount_points, assert_prog
                       launched, names, resolved, succeeded, value)
 from runtimes import (NAMESPACE_FLAGS, WITNESS_COMMAND, Bundle, Witness, bwrap, namespaces_of, nspawn, own_cgroups, rootfs,
                       unique, unshare)
-from support import require, run
+from support import cttrace, require, run
 
 FIVE = {NAMESPACE_FLAGS[name] for name in ("mnt", "uts", "ipc", "net", "pid")}
 NEW_USER, NEW_CGROUP = {"CLONE_NEWUSER"}, {"CLONE_NEWCGROUP"}
@@ -156,6 +156,13 @@ class Runc(Oci):
         self.assert_nodes_bound(captured, program, bundle)
         self.assertEqual(flags_of(captured.calls("unshare"), "unshare_flags"), [NEW_USER, FIVE, NEW_CGROUP])
         self.assert_maps_written(captured, "0 100000 65536\n\0")  # runc writes the NUL too
+        self.assert_moves_told()
+
+    def assert_moves_told(self):
+        """Moves to cgroups are told beside the calls, where calls that move are asked for."""
+        for options, told in [([], True), (["-e", "%cgroup"], True), (["-z"], True), (["-e", "%mount"], False), (["-Z"], False)]:
+            shown = cttrace("show", *options, self.tmp / "record.ctt").stdout
+            self.assertEqual("--- cgroup {" in shown, told, options)
 
     def test_exec(self):
         bundle, init = self.detached()
