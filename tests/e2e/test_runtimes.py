@@ -157,6 +157,8 @@ class Runc(Oci):
         self.assertEqual(flags_of(captured.calls("unshare"), "unshare_flags"), [NEW_USER, FIVE, NEW_CGROUP])
         self.assert_maps_written(captured, "0 100000 65536\n\0")  # runc writes the NUL too
         self.assert_moves_told()
+        handed = [line for line in cttrace("show", "-v", self.tmp / "record.ctt").stdout.splitlines() if 'exec {comm="sh"' in line]
+        self.assertIn(", uid_map=[0 100000 65536], gid_map=[0 100000 65536], ", self.one(handed))
 
     def assert_moves_told(self):
         """Moves to cgroups are told beside the calls, where calls that move are asked for."""
