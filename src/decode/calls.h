@@ -21,6 +21,8 @@ class Calls {
   bool enter(const Record& record, std::vector<Call>& finished);
   // A call returned.
   bool exit(const Record& record, std::vector<Call>& finished);
+  // A thread was created, by the call that its creator is in.
+  void forked(const Fork& fork);
   // The thread ended: the call it was in did not return.
   void task_ended(const Task& task, std::vector<Call>& finished);
   // The kernel's own copies of what was executed, where the call's could not be read.

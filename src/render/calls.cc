@@ -27,6 +27,9 @@ void add_value_returned(Line& line, const Call& call, const RenderOptions& optio
     }
   }
   line.add(std::to_string(call.result));
+  // A container's process sees other pids than those in front of the lines.
+  if (call.created_tid && call.result != call.created_tid)
+    line.add(fmt::format(" /* {} in cttrace's PID NS */", call.created_tid), Paint::kComment);
   if (call.outcome == Outcome::kAnsweredBySeccomp) line.add(" (answered by a seccomp supervisor)", Paint::kComment);
   if (options.paths && call.returned_file) line.add(behind_descriptor(*call.returned_file));
 }

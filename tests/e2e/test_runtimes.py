@@ -4,6 +4,7 @@ that things really have, and what the container's program is handed must be what
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import support
@@ -241,6 +242,9 @@ class Bubblewrap(Runtime):
         assert_program(self, program, witness, cgroup=own_cgroups()[0])
         self.assert_sandbox(captured, program, witness)
         self.assert_maps_written(captured, "0 0 1\n")
+        # The pid that the first process gets of the second leads to the lines of the second.
+        clone = rf"^\[pid +{captured.makers(program)[0]}\] clone\(.*\) = 2 /\* {program['tid']} in cttrace's PID NS \*/$"
+        self.assertRegex(cttrace("show", self.tmp / "record.ctt").stdout, re.compile(clone, re.MULTILINE))
 
     def test_as_an_ordinary_user(self):
         captured, program, witness = self.trace(*bwrap(self.rootfs, *WITNESS_COMMAND, user=1000))
