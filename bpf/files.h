@@ -212,8 +212,11 @@ __noinline int capture_file(u32 arg, u32 kind, u32 where, u32 fd)
 		out->flags |= CT_FILE_CHROOT;
 	struct mount *top = (struct mount *)s->mnt;
 	struct mnt_namespace *ns = BPF_CORE_READ(top, mnt_ns);
-	out->mnt_ns = ns ? BPF_CORE_READ(ns, ns.inum) : 0;
-	if (!out->mnt_ns || out->mnt_ns == MNT_NS_ANON_INUM) {
+	int internal = (long)ns == -22; /* MNT_NS_INTERNAL: ERR_PTR(-EINVAL) */
+	out->mnt_ns = ns && !internal ? BPF_CORE_READ(ns, ns.inum) : 0;
+	if (internal) {
+		out->flags |= CT_FILE_INTERNAL;
+	} else if (!out->mnt_ns || out->mnt_ns == MNT_NS_ANON_INUM) {
 		out->mnt_ns = 0;
 		out->flags |= CT_FILE_DETACHED;
 	} else if (ns != BPF_CORE_READ(task, nsproxy, mnt_ns)) {

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import warnings
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 CTTRACE = os.environ.get("CTTRACE", str(SOURCE / "build/dev/bin/cttrace"))
@@ -72,13 +73,23 @@ def requires(*whats):
     return decorate
 
 
+@functools.lru_cache(maxsize=None)
+def _validator(schema):
+    import jsonschema
+    folder = SOURCE / "docs/schema"
+    schemas = {path.name: json.loads(path.read_text()) for path in folder.glob("*.json")}
+    for each in schemas.values():
+        jsonschema.Draft202012Validator.check_schema(each)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # what replaces it is not in Debian 12
+        resolver = jsonschema.RefResolver("", schemas[schema + ".json"], store=schemas)
+    return jsonschema.Draft202012Validator(schemas[schema + ".json"], resolver=resolver)
+
+
 def validate(document, schema):
     """Fails unless `document` is as docs/schema/SCHEMA.json says."""
     require("jsonschema")
-    import jsonschema
-    text = (SOURCE / "docs/schema" / (schema + ".json")).read_text()
-    jsonschema.Draft202012Validator.check_schema(json.loads(text))
-    jsonschema.Draft202012Validator(json.loads(text)).validate(document)
+    _validator(schema).validate(document)
 
 
 class Case(unittest.TestCase):

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cttrace/syscalls.h"
+#include "cttrace/wire.h"
 
 namespace cttrace {
 
@@ -36,9 +37,12 @@ struct File {
   uint32_t mount_ns = 0;  // inode of the mount namespace it is in; 0: none
   uint32_t target = 0;    // kNamespace: its CLONE_NEW* type; kPidfd: the process
   uint32_t open_flags = 0;
-  bool deleted = false, path_cut = false, other_ns = false, detached = false, chroot = false;
+  bool deleted = false, path_cut = false, other_ns = false, chroot = false;
+  bool detached = false;  // in a mount that is in no namespace: not attached yet, or lazily unmounted
+  bool internal = false;  // in a mount of the kernel's own: a pipe, a socket, a memfd
 
-  // As strace -y shows it: the path, "pipe:[1]", "mnt:[4026531841]", "anon_inode:[fscontext]", "(detached tmpfs)/b".
+  // What a person calls it: the path, "pipe:[1]", "mnt:[4026531841]", "pidfd:[812]", "fscontext:[tmpfs]",
+  // "anon_inode:[eventpoll]", "(detached tmpfs)/b".
   std::string shown() const;
 };
 
@@ -67,7 +71,8 @@ struct Argument {
 
 enum class Outcome : uint8_t {
   kReturned,
-  kDeniedBySeccomp,  // never entered
+  kDeniedBySeccomp,    // never entered, and failed
+  kAnsweredBySeccomp,  // never entered: who listens to the filter's notifications gave the result
   kDidNotReturn,     // the task ended inside the call, or tracing did
   kReturnLost,       // it returned, but the record was lost
 };

@@ -32,6 +32,7 @@ struct FlagSet {
   std::span<const NamedValue> values;
   uint64_t mask = 0;
   std::span<const NamedValue> masked = {};
+  bool masked_last = false;  // the masked name is written behind the flags
 };
 
 // The set with this name, or nullptr; all sets, in the order of src/tables/flag_sets.def.
@@ -42,8 +43,9 @@ std::span<const FlagSet> flag_sets();
 std::vector<std::string_view> flag_names(const FlagSet& set, uint64_t value, uint64_t& rest);
 
 enum class ArgKind : uint8_t {
-  kInt,         // signed decimal
+  kInt,         // signed decimal; `set`: names of special values
   kUnsigned,    // unsigned decimal
+  kHex,         // a number in hexadecimal
   kAddress,     // hexadecimal, NULL
   kFlags,       // `set`
   kEnum,        // `set`
@@ -57,7 +59,8 @@ enum class ArgKind : uint8_t {
   kArgv,        // a vector of strings
   kEnvp,        // a vector of strings, of which only the number is told
   kStruct,      // `layout`; `ref`: index of the argument with its size, or kOne
-  kIds,         // an array of ids, `size` bytes each; `ref`: index of the argument that counts them
+  kIds,         // an array of ids, `size` bytes each; `ref`: index of the argument that counts them, or kOne; `set`: of
+                // values of this set instead
   kUid,         // uid or gid; -1 keeps it
   kPid,         // a process, in the caller's pid namespace
   kDev,         // dev_t, as the call takes it
@@ -76,6 +79,7 @@ struct Field {
   uint16_t size;  // bytes: 1, 2, 4 or 8
   ArgKind kind;
   std::string_view set = {};  // name of the flag set
+  uint16_t high = 0;          // offset of the upper half, where the struct keeps it apart; 0: nowhere
 };
 
 // A struct argument, as the kernel's uapi headers have it. `size` is the newest one that is known;
@@ -142,8 +146,7 @@ struct SyscallRow {
   uint8_t select = 0;
   std::vector<uint64_t> select_values = {};
 
-  // The index in syscall_rows(): what records and selections use.
-  size_t index = 0;
+  size_t index = 0;  // in syscall_rows(): what records and selections use
 };
 
 // Calls and their variants. Index 0 is the first row; the order is that of src/tables/syscalls.def.

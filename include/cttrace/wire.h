@@ -217,6 +217,7 @@ enum ct_file_kind {
 #define CT_FILE_OTHER_NS 4u      /* in a mount namespace that is not the task's */
 #define CT_FILE_DETACHED 8u      /* in a mount that is in no namespace: not yet attached, or lazily unmounted */
 #define CT_FILE_CHROOT 16u       /* root: the task's root is not the root of its mount namespace */
+#define CT_FILE_INTERNAL 32u     /* in a mount of the kernel's own: pipes, sockets, memfds, anonymous inodes */
 
 /* Followed by the path: its components, leaf first, each with a NUL; none for "/". Absolute in the mount namespace. */
 struct ct_file {

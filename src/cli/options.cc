@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/nearest.h"
 #include "cli/option_table.h"
 #include "cli/values.h"
 
@@ -36,9 +37,8 @@ Error unknown_option(const std::string& typed) {
     const size_t long_name = row.names.find("--");
     if (long_name != std::string_view::npos) names.push_back(row.names.substr(long_name));
   }
-  const std::string_view meant = name.starts_with("--") ? nearest(name, names) : std::string_view();
-  return usage_error("use", name, "there is no such option",
-                     meant.empty() ? "" : "did you mean " + std::string(meant) + "?");
+  const std::string meant = name.starts_with("--") ? did_you_mean(name, names) : std::string();
+  return usage_error("use", name, "there is no such option", meant);
 }
 
 // Why CLI11 would not read the arguments: a value that is missing, or one that a flag does not take.

@@ -78,8 +78,7 @@ std::optional<HeldCommand> hold_command(const Options& options) {
 
 EbpfOptions ebpf_options(const Options& options, const std::optional<HeldCommand>& command) {
   EbpfOptions ebpf;
-  const Selection selection = options.selection.value_or(Selection());
-  for (const SyscallRow& row : syscall_rows()) ebpf.rows.push_back(selection.includes(row));
+  ebpf.selection = options.selection.value_or(Selection());
   ebpf.pids = options.pids;
   if (command) ebpf.pids = {static_cast<uint32_t>(command->pid())};
   ebpf.all = options.all;

@@ -4,28 +4,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <numeric>
+
+#include "base/nearest.h"
 
 namespace cttrace {
 namespace {
 
 constexpr int kUsage = 2;
-
-// How many insertions, deletions and replacements turn one text into the other.
-size_t distance(std::string_view from, std::string_view to) {
-  std::vector<size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 0; i < from.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (size_t j = 0; j < to.size(); ++j) {
-      const size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
 
 std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
   std::vector<std::string_view> parts;
@@ -45,17 +30,6 @@ Error usage_error(std::string what, std::string subject, std::string why, std::s
                .why = std::move(why),
                .remedy = hint.empty() ? "see cttrace --help" : std::move(hint),
                .exit_status = kUsage};
-}
-
-std::string_view nearest(std::string_view text, const std::vector<std::string_view>& names) {
-  std::string_view best;
-  size_t least = std::max<size_t>(1, text.size() / 3) + 1;
-  for (std::string_view name : names) {
-    const bool abbreviated = text.size() > 3 && name.starts_with(text);
-    const size_t steps = abbreviated ? 1 : distance(text, name);
-    if (steps < least) least = steps, best = name;
-  }
-  return best;
 }
 
 Result<uint64_t> parse_number(std::string_view option, std::string_view text, uint64_t least, uint64_t most) {
@@ -116,10 +90,9 @@ Result<StatusFilter> parse_status(std::string_view text) {
     const std::vector<std::string_view> words = {"successful", "failed", "unfinished", "unavailable",
                                                  "detached",   "all",    "none"};
     if (std::find(words.begin(), words.end(), word) != words.end()) continue;
-    const std::string_view meant = nearest(word, words);
+    const std::string meant = did_you_mean(word, words);
     return usage_error("use -e", "status=" + std::string(word), "there is no such status",
-                       meant.empty() ? "successful, failed, unfinished, unavailable, detached, all, none"
-                                     : "did you mean " + std::string(meant) + "?");
+                       meant.empty() ? "successful, failed, unfinished, unavailable, detached, all, none" : meant);
   }
   if (text.empty()) return usage_error("use -e", "status=", "no status is given");
   if (!inverted) return filter;

@@ -30,7 +30,4 @@ Result<StatusFilter> parse_status(std::string_view text);
 // An Error about a wrong usage: exit status 2, and where to read on.
 Error usage_error(std::string what, std::string subject, std::string why, std::string hint = {});
 
-// Of `names`, the one that `text` was probably meant to be; empty where none is near.
-std::string_view nearest(std::string_view text, const std::vector<std::string_view>& names);
-
 }  // namespace cttrace

@@ -8,10 +8,8 @@
 namespace cttrace {
 namespace {
 
-std::string text_of(const Call& call, size_t index, const RenderOptions& options) {
-  if (is_ignored(call, index))
-    return show({.kind = ValueKind::kAddress, .number = call.args[index].raw}, options);
-  Value value = interpret(call, index);
+std::string text_of(const Call& call, size_t index, Value value, const RenderOptions& options) {
+  if (is_ignored(call, index)) return show({.kind = ValueKind::kAddress, .number = call.args[index].raw}, options);
   if (value.kind == ValueKind::kStruct) shape(value);
   RenderOptions own = options;
   const ArgSpec& spec = *call.args[index].spec;
@@ -52,19 +50,13 @@ bool wants_resolved(const Call& call, const Argument& path, const RenderOptions&
 }
 
 std::string changed_text(const Call& call, size_t index, const RenderOptions& options) {
-  Call later;
-  later.row = call.row;
-  later.abi = call.abi;
-  later.args = call.args;
-  Argument& argument = later.args[index];
-  argument.bytes = *argument.changed;
-  argument.reading = Reading::kOk;
-  return " /* changed during the call: " + inside_comment(text_of(later, index, options)) + " */";
+  const std::string text = text_of(call, index, interpret_changed(call, index), options);
+  return " /* changed during the call: " + inside_comment(text) + " */";
 }
 
 void add_argument(Line& line, const Call& call, size_t index, const RenderOptions& options) {
   const Argument& argument = call.args[index];
-  std::string text = text_of(call, index, options);
+  std::string text = text_of(call, index, interpret(call, index), options);
   const File* file = options.paths ? file_of(call, index) : nullptr;
   if (file && argument.spec->kind == ArgKind::kFdPointer && text.ends_with(']'))
     text.insert(text.size() - 1, behind_descriptor(*file));

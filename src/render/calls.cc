@@ -2,7 +2,6 @@
 #include "render/calls.h"
 
 #include <fmt/format.h>
-
 #include <sys/wait.h>
 
 #include <ctime>
@@ -62,8 +61,8 @@ std::string listed(const Numbers& numbers) {
 }
 
 std::string text_of_state(const Snapshot& state) {
-  static constexpr const char* kNames[CT_NS_COUNT] = {"mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children",
-                                                      "time", "time_for_children", "user"};
+  static constexpr const char* kNames[CT_NS_COUNT] = {
+      "mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"};
   std::string namespaces;
   for (size_t i = 0; i < CT_NS_COUNT; ++i)
     if (state.namespaces[i])
@@ -78,9 +77,9 @@ std::string text_of_state(const Snapshot& state) {
   text += fmt::format(", caps={{effective={:#x}, permitted={:#x}, inheritable={:#x}, bounding={:#x}, ambient={:#x}}}",
                       state.cap_effective, state.cap_permitted, state.cap_inheritable, state.cap_bounding,
                       state.cap_ambient);
-  text += fmt::format(", securebits={:#x}, no_new_privs={:d}, seccomp={}, oom_score_adj={}, cgroup={}}} ---",
-                      state.securebits, state.no_new_privs, state.seccomp_mode, state.oom_score_adj,
-                      quoted(state.cgroup));
+  text +=
+      fmt::format(", securebits={:#x}, no_new_privs={:d}, seccomp={}, oom_score_adj={}, cgroup={}}} ---",
+                  state.securebits, state.no_new_privs, state.seccomp_mode, state.oom_score_adj, quoted(state.cgroup));
   return text;
 }
 

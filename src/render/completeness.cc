@@ -85,9 +85,11 @@ std::string Completeness::news() {
 
 std::string Completeness::text(const TraceInfo& info, uint64_t malformed, bool whole) const {
   const auto since = utc_time(info.start_ns + static_cast<uint64_t>(info.realtime_offset_ns));
-  std::string text = fmt::format("cttrace: {} ({}), live from {}: {}, {}", escape_for_terminal(info.backend),
-                                 escape_for_terminal(info.hooks), since, plural(events, "event"), plural(calls, "call"));
-  if (loss) text += fmt::format(", {} process{} still running", loss->still_running, loss->still_running == 1 ? "" : "es");
+  std::string text =
+      fmt::format("cttrace: {} ({}), live from {}: {}, {}", escape_for_terminal(info.backend),
+                  escape_for_terminal(info.hooks), since, plural(events, "event"), plural(calls, "call"));
+  if (loss)
+    text += fmt::format(", {} process{} still running", loss->still_running, loss->still_running == 1 ? "" : "es");
   text += "\n";
 
   std::string lost = loss ? counted(*loss, true) : "";

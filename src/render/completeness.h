@@ -28,7 +28,7 @@ class Completeness {
   // What was lost since the last time this was asked: "12 records: the ring buffer was full"; empty for nothing.
   std::string news();
 
-  uint64_t events = 0;          // of every kind, but Loss
+  uint64_t events = 0;  // of every kind, but Loss
   uint64_t calls = 0;
   uint64_t truncated = 0;       // arguments longer than what is captured
   uint64_t unresolved = 0;      // paths whose place is not known

@@ -24,8 +24,8 @@ enum class Timestamps : uint8_t { kNone, kSeconds, kMicroseconds, kUnix };  // -
 struct StatusFilter {
   bool successful = true;
   bool failed = true;
-  bool unfinished = true;  // the call did not return
-  bool unavailable = true; // the return value is not known: its record was lost
+  bool unfinished = true;   // the call did not return
+  bool unavailable = true;  // the return value is not known: its record was lost
 };
 
 struct RenderOptions {
@@ -37,9 +37,9 @@ struct RenderOptions {
   bool verbose = false;                // -v: nothing abbreviated (envp stays a count)
   bool plain_pids = false;             // -o: every line begins with its pid, as strace writes files
   bool color = false;
-  bool quiet = false;                  // -q: no completeness statement in calls
-  bool with_calls = true;              // false: -c, only the summary
-  bool summary = false;                // -c, -C
+  bool quiet = false;      // -q: no completeness statement in calls
+  bool with_calls = true;  // false: -c, only the summary
+  bool summary = false;    // -c, -C
   StatusFilter status;
 };
 

@@ -68,13 +68,14 @@ std::string show_items(const Value& value, const RenderOptions& options) {
 std::string show_structure(const Value& value, const RenderOptions& options) {
   std::string text = "{" + show_items(value, options);
   if (value.text.find_first_not_of('\0') != std::string::npos)
-    text += fmt::format(", /* bytes {}..{} */ {}", value.count, value.count + value.text.size() - 1, in_hex(value.text));
+    text +=
+        fmt::format(", /* bytes {}..{} */ {}", value.count, value.count + value.text.size() - 1, in_hex(value.text));
   return text + "}";
 }
 
 std::string show_parts(const Value& value, const RenderOptions& options) {
-  std::string text =
-      fmt::format("[{{iov_base={}, iov_len={}}}", quote(value.text, value.cut, options.string_limit), value.text.size());
+  std::string text = fmt::format("[{{iov_base={}, iov_len={}}}", quote(value.text, value.cut, options.string_limit),
+                                 value.text.size());
   if (value.count != 1) text += fmt::format(" /* {} parts, joined */", value.count);
   return text + "]";
 }
@@ -108,7 +109,8 @@ std::string show(const Value& value, const RenderOptions& options) {
     case ValueKind::kFlags:
     case ValueKind::kEnum: return show_flags(value);
     case ValueKind::kFd:
-      return value.names.empty() ? std::to_string(static_cast<int64_t>(value.number)) : std::string(value.names.front());
+      return value.names.empty() ? std::to_string(static_cast<int64_t>(value.number))
+                                 : std::string(value.names.front());
     case ValueKind::kText: return quote(value.text, value.cut, options.string_limit);
     case ValueKind::kBytes: return in_hex(value.text) + (value.cut ? "..." : "");
     case ValueKind::kTexts:

@@ -14,8 +14,8 @@ namespace {
 
 std::string row(double percent, uint64_t time_ns, uint64_t calls, uint64_t errors, std::string_view name) {
   const uint64_t each_us = calls ? time_ns / calls / 1000 : 0;
-  return fmt::format("{:6.2f} {:11.6f} {:11} {:9} {:>9} {}\n", percent, static_cast<double>(time_ns) / 1e9, each_us, calls,
-                     errors ? std::to_string(errors) : "", name);
+  return fmt::format("{:6.2f} {:11.6f} {:11} {:9} {:>9} {}\n", percent, static_cast<double>(time_ns) / 1e9, each_us,
+                     calls, errors ? std::to_string(errors) : "", name);
 }
 
 }  // namespace

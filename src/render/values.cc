@@ -2,6 +2,7 @@
 #include "render/values.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 
 #include <cstring>
 
@@ -17,7 +18,9 @@ uint64_t load(std::string_view bytes, size_t offset, size_t size) {
   return number;
 }
 
-uint64_t sign_extend(uint64_t number) { return static_cast<uint64_t>(static_cast<int64_t>(static_cast<int32_t>(number))); }
+uint64_t sign_extend(uint64_t number) {
+  return static_cast<uint64_t>(static_cast<int64_t>(static_cast<int32_t>(number)));
+}
 
 Value address(uint64_t number) { return {.kind = ValueKind::kAddress, .number = number}; }
 
@@ -64,13 +67,27 @@ Value texts(const Argument& argument) {
   return value;
 }
 
-Value structure(std::string_view bytes, std::string_view name, uint64_t raw) {
-  const Layout* found = layout(name);
+// The 32-bit form of a struct, where it has one.
+const Layout* layout_for(Abi abi, std::string_view name) {
+  const Layout* compat = abi == Abi::i386 ? layout(std::string(name) + "32") : nullptr;
+  return compat ? compat : layout(name);
+}
+
+// capset's header says how much of its data there is: version 1 has no upper halves.
+std::string_view meant(const Call& call, const Argument& argument) {
+  const std::string_view bytes = argument.bytes;
+  if (argument.spec->set != "cap_data" || call.args.front().bytes.size() < 4) return bytes;
+  const bool one = load(call.args.front().bytes, 0, 4) == _LINUX_CAPABILITY_VERSION_1;
+  return one ? bytes.substr(0, sizeof(__user_cap_data_struct)) : bytes;
+}
+
+Value structure(std::string_view bytes, const Layout* found, uint64_t raw) {
   if (!found) return {.kind = ValueKind::kBytes, .number = raw, .text = std::string(bytes)};
   Value value{.kind = ValueKind::kStruct, .number = raw, .count = found->size, .layout = found->name};
   for (const auto& part : found->fields) {
     if (part.offset + part.size > bytes.size()) continue;  // an older, shorter struct
-    Value member = scalar(part.kind, load(bytes, part.offset, part.size), part.size, part.set);
+    const uint64_t number = load(bytes, part.offset, part.size);
+    Value member = scalar(part.kind, number, part.size, part.set);
     member.name = part.name;
     value.items.push_back(std::move(member));
   }
@@ -97,8 +114,7 @@ Value memory(const Call& call, const Argument& argument) {
     case ArgKind::kPath:
     case ArgKind::kString:
     case ArgKind::kMountData:
-    case ArgKind::kBuffer:
-      return {.kind = ValueKind::kText, .text = argument.bytes, .cut = cut};
+    case ArgKind::kBuffer: return {.kind = ValueKind::kText, .text = argument.bytes, .cut = cut};
     case ArgKind::kIovec: {
       const uint64_t parts = spec.ref < call.args.size() ? call.args[spec.ref].raw : 1;
       return {.kind = ValueKind::kParts, .count = parts, .text = argument.bytes, .cut = cut};
@@ -106,7 +122,7 @@ Value memory(const Call& call, const Argument& argument) {
     case ArgKind::kArgv: return texts(argument);
     case ArgKind::kEnvp:
       return {.kind = ValueKind::kVariables, .number = argument.raw, .count = argument.count.value_or(0), .cut = cut};
-    case ArgKind::kStruct: return structure(argument.bytes, spec.set, argument.raw);
+    case ArgKind::kStruct: return structure(meant(call, argument), layout_for(call.abi, spec.set), argument.raw);
     case ArgKind::kIds: return ids(argument);
     case ArgKind::kFdPointer: {
       if (argument.bytes.size() < 4) return address(argument.raw);
@@ -139,8 +155,7 @@ bool is_memory(ArgKind kind) {
 Value scalar(ArgKind kind, uint64_t raw, unsigned size, std::string_view set) {
   const uint64_t narrow = size >= 8 ? raw : raw & (size == 0 ? kLow32 : (uint64_t{1} << (size * 8)) - 1);
   switch (kind) {
-    case ArgKind::kInt:
-      return {.kind = ValueKind::kSigned, .number = size >= 8 ? raw : sign_extend(raw)};
+    case ArgKind::kInt: return {.kind = ValueKind::kSigned, .number = size >= 8 ? raw : sign_extend(raw)};
     case ArgKind::kUnsigned:
       if (set == "rlimit") return {.kind = ValueKind::kLimit, .number = narrow};
       return {.kind = ValueKind::kUnsigned, .number = narrow};
@@ -174,6 +189,17 @@ Value interpret(const Call& call, size_t index) {
     return {.kind = ValueKind::kHex, .number = argument.raw};
   const bool descriptor = spec.kind == ArgKind::kFd || spec.kind == ArgKind::kDirfd;
   return scalar(spec.kind, argument.raw, descriptor ? 4 : argument_size(call, spec), spec.set);
+}
+
+Value interpret_changed(const Call& call, size_t index) {
+  Call later;
+  later.row = call.row;
+  later.abi = call.abi;
+  later.args = call.args;
+  Argument& argument = later.args[index];
+  argument.bytes = argument.changed.value_or("");
+  argument.reading = Reading::kOk;
+  return interpret(later, index);
 }
 
 const Value* field(const Value& structure, std::string_view name) {

@@ -11,25 +11,25 @@
 namespace cttrace {
 
 enum class ValueKind : uint8_t {
-  kSigned,      // `number`, two's complement
-  kUnsigned,    // `number`
-  kHex,         // `number` that is no address and has no names
-  kAddress,     // `number`; zero is NULL. Also what memory arguments are where the memory is not known
-  kFlags,       // `names`, and `rest`: bits without a name
-  kEnum,        // `names` (none or one)
-  kFd,          // `number` as a signed descriptor; `names`: AT_FDCWD
-  kText,        // `text`; `cut`: it goes on
-  kBytes,       // `text` that is no text; `cut`
-  kTexts,       // `items` of kText; `cut`
-  kParts,       // `text`: all parts of an iovec, joined; `count` of them
-  kVariables,   // `count` environment variables at address `number`; `cut`: at least
-  kStruct,      // `items` with names; `text`: bytes behind the known fields, which begin at `count`
-  kArray,       // `items` without names; `cut`
-  kMode,        // `number`; `names`: the file type
-  kDevice,      // `number` is major, `rest` is minor
-  kSignal,      // `number`
-  kId,          // a uid or gid; `number` 0xffffffff is -1: keep it
-  kLimit,       // a resource limit
+  kSigned,     // `number`, two's complement
+  kUnsigned,   // `number`
+  kHex,        // `number` that is no address and has no names
+  kAddress,    // `number`; zero is NULL. Also what memory arguments are where the memory is not known
+  kFlags,      // `names`, and `rest`: bits without a name
+  kEnum,       // `names` (none or one)
+  kFd,         // `number` as a signed descriptor; `names`: AT_FDCWD
+  kText,       // `text`; `cut`: it goes on
+  kBytes,      // `text` that is no text; `cut`
+  kTexts,      // `items` of kText; `cut`
+  kParts,      // `text`: all parts of an iovec, joined; `count` of them
+  kVariables,  // `count` environment variables at address `number`; `cut`: at least
+  kStruct,     // `items` with names; `text`: bytes behind the known fields, which begin at `count`
+  kArray,      // `items` without names; `cut`
+  kMode,       // `number`; `names`: the file type
+  kDevice,     // `number` is major, `rest` is minor
+  kSignal,     // `number`
+  kId,         // a uid or gid; `number` 0xffffffff is -1: keep it
+  kLimit,      // a resource limit
 };
 
 struct Value {
@@ -48,6 +48,9 @@ struct Value {
 
 // The value of `call.args[index]`. What could not be read becomes a kAddress.
 Value interpret(const Call& call, size_t index);
+
+// The same of what was there at exit, where another thread changed it (Argument::changed is set).
+Value interpret_changed(const Call& call, size_t index);
 
 // A scalar of this kind; `size`: its bytes (4 or 8), `set`: the name of its flag set.
 Value scalar(ArgKind kind, uint64_t raw, unsigned size, std::string_view set);

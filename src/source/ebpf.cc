@@ -145,7 +145,9 @@ void EbpfSource::State::fill_rows() {
   for (const SyscallRow& row : rows) {
     const auto index = static_cast<uint32_t>(row.index);
     ct_row wanted = capture_row(row);
-    if (options.rows[index]) wanted.flags |= CT_ROW_SELECTED;
+    const Extent extent = options.selection.extent(row);
+    if (extent != Extent::kNone) wanted.flags |= CT_ROW_SELECTED;
+    if (extent == Extent::kWhole) wanted.flags &= ~(CT_ROW_CONTROL_FD | CT_ROW_AFTER_NODE);
     put(skeleton->maps.rows, index, wanted);
     for (size_t abi = 0; abi < kAbiCount; abi++) {
       if (row.numbers[abi] == kNoNumber) continue;

@@ -6,11 +6,12 @@
 
 #include "base/error.h"
 #include "cttrace/source.h"
+#include "tables/selection.h"
 
 namespace cttrace {
 
 struct EbpfOptions {
-  std::vector<bool> rows;            // by index in syscall_rows(): which are captured
+  Selection selection;               // which calls are captured
   std::vector<uint32_t> pids;        // tgids or tids that are followed, with all their threads and descendants
   bool all = false;                  // everything on the host, except cttrace itself
   size_t buffer_bytes = 8u << 20;    // of the ring buffer; rounded up to a power of two of pages

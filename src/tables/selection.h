@@ -1,7 +1,6 @@
 // Which calls are traced: what -e trace= asks for.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,23 +10,32 @@
 
 namespace cttrace {
 
-// One flag a row of syscall_rows(), in its order.
+// How much of a row's calls is wanted. Rows with a narrow meaning (writes: to control files; chown: after mknod) have it
+// unless they are named by themselves.
+enum class Extent : uint8_t { kNone, kNarrow, kWhole };
+
 class Selection {
  public:
   // Every row that is_default().
   Selection();
 
   // The value of one or more -e trace=: a list, separated by commas, of call names, %groups, /regexes/ (an opening
-  // slash is enough) and `all`, `none`; a `!` in front of the list means everything but. Each expression replaces the
-  // ones before it, as in strace. An unknown name is an Error that names the nearest ones (exit_status 2).
+  // slash is enough) and `all`, `none`; a `!` in front of the list means what is traced by default but these, a `?` in
+  // front of a name that it need not exist. Each expression replaces the ones before it, as in strace. An unknown name is an Error that names
+  // the nearest ones (exit_status 2).
   static Result<Selection> parse(std::string_view expression);
 
-  bool includes(const SyscallRow& row) const;
-  // Takes everything that the row stands for, variants too.
-  void set(const SyscallRow& row, bool included);
+  Extent extent(const SyscallRow& row) const { return rows_[row.index]; }
+  bool includes(const SyscallRow& row) const { return extent(row) != Extent::kNone; }
 
  private:
-  std::vector<bool> rows_;
+  void include(const SyscallRow& row, Extent extent);
+  Status add(std::string_view item);
+  Status add_group(std::string_view name);
+  Status add_regex(std::string_view regex);
+  Status add_name(std::string_view name);
+
+  std::vector<Extent> rows_;  // by index in syscall_rows()
 };
 
 }  // namespace cttrace

@@ -58,14 +58,5 @@ TEST(Values, Statuses) {
   EXPECT_EQ(parse_status("sucessful").error().remedy, "did you mean successful?");
 }
 
-TEST(Values, Nearest) {
-  const std::vector<std::string_view> names = {"--format", "--record", "--ready-fd"};
-  EXPECT_EQ(nearest("--formt", names), "--format");
-  EXPECT_EQ(nearest("--fromat", names), "--format");
-  EXPECT_EQ(nearest("--ready", names), "--ready-fd");
-  EXPECT_EQ(nearest("--zzzzzzzz", names), "");
-  EXPECT_EQ(nearest("x", {}), "");
-}
-
 }  // namespace
 }  // namespace cttrace

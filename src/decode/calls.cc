@@ -1,0 +1,167 @@
+// Joining entry and exit.
+#include "decode/calls.h"
+
+#include <linux/mount.h>
+
+namespace cttrace {
+namespace {
+
+constexpr size_t kMostArguments = 6;
+
+std::optional<Call> make_call(const ct_record& header, uint32_t number, const __u64 (&args)[6]) {
+  std::array<uint64_t, kMostArguments> raw = {};
+  std::copy(std::begin(args), std::end(args), raw.begin());
+  Call call;
+  call.task = task_of(header);
+  call.abi = static_cast<Abi>(header.abi);
+  call.number = number;
+  call.row = find_row(call.abi, number, raw);
+  if (!call.row) return std::nullopt;
+  call.cpu = header.cpu;
+  for (size_t i = 0; i < call.row->args.size() && i < kMostArguments; ++i) {
+    Argument& argument = call.args.emplace_back();
+    argument.spec = &call.row->args[i];
+    argument.raw = raw[i];
+  }
+  return call;
+}
+
+// mount's dev_name is a path only in some mounts: in the others it is a name that is nowhere looked up.
+bool names_no_file(const Call& call, const Argument& argument) {
+  if (argument.spec->name != "dev_name" || call.args.size() < 4) return false;
+  const uint64_t flags = call.args[3].raw;
+  if (flags & (MS_BIND | MS_MOVE)) return (flags & MS_REMOUNT) != 0;
+  return argument.bytes.find('/') == std::string::npos;
+}
+
+void add_ids(const Record& record, Call& call) {
+  for (const Capture& capture : record.captures()) {
+    if (capture.arg == CT_ARG_RETURN && capture.kind == CT_CAP_FILE) call.returned_file = decode_file(capture);
+    if (capture.kind == CT_CAP_FS_MESSAGE) call.fs_message = capture.bytes;
+  }
+}
+
+}  // namespace
+
+Task task_of(const ct_record& header) {
+  return {.tid = header.tid, .tgid = header.tgid, .start_ns = header.task_start_ns};
+}
+
+// The call that the thread is in.
+Calls::Table::iterator Calls::of_thread(uint32_t tid) {
+  const auto place = pending_.lower_bound({tid, 0});
+  return place != pending_.end() && place->first.first == tid ? place : pending_.end();
+}
+
+void Calls::finish(Pending&& pending, std::vector<Call>& finished) {
+  Call& call = pending.call;
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    Argument& argument = call.args[i];
+    if (argument.spec->kind == ArgKind::kPath && !names_no_file(call, argument))
+      resolve_path(argument, pending.places[i]);
+  }
+  finished.push_back(std::move(call));
+}
+
+Calls::Pending Calls::remove(Table::iterator place) {
+  Pending pending = std::move(place->second);
+  auto entry = by_start_.lower_bound(pending.call.start_ns);
+  while (entry->second != place->first) ++entry;
+  by_start_.erase(entry);
+  pending_.erase(place);
+  return pending;
+}
+
+void Calls::end_all_of(uint32_t tid, Outcome outcome, std::vector<Call>& finished) {
+  for (auto place = of_thread(tid); place != pending_.end(); place = of_thread(tid)) {
+    place->second.call.outcome = outcome;
+    finish(remove(place), finished);
+  }
+}
+
+bool Calls::enter(const Record& record, std::vector<Call>& finished) {
+  const auto body = record.body<ct_enter>();
+  std::optional<Call> call = make_call(body.record, body.nr, body.args);
+  if (!call) return false;
+  end_all_of(body.record.tid, Outcome::kReturnLost, finished);
+  Pending pending{.call = std::move(*call), .places = {}};
+  pending.call.start_ns = body.record.time_ns;
+  pending.call.cut = body.record.flags & CT_FLAG_CUT;
+  for (const Capture& capture : record.captures()) {
+    if (capture.arg >= pending.call.args.size()) continue;
+    apply_at_entry(pending.call.args[capture.arg], capture);
+    apply_place(pending.places[capture.arg], capture);
+  }
+  const Key key{body.record.tid, body.record.time_ns};
+  by_start_.emplace(body.record.time_ns, key);
+  pending_.emplace(key, std::move(pending));
+  return true;
+}
+
+bool Calls::exit(const Record& record, std::vector<Call>& finished) {
+  const auto body = record.body<ct_exit>();
+  const ct_record& header = body.record;
+  const bool orphan = header.flags & CT_FLAG_ORPHAN;
+  const auto place = orphan ? pending_.end() : pending_.find({body.enter_tid, body.enter_ns});
+  const bool joined = place != pending_.end() && place->second.call.number == body.nr &&
+                      place->second.call.abi == static_cast<Abi>(header.abi);
+  Pending pending;
+  if (joined) {
+    pending = remove(place);
+  } else {
+    std::optional<Call> call = make_call(header, body.nr, body.args);
+    if (!call) return false;
+    end_all_of(body.enter_tid, Outcome::kReturnLost, finished);
+    pending.call = std::move(*call);
+    pending.call.start_ns = body.enter_ns ? body.enter_ns : header.time_ns;
+    pending.call.enter_lost = !orphan;
+  }
+  Call& call = pending.call;
+  call.result = body.ret;
+  call.outcome = !orphan ? Outcome::kReturned : body.ret < 0 ? Outcome::kDeniedBySeccomp : Outcome::kAnsweredBySeccomp;
+  if (body.enter_ns && header.time_ns >= body.enter_ns) call.duration_ns = header.time_ns - body.enter_ns;
+  call.cut = call.cut || (header.flags & CT_FLAG_CUT);
+  for (const Capture& capture : record.captures()) {
+    if (capture.arg >= call.args.size() || capture.kind == CT_CAP_FS_MESSAGE) continue;
+    if (joined)
+      apply_at_exit(call.args[capture.arg], capture);
+    else
+      apply_at_entry(call.args[capture.arg], capture);
+    apply_place(pending.places[capture.arg], capture);
+  }
+  add_ids(record, call);
+  finish(std::move(pending), finished);
+  return true;
+}
+
+void Calls::task_ended(const Task& task, std::vector<Call>& finished) {
+  const auto place = of_thread(task.tid);
+  if (place == pending_.end() || place->second.call.task.start_ns != task.start_ns) return;
+  place->second.call.outcome = Outcome::kDidNotReturn;
+  finish(remove(place), finished);
+}
+
+void Calls::executed(const Record& record, uint32_t old_tid) {
+  const auto place = of_thread(old_tid);
+  if (place == pending_.end()) return;
+  for (Argument& argument : place->second.call.args) {
+    const bool known = argument.reading == Reading::kOk || argument.reading == Reading::kTruncated;
+    const uint8_t wanted = argument.spec->kind == ArgKind::kPath   ? CT_ARG_FILENAME
+                           : argument.spec->kind == ArgKind::kArgv ? CT_ARG_ARGV
+                                                                   : 0;
+    for (const Capture& capture : record.captures())
+      if (!known && wanted && capture.arg == wanted) apply_at_exit(argument, capture);
+  }
+}
+
+void Calls::end(std::vector<Call>& finished) {
+  while (!pending_.empty()) end_all_of(pending_.begin()->first.first, Outcome::kDidNotReturn, finished);
+}
+
+std::optional<uint64_t> Calls::oldest_pending(uint64_t since_ns) const {
+  const auto oldest = by_start_.lower_bound(since_ns);
+  if (oldest == by_start_.end()) return std::nullopt;
+  return oldest->first;
+}
+
+}  // namespace cttrace

@@ -1,0 +1,53 @@
+// Calls in the making: entry and exit become one Call.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "cttrace/event.h"
+#include "decode/captures.h"
+#include "wire/record.h"
+
+namespace cttrace {
+
+Task task_of(const ct_record& header);
+
+class Calls {
+ public:
+  // A call began. What the task was in until now, it never returned from as far as is known. False: no row fits.
+  bool enter(const Record& record, std::vector<Call>& finished);
+  // A call returned.
+  bool exit(const Record& record, std::vector<Call>& finished);
+  // The thread ended: the call it was in did not return.
+  void task_ended(const Task& task, std::vector<Call>& finished);
+  // The kernel's own copies of what was executed, where the call's could not be read.
+  void executed(const Record& record, uint32_t old_tid);
+  // There will be no more records.
+  void end(std::vector<Call>& finished);
+
+  // When the oldest call that has not returned began, of those that began at `since_ns` or later.
+  std::optional<uint64_t> oldest_pending(uint64_t since_ns) const;
+  size_t pending() const { return pending_.size(); }
+
+ private:
+  struct Pending {
+    Call call;
+    std::array<PathPlaces, 6> places;
+  };
+  // A thread's id and when it entered: after execve by a thread that is not the leader, its id and start are others.
+  using Key = std::pair<uint32_t, uint64_t>;
+  using Table = std::map<Key, Pending>;
+
+  Table::iterator of_thread(uint32_t tid);
+  Pending remove(Table::iterator place);
+  void end_all_of(uint32_t tid, Outcome outcome, std::vector<Call>& finished);
+  static void finish(Pending&& pending, std::vector<Call>& finished);
+
+  Table pending_;
+  std::multimap<uint64_t, Key> by_start_;
+};
+
+}  // namespace cttrace

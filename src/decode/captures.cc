@@ -1,0 +1,163 @@
+// Reading captures.
+#include "decode/captures.h"
+
+#include <algorithm>
+
+namespace cttrace {
+namespace {
+
+// A NUL-terminated text in a field of fixed size, or all of it.
+template <size_t size>
+std::string text_in(const char (&field)[size]) {
+  return std::string(field, static_cast<size_t>(std::find(field, field + size, '\0') - field));
+}
+
+File make_file(const ct_file& raw, std::string_view components) {
+  File file;
+  file.kind = raw.kind <= CT_FILE_FS_CONTEXT ? static_cast<FileKind>(raw.kind) : FileKind::kPlain;
+  file.fd = raw.fd;
+  file.path = path_of_components(components);
+  file.fs_type = text_in(raw.fs_type);
+  file.inode = raw.ino;
+  file.sb_magic = raw.sb_magic;
+  // The kernel's own dev_t: MINORBITS is 20.
+  file.dev_major = raw.dev >> 20;
+  file.dev_minor = raw.dev & 0xfffff;
+  file.rdev_major = raw.rdev >> 20;
+  file.rdev_minor = raw.rdev & 0xfffff;
+  file.mode = raw.mode;
+  file.mount_id = raw.mnt_id;
+  file.mount_ns = raw.mnt_ns;
+  file.target = raw.target;
+  file.open_flags = raw.open_flags;
+  file.deleted = raw.flags & CT_FILE_DELETED;
+  file.path_cut = raw.flags & CT_FILE_PATH_CUT;
+  file.other_ns = raw.flags & CT_FILE_OTHER_NS;
+  file.chroot = raw.flags & CT_FILE_CHROOT;
+  file.detached = raw.flags & CT_FILE_DETACHED;
+  file.internal = raw.flags & CT_FILE_INTERNAL;
+  return file;
+}
+
+ByteReader reader_of(const Capture& capture) { return ByteReader(std::as_bytes(std::span(capture.bytes))); }
+
+bool is_value(const Capture& capture) {
+  return capture.kind == CT_CAP_STRING || capture.kind == CT_CAP_BYTES || capture.kind == CT_CAP_STRINGS ||
+         capture.kind == CT_CAP_COUNT;
+}
+
+void set_value(Argument& argument, const Capture& capture) {
+  argument.reading = reading_of(capture.status);
+  if (capture.kind == CT_CAP_STRINGS) {
+    argument.strings = split_strings(capture.bytes);
+  } else if (capture.kind == CT_CAP_COUNT) {
+    uint64_t count = 0;
+    ByteReader reader = reader_of(capture);
+    if (reader.read(count)) argument.count = count;
+  } else {
+    argument.bytes = capture.bytes;
+  }
+}
+
+// base + "/" + path without doubled slashes and "." components. ".." stays: behind a symbolic link it leads elsewhere.
+std::string joined(std::string base, std::string_view path) {
+  while (!path.empty()) {
+    const size_t end = std::min(path.find('/'), path.size());
+    const std::string_view component = path.substr(0, end);
+    if (!component.empty() && component != ".") {
+      if (!base.ends_with('/')) base += '/';
+      base += component;
+    }
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return base;
+}
+
+}  // namespace
+
+std::string path_of_components(std::string_view components) {
+  std::string path;
+  while (!components.empty()) {
+    // From the end: the root's child was walked last.
+    if (components.back() == '\0') components.remove_suffix(1);
+    const size_t before = components.rfind('\0');
+    const size_t start = before == std::string_view::npos ? 0 : before + 1;
+    path += '/';
+    path += components.substr(start);
+    components = components.substr(0, start);
+  }
+  return path.empty() ? "/" : path;
+}
+
+std::vector<std::string> split_strings(std::string_view bytes) {
+  std::vector<std::string> strings;
+  while (!bytes.empty()) {
+    const size_t end = std::min(bytes.find('\0'), bytes.size());
+    strings.emplace_back(bytes.substr(0, end));
+    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+  }
+  return strings;
+}
+
+std::optional<File> decode_file(const Capture& capture) {
+  if (capture.status != CT_OK && capture.status != CT_TRUNCATED) return std::nullopt;
+  ByteReader reader = reader_of(capture);
+  ct_file raw = {};
+  std::string_view components;
+  if (!reader.read(raw) || !reader.take(reader.left(), components)) return std::nullopt;
+  return make_file(raw, components);
+}
+
+std::optional<MagicFile> decode_magic(const Capture& capture) {
+  if (capture.status != CT_OK && capture.status != CT_TRUNCATED) return std::nullopt;
+  ByteReader reader = reader_of(capture);
+  ct_magic raw = {};
+  std::string_view components;
+  if (!reader.read(raw) || !reader.take(reader.left(), components)) return std::nullopt;
+  return MagicFile{.prefix = raw.prefix, .file = make_file(raw.file, components)};
+}
+
+Reading reading_of(uint8_t status) {
+  switch (status) {
+    case CT_OK: return Reading::kOk;
+    case CT_TRUNCATED: return Reading::kTruncated;
+    case CT_NULL: return Reading::kNull;
+    default: return Reading::kFaulted;
+  }
+}
+
+void apply_at_entry(Argument& argument, const Capture& capture) {
+  if (is_value(capture)) set_value(argument, capture);
+  if (capture.kind == CT_CAP_FILE) argument.file = decode_file(capture);
+}
+
+void apply_at_exit(Argument& argument, const Capture& capture) {
+  if (!is_value(capture)) return;
+  const bool known = argument.reading == Reading::kOk || argument.reading == Reading::kTruncated;
+  if (!known) return set_value(argument, capture);
+  // argv and envp are read at entry only; a fault now says nothing about then.
+  const bool is_text = capture.kind == CT_CAP_STRING || capture.kind == CT_CAP_BYTES;
+  if (is_text && capture.status != CT_FAULT && capture.bytes != argument.bytes) argument.changed = capture.bytes;
+}
+
+void apply_place(PathPlaces& places, const Capture& capture) {
+  if (capture.kind == CT_CAP_BASE) places.base = decode_file(capture);
+  if (capture.kind == CT_CAP_ROOT) places.root = decode_file(capture);
+  if (capture.kind == CT_CAP_MAGIC) places.magic = decode_magic(capture);
+}
+
+void resolve_path(Argument& argument, const PathPlaces& places) {
+  if (argument.reading != Reading::kOk) return;
+  std::string_view rest = argument.bytes;
+  if (places.magic && places.magic->prefix <= rest.size()) {
+    argument.base = places.magic->file;
+    rest.remove_prefix(places.magic->prefix);
+  } else {
+    argument.base = rest.starts_with('/') && places.root ? places.root : places.base;
+  }
+  if (!argument.base) return;
+  argument.resolved = joined(argument.base->shown(), rest);
+  argument.resolved_mount_id = argument.base->mount_id;
+}
+
+}  // namespace cttrace

@@ -1,0 +1,143 @@
+// The order of events.
+#include "decode/decoder.h"
+
+#include <algorithm>
+
+#include "decode/calls.h"
+#include "decode/states.h"
+#include "wire/record.h"
+
+namespace cttrace {
+namespace {
+
+// A call that takes longer than this no longer holds up what began after it: it is told when it returns.
+constexpr uint64_t kPatience_ns = 1'000'000'000;
+// Events that wait for an earlier one are at most this many.
+constexpr size_t kMostWaiting = 1u << 18;
+
+struct Waiting {
+  uint64_t time_ns;
+  uint64_t number;  // in the order of arrival
+  Event event;
+};
+
+struct Later {
+  bool operator()(const Waiting& a, const Waiting& b) const {
+    return a.time_ns != b.time_ns ? a.time_ns > b.time_ns : a.number > b.number;
+  }
+};
+
+uint64_t time_of(const Event& event) {
+  return std::visit(
+      [](const auto& happened) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(happened)>, Call>)
+          return happened.start_ns;
+        else
+          return happened.time_ns;
+      },
+      event);
+}
+
+}  // namespace
+
+struct Decoder::State {
+  EventSink sink;
+  Calls calls;
+  MountTables tables;
+  std::vector<Waiting> waiting;  // a heap: the earliest is in front
+  std::vector<Call> finished;
+  uint64_t arrived = 0;
+  uint64_t complete_ns = 0;  // every record of an earlier time has come
+  uint64_t malformed = 0;
+
+  bool take(const Record& record);
+  void add(Event&& event);
+  void add_finished();
+  void tell_next();
+  void tell_until(uint64_t time_ns);
+  void tell_what_is_in_order();
+};
+
+// Every record becomes an event, or a part of one. False: it makes no sense.
+bool Decoder::State::take(const Record& record) {
+  switch (record.header().kind) {
+    case CT_REC_ENTER: return calls.enter(record, finished);
+    case CT_REC_EXIT: return calls.exit(record, finished);
+    case CT_REC_FORK: add(decode_fork(record)); return true;
+    case CT_REC_SNAPSHOT: add(decode_snapshot(record)); return true;
+    case CT_REC_EXEC: {
+      Snapshot snapshot = decode_snapshot(record);
+      calls.executed(record, snapshot.old_tid);
+      add(std::move(snapshot));
+      return true;
+    }
+    case CT_REC_TASK_EXIT: {
+      TaskExit exit = decode_task_exit(record);
+      calls.task_ended(exit.task, finished);
+      add_finished();
+      add(exit);
+      return true;
+    }
+    case CT_REC_CGROUP: add(decode_cgroup(record)); return true;
+    case CT_REC_LOSS: add(decode_loss(record)); return true;
+    case CT_REC_TICK: complete_ns = std::max<uint64_t>(complete_ns, record.header().time_ns); return true;
+    case CT_REC_MOUNTS: {
+      bool sense = false;
+      if (std::optional<Mounts> mounts = tables.add(record, sense)) add(std::move(*mounts));
+      return sense;
+    }
+    default: return false;
+  }
+}
+
+void Decoder::State::add(Event&& event) {
+  const uint64_t time_ns = time_of(event);
+  waiting.push_back({.time_ns = time_ns, .number = arrived++, .event = std::move(event)});
+  std::push_heap(waiting.begin(), waiting.end(), Later());
+}
+
+void Decoder::State::add_finished() {
+  for (Call& call : finished) add(std::move(call));
+  finished.clear();
+}
+
+void Decoder::State::tell_next() {
+  std::pop_heap(waiting.begin(), waiting.end(), Later());
+  Event event = std::move(waiting.back().event);
+  waiting.pop_back();
+  sink(std::move(event));
+}
+
+void Decoder::State::tell_until(uint64_t time_ns) {
+  while (!waiting.empty() && waiting.front().time_ns < time_ns) tell_next();
+}
+
+void Decoder::State::tell_what_is_in_order() {
+  const uint64_t patient_since_ns = complete_ns > kPatience_ns ? complete_ns - kPatience_ns : 0;
+  tell_until(std::min(complete_ns, calls.oldest_pending(patient_since_ns).value_or(complete_ns)));
+}
+
+Decoder::Decoder(EventSink sink) : state_(std::make_unique<State>()) { state_->sink = std::move(sink); }
+Decoder::~Decoder() = default;
+Decoder::Decoder(Decoder&&) noexcept = default;
+
+void Decoder::feed(std::span<const std::byte> bytes) {
+  State& state = *state_;
+  const std::optional<Record> record = Record::parse(bytes);
+  if (!record || !state.take(*record)) ++state.malformed;
+  state.add_finished();
+  // Only a tick says that nothing earlier is on its way.
+  if (record && record->header().kind == CT_REC_TICK) state.tell_what_is_in_order();
+  while (state.waiting.size() > kMostWaiting) state.tell_next();
+}
+
+void Decoder::finish() {
+  State& state = *state_;
+  state.calls.end(state.finished);
+  state.add_finished();
+  while (!state.waiting.empty()) state.tell_next();
+}
+
+uint64_t Decoder::malformed() const { return state_->malformed; }
+
+}  // namespace cttrace

@@ -1,0 +1,69 @@
+// The frame of a trace in JSON, and which events are in it.
+#include "render/json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "render/filter.h"
+#include "render/json_events.h"
+
+namespace cttrace {
+namespace {
+
+// ASCII alone: a terminal acts on nothing that a traced process says.
+std::string text_of(const Json& json) { return json.dump(-1, ' ', true, Json::error_handler_t::replace); }
+
+Json json_summary(const Summary& summary) {
+  Json json = Json::array();
+  for (const auto& [name, counts] : summary.by_name()) {
+    Json entry;
+    entry["name"] = name;
+    entry["calls"] = json_unsigned(counts.calls);
+    entry["errors"] = json_unsigned(counts.errors);
+    entry["time_ns"] = json_unsigned(counts.time_ns);
+    json.push_back(std::move(entry));
+  }
+  return json;
+}
+
+}  // namespace
+
+void JsonRenderer::begin(const TraceInfo& info) {
+  std::string header = text_of(json_header(info));
+  if (!stream_) header = R"({"type":"trace","version":1,"header":)" + header + R"(,"events":[)";
+  sink_(header + "\n");
+}
+
+void JsonRenderer::write(std::string object) {
+  if (!stream_ && !first_) object.insert(0, ",");
+  first_ = false;
+  sink_(object + "\n");
+}
+
+void JsonRenderer::event(const Event& event) {
+  completeness_.see(event);
+  if (const auto* call = std::get_if<Call>(&event)) {
+    if (!is_shown(*call, options_.status)) return;
+    if (options_.summary) summary_.count(*call);
+    if (options_.with_calls) write(text_of(json_event(*call, options_)));
+    return;
+  }
+  if (!options_.with_calls) return;
+  std::visit(
+      [&](const auto& happened) {
+        using T = std::decay_t<decltype(happened)>;
+        if constexpr (std::is_same_v<T, Loss>) {
+          if (happened.final) return;  // the completeness says it
+        }
+        if constexpr (!std::is_same_v<T, Call>) write(text_of(json_event(happened)));
+      },
+      event);
+}
+
+void JsonRenderer::end(uint64_t malformed, bool whole) {
+  Json json = json_completeness(completeness_, malformed, whole);
+  if (options_.summary) json["summary"] = json_summary(summary_);
+  const std::string object = text_of(json);
+  sink_(stream_ ? object + "\n" : R"(],"completeness":)" + object + "}\n");
+}
+
+}  // namespace cttrace

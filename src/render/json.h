@@ -1,0 +1,34 @@
+// The formats `json` and `ndjson`: docs/schema says what is in them.
+#pragma once
+
+#include <string>
+
+#include "render/completeness.h"
+#include "render/renderer.h"
+#include "render/summary.h"
+
+namespace cttrace {
+
+// Writes every event as it comes and keeps none.
+class JsonRenderer : public Renderer {
+ public:
+  // `stream`: one object a line (ndjson); otherwise the same objects in one document.
+  JsonRenderer(bool stream, const RenderOptions& options, TextSink sink)
+      : stream_(stream), options_(options), sink_(std::move(sink)) {}
+
+  void begin(const TraceInfo& info) override;
+  void event(const Event& event) override;
+  void end(uint64_t malformed, bool whole) override;
+
+ private:
+  void write(std::string object);
+
+  bool stream_;
+  RenderOptions options_;
+  TextSink sink_;
+  Completeness completeness_;
+  Summary summary_;
+  bool first_ = true;  // no event has been written
+};
+
+}  // namespace cttrace

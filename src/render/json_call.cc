@@ -1,0 +1,125 @@
+// Calls and their arguments in JSON.
+#include <nlohmann/json.hpp>
+
+#include "render/filter.h"
+#include "render/json_events.h"
+
+namespace cttrace {
+namespace {
+
+const char* name_of(ArgKind kind) {
+  switch (kind) {
+    case ArgKind::kInt: return "int";
+    case ArgKind::kUnsigned: return "unsigned";
+    case ArgKind::kAddress: return "address";
+    case ArgKind::kFlags: return "flags";
+    case ArgKind::kEnum: return "enum";
+    case ArgKind::kFd: return "fd";
+    case ArgKind::kDirfd: return "dirfd";
+    case ArgKind::kPath: return "path";
+    case ArgKind::kString: return "string";
+    case ArgKind::kMountData: return "mount_data";
+    case ArgKind::kBuffer: return "buffer";
+    case ArgKind::kIovec: return "iovec";
+    case ArgKind::kArgv: return "argv";
+    case ArgKind::kEnvp: return "envp";
+    case ArgKind::kStruct: return "struct";
+    case ArgKind::kIds: return "ids";
+    case ArgKind::kUid: return "uid";
+    case ArgKind::kPid: return "pid";
+    case ArgKind::kDev: return "dev";
+    case ArgKind::kMode: return "mode";
+    case ArgKind::kSignal: return "signal";
+    case ArgKind::kFdPointer: return "fd_pointer";
+  }
+  return "address";
+}
+
+const char* name_of(Reading reading) {
+  switch (reading) {
+    case Reading::kNone: return "none";
+    case Reading::kOk: return "ok";
+    case Reading::kNull: return "null";
+    case Reading::kFaulted: return "faulted";
+    case Reading::kTruncated: return "truncated";
+  }
+  return "none";
+}
+
+const char* name_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kReturned: return "returned";
+    case Outcome::kDeniedBySeccomp: return "denied_by_seccomp";
+    case Outcome::kDidNotReturn: return "did_not_return";
+    case Outcome::kReturnLost: return "return_lost";
+  }
+  return "returned";
+}
+
+Json value_of(const ArgSpec& spec, const Value& value, const RenderOptions& options) {
+  if (is_memory(spec.kind) && value.kind == ValueKind::kAddress) return nullptr;  // what is there is not known
+  RenderOptions own = options;
+  if (spec.kind == ArgKind::kPath) own.string_limit.reset();  // paths are never cut
+  return json_value(value, own);
+}
+
+Json argument_of(const Call& call, size_t index, const RenderOptions& options) {
+  const Argument& argument = call.args[index];
+  const Value value = interpret(call, index);
+  Json json;
+  json["name"] = argument.spec->name;
+  json["kind"] = name_of(argument.spec->kind);
+  json["raw"] = json_hex(argument.raw);
+  json["reading"] = name_of(argument.reading);
+  json["value"] = value_of(*argument.spec, value, options);
+  if (value.kind == ValueKind::kStruct && !value.text.empty()) {
+    json["unknown_bytes"]["offset"] = value.count;
+    json["unknown_bytes"]["base64"] = base64(value.text);
+  }
+  if (argument.resolved) {
+    json["resolved"] = json_text(*argument.resolved);
+    json["resolved_mount_id"] = argument.resolved_mount_id ? Json(argument.resolved_mount_id) : Json();
+  }
+  if (argument.base) json["base"] = json_file(*argument.base);
+  if (argument.file) json["file"] = json_file(*argument.file);
+  if (argument.changed) json["changed"] = value_of(*argument.spec, interpret_changed(call, index), options);
+  return json;
+}
+
+Json error_of(const Call& call) {
+  if (!has_failed(call)) return nullptr;
+  const ErrorName error = error_name(-call.result);
+  Json json;
+  json["name"] = error.name.empty() ? Json() : Json(error.name);
+  json["text"] = error.text.empty() ? Json() : Json(error.text);
+  return json;
+}
+
+}  // namespace
+
+Json json_event(const Call& call, const RenderOptions& options) {
+  const bool known = call.outcome == Outcome::kReturned || call.outcome == Outcome::kDeniedBySeccomp;
+  Json json;
+  json["type"] = "call";
+  json["name"] = call.row->name;
+  json["abi"] = abi_name(call.abi);
+  json["number"] = call.number;
+  json["tid"] = call.task.tid;
+  json["tgid"] = call.task.tgid;
+  json["task_start_ns"] = json_unsigned(call.task.start_ns);
+  json["cpu"] = call.cpu;
+  json["time_ns"] = json_unsigned(call.start_ns);
+  json["duration_ns"] = call.duration_ns ? json_unsigned(*call.duration_ns) : Json();
+  json["outcome"] = name_of(call.outcome);
+  json["result"] = known ? json_signed(call.result) : Json();
+  json["error"] = error_of(call);
+  json["args"] = Json::array();
+  for (size_t i = 0; i < call.args.size(); ++i) json["args"].push_back(argument_of(call, i, options));
+  json["returned_file"] = json_file(call.returned_file);
+  json["fs_message"] = call.fs_message ? json_text(*call.fs_message) : Json();
+  json["entry_lost"] = call.enter_lost;
+  json["cut"] = call.cut;
+  return json;
+}
+
+}  // namespace cttrace

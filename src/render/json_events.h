@@ -1,0 +1,24 @@
+// Events in JSON: one object each, as docs/schema/ndjson.json describes them.
+#pragma once
+
+#include "cttrace/event.h"
+#include "cttrace/source.h"
+#include "render/completeness.h"
+#include "render/json_values.h"
+
+namespace cttrace {
+
+Json json_header(const TraceInfo& info);
+
+Json json_event(const Call& call, const RenderOptions& options);
+Json json_event(const Fork& fork);
+Json json_event(const Snapshot& snapshot);
+Json json_event(const TaskExit& exit);
+Json json_event(const CgroupAttach& attach);
+Json json_event(const Mounts& mounts);
+Json json_event(const Loss& loss);
+
+// Without the summary.
+Json json_completeness(const Completeness& completeness, uint64_t malformed, bool whole);
+
+}  // namespace cttrace

@@ -1,0 +1,54 @@
+// Taking records apart.
+#include "wire/record.h"
+
+namespace cttrace {
+namespace {
+
+constexpr size_t kAlignment = 8;
+
+// Bytes of the struct of a record's kind; 0: there is no such kind.
+size_t body_size(uint16_t kind) {
+  switch (kind) {
+    case CT_REC_ENTER: return sizeof(ct_enter);
+    case CT_REC_EXIT: return sizeof(ct_exit);
+    case CT_REC_FORK: return sizeof(ct_fork);
+    case CT_REC_EXEC:
+    case CT_REC_SNAPSHOT: return sizeof(ct_exec);
+    case CT_REC_TASK_EXIT: return sizeof(ct_task_exit);
+    case CT_REC_CGROUP: return sizeof(ct_cgroup);
+    case CT_REC_MOUNTS: return sizeof(ct_mounts);
+    case CT_REC_TICK: return sizeof(ct_record);
+    case CT_REC_LOSS: return sizeof(ct_loss);
+    default: return 0;
+  }
+}
+
+bool read_captures(ByteReader& reader, std::vector<Capture>& out) {
+  while (reader.left() > 0) {
+    ct_capture capture = {};
+    std::string_view bytes, padding;
+    if (!reader.read(capture) || !reader.take(capture.length, bytes)) return false;
+    if (!reader.take((kAlignment - capture.length % kAlignment) % kAlignment, padding)) return false;
+    out.push_back({.arg = capture.arg, .kind = capture.kind, .status = capture.status, .bytes = bytes});
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<Record> Record::parse(std::span<const std::byte> bytes) {
+  Record record;
+  record.bytes_ = bytes;
+  ByteReader reader(bytes);
+  ct_record& header = record.header_;
+  if (!reader.read(header)) return std::nullopt;
+  if (header.length != bytes.size() || header.version != CT_WIRE_VERSION || header.abi >= CT_ABI_COUNT)
+    return std::nullopt;
+  std::string_view body;
+  const size_t size = body_size(header.kind);
+  if (size < sizeof(ct_record) || !reader.take(size - sizeof(ct_record), body)) return std::nullopt;
+  if (!read_captures(reader, record.captures_)) return std::nullopt;
+  return record;
+}
+
+}  // namespace cttrace

@@ -1,0 +1,68 @@
+// TraceInfo to JSON and back.
+#include "wire/trace_info.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/escape.h"
+
+namespace cttrace {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json text_to_json(const std::string& text) {
+  if (is_valid_utf8(text)) return text;
+  Json bytes = Json::array();
+  for (const char c : text) bytes.push_back(static_cast<unsigned char>(c));
+  return bytes;
+}
+
+std::string text_from_json(const Json& json) {
+  if (!json.is_array()) return json.get<std::string>();
+  std::string text;
+  for (const Json& byte : json) text += static_cast<char>(byte.get<unsigned char>());
+  return text;
+}
+
+}  // namespace
+
+std::string trace_info_to_json(const TraceInfo& info) {
+  Json json;
+  json["cttrace"] = text_to_json(info.cttrace_version);
+  json["host"] = text_to_json(info.host);
+  json["kernel"] = text_to_json(info.kernel);
+  json["machine"] = abi_name(info.machine);
+  json["backend"] = text_to_json(info.backend);
+  json["hooks"] = text_to_json(info.hooks);
+  json["clock"] = "CLOCK_BOOTTIME";
+  json["start_ns"] = info.start_ns;
+  json["realtime_offset_ns"] = info.realtime_offset_ns;
+  json["roots"] = info.roots;
+  json["command"] = Json::array();
+  for (const std::string& argument : info.command) json["command"].push_back(text_to_json(argument));
+  return json.dump() + "\n";
+}
+
+Result<TraceInfo> trace_info_from_json(std::string_view text) {
+  try {
+    const Json json = Json::parse(text);
+    TraceInfo info;
+    info.cttrace_version = text_from_json(json.at("cttrace"));
+    info.host = text_from_json(json.at("host"));
+    info.kernel = text_from_json(json.at("kernel"));
+    const std::optional<Abi> machine = abi_by_name(json.at("machine").get<std::string>());
+    if (!machine) return Error{.what = "read", .why = "its header names a machine that is not known"};
+    info.machine = *machine;
+    info.backend = text_from_json(json.at("backend"));
+    info.hooks = text_from_json(json.at("hooks"));
+    info.start_ns = json.at("start_ns").get<uint64_t>();
+    info.realtime_offset_ns = json.at("realtime_offset_ns").get<int64_t>();
+    info.roots = json.at("roots").get<std::vector<uint32_t>>();
+    for (const Json& argument : json.at("command")) info.command.push_back(text_from_json(argument));
+    return info;
+  } catch (const Json::exception&) {
+    return Error{.what = "read", .why = "its header is no JSON as it should be"};
+  }
+}
+
+}  // namespace cttrace
