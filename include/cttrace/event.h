@@ -64,6 +64,7 @@ struct Argument {
   std::optional<uint64_t> count;       // entries of envp
   std::optional<std::string> changed;  // what was there at exit, when it differs: another thread changed it
   std::optional<File> file;            // what the descriptor is
+  bool names_file = true;              // false: nobody looks this path up: "proc" in mount("proc", "/proc", "proc")
   std::optional<File> base;            // where the path begins: dirfd, cwd or root
   std::optional<std::string> resolved; // the path made absolute from its base, or from the /proc/.../fd/N it names
   uint32_t resolved_mount_id = 0;      // the mount of the base

@@ -27,6 +27,7 @@ Pipeline::Pipeline(EventSource& source, const Options& options, Output& output, 
 bool Pipeline::step(std::chrono::milliseconds patience) {
   const bool more = source_.poll(patience, sink_);
   output_.flush();
+  if (recording_) recording_->flush();
   return more;
 }
 

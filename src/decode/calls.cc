@@ -57,8 +57,8 @@ void Calls::finish(Pending&& pending, std::vector<Call>& finished) {
   Call& call = pending.call;
   for (size_t i = 0; i < call.args.size(); ++i) {
     Argument& argument = call.args[i];
-    if (argument.spec->kind == ArgKind::kPath && !names_no_file(call, argument))
-      resolve_path(argument, pending.places[i]);
+    argument.names_file = !names_no_file(call, argument);
+    if (argument.spec->kind == ArgKind::kPath && argument.names_file) resolve_path(argument, pending.places[i]);
   }
   finished.push_back(std::move(call));
 }

@@ -63,6 +63,9 @@ void add_argument(Line& line, const Call& call, size_t index, const RenderOption
   else if (file)
     text += behind_descriptor(*file);
   line.add(text);
+  // Without -y a number alone says nothing of which namespace is joined, which control file is written.
+  if (!options.paths && argument.spec->kind == ArgKind::kFd && argument.file)
+    line.add(comment(argument.file->shown()), Paint::kComment);
   if (argument.changed) line.add(changed_text(call, index, options), Paint::kComment);
   if (wants_resolved(call, argument, options)) line.add(comment(*argument.resolved), Paint::kComment);
 }

@@ -27,6 +27,7 @@ void add_value_returned(Line& line, const Call& call, const RenderOptions& optio
     }
   }
   line.add(std::to_string(call.result));
+  if (call.outcome == Outcome::kAnsweredBySeccomp) line.add(" (answered by a seccomp supervisor)", Paint::kComment);
   if (options.paths && call.returned_file) line.add(behind_descriptor(*call.returned_file));
 }
 

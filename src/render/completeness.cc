@@ -55,7 +55,7 @@ void Completeness::see_call(const Call& call) {
   ++calls;
   for (const auto& argument : call.args) {
     truncated += argument.reading == Reading::kTruncated;
-    const bool is_path = argument.spec->kind == ArgKind::kPath && argument.reading == Reading::kOk;
+    const bool is_path = argument.spec->kind == ArgKind::kPath && argument.names_file && argument.reading == Reading::kOk;
     unresolved += is_path && !argument.resolved;
   }
   entries_lost += call.enter_lost;

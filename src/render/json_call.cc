@@ -11,6 +11,7 @@ const char* name_of(ArgKind kind) {
   switch (kind) {
     case ArgKind::kInt: return "int";
     case ArgKind::kUnsigned: return "unsigned";
+    case ArgKind::kHex: return "hex";
     case ArgKind::kAddress: return "address";
     case ArgKind::kFlags: return "flags";
     case ArgKind::kEnum: return "enum";
@@ -50,6 +51,7 @@ const char* name_of(Outcome outcome) {
   switch (outcome) {
     case Outcome::kReturned: return "returned";
     case Outcome::kDeniedBySeccomp: return "denied_by_seccomp";
+    case Outcome::kAnsweredBySeccomp: return "answered_by_seccomp";
     case Outcome::kDidNotReturn: return "did_not_return";
     case Outcome::kReturnLost: return "return_lost";
   }
@@ -98,7 +100,7 @@ Json error_of(const Call& call) {
 }  // namespace
 
 Json json_event(const Call& call, const RenderOptions& options) {
-  const bool known = call.outcome == Outcome::kReturned || call.outcome == Outcome::kDeniedBySeccomp;
+  const bool known = call.outcome != Outcome::kDidNotReturn && call.outcome != Outcome::kReturnLost;
   Json json;
   json["type"] = "call";
   json["name"] = call.row->name;

@@ -86,8 +86,9 @@ Value structure(std::string_view bytes, const Layout* found, uint64_t raw) {
   Value value{.kind = ValueKind::kStruct, .number = raw, .count = found->size, .layout = found->name};
   for (const auto& part : found->fields) {
     if (part.offset + part.size > bytes.size()) continue;  // an older, shorter struct
-    const uint64_t number = load(bytes, part.offset, part.size);
-    Value member = scalar(part.kind, number, part.size, part.set);
+    uint64_t number = load(bytes, part.offset, part.size);
+    if (part.high) number |= load(bytes, part.high, part.size) << (8 * part.size);
+    Value member = scalar(part.kind, number, part.high ? 2u * part.size : part.size, part.set);
     member.name = part.name;
     value.items.push_back(std::move(member));
   }
@@ -100,6 +101,10 @@ Value ids(const Argument& argument) {
   const size_t size = argument.spec->size == 2 || argument.spec->size == 8 ? argument.spec->size : 4;
   for (size_t at = 0; at + size <= argument.bytes.size(); at += size) {
     uint64_t number = load(argument.bytes, at, size);
+    if (!argument.spec->set.empty()) {
+      value.items.push_back(scalar(ArgKind::kEnum, number, static_cast<unsigned>(size), argument.spec->set));
+      continue;
+    }
     if (size == 2 && number == 0xffff) number = kLow32;
     value.items.push_back({.kind = size == 8 ? ValueKind::kUnsigned : ValueKind::kId, .number = number});
   }
@@ -155,7 +160,13 @@ bool is_memory(ArgKind kind) {
 Value scalar(ArgKind kind, uint64_t raw, unsigned size, std::string_view set) {
   const uint64_t narrow = size >= 8 ? raw : raw & (size == 0 ? kLow32 : (uint64_t{1} << (size * 8)) - 1);
   switch (kind) {
-    case ArgKind::kInt: return {.kind = ValueKind::kSigned, .number = size >= 8 ? raw : sign_extend(raw)};
+    case ArgKind::kInt: {
+      const uint64_t wide = size >= 8 ? raw : sign_extend(raw);
+      const Value named = set.empty() ? Value() : flags(narrow, set);
+      if (!named.names.empty()) return named;
+      return {.kind = ValueKind::kSigned, .number = wide};
+    }
+    case ArgKind::kHex: return {.kind = ValueKind::kHex, .number = narrow};
     case ArgKind::kUnsigned:
       if (set == "rlimit") return {.kind = ValueKind::kLimit, .number = narrow};
       return {.kind = ValueKind::kUnsigned, .number = narrow};
@@ -185,8 +196,6 @@ Value interpret(const Call& call, size_t index) {
     const bool known = argument.reading == Reading::kOk || argument.reading == Reading::kTruncated;
     return known ? memory(call, argument) : address(argument.raw);
   }
-  if (spec.kind == ArgKind::kAddress && spec.name.starts_with("arg"))
-    return {.kind = ValueKind::kHex, .number = argument.raw};
   const bool descriptor = spec.kind == ArgKind::kFd || spec.kind == ArgKind::kDirfd;
   return scalar(spec.kind, argument.raw, descriptor ? 4 : argument_size(call, spec), spec.set);
 }
