@@ -75,7 +75,7 @@ enum class Outcome : uint8_t {
   kDeniedBySeccomp,    // never entered, and failed
   kAnsweredBySeccomp,  // never entered: who listens to the filter's notifications gave the result
   kDidNotReturn,     // the task ended inside the call, or tracing did
-  kReturnLost,       // it returned, but the record was lost
+  kReturnLost,       // its return was not recorded: records were lost
 };
 
 struct Call {

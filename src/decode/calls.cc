@@ -134,10 +134,10 @@ bool Calls::exit(const Record& record, std::vector<Call>& finished) {
   return true;
 }
 
-void Calls::task_ended(const Task& task, std::vector<Call>& finished) {
+void Calls::task_ended(const Task& task, bool in_call, std::vector<Call>& finished) {
   const auto place = of_thread(task.tid);
   if (place == pending_.end() || place->second.call.task.start_ns != task.start_ns) return;
-  place->second.call.outcome = Outcome::kDidNotReturn;
+  place->second.call.outcome = in_call ? Outcome::kDidNotReturn : Outcome::kReturnLost;
   finish(remove(place), finished);
 }
 
@@ -154,8 +154,9 @@ void Calls::executed(const Record& record, uint32_t old_tid) {
   }
 }
 
-void Calls::end(std::vector<Call>& finished) {
-  while (!pending_.empty()) end_all_of(pending_.begin()->first.first, Outcome::kDidNotReturn, finished);
+void Calls::end(bool lossy, std::vector<Call>& finished) {
+  const Outcome outcome = lossy ? Outcome::kReturnLost : Outcome::kDidNotReturn;
+  while (!pending_.empty()) end_all_of(pending_.begin()->first.first, outcome, finished);
 }
 
 std::optional<uint64_t> Calls::oldest_pending(uint64_t since_ns) const {
