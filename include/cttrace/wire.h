@@ -171,7 +171,7 @@ enum ct_capture_kind {
 	CT_CAP_FILE = 5,     /* ct_file and its path: what an fd is */
 	CT_CAP_BASE = 6,     /* ct_file and its path: where a path begins (dirfd, cwd or root) */
 	CT_CAP_MAGIC = 7,    /* ct_magic, ct_file and its path: the fd that a path's /proc/.../fd/N prefix means */
-	CT_CAP_FS_MESSAGE = 8, /* the newest message in a filesystem context's log, without the leading "e " */
+	CT_CAP_FS_MESSAGE = 8, /* the newest message in a filesystem context's log, as the kernel keeps it: "e text\n" */
 	CT_CAP_ID_MAP = 9,   /* ct_id_extent[]: as in uid_map, parent ids in the host's user namespace */
 	CT_CAP_IDS = 10,     /* __u32[]: ids in the host's user namespace */
 	CT_CAP_ROOT = 11,    /* like BASE, where the path could not be read at entry: where it begins if it is absolute */

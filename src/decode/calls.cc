@@ -34,10 +34,17 @@ bool names_no_file(const Call& call, const Argument& argument) {
   return argument.bytes.find('/') == std::string::npos;
 }
 
+// The kernel keeps a message as "e tmpfs: Unknown parameter 'x'\n": level, text, line end (logfc, fs/fs_context.c).
+std::string message_of(std::string_view text) {
+  if (text.size() >= 2 && text[1] == ' ') text.remove_prefix(2);
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  return std::string(text);
+}
+
 void add_ids(const Record& record, Call& call) {
   for (const Capture& capture : record.captures()) {
     if (capture.arg == CT_ARG_RETURN && capture.kind == CT_CAP_FILE) call.returned_file = decode_file(capture);
-    if (capture.kind == CT_CAP_FS_MESSAGE) call.fs_message = capture.bytes;
+    if (capture.kind == CT_CAP_FS_MESSAGE) call.fs_message = message_of(capture.bytes);
   }
 }
 
