@@ -8,7 +8,7 @@
 #include "files.h"
 
 /* Copies a string of the task. Returns its bytes with the NUL, at most `size`; negative: it cannot be read.
- * Some kernels return 0 for an empty string (5.10 to 6.12 do: strncpy_from_user_nofault). */
+ * Some kernels give 0 for an empty string (6.1 does, in strncpy_from_user_nofault). */
 static __always_inline long read_string(u8 *to, u64 size, u64 from)
 {
 	long length = bpf_probe_read_user_str(to, size, (void *)from);
