@@ -9,7 +9,16 @@ namespace cttrace {
 namespace {
 
 std::string text_of(const Call& call, size_t index, Value value, const RenderOptions& options) {
-  if (is_ignored(call, index)) return show({.kind = ValueKind::kAddress, .number = call.args[index].raw}, options);
+  const uint64_t raw = call.args[index].raw;
+  if (call.row->name == "personality" && static_cast<uint32_t>(raw) == 0xffffffff) return "0xffffffff";  // only asks
+  if (call.args[index].spec->name == "poslo") {
+    value.kind = ValueKind::kSigned;
+    value.number = raw << 32 >> 32 | call.args[index + 1].raw << 32;
+  }
+  if (is_ignored(call, index)) {
+    const ValueKind kind = call.row->name == "prctl" ? ValueKind::kHex : ValueKind::kAddress;
+    return show({.kind = kind, .number = raw}, options);
+  }
   if (value.kind == ValueKind::kStruct) shape(value);
   RenderOptions own = options;
   const ArgSpec& spec = *call.args[index].spec;

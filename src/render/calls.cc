@@ -21,8 +21,9 @@ void add_value_returned(Line& line, const Call& call, const RenderOptions& optio
   if (call.row->name == "personality" && !call.args.empty()) {
     Value before = interpret(call, 0);
     if (before.set) {
-      const Value shown = scalar(ArgKind::kFlags, static_cast<uint64_t>(call.result), 8, before.set->name);
-      line.add(fmt::format("{}{:x} ({})", call.result ? "0x" : "", call.result, show(shown, options)));
+      const auto persona = static_cast<uint32_t>(call.result);  // a compat call's result is sign-extended
+      const Value shown = scalar(ArgKind::kFlags, persona, 4, before.set->name);
+      line.add(fmt::format("{}{:x} ({})", persona ? "0x" : "", persona, show(shown, options)));
       return;
     }
   }

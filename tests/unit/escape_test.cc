@@ -25,6 +25,7 @@ TEST(Escape, RefusesOverlongSurrogateAndTooLarge) {
 
 TEST(Escape, LikeStraceUsesTheShortestOctal) {
   EXPECT_EQ(escape_like_strace(std::string_view("a\0b\0" "1\n\"\\\xe9", 9)), "a\\0b\\0001\\n\\\"\\\\\\351");
+  EXPECT_EQ(escape_like_strace("\0338\0337"), "\\338\\0337");  // 8 is no octal digit
 }
 
 }  // namespace

@@ -83,8 +83,8 @@ static void contain(const char* dir) {
   put("/proc/self/oom_score_adj", "77");
   new_namespaces();
   go_on_as_child();
-  // One more, which only its children will be in; without a child /proc would not tell which.
-  must(unshare(CLONE_NEWPID) == 0, "unshare");
+  // More, which only its children will be in; without a child /proc would not tell which.
+  must(unshare(CLONE_NEWPID | CLONE_NEWTIME) == 0, "unshare");
   pid_t first = fork();
   must(first >= 0, "fork");
   if (first == 0) _exit(0);
