@@ -12,8 +12,8 @@ namespace {
 
 // A call that takes longer than this no longer holds up what began after it: it is told when it returns.
 constexpr uint64_t kPatience_ns = 1'000'000'000;
-// Events that wait for an earlier one are at most this many.
-constexpr size_t kMostWaiting = 1u << 18;
+// Events that wait for an earlier one are at most this many: some 300 MiB.
+constexpr size_t kMostWaiting = 1u << 16;
 
 struct Waiting {
   uint64_t time_ns;
