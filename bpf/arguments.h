@@ -7,6 +7,14 @@
 
 #include "files.h"
 
+/* Copies a string of the task. Returns its bytes with the NUL, at most `size`; negative: it cannot be read.
+ * Some kernels give 0 for an empty string (6.1 does, in strncpy_from_user_nofault). */
+static __always_inline long read_string(u8 *to, u64 size, u64 from)
+{
+	long length = bpf_probe_read_user_str(to, size, (void *)from);
+	return length ? length : 1;
+}
+
 /* A string of at most `max` bytes with its NUL. */
 __noinline int capture_string(u32 arg, u32 max, u64 pointer)
 {
@@ -23,7 +31,7 @@ __noinline int capture_string(u32 arg, u32 max, u64 pointer)
 		capture_end(s, CT_NULL);
 		return 0;
 	}
-	long length = bpf_probe_read_user_str(s->data + at, size, (void *)pointer);
+	long length = read_string(s->data + at, size, pointer);
 	if (length < 1) {
 		capture_end(s, CT_FAULT);
 		return 0;
@@ -34,7 +42,7 @@ __noinline int capture_string(u32 arg, u32 max, u64 pointer)
 		char last = 0;
 		if (bpf_probe_read_user(&last, 1, (void *)(pointer + size - 1)) == 0 && last) {
 			status = CT_TRUNCATED;
-			count(CT_LOSS_TRUNCATED);
+			s->truncated++;
 		}
 	}
 	s->offset = at + ((length - 1) & (2 * CT_PATH_MAX - 1));
@@ -60,7 +68,7 @@ __noinline int capture_bytes(u32 arg, u64 length, u64 pointer)
 	if (size > CT_ARRAY_MAX) {
 		size = CT_ARRAY_MAX;
 		status = CT_TRUNCATED;
-		count(CT_LOSS_TRUNCATED);
+		s->truncated++;
 	}
 	if (size && bpf_probe_read_user(s->data + at, size, (void *)pointer)) {
 		capture_end(s, CT_FAULT);
@@ -102,7 +110,7 @@ __noinline int strings_step(void)
 		s->status = CT_TRUNCATED;
 		return 1;
 	}
-	long length = bpf_probe_read_user_str(s->data + at, CT_PATH_MAX, (void *)string);
+	long length = read_string(s->data + at, CT_PATH_MAX, string);
 	if (length < 1) {
 		s->status = CT_FAULT;
 		return 1;
@@ -148,7 +156,7 @@ __noinline int capture_strings(u32 arg, u64 pointer)
 		if (strings_steps())
 			break;
 	if (s->status == CT_TRUNCATED)
-		count(CT_LOSS_TRUNCATED);
+		s->truncated++;
 	capture_end(s, s->status);
 	return 0;
 }
@@ -193,7 +201,7 @@ __noinline int capture_count(u32 arg, u64 pointer)
 		if (count_step())
 			break;
 	if (s->status == CT_TRUNCATED)
-		count(CT_LOSS_TRUNCATED);
+		s->truncated++;
 	*(u64 *)(s->data + at) = s->index;
 	s->offset = at + 8;
 	capture_end(s, s->status);
@@ -244,7 +252,7 @@ __noinline int capture_iovec(u32 arg, u32 parts, u64 pointer)
 	if (parts > 64 && s->status == CT_OK)
 		s->status = CT_TRUNCATED;
 	if (s->status == CT_TRUNCATED)
-		count(CT_LOSS_TRUNCATED);
+		s->truncated++;
 	if (s->status == CT_FAULT)
 		s->offset = s->capture + 8;
 	capture_end(s, s->status);
@@ -313,10 +321,14 @@ __noinline int parse_magic(void)
 	return 1;
 }
 
-/* The followed process with this pid, as the kernel's task; the caller's own when it is its own pid. NULL: not known. */
+/* The followed process with this pid, as the kernel's task; the caller's own when it is its own pid. NULL: not known.
+ * In a pid namespace below ours it is not known whose numbers the /proc in question has. */
 static __always_inline struct task_struct *process_by_pid(struct task_struct *current, u32 pid)
 {
-	if (pid == pid_as_seen(BPF_CORE_READ(current, group_leader, thread_pid)))
+	struct pid *own = BPF_CORE_READ(current, group_leader, thread_pid);
+	if (BPF_CORE_READ(own, level) != own_level)
+		return 0;
+	if (pid == pid_as_seen(own))
 		return current;
 	struct task_state *state = bpf_map_lookup_elem(&tasks, &pid);
 	if (!state || own_level)
@@ -395,7 +407,11 @@ __noinline int capture_memory(u32 index)
 		return 1;
 	}
 	case CT_OP_BYTES_RET: {
+		/* What returns how much there is writes no more than it may. */
 		u64 times = s->ret > 0 ? s->ret : 0;
+		u64 most = ref < 6 ? argument(s, ref) : times;
+		if (times > most)
+			times = most;
 		if (times > CT_ARRAY_MAX + 1)
 			times = CT_ARRAY_MAX + 1;
 		capture_bytes(arg, times * size, pointer);

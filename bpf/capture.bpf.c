@@ -179,6 +179,8 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 			else
 				state->captured |= 1 << i;
 		}
+		if (s->row.flags & CT_ROW_FS_CONTEXT)
+			state->log_head = fs_log_head((u32)call.args[0]);
 	}
 	state->enter_lost = send(s, 0) != 0;
 	return 0;
@@ -197,6 +199,7 @@ __noinline int capture_at_exit(u32 index, u32 captured, u32 hash)
 		return 0;
 	u32 before = s->offset;
 	u32 cut = s->cut;
+	u32 truncated = s->truncated;
 	if (!capture_memory(arg))
 		return 0;
 	u32 status = s->status;
@@ -207,6 +210,7 @@ __noinline int capture_at_exit(u32 index, u32 captured, u32 hash)
 		/* The same, or gone by now: entry's reading stands. */
 		s->offset = before;
 		s->cut = cut;
+		s->truncated = truncated;
 		return 0;
 	}
 	if (status == CT_FAULT) {
@@ -298,8 +302,8 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 		}
 		if (s->row.flags & CT_ROW_RETURNS_FD && ret >= 0)
 			capture_file(CT_ARG_RETURN, CT_CAP_FILE, AT_FD, (u32)ret);
-		if (s->row.flags & CT_ROW_FS_CONTEXT && ret < 0)
-			capture_fs_message((u32)call.args[0]);
+		if (s->row.flags & CT_ROW_FS_CONTEXT && ret < 0 && !orphan)
+			capture_fs_message((u32)call.args[0], state->log_head);
 		if (s->row.flags & CT_ROW_MAKES_NODE && ret == 0)
 			state->made_node = 1;
 	}

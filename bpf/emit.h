@@ -50,6 +50,7 @@ static __noinline struct scratch *begin(struct task_struct *task, u32 kind, u32 
 	}
 	s->busy = 1;
 	s->cut = 0;
+	s->truncated = 0;
 	s->task = (u64)task;
 	s->offset = size;
 	struct ct_record *record = (struct ct_record *)s->data;
@@ -82,6 +83,8 @@ static __always_inline long send(struct scratch *s, u64 flags)
 		: bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= wake_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 	long error = bpf_ringbuf_output(&events, s->data, length, wake);
 	count(error ? CT_LOSS_RING_FULL : CT_LOSS_COUNT);
+	if (s->truncated && !error)
+		count_many(CT_LOSS_TRUNCATED, s->truncated);
 	s->busy = 0;
 	return error;
 }

@@ -235,12 +235,9 @@ static __always_inline int is_control_file(struct task_struct *task, u32 fd)
 	return magic == PROC_MAGIC || magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC || magic == SYSFS_MAGIC;
 }
 
-/* The newest message in the log of the filesystem context that `fd` is. Reading the descriptor would consume it. */
-__noinline int capture_fs_message(u32 fd)
+/* The log of the filesystem context that `fd` is; NULL: it is none. */
+static __noinline struct fc_log *fs_context_log(struct scratch *s, u32 fd)
 {
-	struct scratch *s = get_scratch();
-	if (!s)
-		return 0;
 	struct file *file = fd_file((struct task_struct *)s->task, fd);
 	if (!file || BPF_CORE_READ(file, f_inode, i_sb, s_magic) != ANON_INODE_MAGIC)
 		return 0;
@@ -250,9 +247,29 @@ __noinline int capture_fs_message(u32 fd)
 	if (!same_name(s->name, "[fscontext]", 12))
 		return 0;
 	struct fs_context *context = BPF_CORE_READ(file, private_data);
-	struct fc_log *log = BPF_CORE_READ(context, log.log);
+	return BPF_CORE_READ(context, log.log);
+}
+
+/* The number of the next message in that log, from which its slot follows. */
+__noinline int fs_log_head(u32 fd)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 0;
+	struct fc_log *log = fs_context_log(s, fd);
+	return log ? BPF_CORE_READ(log, head) : 0;
+}
+
+/* The newest message in the log of the filesystem context that `fd` is, when it is newer than `before`: an older one,
+ * which nobody has read yet, is about another call. Reading the descriptor would consume it. */
+__noinline int capture_fs_message(u32 fd, u32 before)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 0;
+	struct fc_log *log = fs_context_log(s, fd);
 	u8 head = BPF_CORE_READ(log, head), tail = BPF_CORE_READ(log, tail);
-	if (!log || head == tail)
+	if (!log || head == tail || head == (u8)before)
 		return 0;
 	char *text = 0;
 	u32 slot = (head - 1) & 7;

@@ -13,12 +13,13 @@ static __always_inline struct task_state *follow(struct task_struct *task, u32 t
 	if (state)
 		return state;
 	struct task_state fresh = {.task = (u64)task, .tgid = tgid_as_seen(task)};
-	if (bpf_map_update_elem(&tasks, &tid, &fresh, BPF_NOEXIST)) {
+	if (bpf_map_update_elem(&tasks, &tid, &fresh, BPF_NOEXIST) == 0)
+		__sync_fetch_and_add(&live_tasks, 1);
+	/* Somebody else may have been faster: a fork and the iterator. */
+	state = bpf_map_lookup_elem(&tasks, &tid);
+	if (!state)
 		count(CT_LOSS_TASKS_FULL);
-		return 0;
-	}
-	__sync_fetch_and_add(&live_tasks, 1);
-	return bpf_map_lookup_elem(&tasks, &tid);
+	return state;
 }
 
 static __always_inline void unfollow(u32 tid)
@@ -27,14 +28,52 @@ static __always_inline void unfollow(u32 tid)
 		__sync_fetch_and_add(&live_tasks, -1);
 }
 
+/* Whether s->pointer, a task, is of a target: s->done. Otherwise goes on to the process that made its process. */
+__noinline int is_target_step(void)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 1;
+	struct task_struct *task = (struct task_struct *)s->pointer;
+	u32 tgid = tgid_as_seen(task);
+	if (bpf_map_lookup_elem(&targets, &tgid)) {
+		s->done = 1;
+		return 1;
+	}
+	struct task_struct *parent = BPF_CORE_READ(task, group_leader, real_parent);
+	if (!parent || parent == task || BPF_CORE_READ(task, tgid) <= 1)
+		return 1;
+	s->pointer = (u64)parent;
+	return 0;
+}
+
+/* Whether the task, or a process that it descends from, is a target. */
+static __noinline int descends_from_target(struct task_struct *task)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 0;
+	s->pointer = (u64)task;
+	s->done = 0;
+	for (int i = 0; i < 128; i++)
+		if (is_target_step())
+			break;
+	return s->done;
+}
+
 SEC("raw_tp/sched_process_fork")
 int process_fork(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *parent = (struct task_struct *)ctx->args[0];
 	struct task_struct *child = (struct task_struct *)ctx->args[1];
 	u32 tid = current_tid();
-	if (!bpf_map_lookup_elem(&tasks, &tid) && (!follow_all || current_tgid() == own_tgid))
-		return 0;
+	if (!bpf_map_lookup_elem(&tasks, &tid)) {
+		if (current_tgid() == own_tgid)
+			return 0;
+		/* Its parent may end, and then the iterator could not tell any more what the child descends from. */
+		if (!follow_all && !(searching && descends_from_target(parent)))
+			return 0;
+	}
 	u32 child_tid = BPF_CORE_READ(child, pid);
 	struct task_state *state = follow(child, child_tid);
 	if (state)
@@ -80,7 +119,7 @@ int process_exec(struct bpf_raw_tracepoint_args *ctx)
 	struct ct_exec *out = (struct ct_exec *)s->data;
 	if (old_tid != tid)
 		out->old_tid = own_level ? state->enter_tid : old_tid;
-	if (state->faulted)
+	if (state->row && state->faulted)
 		capture_executed((struct linux_binprm *)ctx->args[2]);
 	send(s, 0);
 	return 0;
@@ -91,8 +130,10 @@ int process_exit(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = (struct task_struct *)ctx->args[0];
 	u32 tid = current_tid();
-	if (!bpf_map_lookup_elem(&tasks, &tid))
+	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
+	if (!state)
 		return 0;
+	u32 in_call = state->row ? CT_FLAG_IN_CALL : 0;
 	unfollow(tid);
 	struct scratch *s = begin(task, CT_REC_TASK_EXIT, sizeof(struct ct_task_exit), task_abi(task), bpf_ktime_get_boot_ns());
 	if (!s)
@@ -101,6 +142,7 @@ int process_exit(struct bpf_raw_tracepoint_args *ctx)
 	out->code = BPF_CORE_READ(task, exit_code);
 	out->pad = 0;
 	out->record.flags = BPF_CORE_READ(task, signal, live.counter) == 0 ? CT_FLAG_GROUP_DEAD : 0;
+	out->record.flags |= in_call;
 	send(s, live_tasks == 0 ? BPF_RB_FORCE_WAKEUP : 0);
 	return 0;
 }
@@ -140,25 +182,6 @@ int cgroup_attach(struct bpf_raw_tracepoint_args *ctx)
 
 #define PF_EXITING 4
 
-/* Whether the task, or a process that it descends from, is a target. */
-__noinline int is_target_step(void)
-{
-	struct scratch *s = get_scratch();
-	if (!s)
-		return 1;
-	struct task_struct *task = (struct task_struct *)s->pointer;
-	u32 tgid = tgid_as_seen(task);
-	if (bpf_map_lookup_elem(&targets, &tgid)) {
-		s->done = 1;
-		return 1;
-	}
-	struct task_struct *parent = BPF_CORE_READ(task, group_leader, real_parent);
-	if (!parent || parent == task || BPF_CORE_READ(task, tgid) <= 1)
-		return 1;
-	s->pointer = (u64)parent;
-	return 0;
-}
-
 /* Run by cttrace when the hooks are live, again until it finds nothing new: a task that forks meanwhile may have a
  * child whose number the iterator has passed already. The very first run, without targets, finds out who we are. */
 SEC("iter/task")
@@ -176,15 +199,7 @@ int find_tasks(struct bpf_iter__task *ctx)
 	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
 	if ((state && state->told) || BPF_CORE_READ(task, tgid) == (int)own_tgid)
 		return 0;
-	struct scratch *s = get_scratch();
-	if (!s)
-		return 0;
-	s->pointer = (u64)task;
-	s->done = follow_all;
-	for (int i = 0; i < 128 && !s->done; i++)
-		if (is_target_step())
-			break;
-	if (!s->done)
+	if (!follow_all && !descends_from_target(task))
 		return 0;
 	state = follow(task, tid);
 	if (!state)
@@ -196,7 +211,7 @@ int find_tasks(struct bpf_iter__task *ctx)
 	}
 	state->told = 1;
 	__sync_fetch_and_add(&new_tasks, 1);
-	s = snapshot(task, CT_REC_SNAPSHOT);
+	struct scratch *s = snapshot(task, CT_REC_SNAPSHOT);
 	if (s)
 		send(s, 0);
 	return 0;

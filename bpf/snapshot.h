@@ -113,7 +113,7 @@ __noinline int capture_groups(void)
 	if (number > CT_ARRAY_MAX / 4) {
 		number = CT_ARRAY_MAX / 4;
 		status = CT_TRUNCATED;
-		count(CT_LOSS_TRUNCATED);
+		s->truncated++;
 	}
 	u32 size = number * 4;
 	if (size && bpf_probe_read_kernel(s->data + at, size & (2 * CT_ARRAY_MAX - 1), &groups->gid)) {
@@ -193,7 +193,7 @@ __noinline int capture_executed_strings(u64 filename, u64 from, u64 to)
 		if (size > CT_PATH_MAX) {
 			size = CT_PATH_MAX;
 			status = CT_TRUNCATED;
-			count(CT_LOSS_TRUNCATED);
+			s->truncated++;
 		}
 		size = pinned(size);
 		if (size > CT_PATH_MAX || bpf_probe_read_user(s->data + at, size, (void *)from))

@@ -21,6 +21,10 @@ __u32 own_level = 0; /* of cttrace's pid namespace: the one in which records tel
 /* Set by user space when every hook is attached, so that no call is seen by half. */
 __u32 follow_all = 0;
 
+/* Set by user space, when every hook is attached, while it looks for the tasks that are there already: until it has
+ * found one, its fork tells. */
+__u32 searching = 0;
+
 __u64 live_tasks = 0; /* followed and not yet ended */
 __u64 new_tasks = 0;  /* found by the iterator */
 
@@ -40,7 +44,8 @@ struct task_state {
 	u8 captured;  /* bit per argument: its bytes were read at entry */
 	u8 faulted;   /* bit per argument: its bytes could not be read at entry */
 	u8 told;      /* its snapshot, or the fork that made it, has been recorded */
-	u8 pad[2];
+	u8 log_head;  /* of the filesystem context's log, at entry */
+	u8 pad;
 	u64 task;     /* struct task_struct *, checked before use */
 };
 
@@ -51,6 +56,7 @@ struct scratch {
 	u32 busy;
 	u32 offset;      /* where the next capture goes */
 	u32 cut;         /* captures did not fit */
+	u32 truncated;   /* captures that hold the beginning only */
 	u64 task;        /* whose files, root and namespaces are told */
 	u64 args[6];
 	u32 hash;        /* of the last capture */
@@ -134,12 +140,14 @@ struct {
  * clang made before. */
 #define pinned(value) ({ u64 pinned_ = (value); asm volatile("" : "+r"(pinned_)); pinned_; })
 
-static __always_inline void count(u32 kind)
+static __always_inline void count_many(u32 kind, u64 number)
 {
 	u64 *counter = bpf_map_lookup_elem(&counters, &kind);
 	if (counter)
-		__sync_fetch_and_add(counter, 1);
+		__sync_fetch_and_add(counter, number);
 }
+
+static __always_inline void count(u32 kind) { count_many(kind, 1); }
 
 static __always_inline u32 current_tid(void) { return (u32)bpf_get_current_pid_tgid(); }
 static __always_inline u32 current_tgid(void) { return bpf_get_current_pid_tgid() >> 32; }

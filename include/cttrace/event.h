@@ -75,7 +75,7 @@ enum class Outcome : uint8_t {
   kDeniedBySeccomp,    // never entered, and failed
   kAnsweredBySeccomp,  // never entered: who listens to the filter's notifications gave the result
   kDidNotReturn,     // the task ended inside the call, or tracing did
-  kReturnLost,       // it returned, but the record was lost
+  kReturnLost,       // its return was not recorded: records were lost
 };
 
 struct Call {
@@ -91,6 +91,7 @@ struct Call {
   uint64_t start_ns = 0;
   std::optional<uint64_t> duration_ns;
   std::optional<File> returned_file;
+  uint32_t created_tid = 0;  // clone and its like: the new thread as in Task, where it was seen; 0: none
   std::optional<std::string> fs_message;  // why a filesystem context refused, in the kernel's words
   uint32_t cpu = 0;
 };

@@ -60,6 +60,7 @@ struct ct_record {
 #define CT_FLAG_CUT 4u          /* captures are missing: the record would have been longer than CT_RECORD_MAX */
 #define CT_FLAG_GROUP_DEAD 8u   /* TASK_EXIT: this was the last thread of its process */
 #define CT_FLAG_SYNTHETIC 16u   /* SNAPSHOT, FORK: made up from /proc or an iterator, not from an event */
+#define CT_FLAG_IN_CALL 32u     /* TASK_EXIT: the thread ended inside the call that it entered last */
 
 struct ct_enter {
 	struct ct_record record;
@@ -170,7 +171,7 @@ enum ct_capture_kind {
 	CT_CAP_FILE = 5,     /* ct_file and its path: what an fd is */
 	CT_CAP_BASE = 6,     /* ct_file and its path: where a path begins (dirfd, cwd or root) */
 	CT_CAP_MAGIC = 7,    /* ct_magic, ct_file and its path: the fd that a path's /proc/.../fd/N prefix means */
-	CT_CAP_FS_MESSAGE = 8, /* the newest message in a filesystem context's log, without the leading "e " */
+	CT_CAP_FS_MESSAGE = 8, /* the newest message in a filesystem context's log, as the kernel keeps it: "e text\n" */
 	CT_CAP_ID_MAP = 9,   /* ct_id_extent[]: as in uid_map, parent ids in the host's user namespace */
 	CT_CAP_IDS = 10,     /* __u32[]: ids in the host's user namespace */
 	CT_CAP_ROOT = 11,    /* like BASE, where the path could not be read at entry: where it begins if it is absolute */
@@ -254,7 +255,7 @@ enum ct_op {
 	CT_OP_STRINGS = 5, /* argv */
 	CT_OP_COUNT = 6,   /* envp */
 	CT_OP_IOVEC = 7,   /* ref: index of the argument that counts the parts */
-	CT_OP_BYTES_RET = 8 /* like BYTES, the return value counts them */
+	CT_OP_BYTES_RET = 8 /* like BYTES, at exit; the return value counts them, if argument `ref` is not less */
 };
 
 #define CT_REF_CWD 7

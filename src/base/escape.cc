@@ -95,7 +95,7 @@ std::string escape_like_strace(std::string_view bytes) {
       out += static_cast<char>(byte);
       continue;
     }
-    const bool digit_follows = i + 1 < bytes.size() && bytes[i + 1] >= '0' && bytes[i + 1] <= '9';
+    const bool digit_follows = i + 1 < bytes.size() && bytes[i + 1] >= '0' && bytes[i + 1] <= '7';
     out += '\\';
     if (digit_follows || byte >= 0100) out += static_cast<char>('0' + (byte >> 6));
     if (digit_follows || byte >= 010) out += static_cast<char>('0' + ((byte >> 3) & 7));

@@ -36,10 +36,17 @@ bool names_no_file(const Call& call, const Argument& argument) {
   return argument.bytes.find('/') == std::string::npos;
 }
 
+// The kernel keeps a message as "e tmpfs: Unknown parameter 'x'\n": level, text, line end (logfc, fs/fs_context.c).
+std::string message_of(std::string_view text) {
+  if (text.size() >= 2 && text[1] == ' ') text.remove_prefix(2);
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  return std::string(text);
+}
+
 void add_ids(const Record& record, Call& call) {
   for (const Capture& capture : record.captures()) {
     if (capture.arg == CT_ARG_RETURN && capture.kind == CT_CAP_FILE) call.returned_file = decode_file(capture);
-    if (capture.kind == CT_CAP_FS_MESSAGE) call.fs_message = capture.bytes;
+    if (capture.kind == CT_CAP_FS_MESSAGE) call.fs_message = message_of(capture.bytes);
   }
 }
 
@@ -99,6 +106,11 @@ bool Calls::enter(const Record& record, std::vector<Call>& finished) {
   return true;
 }
 
+void Calls::forked(const Fork& fork) {
+  if (const auto place = of_thread(fork.task.tid); place != pending_.end())
+    place->second.call.created_tid = fork.child.tid;
+}
+
 bool Calls::exit(const Record& record, std::vector<Call>& finished) {
   const auto body = record.body<ct_exit>();
   const ct_record& header = body.record;
@@ -135,10 +147,10 @@ bool Calls::exit(const Record& record, std::vector<Call>& finished) {
   return true;
 }
 
-void Calls::task_ended(const Task& task, std::vector<Call>& finished) {
+void Calls::task_ended(const Task& task, bool in_call, std::vector<Call>& finished) {
   const auto place = of_thread(task.tid);
   if (place == pending_.end() || place->second.call.task.start_ns != task.start_ns) return;
-  place->second.call.outcome = Outcome::kDidNotReturn;
+  place->second.call.outcome = in_call ? Outcome::kDidNotReturn : Outcome::kReturnLost;
   finish(remove(place), finished);
 }
 
@@ -155,8 +167,14 @@ void Calls::executed(const Record& record, uint32_t old_tid) {
   }
 }
 
+<<<<<<< HEAD
 void Calls::end(std::vector<Call>& finished) {
   while (!pending_.empty()) end_all_of(pending_.begin()->first.tid, Outcome::kDidNotReturn, finished);
+=======
+void Calls::end(bool lossy, std::vector<Call>& finished) {
+  const Outcome outcome = lossy ? Outcome::kReturnLost : Outcome::kDidNotReturn;
+  while (!pending_.empty()) end_all_of(pending_.begin()->first.first, outcome, finished);
+>>>>>>> main
 }
 
 std::optional<uint64_t> Calls::oldest_pending(uint64_t since_ns) const {

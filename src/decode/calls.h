@@ -23,12 +23,14 @@ class Calls {
   bool enter(const Record& record, std::vector<Call>& finished);
   // A call returned.
   bool exit(const Record& record, std::vector<Call>& finished);
-  // The thread ended: the call it was in did not return.
-  void task_ended(const Task& task, std::vector<Call>& finished);
+  // A thread was created, by the call that its creator is in.
+  void forked(const Fork& fork);
+  // The thread ended, inside the call that it was in or after it.
+  void task_ended(const Task& task, bool in_call, std::vector<Call>& finished);
   // The kernel's own copies of what was executed, where the call's could not be read.
   void executed(const Record& record, uint32_t old_tid);
-  // There will be no more records.
-  void end(std::vector<Call>& finished);
+  // There will be no more records. `lossy`: some were lost; maybe the returns.
+  void end(bool lossy, std::vector<Call>& finished);
 
   // When the oldest call that has not returned began, of those that began at `since_ns` or later.
   std::optional<uint64_t> oldest_pending(uint64_t since_ns) const;

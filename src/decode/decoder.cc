@@ -46,6 +46,7 @@ struct Decoder::State {
   uint64_t arrived = 0;
   uint64_t complete_ns = 0;  // every record of an earlier time has come
   uint64_t malformed = 0;
+  bool lossy = false;
 
   bool take(const Record& record);
   void add(Event&& event);
@@ -60,7 +61,12 @@ bool Decoder::State::take(const Record& record) {
   switch (record.header().kind) {
     case CT_REC_ENTER: return calls.enter(record, finished);
     case CT_REC_EXIT: return calls.exit(record, finished);
-    case CT_REC_FORK: add(decode_fork(record)); return true;
+    case CT_REC_FORK: {
+      Fork fork = decode_fork(record);
+      calls.forked(fork);
+      add(std::move(fork));
+      return true;
+    }
     case CT_REC_SNAPSHOT: add(decode_snapshot(record)); return true;
     case CT_REC_EXEC: {
       Snapshot snapshot = decode_snapshot(record);
@@ -70,13 +76,18 @@ bool Decoder::State::take(const Record& record) {
     }
     case CT_REC_TASK_EXIT: {
       TaskExit exit = decode_task_exit(record);
-      calls.task_ended(exit.task, finished);
+      calls.task_ended(exit.task, record.header().flags & CT_FLAG_IN_CALL, finished);
       add_finished();
       add(exit);
       return true;
     }
     case CT_REC_CGROUP: add(decode_cgroup(record)); return true;
-    case CT_REC_LOSS: add(decode_loss(record)); return true;
+    case CT_REC_LOSS: {
+      Loss loss = decode_loss(record);
+      lossy = loss.counts[CT_LOSS_RING_FULL] + loss.counts[CT_LOSS_SCRATCH_BUSY] > 0;
+      add(std::move(loss));
+      return true;
+    }
     case CT_REC_TICK: complete_ns = std::max<uint64_t>(complete_ns, record.header().time_ns); return true;
     case CT_REC_MOUNTS: {
       bool sense = false;
@@ -127,7 +138,7 @@ void Decoder::feed(std::span<const std::byte> bytes) {
 
 void Decoder::finish() {
   State& state = *state_;
-  state.calls.end(state.finished);
+  state.calls.end(state.lossy, state.finished);
   state.add_finished();
   while (!state.waiting.empty()) state.tell_next();
 }

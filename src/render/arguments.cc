@@ -2,6 +2,7 @@
 #include "render/arguments.h"
 
 #include <fcntl.h>
+#include <linux/keyctl.h>
 
 #include "render/forms.h"
 
@@ -9,11 +10,22 @@ namespace cttrace {
 namespace {
 
 std::string text_of(const Call& call, size_t index, Value value, const RenderOptions& options) {
-  if (is_ignored(call, index)) return show({.kind = ValueKind::kAddress, .number = call.args[index].raw}, options);
+  const uint64_t raw = call.args[index].raw;
+  if (call.row->name == "personality" && static_cast<uint32_t>(raw) == 0xffffffff) return "0xffffffff";  // only asks
+  if (call.args[index].spec->name == "poslo") {
+    value.kind = ValueKind::kSigned;
+    value.number = raw << 32 >> 32 | call.args[index + 1].raw << 32;
+  }
+  if (is_ignored(call, index)) {
+    const ValueKind kind = call.row->name == "prctl" ? ValueKind::kHex : ValueKind::kAddress;
+    return show({.kind = kind, .number = raw}, options);
+  }
   if (value.kind == ValueKind::kStruct) shape(value);
   RenderOptions own = options;
   const ArgSpec& spec = *call.args[index].spec;
   if (spec.kind == ArgKind::kPath) own.string_limit.reset();  // strace cuts no paths
+  // What a key is, is a text with its NUL; what is in it may be anything.
+  if (call.row->name == "keyctl" && call.args[0].raw != KEYCTL_READ && value.text.ends_with('\0')) value.text.pop_back();
   // fsconfig's FSCONFIG_SET_BINARY.
   if (spec.kind == ArgKind::kBuffer && call.row->name == "fsconfig" && value.kind == ValueKind::kText)
     value.kind = ValueKind::kBytes;

@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -21,6 +23,26 @@ uint64_t raw_of(const Call& call, std::initializer_list<std::string_view> names)
 uint64_t number_of(const Value& structure, std::string_view name) {
   const Value* found = field(structure, name);
   return found ? found->number : 0;
+}
+
+// The size of the first version of a struct: with less, the kernel does not look at it.
+uint64_t first_size(std::string_view layout) {
+  if (layout == "clone_args") return CLONE_ARGS_SIZE_VER0;
+  if (layout == "mount_attr") return MOUNT_ATTR_SIZE_VER0;
+  return layout == "open_how" ? 24 : 0;  // OPEN_HOW_SIZE_VER0
+}
+
+bool is_option(const Call& call, uint32_t option) {
+  return call.row->name == "prctl" && static_cast<uint32_t>(call.args[0].raw) == option && call.args.size() > 2;
+}
+
+bool is_ignored_by_mount(const ArgSpec& spec, uint64_t flags) {
+  constexpr uint64_t kMagic = 0xC0ED0000, kMagicMask = 0xffff0000;
+  constexpr uint64_t kNoFilesystem = MS_BIND | MS_MOVE | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
+  if ((flags & kMagicMask) == kMagic) flags &= ~kMagicMask;
+  if (spec.name == "type") return flags & (MS_REMOUNT | kNoFilesystem);
+  if (spec.kind == ArgKind::kMountData) return !(flags & MS_REMOUNT) && (flags & kNoFilesystem);
+  return false;
 }
 
 void remove(Value& structure, std::string_view name) {
@@ -57,17 +79,29 @@ bool is_left_out(const Call& call, size_t index) {
     const uint64_t type = raw_of(call, {"mode"}) & S_IFMT;
     return type != S_IFCHR && type != S_IFBLK;
   }
+  if (spec.name == "poshi") return true;  // is written with poslo
+  if (is_option(call, PR_SET_SECCOMP)) {
+    const uint64_t mode = call.args[1].raw;
+    return mode == SECCOMP_MODE_STRICT ? index > 1 : mode == SECCOMP_MODE_FILTER && index > 2;
+  }
   return false;
 }
 
 bool is_ignored(const Call& call, size_t index) {
-  if (call.row->name != "mount") return false;
   const ArgSpec& spec = *call.args[index].spec;
-  uint64_t flags = raw_of(call, {"flags"});
-  constexpr uint64_t kMagic = 0xC0ED0000, kMagicMask = 0xffff0000;
-  if ((flags & kMagicMask) == kMagic) flags &= ~kMagicMask;
-  if (spec.name == "type") return flags & (MS_REMOUNT | MS_BIND | MS_MOVE);
-  if (spec.kind == ArgKind::kMountData) return !(flags & MS_REMOUNT) && (flags & (MS_BIND | MS_MOVE));
+  if (call.row->name == "mount") return is_ignored_by_mount(spec, raw_of(call, {"flags"}));
+  if (call.row->name == "sethostname" || call.row->name == "setdomainname")
+    return index == 0 && static_cast<uint32_t>(call.args[1].raw) > 64;  // __NEW_UTS_LEN
+  if (spec.kind == ArgKind::kIds && spec.ref < call.args.size())
+    return static_cast<uint32_t>(call.args[spec.ref].raw) > 65536;  // NGROUPS_MAX
+  if (spec.set == "cap_data") return call.args[0].reading != Reading::kOk;
+  if (spec.kind == ArgKind::kStruct && spec.ref < call.args.size())
+    return call.args[spec.ref].raw < first_size(spec.set);
+  if (index != 2) return false;
+  const uint64_t chosen = call.args[1].raw;
+  if (is_option(call, PR_SET_SECCOMP)) return chosen != SECCOMP_MODE_FILTER;
+  if (is_option(call, PR_CAP_AMBIENT)) return chosen < PR_CAP_AMBIENT_IS_SET || chosen > PR_CAP_AMBIENT_LOWER;
+  if (is_option(call, PR_SET_SPECULATION_CTRL)) return chosen > PR_SPEC_L1D_FLUSH;
   return false;
 }
 

@@ -10,7 +10,7 @@ namespace cttrace {
 // The argument is not written: openat's mode without O_CREAT, mknod's dev for what is no device.
 bool is_left_out(const Call& call, size_t index);
 
-// The kernel does not look at the memory behind the argument: mount's type and data of a bind mount.
+// The kernel does not look at the argument, or not at the memory behind it: mount's type and data of a bind mount.
 bool is_ignored(const Call& call, size_t index);
 
 // Takes away the fields of a struct that have no meaning in it, and joins those that belong together.

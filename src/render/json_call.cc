@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "render/filter.h"
+#include "render/forms.h"
 #include "render/json_events.h"
 
 namespace cttrace {
@@ -84,6 +85,7 @@ Json argument_of(const Call& call, size_t index, const RenderOptions& options) {
   }
   if (argument.base) json["base"] = json_file(*argument.base);
   if (argument.file) json["file"] = json_file(*argument.file);
+  if (is_ignored(call, index)) json["ignored"] = true;
   if (argument.changed) json["changed"] = value_of(*argument.spec, interpret_changed(call, index), options);
   return json;
 }

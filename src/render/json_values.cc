@@ -142,6 +142,7 @@ Json json_file(const File& file) {
   if (file.path_cut) json["path_cut"] = true;
   if (file.other_ns) json["other_ns"] = true;
   if (file.detached) json["detached"] = true;
+  if (file.internal) json["internal"] = true;
   if (file.chroot) json["chroot"] = true;
   return json;
 }

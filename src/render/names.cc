@@ -1,6 +1,7 @@
 // Names of numbers that every call shares: signals, errors, and what unknown flags are called.
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "render/values.h"
 
@@ -8,6 +9,11 @@ namespace cttrace {
 
 std::string common_prefix(const FlagSet& set) {
   if (set.values.empty()) return {};
+  // What strace says where the names have no beginning in common, or a longer one.
+  static constexpr std::pair<std::string_view, const char*> kOwn[] = {
+      {"umount_flags", "MNT_"}, {"open_tree_flags", "OPEN_TREE_"}, {"seccomp_operations", "SECCOMP_SET_MODE_"}};
+  for (const auto& [name, prefix] : kOwn)
+    if (set.name == name) return prefix;
   std::string_view prefix = set.values.front().name;
   for (const auto& named : set.values) {
     size_t same = 0;
@@ -23,6 +29,7 @@ std::string signal_name(uint64_t number) {
   if (number == kFirstRealtime) return "SIGRTMIN";
   if (number > kFirstRealtime && number <= kLast) return "SIGRT_" + std::to_string(number - kFirstRealtime);
   if (number == 0 || number > kLast) return {};
+  if (number == SIGIO) return "SIGIO";  // SIGPOLL in glibc
   const char* name = sigabbrev_np(static_cast<int>(number));
   return name ? std::string("SIG") + name : std::string();
 }

@@ -1,6 +1,8 @@
 // Values as text, in strace's words.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/escape.h"
 #include "render/arguments.h"
 
@@ -27,23 +29,61 @@ std::string unknown(uint64_t number, const FlagSet& set) {
   return prefix.empty() ? hex(number) : fmt::format("{} /* {}??? */", hex(number), prefix);
 }
 
+std::string show_capabilities(const Value& value) {
+  std::string text;
+  for (const auto& name : value.names) text += (text.empty() ? "1<<" : "|1<<") + std::string(name);
+  return text + (value.rest ? "|" + hex(value.rest) : "");
+}
+
+std::string either(std::string_view first, std::string_view second) {
+  return std::string(first) + (first.empty() || second.empty() ? "" : "|") + std::string(second);
+}
+
+// A set with a number in some of its bits: clone's signal, behind the flags; personality's, before them.
+std::string show_masked(const Value& value) {
+  const FlagSet& set = *value.set;
+  const uint64_t number = value.number & set.mask, rest = value.rest & ~set.mask;
+  std::vector<std::string_view> names = value.names;
+  std::string own;
+  if (std::ranges::find(set.masked, number, &NamedValue::value) != set.masked.end()) {
+    const auto place = set.masked_last ? names.end() - 1 : names.begin();
+    own = *place;
+    names.erase(place);
+  } else if (set.masked_last) {
+    own = number ? show({.kind = ValueKind::kSignal, .number = number}, {}) : "";
+  } else {
+    const FlagSet masked{.name = set.name, .enumeration = true, .values = set.masked};
+    own = unknown(number, masked);
+  }
+  const bool nothing_known = names.empty() && set.masked_last;
+  const std::string unnamed = !rest ? "" : nothing_known ? unknown(rest, set) : hex(rest);
+  const std::string flags = either(joined(names), unnamed);
+  const std::string text = set.masked_last ? either(flags, own) : either(own, flags);
+  return text.empty() ? "0" : text;
+}
+
 std::string show_flags(const Value& value) {
+  if (value.kind == ValueKind::kFlags && value.set->mask) return show_masked(value);
   if (value.names.empty() && value.number == 0 && value.kind == ValueKind::kFlags) return "0";
   if (value.names.empty()) return unknown(value.number, *value.set);
+  if (value.set->name == "capability_sets") return show_capabilities(value);
   return joined(value.names) + (value.rest ? "|" + hex(value.rest) : "");
 }
 
 std::string show_mode(const Value& value) {
-  if (value.names.empty()) return octal(value.number);
-  std::string text(value.names.front());
-  if (value.rest & 04000) text += "|S_ISUID";
-  if (value.rest & 02000) text += "|S_ISGID";
-  if (value.rest & 01000) text += "|S_ISVTX";
-  return text + "|" + octal(value.rest & 0777);
+  // Only where a type may be are other bits than the permissions named.
+  constexpr uint64_t kType = 0170000;
+  if (!value.set || (value.rest & kType)) return octal(value.number);
+  std::string text = joined(value.names);
+  if (value.rest & 04000) text = either(text, "S_ISUID");
+  if (value.rest & 02000) text = either(text, "S_ISGID");
+  if (value.rest & 01000) text = either(text, "S_ISVTX");
+  return either(text, octal(value.rest & ~07000ul));
 }
 
-std::string show_limit(uint64_t number) {
+std::string show_limit(uint64_t number, uint64_t size) {
   if (number == ~uint64_t{0}) return "RLIM64_INFINITY";
+  if (size == 4 && number == 0xffffffff) return "RLIM_INFINITY";
   if (number > 1024 && number % 1024 == 0) return fmt::format("{}*1024", number / 1024);
   return std::to_string(number);
 }
@@ -102,30 +142,33 @@ std::string behind_descriptor(const File& file) {
 
 std::string show(const Value& value, const RenderOptions& options) {
   switch (value.kind) {
-    case ValueKind::kSigned: return std::to_string(static_cast<int64_t>(value.number));
     case ValueKind::kUnsigned: return std::to_string(value.number);
     case ValueKind::kHex: return hex(value.number);
     case ValueKind::kAddress: return value.number ? hex(value.number) : "NULL";
     case ValueKind::kFlags:
     case ValueKind::kEnum: return show_flags(value);
+    case ValueKind::kSigned:
     case ValueKind::kFd:
       return value.names.empty() ? std::to_string(static_cast<int64_t>(value.number))
                                  : std::string(value.names.front());
     case ValueKind::kText: return quote(value.text, value.cut, options.string_limit);
-    case ValueKind::kBytes: return in_hex(value.text) + (value.cut ? "..." : "");
+    case ValueKind::kBytes: {
+      const std::string_view shown = std::string_view(value.text).substr(0, options.string_limit.value_or(std::string::npos));
+      return in_hex(shown) + (value.cut || shown.size() < value.text.size() ? "..." : "");
+    }
     case ValueKind::kTexts:
     case ValueKind::kArray: return "[" + show_items(value, options) + "]";
     case ValueKind::kParts: return show_parts(value, options);
     case ValueKind::kVariables: return show_variables(value);
     case ValueKind::kStruct: return show_structure(value, options);
     case ValueKind::kMode: return show_mode(value);
-    case ValueKind::kDevice: return fmt::format("makedev({:#x}, {:#x})", value.number, value.rest);
+    case ValueKind::kDevice: return fmt::format("makedev({}, {})", hex(value.number), hex(value.rest));
     case ValueKind::kSignal: {
       const std::string name = signal_name(value.number);
       return name.empty() ? std::to_string(value.number) : name;
     }
     case ValueKind::kId: return value.number == 0xffffffff ? "-1" : std::to_string(value.number);
-    case ValueKind::kLimit: return show_limit(value.number);
+    case ValueKind::kLimit: return show_limit(value.number, value.count);
   }
   return {};
 }

@@ -26,6 +26,7 @@ Value address(uint64_t number) { return {.kind = ValueKind::kAddress, .number = 
 
 // The size that an integer argument has in its call: registers are wider, and may hold anything above.
 unsigned argument_size(const Call& call, const ArgSpec& spec) {
+  if (spec.size == 2) return 2;
   if (call.abi == Abi::i386) return 4;
   if (spec.size == 4 || spec.size == 8) return spec.size;
   return spec.kind == ArgKind::kInt ? 4 : 8;
@@ -39,14 +40,16 @@ Value flags(uint64_t number, std::string_view name) {
   return value;
 }
 
-Value mode(uint64_t number, std::string_view name) {
-  Value value{.kind = ValueKind::kMode, .number = number & 0xffff, .rest = number & 0xffff};
+// umode_t is 16 bits wide; open_how has 64.
+Value mode(uint64_t number, unsigned size, std::string_view name) {
+  if (size < 8) number &= 0xffff;
+  Value value{.kind = ValueKind::kMode, .number = number, .rest = number};
   constexpr uint64_t kType = 0170000;
   const FlagSet* set = flag_set(name);
+  value.set = set;
   if (!set || (number & kType) == 0) return value;
   for (const auto& named : set->mask == kType ? set->masked : set->values) {
     if (named.value != (number & kType)) continue;
-    value.set = set;
     value.names = {named.name};
     value.rest &= ~kType;
     break;
@@ -77,8 +80,9 @@ const Layout* layout_for(Abi abi, std::string_view name) {
 std::string_view meant(const Call& call, const Argument& argument) {
   const std::string_view bytes = argument.bytes;
   if (argument.spec->set != "cap_data" || call.args.front().bytes.size() < 4) return bytes;
-  const bool one = load(call.args.front().bytes, 0, 4) == _LINUX_CAPABILITY_VERSION_1;
-  return one ? bytes.substr(0, sizeof(__user_cap_data_struct)) : bytes;
+  const uint64_t version = load(call.args.front().bytes, 0, 4);
+  const bool two = version == _LINUX_CAPABILITY_VERSION_2 || version == _LINUX_CAPABILITY_VERSION_3;
+  return !two ? bytes.substr(0, sizeof(__user_cap_data_struct)) : bytes;
 }
 
 Value structure(std::string_view bytes, const Layout* found, uint64_t raw) {
@@ -161,29 +165,29 @@ Value scalar(ArgKind kind, uint64_t raw, unsigned size, std::string_view set) {
   const uint64_t narrow = size >= 8 ? raw : raw & (size == 0 ? kLow32 : (uint64_t{1} << (size * 8)) - 1);
   switch (kind) {
     case ArgKind::kInt: {
-      const uint64_t wide = size >= 8 ? raw : sign_extend(raw);
-      const Value named = set.empty() ? Value() : flags(narrow, set);
-      if (!named.names.empty()) return named;
-      return {.kind = ValueKind::kSigned, .number = wide};
+      Value value{.kind = ValueKind::kSigned, .number = size >= 8 ? raw : sign_extend(raw)};
+      if (!set.empty()) value.names = flags(narrow, set).names;
+      return value;
     }
     case ArgKind::kHex: return {.kind = ValueKind::kHex, .number = narrow};
     case ArgKind::kUnsigned:
-      if (set == "rlimit") return {.kind = ValueKind::kLimit, .number = narrow};
+      if (set == "rlimit") return {.kind = ValueKind::kLimit, .number = narrow, .count = size};
       return {.kind = ValueKind::kUnsigned, .number = narrow};
     case ArgKind::kFlags:
     case ArgKind::kEnum: return flags(narrow, set);
     case ArgKind::kFd:
     case ArgKind::kDirfd: {
       // A 64-bit field may hold what is no descriptor.
-      const bool wide = size >= 8 && raw > kLow32 && raw < sign_extend(0x80000000);
+      const bool wide = size >= 8 && raw > 0x7fffffff;
       Value value{.kind = wide ? ValueKind::kUnsigned : ValueKind::kFd, .number = wide ? raw : sign_extend(raw)};
       if (kind == ArgKind::kDirfd && static_cast<int32_t>(raw) == AT_FDCWD) value.names = {"AT_FDCWD"};
       return value;
     }
-    case ArgKind::kUid: return {.kind = ValueKind::kId, .number = raw & kLow32};
+    case ArgKind::kUid:
+      return {.kind = ValueKind::kId, .number = size == 2 && narrow == 0xffff ? kLow32 : narrow & kLow32};
     case ArgKind::kPid: return {.kind = ValueKind::kSigned, .number = sign_extend(raw)};
     case ArgKind::kDev: return device(raw);
-    case ArgKind::kMode: return mode(raw, set);
+    case ArgKind::kMode: return mode(raw, size, set);
     case ArgKind::kSignal: return {.kind = ValueKind::kSignal, .number = narrow};
     default: return address(narrow);
   }

@@ -11,7 +11,7 @@
 namespace cttrace {
 
 enum class ValueKind : uint8_t {
-  kSigned,     // `number`, two's complement
+  kSigned,     // `number`, two's complement; `names`: that of a special value
   kUnsigned,   // `number`
   kHex,        // `number` that is no address and has no names
   kAddress,    // `number`; zero is NULL. Also what memory arguments are where the memory is not known
@@ -29,7 +29,7 @@ enum class ValueKind : uint8_t {
   kDevice,     // `number` is major, `rest` is minor
   kSignal,     // `number`
   kId,         // a uid or gid; `number` 0xffffffff is -1: keep it
-  kLimit,      // a resource limit
+  kLimit,       // a resource limit of `count` bytes
 };
 
 struct Value {

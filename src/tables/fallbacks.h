@@ -91,6 +91,14 @@
 #ifndef PR_SCHED_CORE
 #define PR_SCHED_CORE 62  // 5.14
 #endif
+#ifndef PR_PAC_SET_ENABLED_KEYS
+#define PR_PAC_SET_ENABLED_KEYS 60  // 5.13
+#define PR_PAC_GET_ENABLED_KEYS 61
+#endif
+#ifndef PR_SME_SET_VL
+#define PR_SME_SET_VL 63  // 5.19
+#define PR_SME_GET_VL 64
+#endif
 #ifndef PR_SET_MDWE
 #define PR_SET_MDWE 65  // 6.3
 #endif

@@ -21,6 +21,7 @@ constexpr bool LAST = true;
 namespace values {
 #define N(name) NamedValue{#name, value_of(name)},
 #define BIT(name) NamedValue{#name, uint64_t{1} << name},
+#define LOW(name) NamedValue{#name, static_cast<uint32_t>(name)},
 #define FLAGS(set) constexpr NamedValue set[] = {
 #define FLAGS_WITH(set, mask, masked, place) FLAGS(set)
 #define ENUM(set) FLAGS(set)
@@ -28,6 +29,7 @@ namespace values {
 #include "tables/flag_sets.def"
 #undef N
 #undef BIT
+#undef LOW
 #undef FLAGS
 #undef FLAGS_WITH
 #undef ENUM
@@ -37,6 +39,7 @@ namespace values {
 constexpr FlagSet kSets[] = {
 #define N(name)
 #define BIT(name)
+#define LOW(name)
 #define FLAGS(set) {#set, false, values::set},
 #define FLAGS_WITH(set, mask, masked, place) {#set, false, values::set, value_of(mask), values::masked, place},
 #define ENUM(set) {#set, true, values::set},
@@ -44,6 +47,7 @@ constexpr FlagSet kSets[] = {
 #include "tables/flag_sets.def"
 #undef N
 #undef BIT
+#undef LOW
 #undef FLAGS
 #undef FLAGS_WITH
 #undef ENUM
@@ -54,6 +58,11 @@ const NamedValue* find(std::span<const NamedValue> values, uint64_t value) {
   for (const auto& named : values)
     if (named.value == value) return &named;
   return nullptr;
+}
+
+// Old programs' magic number fills the upper half of mount's flags: the same bits among others are flags.
+bool is_in(uint64_t value, uint64_t bits) {
+  return value == MS_MGC_VAL ? (bits & 0xffff0000) == value : (bits & value) == value;
 }
 
 }  // namespace
@@ -85,7 +94,7 @@ std::vector<std::string_view> flag_names(const FlagSet& set, uint64_t value, uin
   rest = masked ? 0 : value & set.mask;
   if (masked && !set.masked_last) names.push_back(masked->name);
   for (const auto& named : set.values) {
-    if (!named.value || (bits & named.value) != named.value) continue;
+    if (!named.value || !is_in(named.value, bits)) continue;
     names.push_back(named.name);
     bits &= ~named.value;
   }

@@ -18,7 +18,7 @@ constexpr Field kCloneArgs[] = {
     FIELD(clone_args, parent_tid, ArgKind::kAddress),
     FIELD(clone_args, exit_signal, ArgKind::kSignal),
     FIELD(clone_args, stack, ArgKind::kAddress),
-    FIELD(clone_args, stack_size, ArgKind::kAddress),
+    FIELD(clone_args, stack_size, ArgKind::kHex),
     FIELD(clone_args, tls, ArgKind::kAddress),
     FIELD(clone_args, set_tid, ArgKind::kAddress),
     FIELD(clone_args, set_tid_size, ArgKind::kUnsigned),
@@ -90,6 +90,12 @@ constexpr Field kMmMap[] = {
     FIELD(prctl_mm_map, exe_fd, ArgKind::kFd),
 };
 
+constexpr Field kNotifySizes[] = {
+    FIELD(seccomp_notif_sizes, seccomp_notif, ArgKind::kUnsigned),
+    FIELD(seccomp_notif_sizes, seccomp_notif_resp, ArgKind::kUnsigned),
+    FIELD(seccomp_notif_sizes, seccomp_data, ArgKind::kUnsigned),
+};
+
 #undef FIELD
 
 constexpr Layout kLayouts[] = {
@@ -102,6 +108,7 @@ constexpr Layout kLayouts[] = {
     {"rlimit32", 8, kRlimit32},
     {"sock_fprog", sizeof(sock_fprog), kSockFprog},
     {"sock_fprog32", 8, kSockFprog32},
+    {"seccomp_notif_sizes", sizeof(seccomp_notif_sizes), kNotifySizes},
     {"prctl_mm_map", sizeof(prctl_mm_map), kMmMap},
 };
 

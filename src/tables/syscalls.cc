@@ -21,7 +21,9 @@ ArgSpec integer(std::string_view name, uint16_t size = 4) { return {.name = name
 ArgSpec number(std::string_view name, uint16_t size = 4) {
   return {.name = name, .kind = ArgKind::kUnsigned, .size = size};
 }
-ArgSpec hex(std::string_view name) { return {.name = name, .kind = ArgKind::kHex, .size = 8}; }
+ArgSpec hex(std::string_view name, uint16_t size = 8) {
+  return {.name = name, .kind = ArgKind::kHex, .size = size};
+}
 ArgSpec address(std::string_view name) { return {.name = name, .kind = ArgKind::kAddress, .size = 8}; }
 ArgSpec flags(std::string_view name, std::string_view set, uint16_t size = 4) {
   return {.name = name, .kind = ArgKind::kFlags, .size = size, .set = set};
@@ -34,13 +36,21 @@ ArgSpec dirfd(std::string_view name) { return {.name = name, .kind = ArgKind::kD
 ArgSpec path(std::string_view name, Argument_index dirfd = {kCwd}) {
   return {.name = name, .kind = ArgKind::kPath, .ref = dirfd.index, .size = CT_PATH_MAX};
 }
-// `most`: bytes that the kernel reads, with the NUL.
+// `most`: bytes of it that are captured, with the NUL: one more than the kernel takes, where that is few.
 ArgSpec string(std::string_view name, uint16_t most = CT_PATH_MAX) {
   return {.name = name, .kind = ArgKind::kString, .size = most};
+}
+// A string that the kernel writes.
+ArgSpec filled(std::string_view name, uint16_t most) {
+  return {.name = name, .kind = ArgKind::kString, .size = most, .when = When::kExit};
 }
 ArgSpec mount_data(std::string_view name) { return {.name = name, .kind = ArgKind::kMountData, .size = CT_PATH_MAX}; }
 ArgSpec buffer(std::string_view name, Argument_index count) {
   return {.name = name, .kind = ArgKind::kBuffer, .ref = count.index, .size = 1};
+}
+// A buffer that the kernel fills: as far as the call returns, and no further than `most` says.
+ArgSpec filled_buffer(std::string_view name, Argument_index most) {
+  return {.name = name, .kind = ArgKind::kBuffer, .ref = most.index, .size = 1, .when = When::kExit};
 }
 ArgSpec iovec(std::string_view name, Argument_index count) {
   return {.name = name, .kind = ArgKind::kIovec, .ref = count.index};
@@ -66,6 +76,7 @@ ArgSpec values(std::string_view name, std::string_view set) {
 }
 ArgSpec id(std::string_view name, uint16_t size = 4) { return {.name = name, .kind = ArgKind::kUid, .size = size}; }
 ArgSpec process(std::string_view name) { return {.name = name, .kind = ArgKind::kPid, .size = 4}; }
+ArgSpec tracer(std::string_view name) { return {.name = name, .kind = ArgKind::kInt, .size = 4, .set = "tracers"}; }
 ArgSpec key(std::string_view name) { return {.name = name, .kind = ArgKind::kInt, .size = 4, .set = "key_serials"}; }
 ArgSpec device(std::string_view name) { return {.name = name, .kind = ArgKind::kDev, .size = 4}; }
 ArgSpec mode(std::string_view name, std::string_view types = {}) {
@@ -278,7 +289,8 @@ ct_row capture_row(const SyscallRow& row) {
   out.id = static_cast<uint32_t>(row.index);
   for (size_t i = 0; i < row.args.size(); ++i) {
     const ArgSpec& arg = row.args[i];
-    out.op[i] = static_cast<uint8_t>(operation(arg.kind));
+    const bool filled = arg.kind == ArgKind::kBuffer && arg.when == When::kExit;
+    out.op[i] = static_cast<uint8_t>(filled ? CT_OP_BYTES_RET : operation(arg.kind));
     out.ref[i] = arg.ref;
     out.when[i] = static_cast<uint8_t>(arg.when);
     out.size[i] = arg.size;

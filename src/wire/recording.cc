@@ -58,8 +58,6 @@ Result<RecordingWriter> RecordingWriter::create(const std::string& path, const T
   writer.append(bytes_of(kRecordingVersion));
   writer.append(bytes_of(length));
   writer.append(header);
-  writer.flush();
-  if (!writer.failed_) return writer.failed_.error();
   return writer;
 }
 

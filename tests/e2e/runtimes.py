@@ -35,6 +35,16 @@ WITNESS_COMMAND = ["/bin/sh", "/witness.sh"]
 APPLETS = "sh ls cat readlink echo hostname sleep mount umount grep true id kill mkdir chroot env".split()
 
 
+# The namespaces that can be made, as in /proc/PID/ns, and clone's flag for each.
+NAMESPACE_FLAGS = {"mnt": "CLONE_NEWNS", "uts": "CLONE_NEWUTS", "ipc": "CLONE_NEWIPC", "net": "CLONE_NEWNET",
+                   "cgroup": "CLONE_NEWCGROUP", "pid": "CLONE_NEWPID", "user": "CLONE_NEWUSER"}
+
+
+def namespaces_of(pid):
+    """{kind: inode} of a process on the host."""
+    return {kind: os.stat(f"/proc/{pid}/ns/{kind}").st_ino for kind in [*NAMESPACE_FLAGS, "time"]}
+
+
 class Witness:
     """What the container's program printed."""
 
@@ -65,6 +75,11 @@ class Witness:
             if first <= number < first + count:
                 return lower + number - first
         raise AssertionError(f"{number} is not in {which}")
+
+    @property
+    def cgroups(self):
+        """{number of the hierarchy: path}; 0 is cgroup2."""
+        return {int(row.split(":")[0]): row.split(":", 2)[2] for row in self.lines["cgroup"]}
 
     @property
     def mount_points(self):
@@ -193,8 +208,9 @@ class Daemon:
         return int(children[0])
 
     def _end(self):
-        self.process.kill()
-        # unshare --kill-child takes the namespace's first process along; that ends when all in it have.
+        # The namespace's first process takes all in it along, and ends when they have; unshare waits for it.
+        if self.process.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
         self.process.wait()
 
 
@@ -272,8 +288,18 @@ def bwrap(root, *command, user=None):
     return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *words]
 
 
-def nspawn(root, *command):
+def own_cgroups():
+    """{number of the hierarchy: path} of this process, whose children are there too when nobody moves them."""
+    rows = pathlib.Path("/proc/self/cgroup").read_text().splitlines()
+    return {int(row.split(":")[0]): row.split(":", 2)[2] for row in rows}
+
+
+def nspawn(case, root, *command):
     require("systemd-nspawn")
+    # It divides the cgroup that it is started in, and leaves it so.
+    for name in ("payload", "supervisor"):
+        if not any(CGROUPS.glob(f"*{own_cgroups()[0]}/{name}")):
+            case.addCleanup(remove_cgroups, name)
     return ["env", "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=0", "systemd-nspawn", "-q", "--register=no", "--keep-unit", "--pipe",
             "--as-pid2", "-D", str(root), *command]
 

@@ -15,133 +15,32 @@ import collections
 import difflib
 import re
 
-# The calls that both tools can be asked for by name. chown and its like are not here: cttrace shows them only for device
-# nodes, strace shows all. Writes are compared where they go to procfs, sysfs or cgroupfs, as -y tells.
+from strace_text import OF_16_BITS
+
+# The calls that both tools can be asked for by name. Writes are compared where they go to procfs, sysfs or cgroupfs, as
+# -y tells.
 NAMES = """clone clone3 fork vfork unshare setns execve execveat mount umount2 pivot_root chroot fsopen fsconfig fsmount
 fspick move_mount open_tree mount_setattr mknod mknodat chdir fchdir setuid setgid setreuid setregid setresuid setresgid
 setgroups setfsuid setfsgid capset prctl seccomp keyctl prlimit64 setrlimit personality sethostname setdomainname
 pidfd_open pidfd_getfd memfd_create close_range""".split()
-WRITES = ["write", "pwrite64", "writev"]
-STRACE = ["strace", "-f", "-v", "-y", "-s", "4096", "--decode-pids=pidns", "-e", "trace=" + ",".join(NAMES + WRITES)]
-CTTRACE = ["--format", "calls", "-v", "-y", "-s", "4096", "-e", "trace=" + ",".join(NAMES + WRITES)]
+WRITES = ["write", "pwrite64", "writev", "pwritev"]
+# %fs. Owners are here and not above: unless they are asked for by name, cttrace shows those of device nodes only.
+FILES = """mkdir mkdirat link linkat symlink symlinkat chmod fchmod fchmodat rename renameat renameat2 openat2 chown fchown
+lchown fchownat""".split()
 
-Call = collections.namedtuple("Call", "tid name args result")
+
+def strace_command(names, out):
+    """What traces with strace. Long vectors and filters are abbreviated, as cttrace has them."""
+    every = names + ["umount"] + [name + "32" for name in names if name in OF_16_BITS]
+    return ["strace", "-f", "-v", "-e", "abbrev=execve,execveat,prctl,seccomp", "-y", "-s", "4095", "--decode-pids=pidns",
+            "-e", "trace=" + ",".join("?" + name for name in every), "-o", str(out)]
+
+
+def cttrace_options(names, out):
+    return ["-v", "-y", "-s", "4095", "-o", str(out), "-e", "trace=" + ",".join(names + ["umount"])]
+
 
 _CONTROL = re.compile(r"\d+<(/proc/|/sys/|cgroup)")
-
-
-def _end_of_arguments(text, start):
-    """Where the ')' is that closes the call whose arguments begin at `start`; None when there is none."""
-    depth, quoted, at = 0, False, start
-    while at < len(text):
-        c = text[at]
-        if quoted:
-            if c == "\\":
-                at += 1
-            elif c == '"':
-                quoted = False
-        elif text.startswith("/*", at):
-            at = text.index("*/", at) + 1
-        elif c == '"':
-            quoted = True
-        elif c in "([{":
-            depth += 1
-        elif c in ")]}":
-            if depth == 0:
-                return at
-            depth -= 1
-        at += 1
-    return None
-
-
-def split_arguments(text):
-    """The arguments between the parentheses: split at commas that are in no string, bracket or comment. Comments go."""
-    parts, depth, quoted, current, at = [], 0, False, "", 0
-    while at < len(text):
-        c = text[at]
-        if quoted:
-            current += c
-            if c == "\\":
-                at += 1
-                current += text[at]
-            elif c == '"':
-                quoted = False
-        elif text.startswith("/*", at):
-            at = text.index("*/", at) + 1
-            current = current.rstrip()
-        elif c == "," and depth == 0:
-            parts.append(current.strip())
-            current = ""
-        else:
-            if c == '"':
-                quoted = True
-            depth += (c in "([{") - (c in ")]}")
-            current += c
-        at += 1
-    if current.strip() or parts:
-        parts.append(current.strip())
-    return parts
-
-
-_LINE = re.compile(r"^(?:\[pid\s+(\d+)\]\s+|(\d+)\s+)?(.*)$")
-_START = re.compile(r"^([a-z_][a-z0-9_]*)\(")
-_RESUMED = re.compile(r"^<\.\.\. ([a-z0-9_]+) resumed>")
-
-
-def parse(text):
-    """The calls in the text of either tool, in the order in which they began; and {tid: (parent tid, is a thread)}."""
-    calls, open_calls, births, superseded = [], {}, {}, {}
-    for line in text.splitlines():
-        match = _LINE.match(line)
-        tid, body = int(match[1] or match[2] or 0), match[3]
-        supersede = re.match(r"\+\+\+ superseded by execve in pid (\d+) \+\+\+", body)
-        if supersede:
-            superseded[tid] = int(supersede[1])
-            continue
-        resumed = _RESUMED.match(body)
-        if resumed:
-            # After execve by a thread that is no leader, the call ends under the leader's tid.
-            place = open_calls.pop(tid, None)
-            if place is None and tid in superseded:
-                place = open_calls.pop(superseded[tid], None)
-            if place is None:
-                continue  # it began before tracing did
-            begun_tid, begun = calls[place]
-            calls[place] = (begun_tid, begun + body[resumed.end():])
-        elif _START.match(body):
-            if "<unfinished ...>" in body:
-                body, rest = body.split("<unfinished ...>", 1)
-                body = body.rstrip(" ")
-                if rest.strip().startswith(")"):
-                    body += rest.strip()
-                else:
-                    open_calls[tid] = len(calls)
-            calls.append((tid, body))
-    parsed = []
-    for tid, body in calls:
-        call = _parse_call(tid, body)
-        parsed.append(call)
-        if call.name in ("clone", "clone3", "fork", "vfork"):
-            child = re.match(r"^(\d+)(?: /\* (\d+) in )?", _result_of(body))
-            if child:
-                births[int(child[2] or child[1])] = (tid, any("CLONE_THREAD" in arg for arg in call.args))
-    return parsed, births
-
-
-def _result_of(body):
-    start = _START.match(body)
-    end = _end_of_arguments(body, start.end())
-    return "" if end is None else body[end + 1:].partition("=")[2].strip()
-
-
-def _parse_call(tid, body):
-    start = _START.match(body)
-    end = _end_of_arguments(body, start.end())
-    inside = body[start.end():] if end is None else body[start.end():end]
-    result = re.sub(r"\s*/\*.*?\*/", "", _result_of(body))
-    result = re.sub(r"\s*<\d+\.\d+>$", "", result)
-    inside = inside.replace(" => ", ", => ")  # what clone3 wrote back
-    return Call(tid, start[1], split_arguments(inside), result or "?")
 
 
 def in_scope(calls):
@@ -151,7 +50,7 @@ def in_scope(calls):
 
 def _without_places(text):
     """3</path> is 3: what a descriptor is, both tools say in their own words."""
-    return re.sub(r"\b(\d+|AT_FDCWD)<(?:[^<>]|<[^<>]*>)*>", r"\1", text)
+    return re.sub(r"\b(\d+|AT_FDCWD)<(?:[^<>]|<[^<>]*>)*>(?:\(deleted\))?", r"\1", text)
 
 
 def plain(call):
@@ -199,11 +98,11 @@ def normalised(call):
     line = f"{call.name}({', '.join(args)}) = {result}"
     line = re.sub(r"(/proc/)\d+(?=[/\"])", r"\1<pid>", line)
     line = re.sub(r"(/proc/(?:self|thread-self|<pid>)(?:/task/\d+)?/fd/)\d+", r"\1<fd>", line)
-    line = re.sub(r"\b0x[0-9a-f]{5,}\b", "<addr>", line)
+    line = re.sub(r"\b0x[0-9a-f]{6,}\b", "<addr>", line)
     line = re.sub(r"(=>\s*\{[^}]*)", lambda m: re.sub(r"\[\d+\]", "[<pid>]", m[0]), line)
     line = re.sub(r"(child_tid|parent_tid|parent_tidptr|child_tidptr|pidfd)=\[\d+\]", r"\1=[<number>]", line)
-    # mkstemp in runc's own protection of its binary.
-    return re.sub(r"(/runc\.)[A-Za-z0-9]{6}\b", r"\1<random>", line)
+    # mkstemp in the runtimes' own protection of their binaries.
+    return re.sub(r"(/(?:runc|crun)\.)[A-Za-z0-9]{6}\b", r"\1<random>", line)
 
 
 def by_stage(calls, births, root):

@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   fact("path", "%s", path);
   fact("path_mount", "%ld", result_of(mount("long-path", path, "tmpfs", 0, NULL)));
   stretched(longer, 4096, argv[1], "long-target");
+  fact("longer", "%s", longer);
   fact("too_long", "%ld", result_of(mount("too-long", longer, "tmpfs", 0, NULL)));
 
   // Mounted on a tmpfs of its own: overlayfs takes no overlayfs as its upper layer.

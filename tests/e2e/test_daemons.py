@@ -1,0 +1,164 @@
+"""Daemons that start containers on behalf of clients, with cttrace attached as a user types it."""
+
+import os
+import shlex
+import signal
+import subprocess
+
+import support
+from captured import argument, assert_mount_points, assert_program, names, read, resolved, value
+from runtimes import WITNESS_COMMAND, Containerd, Docker, Witness, namespaces_of
+from support import CTTRACE, require, run
+
+KINDS = {"mnt", "uts", "ipc", "net", "pid"}
+
+
+def overlays(captured):
+    """Where overlays were mounted."""
+    return {resolved(call, "dir_name") for call in captured.calls("mount", ok=True) if value(call, "type") == "overlay"}
+
+
+class Attached:
+    """A shell in which a user has typed `cttrace ... -p WORDS`; with its Ctrl-C."""
+
+    def __init__(self, case, words):
+        self.case, self.out, self.record = case, case.tmp / "out.ndjson", case.tmp / "record.ctt"
+        ready, theirs = os.pipe()
+        files = f"-o {shlex.quote(str(self.out))} --record {shlex.quote(str(self.record))}"
+        line = f"cttrace --format ndjson {files} --ready-fd {theirs} -p {words}"
+        path = os.path.dirname(CTTRACE) + ":" + os.environ["PATH"]
+        # Of its own process group, which is what a terminal sends SIGINT to.
+        self.shell = subprocess.Popen(["sh", "-c", line], pass_fds=[theirs], env={**os.environ, "PATH": path}, text=True,
+                                      start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE)
+        os.close(theirs)
+        case.addCleanup(self._end)
+        with open(ready) as told:
+            if not told.readline():
+                raise AssertionError("cttrace never got ready: " + "".join(self.shell.communicate(timeout=60)))
+
+    def _end(self):
+        if self.shell.poll() is None:
+            os.killpg(self.shell.pid, signal.SIGKILL)
+        self.shell.communicate()
+
+    def interrupt(self):
+        """Ctrl-C; what was captured until then."""
+        os.killpg(self.shell.pid, signal.SIGINT)
+        printed = self.shell.communicate(timeout=60)
+        self.case.assertEqual((self.shell.returncode, *printed), (-signal.SIGINT, "", ""))
+        return read(self.case, self.out, self.record)
+
+
+class Daemon(support.Case):
+    def setUp(self):
+        super().setUp()
+        require("root", "ebpf")
+
+    def assert_container(self, captured, command, witness, **where):
+        program = captured.program(command)
+        assert_program(self, program, witness, **where)
+        own = namespaces_of("self")
+        self.assertEqual({kind for kind in own if program["namespaces"][kind] != own[kind]}, KINDS)
+        # The daemon and we are in pid namespaces above the container's: three pids.
+        self.assertEqual((len(program["pids"]), program["pids"][-1]), (3, witness.pid))
+        pivots = [call for call in captured.calls("pivot_root", ok=True) if call["tid"] == program["tid"]]
+        self.assertEqual([(value(call, "new_root"), value(call, "put_old")) for call in pivots], [(".", ".")])
+        assert_mount_points(self, captured, witness, resolved(pivots[0], "new_root"))
+        ends = [(end["exit_status"], end["last_of_process"]) for end in captured.of("exit") if end["tid"] == program["tid"]]
+        self.assertEqual(ends, [(0, True)])
+        return program, resolved(pivots[0], "new_root")
+
+
+class ContainerdTest(Daemon):
+    def test_eight_in_parallel(self):
+        containerd = Containerd(self)
+        attached = Attached(self, containerd.pgrep())
+        # Each holds until all run, so that no namespace's or process's number is used twice.
+        hold = 'echo up; read line; exec /bin/sh /witness.sh "$0"'
+        clients = {}
+        for name in [f"container-{n}" for n in range(8)]:
+            command = containerd.ctr("run", "--rm", "demo:1", name, "/bin/sh", "-c", hold, name)
+            clients[name] = subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                             stderr=subprocess.PIPE)
+            self.addCleanup(clients[name].communicate)
+            self.addCleanup(clients[name].kill)
+        for client in clients.values():
+            self.assertEqual(client.stdout.readline(), "up\n", client)
+        witnesses = {}
+        for name, client in clients.items():
+            printed, errors = client.communicate("go\n", timeout=60)
+            self.assertEqual((client.returncode, errors), (0, ""))
+            witnesses[name] = Witness(printed)
+        captured = attached.interrupt()
+        roots = set()
+        for name, witness in witnesses.items():
+            _, root = self.assert_container(captured, [*WITNESS_COMMAND, name], witness)
+            self.assertRegex(root, f"/{containerd.namespace}/{name}/rootfs$")
+            roots.add(root)
+        made = {witness.namespaces[kind] for witness in witnesses.values() for kind in KINDS}
+        self.assertEqual(len(made), 8 * len(KINDS))
+        # The shim of each mounts what its container gets as its root.
+        self.assertLessEqual(roots, overlays(captured))
+
+
+class DockerTest(Daemon):
+    def setUp(self):
+        super().setUp()
+        self.docker = Docker(self)
+        self.attached = Attached(self, str(self.docker.daemon.pid))
+
+    def run_docker(self, *arguments):
+        result = run(*self.docker.docker(*arguments), timeout=120)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return result.stdout
+
+    def test_run(self):
+        witness = Witness(self.run_docker("run", "--rm", "--network", "none", "demo:1", *WITNESS_COMMAND))
+        captured = self.attached.interrupt()
+        _, root = self.assert_container(captured, WITNESS_COMMAND, witness)
+        self.assertIn(root, overlays(captured))
+
+    def test_hardened(self):
+        shared = self.tmp / "shared"
+        shared.mkdir()
+        witness = Witness(self.run_docker(
+            "run", "--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp", "-v", f"{shared}:/y:ro",
+            "--device", "/dev/null:/dev/fuse", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "1000",
+            "--memory", "64m", "--pids-limit", "64", "demo:1", *WITNESS_COMMAND))
+        captured = self.attached.interrupt()
+        program, root = self.assert_container(captured, WITNESS_COMMAND, witness)
+        # What was asked for, as docker's users know it.
+        self.assertEqual((program["uid"]["real"], program["no_new_privs"], program["seccomp"]["mode"]), (1000, True, 2))
+        self.assertEqual({int(bits, 16) for bits in program["capabilities"].values()}, {0})
+        self.assertIn(str(64 << 20), [text.strip() for text, _ in captured.writes("/memory.limit_in_bytes")])
+        self.assertIn("64", [text.strip() for text, _ in captured.writes("/pids.max")])
+        all_mounts = captured.calls("mount", tid=program["tid"], ok=True)
+        # What is mounted first at each place; what follows there changes its flags.
+        mounts = {resolved(call, "dir_name"): call for call in reversed(all_mounts)}
+        self.assertEqual(value(mounts[f"{root}/y"], "dev_name"), str(shared))
+        self.assertEqual(value(mounts[f"{root}/tmp"], "type"), "tmpfs")
+        null = os.stat("/dev/null").st_rdev
+        made = captured.calls("mknodat", tid=program["tid"], ok=True)
+        nodes = {resolved(call, "filename"): value(call, "dev") for call in made}
+        self.assertEqual(nodes[f"{root}/dev/fuse"], {"major": os.major(null), "minor": os.minor(null)})
+        read_only = [call for call in all_mounts
+                     if resolved(call, "dir_name") == "/" and names(call, "flags") >= {"MS_REMOUNT", "MS_RDONLY"}]
+        self.assertEqual(len(read_only), 1)
+
+    def test_exec(self):
+        name = "held"
+        self.run_docker("run", "-d", "--name", name, "--network", "none", "demo:1", "/bin/sleep", "1000")
+        witness = Witness(self.run_docker("exec", name, *WITNESS_COMMAND))
+        captured = self.attached.interrupt()
+        program = captured.program(WITNESS_COMMAND)
+        assert_program(self, program, witness)
+        # The stage that joins is the maker of the one that becomes the program.
+        makers = captured.makers(program)
+        joined = [argument(call, "fd")["file"] for call in captured.calls("setns", ok=True) if call["tid"] in makers[:1]]
+        self.assertEqual([(file["kind"], file["shown"].partition(":")[0], file["inode"]) for file in joined],
+                         [("namespace", kind, witness.namespaces[kind]) for kind in ("ipc", "uts", "net", "pid", "mnt")])
+
+
+if __name__ == "__main__":
+    support.main()
