@@ -167,14 +167,9 @@ void Calls::executed(const Record& record, uint32_t old_tid) {
   }
 }
 
-<<<<<<< HEAD
-void Calls::end(std::vector<Call>& finished) {
-  while (!pending_.empty()) end_all_of(pending_.begin()->first.tid, Outcome::kDidNotReturn, finished);
-=======
 void Calls::end(bool lossy, std::vector<Call>& finished) {
   const Outcome outcome = lossy ? Outcome::kReturnLost : Outcome::kDidNotReturn;
-  while (!pending_.empty()) end_all_of(pending_.begin()->first.first, outcome, finished);
->>>>>>> main
+  while (!pending_.empty()) end_all_of(pending_.begin()->first.tid, outcome, finished);
 }
 
 std::optional<uint64_t> Calls::oldest_pending(uint64_t since_ns) const {
