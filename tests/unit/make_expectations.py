@@ -16,8 +16,8 @@ LISTS = {
                                          "__ARCH_WANT_TIME32_SYSCALLS", "__ARCH_WANT_SYS_CLONE3", "__BITS_PER_LONG=64"]),
 }
 LIBC = ["fcntl.h", "sched.h", "signal.h", "sys/mount.h", "sys/resource.h", "sys/stat.h"]
-# On 64 bits every file is large, and the C library's name has no bit; the kernel's has.
-NOT_THE_KERNELS = {"O_LARGEFILE"}
+# On 64 bits every file is large, and the C library's name has no bit; the other is its own private name.
+NOT_THE_KERNELS = {"O_LARGEFILE", "__O_TMPFILE"}
 
 
 def numbers(compiler, header, defines):
