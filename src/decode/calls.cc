@@ -107,8 +107,9 @@ bool Calls::enter(const Record& record, std::vector<Call>& finished) {
 }
 
 void Calls::forked(const Fork& fork) {
-  if (const auto place = of_thread(fork.task.tid); place != pending_.end())
-    place->second.call.created_tid = fork.child.tid;
+  const auto place = of_thread(fork.task.tid);
+  if (place == pending_.end() || place->second.call.row->returns != ReturnKind::kPid) return;
+  place->second.call.created_tid = fork.child.tid;
 }
 
 bool Calls::exit(const Record& record, std::vector<Call>& finished) {
