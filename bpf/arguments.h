@@ -7,6 +7,14 @@
 
 #include "files.h"
 
+/* Copies a string of the task. Returns its bytes with the NUL, at most `size`; negative: it cannot be read.
+ * Some kernels give 0 for an empty string (6.1 does, in strncpy_from_user_nofault). */
+static __always_inline long read_string(u8 *to, u64 size, u64 from)
+{
+	long length = bpf_probe_read_user_str(to, size, (void *)from);
+	return length ? length : 1;
+}
+
 /* A string of at most `max` bytes with its NUL. */
 __noinline int capture_string(u32 arg, u32 max, u64 pointer)
 {
@@ -23,7 +31,7 @@ __noinline int capture_string(u32 arg, u32 max, u64 pointer)
 		capture_end(s, CT_NULL);
 		return 0;
 	}
-	long length = bpf_probe_read_user_str(s->data + at, size, (void *)pointer);
+	long length = read_string(s->data + at, size, pointer);
 	if (length < 1) {
 		capture_end(s, CT_FAULT);
 		return 0;
@@ -102,7 +110,7 @@ __noinline int strings_step(void)
 		s->status = CT_TRUNCATED;
 		return 1;
 	}
-	long length = bpf_probe_read_user_str(s->data + at, CT_PATH_MAX, (void *)string);
+	long length = read_string(s->data + at, CT_PATH_MAX, string);
 	if (length < 1) {
 		s->status = CT_FAULT;
 		return 1;
@@ -399,7 +407,11 @@ __noinline int capture_memory(u32 index)
 		return 1;
 	}
 	case CT_OP_BYTES_RET: {
+		/* What returns how much there is writes no more than it may. */
 		u64 times = s->ret > 0 ? s->ret : 0;
+		u64 most = ref < 6 ? argument(s, ref) : times;
+		if (times > most)
+			times = most;
 		if (times > CT_ARRAY_MAX + 1)
 			times = CT_ARRAY_MAX + 1;
 		capture_bytes(arg, times * size, pointer);

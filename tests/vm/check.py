@@ -1,1 +1,116 @@
 #!/usr/bin/env python3
+"""Checks what a VM handed over (tests/vm/init): replays its recordings with this host's cttrace, and compares them with
+what the traced programs and the VM's kernel say. usage: check.py --cttrace FILE FOLDER"""
+
+import argparse
+import json
+import os
+import pathlib
+import sys
+import unittest
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS), str(TESTS / "e2e")]
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--cttrace", required=True, help="the binary that replays")
+parser.add_argument("folder", type=pathlib.Path, help="what the VM handed over")
+ARGUMENTS = parser.parse_args()
+os.environ["CTTRACE"] = ARGUMENTS.cttrace
+
+import expectations  # noqa: E402
+import handmade  # noqa: E402
+import support  # noqa: E402
+from events import Facts, Trace  # noqa: E402
+
+# The programs of tests/e2e/programs that init runs.
+PROGRAMS = ["absent_pages", "changed_during", "clone_sizes", "descriptors", "fork_storm", "i386_calls", "identity",
+            "killed", "long_strings", "mount_objects", "seccomp_denied", "thread_exec"]
+# In these something is cut, as it must be.
+NOT_WHOLE = {"identity", "long_strings"}
+
+
+def told(name):
+    return (ARGUMENTS.folder / name).read_text(errors="surrogateescape")
+
+
+def replay(name):
+    shown = support.cttrace("show", "--format", "ndjson", ARGUMENTS.folder / (name + ".cttrace"))
+    if shown.returncode != 0 or shown.stderr:
+        raise AssertionError(f"{name}: cttrace show ended with {shown.returncode}: {shown.stderr}")
+    return Trace(shown.stdout)
+
+
+class Vm(unittest.TestCase):
+    maxDiff = None
+
+    def ended(self, name, status, said=""):
+        """The command ended with this status, and said nothing else on standard error."""
+        self.assertEqual((told(name + ".status").strip(), told(name + ".stderr")), (str(status), said))
+
+    def trace(self, name):
+        trace = replay(name)
+        self.assertEqual((trace.header["kernel"], trace.header["machine"]), (told("kernel").strip(), "x86_64"))
+        return trace
+
+    def test_doctor(self):
+        self.ended("doctor", 0)
+        found = json.loads(told("doctor"))
+        support.validate(found, "doctor")
+        self.assertEqual((found["can_trace"], found["backend"], found["kernel"]),
+                         (True, "ebpf", told("kernel").strip()))
+        self.assertEqual([row for row in found["capabilities"] if row["needed"] and row["verdict"] != "works"], [])
+
+    def test_syscalls(self):
+        self.ended("syscalls", 0)
+        here = support.cttrace("syscalls")
+        self.assertEqual(told("syscalls"), here.stdout)
+
+    def container(self, name, folder):
+        trace = self.trace(name)
+        expectations.nothing_lost(self, trace)
+        expectations.processes_complete(self, trace)
+        handmade.container(self, trace, folder, has_mount_setattr=not told("kernel").startswith("5.10"))
+        handmade.beginning(self, trace, told)
+        # What the live run printed, byte for byte.
+        shown = support.cttrace("show", "--format", "calls", "-y", ARGUMENTS.folder / (name + ".cttrace"))
+        self.assertEqual(told(name + ".calls"), shown.stdout or shown.stderr)
+
+    def test_launch(self):
+        self.ended("launch", 7)
+        self.assertEqual(told("launch"), "hello from the container\n")
+        self.container("launch", "/tmp/c1")
+
+    def test_attach(self):
+        self.ended("attach", 0)
+        self.assertEqual((told("attached"), told("attached.status")), ("hello from the container\n", "7\n"))
+        self.assertEqual(told("attach.ready"), "ready\n")
+        self.container("attach", "/tmp/c2")
+
+    def test_overflow(self):
+        self.ended("overflow", 0)
+        expectations.overflow(self, self.trace("overflow"), Facts(told("overflowing")), None)
+
+    def test_kernel_is_well(self):
+        """The kernel had nothing to complain about: no warning, no stall, no refused program."""
+        words = ("WARNING:", "BUG:", "Oops", "Call Trace", "rcu: INFO", "general protection")
+        bad = [line for line in told("dmesg").splitlines() if any(word in line for word in words)]
+        self.assertEqual(bad, [])
+
+
+def program_test(name):
+    def test(self):
+        self.ended(name, 0)
+        trace = self.trace(name)
+        if name not in NOT_WHOLE:
+            expectations.nothing_lost(self, trace)
+        getattr(expectations, name)(self, trace, Facts(told(name)), "/tmp/" + name)
+    return test
+
+
+for program in PROGRAMS:
+    setattr(Vm, "test_" + program, program_test(program))
+
+if __name__ == "__main__":
+    result = unittest.main(argv=[sys.argv[0]], exit=False).result
+    sys.exit(0 if result.wasSuccessful() and result.testsRun and not result.skipped else 1)

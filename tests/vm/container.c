@@ -161,7 +161,10 @@ int main(int argc, char** argv) {
   };
   pid_t container = (pid_t)syscall(SYS_clone3, &args, sizeof args);
   check(container >= 0, "clone3");
-  if (container == 0) _exit(contained(argv[1], pipe_fds[0]));
+  if (container == 0) {
+    close(pipe_fds[1]);  // when the parent ends without a go, so do we
+    _exit(contained(argv[1], pipe_fds[0]));
+  }
 
   char text[32];
   check(mkdir("/sys/fs/cgroup/by-hand", 0755) == 0 || errno == EEXIST, "mkdir of a cgroup");
