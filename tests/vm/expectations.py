@@ -1,20 +1,21 @@
 """What a trace of each of tests/e2e/programs must show, judged by what the program itself says.
 
 A function has its program's name and gets the test (for its assertions), the Trace, the Facts and the folder that the
-program was given. The tests on this host and those in VMs (tests/vm) use them alike.
+program was given.
 """
 
-from events import PRIVATE_MOUNTS, call_of, file_of, flags, mount, names, of, one, raw, resolved, value, values
+from arguments import PRIVATE_MOUNTS, call_of, file_of, flags, mount, names, of, one, raw, resolved, value, values
 
 MARK = 0x10000000  # calls that programs make to be recognised: pidfd_open(1, MARK + number), which fails
 
 
-def nothing_lost(test, trace):
-    """Everything was recorded, and the completeness statement says so."""
+def nothing_lost(test, trace, truncated=0):
+    """Everything was recorded but the ends of as many arguments as must be `truncated`, and the trace says so."""
     end = trace.completeness
-    test.assertTrue(end["whole"], end)
-    test.assertEqual({kind: count for kind, count in end["lost"].items() if count}, {}, end)
-    test.assertEqual(end["calls"], len(trace.calls()))
+    test.assertTrue(end["whole"] and end["closed"], end)
+    test.assertEqual(trace.missing, {"truncated": truncated} if truncated else {})
+    cut = [argument for call in trace.calls() for argument in call["args"] if argument["reading"] == "truncated"]
+    test.assertEqual((end["calls"], end["truncated"], len(cut)), (len(trace.calls()), truncated, truncated))
     for call in trace.calls():
         test.assertFalse(call["entry_lost"] or call["cut"] or call["outcome"] == "return_lost", call)
     starts = [call["time_ns"] for call in trace.calls()]
@@ -207,7 +208,6 @@ def long_strings(test, trace, facts, folder):
     test.assertEqual(value(calls[2], 1), {"text": longer[:4095], "cut": True})
     test.assertEqual(calls[2]["result"], facts.number("too_long"))
     test.assertEqual(mount(calls[4]), ("overlay", "merged", "overlay", set(), data, facts.number("data_mount")))
-    test.assertEqual(trace.completeness["truncated"], 1)
 
 
 def mount_objects(test, trace, facts, folder):
