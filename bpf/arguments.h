@@ -407,7 +407,11 @@ __noinline int capture_memory(u32 index)
 		return 1;
 	}
 	case CT_OP_BYTES_RET: {
+		/* What returns how much there is writes no more than it may. */
 		u64 times = s->ret > 0 ? s->ret : 0;
+		u64 most = ref < 6 ? argument(s, ref) : times;
+		if (times > most)
+			times = most;
 		if (times > CT_ARRAY_MAX + 1)
 			times = CT_ARRAY_MAX + 1;
 		capture_bytes(arg, times * size, pointer);

@@ -13,12 +13,13 @@ static __always_inline struct task_state *follow(struct task_struct *task, u32 t
 	if (state)
 		return state;
 	struct task_state fresh = {.task = (u64)task, .tgid = tgid_as_seen(task)};
-	if (bpf_map_update_elem(&tasks, &tid, &fresh, BPF_NOEXIST)) {
+	if (bpf_map_update_elem(&tasks, &tid, &fresh, BPF_NOEXIST) == 0)
+		__sync_fetch_and_add(&live_tasks, 1);
+	/* Somebody else may have been faster: a fork and the iterator. */
+	state = bpf_map_lookup_elem(&tasks, &tid);
+	if (!state)
 		count(CT_LOSS_TASKS_FULL);
-		return 0;
-	}
-	__sync_fetch_and_add(&live_tasks, 1);
-	return bpf_map_lookup_elem(&tasks, &tid);
+	return state;
 }
 
 static __always_inline void unfollow(u32 tid)

@@ -21,7 +21,8 @@ __u32 own_level = 0; /* of cttrace's pid namespace: the one in which records tel
 /* Set by user space when every hook is attached, so that no call is seen by half. */
 __u32 follow_all = 0;
 
-/* Set by user space while it looks for the tasks that are there already: until it has found one, its fork tells. */
+/* Set by user space, when every hook is attached, while it looks for the tasks that are there already: until it has
+ * found one, its fork tells. */
 __u32 searching = 0;
 
 __u64 live_tasks = 0; /* followed and not yet ended */

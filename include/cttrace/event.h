@@ -91,6 +91,7 @@ struct Call {
   uint64_t start_ns = 0;
   std::optional<uint64_t> duration_ns;
   std::optional<File> returned_file;
+  uint32_t created_tid = 0;  // clone and its like: the new thread as in Task, where it was seen; 0: none
   std::optional<std::string> fs_message;  // why a filesystem context refused, in the kernel's words
   uint32_t cpu = 0;
 };

@@ -255,7 +255,7 @@ enum ct_op {
 	CT_OP_STRINGS = 5, /* argv */
 	CT_OP_COUNT = 6,   /* envp */
 	CT_OP_IOVEC = 7,   /* ref: index of the argument that counts the parts */
-	CT_OP_BYTES_RET = 8 /* like BYTES, the return value counts them */
+	CT_OP_BYTES_RET = 8 /* like BYTES, at exit; the return value counts them, if argument `ref` is not less */
 };
 
 #define CT_REF_CWD 7

@@ -1,12 +1,24 @@
 // How the parts are joined.
 #include "cli/pipeline.h"
 
+#include <algorithm>
+
 namespace cttrace {
 namespace {
+
+// Moves are told beside calls: where none that moves is asked for, or only those that failed, they would be noise.
+bool wants_cgroup_moves(const Options& options) {
+  if (!options.render.status.successful) return false;
+  if (!options.selection) return true;
+  return std::ranges::any_of(syscall_rows(), [&](const SyscallRow& row) {
+    return (row.groups & kCgroup) && options.selection->includes(row);
+  });
+}
 
 RenderOptions render_options(const Options& options, const Output& output) {
   RenderOptions render = options.render;
   render.color = output.wants_color(options.color);
+  render.cgroup_moves = wants_cgroup_moves(options);
   return render;
 }
 

@@ -105,6 +105,11 @@ bool Calls::enter(const Record& record, std::vector<Call>& finished) {
   return true;
 }
 
+void Calls::forked(const Fork& fork) {
+  if (const auto place = of_thread(fork.task.tid); place != pending_.end())
+    place->second.call.created_tid = fork.child.tid;
+}
+
 bool Calls::exit(const Record& record, std::vector<Call>& finished) {
   const auto body = record.body<ct_exit>();
   const ct_record& header = body.record;

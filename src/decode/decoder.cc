@@ -64,7 +64,12 @@ bool Decoder::State::take(const Record& record) {
   switch (record.header().kind) {
     case CT_REC_ENTER: return calls.enter(record, finished);
     case CT_REC_EXIT: return calls.exit(record, finished);
-    case CT_REC_FORK: add(decode_fork(record)); return true;
+    case CT_REC_FORK: {
+      Fork fork = decode_fork(record);
+      calls.forked(fork);
+      add(std::move(fork));
+      return true;
+    }
     case CT_REC_SNAPSHOT: add(decode_snapshot(record)); return true;
     case CT_REC_EXEC: {
       Snapshot snapshot = decode_snapshot(record);

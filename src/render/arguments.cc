@@ -2,6 +2,7 @@
 #include "render/arguments.h"
 
 #include <fcntl.h>
+#include <linux/keyctl.h>
 
 #include "render/forms.h"
 
@@ -23,6 +24,8 @@ std::string text_of(const Call& call, size_t index, Value value, const RenderOpt
   RenderOptions own = options;
   const ArgSpec& spec = *call.args[index].spec;
   if (spec.kind == ArgKind::kPath) own.string_limit.reset();  // strace cuts no paths
+  // What a key is, is a text with its NUL; what is in it may be anything.
+  if (call.row->name == "keyctl" && call.args[0].raw != KEYCTL_READ && value.text.ends_with('\0')) value.text.pop_back();
   // fsconfig's FSCONFIG_SET_BINARY.
   if (spec.kind == ArgKind::kBuffer && call.row->name == "fsconfig" && value.kind == ValueKind::kText)
     value.kind = ValueKind::kBytes;

@@ -28,6 +28,9 @@ void add_value_returned(Line& line, const Call& call, const RenderOptions& optio
     }
   }
   line.add(std::to_string(call.result));
+  // A container's process sees other pids than those in front of the lines.
+  if (call.created_tid && call.result != call.created_tid)
+    line.add(fmt::format(" /* {} in cttrace's PID NS */", call.created_tid), Paint::kComment);
   if (call.outcome == Outcome::kAnsweredBySeccomp) line.add(" (answered by a seccomp supervisor)", Paint::kComment);
   if (options.paths && call.returned_file) line.add(behind_descriptor(*call.returned_file));
 }
@@ -62,6 +65,15 @@ std::string listed(const Numbers& numbers) {
   return fmt::format("[{}]", fmt::join(numbers, ", "));
 }
 
+// Nothing for a map that changes no id.
+std::string text_of_map(const char* name, const std::vector<IdExtent>& map) {
+  if (map.size() == 1 && map[0].first == 0 && map[0].lower_first == 0 && map[0].count == UINT32_MAX) return {};
+  std::string text;
+  for (const auto& extent : map)
+    text += fmt::format("{}{} {} {}", text.empty() ? "" : ", ", extent.first, extent.lower_first, extent.count);
+  return fmt::format(", {}=[{}]", name, text);
+}
+
 std::string text_of_state(const Snapshot& state) {
   static constexpr const char* kNames[CT_NS_COUNT] = {
       "mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"};
@@ -76,12 +88,14 @@ std::string text_of_state(const Snapshot& state) {
   text += fmt::format(", pids={}, ns={{{}}}, uid=[{}, {}, {}, {}], gid=[{}, {}, {}, {}], groups={}", listed(state.pids),
                       namespaces, state.uid, state.euid, state.suid, state.fsuid, state.gid, state.egid, state.sgid,
                       state.fsgid, listed(state.groups));
+  text += text_of_map("uid_map", state.uid_map) + text_of_map("gid_map", state.gid_map);
   text += fmt::format(", caps={{effective={:#x}, permitted={:#x}, inheritable={:#x}, bounding={:#x}, ambient={:#x}}}",
                       state.cap_effective, state.cap_permitted, state.cap_inheritable, state.cap_bounding,
                       state.cap_ambient);
-  text +=
-      fmt::format(", securebits={:#x}, no_new_privs={:d}, seccomp={}, oom_score_adj={}, cgroup={}}} ---",
-                  state.securebits, state.no_new_privs, state.seccomp_mode, state.oom_score_adj, quoted(state.cgroup));
+  text += fmt::format(", securebits={:#x}, no_new_privs={:d}, seccomp={}", state.securebits, state.no_new_privs,
+                      state.seccomp_mode);
+  if (state.seccomp_filters.value_or(0)) text += fmt::format(", seccomp_filters={}", *state.seccomp_filters);
+  text += fmt::format(", oom_score_adj={}, cgroup={}}} ---", state.oom_score_adj, quoted(state.cgroup));
   return text;
 }
 
@@ -144,6 +158,7 @@ void CallsRenderer::print(const TaskExit& exit) {
 }
 
 void CallsRenderer::print(const CgroupAttach& attach) {
+  if (!options_.cgroup_moves) return;
   Line line(options_.color);
   add_leader(line, attach.task, attach.time_ns);
   line.add(fmt::format("--- cgroup {{pid={}, threads={}, hierarchy={}, path={}}} ---", attach.moved.tid,

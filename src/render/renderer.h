@@ -40,6 +40,7 @@ struct RenderOptions {
   bool quiet = false;      // -q: no completeness statement in calls
   bool with_calls = true;  // false: -c, only the summary
   bool summary = false;    // -c, -C
+  bool cgroup_moves = true;  // lines between the calls: a task was moved to another cgroup
   StatusFilter status;
 };
 

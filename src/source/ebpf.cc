@@ -301,8 +301,8 @@ EbpfSource::EbpfSource(const EbpfOptions& options, TraceInfo info) : state_(std:
     bpf_map__update_elem(state.skeleton->maps.targets, &*process, sizeof(*process), &yes, sizeof(yes), BPF_ANY);
     state.info.roots.push_back(*process);
   }
-  state.skeleton->bss->searching = 1;
   state.attach();
+  state.skeleton->bss->searching = 1;
   state.info.start_ns = boottime_ns();
   state.info.realtime_offset_ns = realtime_offset_ns();
   state.info.machine = machine();

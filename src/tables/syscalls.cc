@@ -48,6 +48,10 @@ ArgSpec mount_data(std::string_view name) { return {.name = name, .kind = ArgKin
 ArgSpec buffer(std::string_view name, Argument_index count) {
   return {.name = name, .kind = ArgKind::kBuffer, .ref = count.index, .size = 1};
 }
+// A buffer that the kernel fills: as far as the call returns, and no further than `most` says.
+ArgSpec filled_buffer(std::string_view name, Argument_index most) {
+  return {.name = name, .kind = ArgKind::kBuffer, .ref = most.index, .size = 1, .when = When::kExit};
+}
 ArgSpec iovec(std::string_view name, Argument_index count) {
   return {.name = name, .kind = ArgKind::kIovec, .ref = count.index};
 }
@@ -285,7 +289,8 @@ ct_row capture_row(const SyscallRow& row) {
   out.id = static_cast<uint32_t>(row.index);
   for (size_t i = 0; i < row.args.size(); ++i) {
     const ArgSpec& arg = row.args[i];
-    out.op[i] = static_cast<uint8_t>(operation(arg.kind));
+    const bool filled = arg.kind == ArgKind::kBuffer && arg.when == When::kExit;
+    out.op[i] = static_cast<uint8_t>(filled ? CT_OP_BYTES_RET : operation(arg.kind));
     out.ref[i] = arg.ref;
     out.when[i] = static_cast<uint8_t>(arg.when);
     out.size[i] = arg.size;

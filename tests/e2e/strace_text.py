@@ -134,12 +134,21 @@ _START = re.compile(r"^([a-z_][a-z0-9_]*)\(")
 _RESUMED = re.compile(r"^<\.\.\. ([a-z0-9_]+) resumed>")
 
 
-def parse(text):
-    """The calls in the text of either tool, in the order in which they began; and {tid: (parent tid, is a thread)}."""
+def births_of(records):
+    """{tid: (parent tid, is a thread)}, of the ndjson of a recording."""
+    forks = [record for record in records if record["type"] == "fork"]
+    return {fork["child"]["tid"]: (fork["tid"], fork["child"]["tgid"] == fork["tgid"]) for fork in forks}
+
+
+def parse(text, first=0):
+    """The calls in the text of either tool, in the order in which they began; and {tid: (parent tid, is a thread)}.
+
+    `first`: who made the calls of lines without a pid.
+    """
     calls, open_calls, births, superseded = [], {}, {}, {}
     for line in text.splitlines():
         match = _LINE.match(line)
-        tid, body = int(match[1] or match[2] or 0), match[3]
+        tid, body = int(match[1] or match[2] or first), match[3]
         supersede = re.match(r"\+\+\+ superseded by execve in pid (\d+) \+\+\+", body)
         if supersede:
             superseded[tid] = int(supersede[1])
@@ -195,6 +204,8 @@ def _parse_call(tid, body):
     args = split_arguments(inside)
     if name in ("prctl", "keyctl") and args and args[0] in GENERIC:
         args = args[:1]
+    if args and args[0] == "PR_SET_NAME":  # strace takes a name of 15 bytes for the beginning of one
+        args[1] = args[1].removesuffix("...")
     if name == "prctl":  # strace names what the call returned
         named = re.match(r"(0x[0-9a-f]+|\d+) \([A-Z_|]+\)$", result)
         result = str(int(named[1], 0)) if named else result

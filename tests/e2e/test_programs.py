@@ -94,8 +94,10 @@ class Calls(Case):
         said, trace = self.trace("i386_calls", self.dir)
         target = said.one("target")
         self.assertEqual(said.one("mode"), "711", "the call did not do what it says")
+        *calls, execve = trace.calls(abi="i386")
+        self.assertEqual((execve["name"], execve["number"], execve["result"]), ("execve", 11, 0))
+        self.assertEqual([value(execve, i) for i in range(3)], ["/proc/self/exe", ["/proc/self/exe", "again"], {"count": 1}])
         numbers = {"mount": 21, "umount": 22, "umount2": 52, "setgroups": 206, "unshare": 310, "chdir": 12}
-        calls = trace.calls(abi="i386")
         self.assertEqual([(call["name"], call["number"]) for call in calls], list(numbers.items()))
         self.assertEqual([call["result"] for call in calls], [
             said.number(name) for name in ("mount", "umount", "umount2", "setgroups32", "unshare", "chdir")])

@@ -4,6 +4,7 @@ that things really have, and what the container's program is handed must be what
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import support
@@ -11,7 +12,7 @@ from captured import (argument, assert_cgroups, assert_mount_points, assert_prog
                       launched, names, resolved, succeeded, value)
 from runtimes import (NAMESPACE_FLAGS, WITNESS_COMMAND, Bundle, Witness, bwrap, namespaces_of, nspawn, own_cgroups, rootfs,
                       unique, unshare)
-from support import require, run
+from support import cttrace, require, run
 
 FIVE = {NAMESPACE_FLAGS[name] for name in ("mnt", "uts", "ipc", "net", "pid")}
 NEW_USER, NEW_CGROUP = {"CLONE_NEWUSER"}, {"CLONE_NEWCGROUP"}
@@ -156,6 +157,15 @@ class Runc(Oci):
         self.assert_nodes_bound(captured, program, bundle)
         self.assertEqual(flags_of(captured.calls("unshare"), "unshare_flags"), [NEW_USER, FIVE, NEW_CGROUP])
         self.assert_maps_written(captured, "0 100000 65536\n\0")  # runc writes the NUL too
+        self.assert_moves_told()
+        handed = [line for line in cttrace("show", "-v", self.tmp / "record.ctt").stdout.splitlines() if 'exec {comm="sh"' in line]
+        self.assertIn(", uid_map=[0 100000 65536], gid_map=[0 100000 65536], ", self.one(handed))
+
+    def assert_moves_told(self):
+        """Moves to cgroups are told beside the calls, where calls that move are asked for."""
+        for options, told in [([], True), (["-e", "%cgroup"], True), (["-z"], True), (["-e", "%mount"], False), (["-Z"], False)]:
+            shown = cttrace("show", *options, self.tmp / "record.ctt").stdout
+            self.assertEqual("--- cgroup {" in shown, told, options)
 
     def test_exec(self):
         bundle, init = self.detached()
@@ -232,6 +242,9 @@ class Bubblewrap(Runtime):
         assert_program(self, program, witness, cgroup=own_cgroups()[0])
         self.assert_sandbox(captured, program, witness)
         self.assert_maps_written(captured, "0 0 1\n")
+        # The pid that the first process gets of the second leads to the lines of the second.
+        clone = rf"^\[pid +{captured.makers(program)[0]}\] clone\(.*\) = 2 /\* {program['tid']} in cttrace's PID NS \*/$"
+        self.assertRegex(cttrace("show", self.tmp / "record.ctt").stdout, re.compile(clone, re.MULTILINE))
 
     def test_as_an_ordinary_user(self):
         captured, program, witness = self.trace(*bwrap(self.rootfs, *WITNESS_COMMAND, user=1000))

@@ -92,17 +92,22 @@ class TwoRuns(Comparison):
 
     def check(self, make, program, **options):
         """`make()` gives the command; each run has its own, where state is left behind."""
-        left, right = self.tmp / "strace", self.tmp / "cttrace"
+        left, right, recording = self.tmp / "strace", self.tmp / "cttrace", self.tmp / "recording"
         names = compare.NAMES + compare.WRITES
         run(*compare.strace_command(names, left), *make(), check=True, **options)
-        done = cttrace(*compare.cttrace_options(names, right), "--", *make(), **options)
+        done = cttrace(*compare.cttrace_options(names, right), "--record", recording, "--", *make(), **options)
         self.assertEqual(done.returncode, 0, done.stderr[-2000:])
-        stages = []
-        for text in (self.read(left), strace_text.as_older(self.read(right), self.read(left))):
-            calls, births = strace_text.parse(text)
-            stages.append(compare.by_stage(compare.in_scope(calls), births, compare.find_root(calls, program)))
-        self.assertEqual(compare.difference(*stages), "")
-        return stages[0]
+        # A pid that a call returns is one of the caller's own namespace: who is whose child, the recording says.
+        shown = cttrace("show", "--format", "ndjson", recording)
+        records = [json.loads(line) for line in shown.stdout.splitlines()]
+        calls, births = strace_text.parse(self.read(left))
+        theirs = self.stages(calls, births, program)
+        calls, _ = strace_text.parse(strace_text.as_older(self.read(right), self.read(left)), records[0]["roots"][0])
+        self.assertEqual(compare.difference(theirs, self.stages(calls, strace_text.births_of(records), program)), "")
+        return theirs
+
+    def stages(self, calls, births, program):
+        return compare.by_stage(compare.in_scope(calls), births, compare.find_root(calls, program))
 
     @requires("runc")
     def test_runc(self):

@@ -19,9 +19,11 @@ static char data[] = "size=64k,mode=711";
 static char target[4096];
 static char missing[] = "/nonexistent/i386";
 static uint32_t groups[] = {7, 70000};
+static char self[] = "/proc/self/exe", again[] = "again", one[] = "ONE=1";
 
 int main(int argc, char** argv) {
   must(argc == 2, "usage");
+  if (strcmp(argv[1], again) == 0) return 0;
   private_mounts();
   snprintf(target, sizeof target, "%s/i386-target", argv[1]);
   must(mkdir(target, 0700) == 0, "mkdir");
@@ -35,5 +37,11 @@ int main(int argc, char** argv) {
   fact("setgroups32", "%ld", int80(206, (void*)2, groups, NULL, 0, NULL));
   fact("unshare", "%ld", int80(310, (void*)CLONE_NEWUTS, NULL, NULL, 0, NULL));
   fact("chdir", "%ld", int80(12, missing, NULL, NULL, 0, NULL));
-  return 0;
+  // Vectors of 32-bit pointers.
+  static uint32_t arguments[3], environment[2];
+  arguments[0] = (uint32_t)(uintptr_t)self;
+  arguments[1] = (uint32_t)(uintptr_t)again;
+  environment[0] = (uint32_t)(uintptr_t)one;
+  must(int80(11, self, arguments, environment, 0, NULL) == 0, "execve");
+  return 1;
 }

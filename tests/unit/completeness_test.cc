@@ -1,0 +1,135 @@
+// The completeness statement: what is counted, and that nothing is claimed that is not known.
+#include "render/completeness.h"
+
+#include <gtest/gtest.h>
+
+#include "made_events.h"
+
+namespace cttrace {
+namespace {
+
+Loss loss_of(ct_loss_kind kind, uint64_t count, bool final = true) {
+  Loss loss{.recorded = 10, .final = final};
+  loss.counts[kind] = count;
+  return loss;
+}
+
+std::string text_after(const std::vector<Event>& events, uint64_t malformed = 0, bool whole = true) {
+  Completeness completeness;
+  for (const auto& event : events) completeness.see(event);
+  return completeness.text(made_info(), malformed, whole);
+}
+
+bool has_line(const std::string& text, const std::string& line) {
+  return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
+}
+
+TEST(Completeness, SinceWhenByWhatAndHowMuch) {
+  const std::string text =
+      text_after({made_call("fork", {}), TaskExit{}, Loss{.recorded = 2, .final = true, .still_running = 1}});
+  EXPECT_TRUE(has_line(text,
+                       "cttrace: ebpf (raw tracepoints), live from 2020-09-13T12:26:41.000000Z: 2 events, 1 call, "
+                       "1 process still running"))
+      << text;
+  EXPECT_TRUE(has_line(text, "cttrace: nothing lost")) << text;
+}
+
+TEST(Completeness, NothingIsLostOnlyWhereTheTraceWasClosed) {
+  for (const std::string& text : {text_after({}), text_after({loss_of(CT_LOSS_RING_FULL, 0, false)})}) {
+    EXPECT_EQ(text.find("nothing lost"), std::string::npos) << text;
+    EXPECT_TRUE(has_line(text, "cttrace: not known whether anything was lost: the trace has no closing record"))
+        << text;
+  }
+  const std::string broken = text_after({loss_of(CT_LOSS_RING_FULL, 0)}, 0, false);
+  EXPECT_EQ(broken.find("nothing lost"), std::string::npos);
+  EXPECT_TRUE(has_line(broken, "cttrace: lost: everything after this: the recording broke off")) << broken;
+}
+
+TEST(Completeness, EveryKindOfLossIsTold) {
+  for (size_t kind = 0; kind < CT_LOSS_COUNT; ++kind) {
+    const std::string text = text_after({loss_of(static_cast<ct_loss_kind>(kind), 12345)});
+    const bool lost = kind == CT_LOSS_RING_FULL || kind == CT_LOSS_TASKS_FULL || kind == CT_LOSS_SCRATCH_BUSY;
+    EXPECT_NE(text.find(lost ? "cttrace: lost: 12345 " : "cttrace: incomplete: 12345 "), std::string::npos) << text;
+    EXPECT_EQ(text.find("nothing lost") == std::string::npos, lost) << text;
+    EXPECT_STRNE(loss_kind(kind).field, "");
+  }
+  const std::string malformed = text_after({loss_of(CT_LOSS_RING_FULL, 0)}, 3);
+  EXPECT_TRUE(has_line(malformed, "cttrace: lost: 3 records made no sense")) << malformed;
+}
+
+TEST(Completeness, CallsThatAreNotWhole) {
+  Call entry = made_call("fork", {});
+  entry.enter_lost = true;
+  Call result = made_call("fork", {});
+  result.outcome = Outcome::kReturnLost;
+  Call inside = made_call("fork", {});
+  inside.outcome = Outcome::kDidNotReturn;
+  inside.cut = true;
+  const Call longer = made_call("fsopen", {truncated("a"), 0});
+  const std::string text = text_after({entry, result, inside, longer, loss_of(CT_LOSS_RING_FULL, 0)});
+  EXPECT_TRUE(has_line(text, "cttrace: lost: the entry of 1 call; the return of 1 call")) << text;
+  EXPECT_TRUE(has_line(text,
+                       "cttrace: incomplete: 1 argument shown in part; 1 call with captures missing; "
+                       "1 call did not return"))
+      << text;
+}
+
+TEST(Completeness, PathsWhosePlaceIsNotKnown) {
+  Completeness completeness;
+  Call call = made_call("chroot", {"/a"});
+  completeness.see(call);
+  EXPECT_EQ(completeness.unresolved, 1u);
+  call.args[0].resolved = "/a";
+  completeness.see(call);
+  completeness.see(made_call("chroot", {null()}));
+  completeness.see(made_call("chroot", {faulted()}));
+  EXPECT_EQ(completeness.unresolved, 1u);
+  EXPECT_EQ(completeness.calls, 4u);
+}
+
+TEST(Completeness, NewsAreToldOnce) {
+  Completeness completeness;
+  EXPECT_EQ(completeness.news(), "");
+  completeness.see(loss_of(CT_LOSS_RING_FULL, 5, false));
+  EXPECT_EQ(completeness.news().substr(0, 10), "5 records:");
+  EXPECT_EQ(completeness.news(), "");
+  completeness.see(loss_of(CT_LOSS_RING_FULL, 12, false));
+  EXPECT_EQ(completeness.news().substr(0, 10), "7 records:");
+  completeness.see(loss_of(CT_LOSS_TRUNCATED, 3, false));  // nothing is missing whole
+  EXPECT_EQ(completeness.news(), "");
+}
+
+TEST(Completeness, IsTheEndOfCallsUnlessItIsNotWanted) {
+  Written written(Format::kCalls);
+  EXPECT_EQ(written.begin().event(loss_of(CT_LOSS_RING_FULL, 0)).end().all().substr(0, 14), "cttrace: ebpf ");
+  RenderOptions options;
+  options.quiet = true;
+  Written quiet(Format::kCalls, options);
+  EXPECT_EQ(quiet.begin().event(loss_of(CT_LOSS_RING_FULL, 0)).end().all(), "");
+}
+
+TEST(Completeness, LossIsToldWhereItHappened) {
+  Written written(Format::kCalls);
+  written.begin()
+      .event(made_call("fork", {}))
+      .event(loss_of(CT_LOSS_RING_FULL, 5, false))
+      .event(made_call("vfork", {}));
+  ASSERT_EQ(written.writes.size(), 3u);
+  EXPECT_EQ(written.writes[1].substr(0, 33), "cttrace: lost here: 5 records: th");
+}
+
+TEST(Completeness, TimesInUtc) {
+  EXPECT_EQ(utc_time(0), "1970-01-01T00:00:00.000000Z");
+  EXPECT_EQ(utc_time(1'600'000'000'123'456'789), "2020-09-13T12:26:40.123456Z");
+}
+
+TEST(Completeness, HostileRecordingsCannotWriteToTheTerminal) {
+  TraceInfo info = made_info();
+  info.backend = info.hooks = "\x1b[2J\n\xc2\x9b";
+  const std::string text = Completeness().text(info, 0, true);
+  for (const char c : text) EXPECT_TRUE(c == '\n' || (c >= 0x20 && c < 0x7f)) << text;
+  EXPECT_EQ(text.find("\n\n"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace cttrace
