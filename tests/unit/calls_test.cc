@@ -336,9 +336,6 @@ TEST(Calls, LeadersAndTimes) {
   relative.begin().event(second).event(later);
   EXPECT_EQ(relative.writes[0].substr(0, 20), "     0.000000 fork()");
   EXPECT_EQ(relative.writes[1].substr(0, 20), "     0.001500 fork()");
-  options = {};
-  options.plain_pids = true;
-  EXPECT_EQ(line_of(first, options).substr(0, 12), "42    fork()");
 }
 
 TEST(Calls, EndsOfTasks) {
