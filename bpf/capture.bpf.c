@@ -297,7 +297,10 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	out->enter_ns = orphan ? 0 : state->enter_ns;
 	out->enter_tid = orphan ? out->record.tid : state->enter_tid;
 	out->pad2 = 0;
-	out->record.flags = orphan ? CT_FLAG_ORPHAN : state->enter_lost ? CT_FLAG_ENTER_LOST : 0;
+	/* SECCOMP_RET_KILL_* and SECCOMP_RET_TRAP: what is in the register is the call's number (syscall_rollback). */
+	if (orphan && BPF_CORE_READ(task, pending.signal.sig[0]) >> (31 /* SIGSYS */ - 1) & 1)
+		orphan |= CT_FLAG_SIGSYS;
+	out->record.flags = orphan ? CT_FLAG_ORPHAN | (orphan & CT_FLAG_SIGSYS) : state->enter_lost ? CT_FLAG_ENTER_LOST : 0;
 	for (int i = 0; i < 6; i++)
 		out->args[i] = call.args[i];
 	s->ret = ret;

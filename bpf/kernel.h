@@ -118,6 +118,8 @@ struct cgroup_subsys_state { struct cgroup *cgroup; };
 struct css_set { struct cgroup *dfl_cgrp; };
 
 typedef struct { int counter; } atomic_t;
+struct sigset { unsigned long sig[1]; };
+struct sigpending { struct sigset signal; };
 struct seccomp { int mode; };
 struct seccomp___counted { atomic_t filter_count; };
 struct thread_info { u32 status; };        /* x86 */
@@ -142,6 +144,7 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
 	struct seccomp seccomp;
+	struct sigpending pending;
 	struct css_set *cgroups;
 };
 

@@ -74,6 +74,7 @@ enum class Outcome : uint8_t {
   kReturned,
   kDeniedBySeccomp,    // never entered, and failed
   kAnsweredBySeccomp,  // never entered: who listens to the filter's notifications gave the result
+  kSigsysBySeccomp,    // never entered: the thread got SIGSYS, and the call no result
   kDidNotReturn,     // the task ended inside the call, or tracing did
   kReturnLost,       // its return was not recorded: records were lost
 };

@@ -61,6 +61,7 @@ struct ct_record {
 #define CT_FLAG_GROUP_DEAD 8u   /* TASK_EXIT: this was the last thread of its process */
 #define CT_FLAG_SYNTHETIC 16u   /* SNAPSHOT, FORK: made up from /proc or an iterator, not from an event */
 #define CT_FLAG_IN_CALL 32u     /* TASK_EXIT: the thread ended inside the call that it entered last */
+#define CT_FLAG_SIGSYS 64u      /* EXIT, with ORPHAN: seccomp sent SIGSYS; there is no result */
 
 struct ct_enter {
 	struct ct_record record;

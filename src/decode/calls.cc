@@ -137,7 +137,10 @@ bool Calls::exit(const Record& record, std::vector<Call>& finished) {
   }
   Call& call = pending.call;
   call.result = body.ret;
-  call.outcome = !orphan ? Outcome::kReturned : body.ret < 0 ? Outcome::kDeniedBySeccomp : Outcome::kAnsweredBySeccomp;
+  call.outcome = !orphan                         ? Outcome::kReturned
+                 : header.flags & CT_FLAG_SIGSYS ? Outcome::kSigsysBySeccomp
+                 : body.ret < 0                  ? Outcome::kDeniedBySeccomp
+                                                 : Outcome::kAnsweredBySeccomp;
   if (body.enter_ns && header.time_ns >= body.enter_ns) call.duration_ns = header.time_ns - body.enter_ns;
   call.cut = call.cut || (header.flags & CT_FLAG_CUT);
   for (const Capture& capture : record.captures()) {

@@ -39,6 +39,7 @@ void add_result(Line& line, const Call& call, const RenderOptions& options) {
   line.add("= ");
   if (call.outcome == Outcome::kDidNotReturn) return line.add("? (did not return)");
   if (call.outcome == Outcome::kReturnLost) return line.add("? (return lost)");
+  if (call.outcome == Outcome::kSigsysBySeccomp) return line.add("? (denied by seccomp: SIGSYS)", Paint::kError);
   if (!has_failed(call)) return add_value_returned(line, call, options);
   const ErrorName error = error_name(-call.result);
   if (error.restart)

@@ -4,7 +4,7 @@
 namespace cttrace {
 
 bool has_failed(const Call& call) {
-  if (call.outcome == Outcome::kDeniedBySeccomp) return true;
+  if (call.outcome == Outcome::kDeniedBySeccomp || call.outcome == Outcome::kSigsysBySeccomp) return true;
   // IS_ERR_VALUE of the kernel: large results of calls that return addresses or ids are no errors.
   return call.outcome == Outcome::kReturned && call.result < 0 && call.result >= -4095;
 }

@@ -54,6 +54,7 @@ const char* name_of(Outcome outcome) {
     case Outcome::kReturned: return "returned";
     case Outcome::kDeniedBySeccomp: return "denied_by_seccomp";
     case Outcome::kAnsweredBySeccomp: return "answered_by_seccomp";
+    case Outcome::kSigsysBySeccomp: return "sigsys_by_seccomp";
     case Outcome::kDidNotReturn: return "did_not_return";
     case Outcome::kReturnLost: return "return_lost";
   }
@@ -92,7 +93,7 @@ Json argument_of(const Call& call, size_t index, const RenderOptions& options) {
 }
 
 Json error_of(const Call& call) {
-  if (!has_failed(call)) return nullptr;
+  if (!has_failed(call) || call.outcome == Outcome::kSigsysBySeccomp) return nullptr;
   const ErrorName error = error_name(-call.result);
   Json json;
   json["name"] = error.name.empty() ? Json() : Json(error.name);
@@ -103,7 +104,8 @@ Json error_of(const Call& call) {
 }  // namespace
 
 Json json_event(const Call& call, const RenderOptions& options) {
-  const bool known = call.outcome != Outcome::kDidNotReturn && call.outcome != Outcome::kReturnLost;
+  const bool known = call.outcome != Outcome::kDidNotReturn && call.outcome != Outcome::kReturnLost &&
+                     call.outcome != Outcome::kSigsysBySeccomp;
   Json json;
   json["type"] = "call";
   json["name"] = call.row->name;

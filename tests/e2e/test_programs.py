@@ -141,6 +141,19 @@ class Calls(Case):
         self.assertEqual([line.partition("(")[0] for line in lines], ["mount", "chroot"])
         self.whole(trace)
 
+    def test_calls_for_which_seccomp_sends_a_signal(self):
+        record = self.tmp / "recording"
+        said, trace = self.trace("seccomp_kill", options=["--record", record])
+        child, status = said.numbers("status")
+        self.assertEqual((said.all("trapped"), said.all("survived"), status), (["1"], [], signal.SIGSYS))
+        calls = trace.calls(outcome="sigsys_by_seccomp")
+        self.assertEqual([(call["name"], call["tid"], call["result"], call["error"]) for call in calls],
+                         [("mount", child, None, None), ("chroot", child, None, None)])
+        self.assertEqual(value(calls[1], 0), "/nonexistent-killed")
+        self.assertEqual([event["signal"]["number"] for event in trace.of("exit") if event["tid"] == child], [signal.SIGSYS])
+        shown = cttrace("show", "-Z", "-e", "chroot", record).stdout
+        self.assertRegex(shown, r'chroot\("/nonexistent-killed"\) += \? \(denied by seccomp: SIGSYS\)\n')
+
     def test_a_call_whose_task_is_killed_in_it(self):
         said, trace = self.trace("interrupted", "kill")
         parent, child = said.numbers("vfork")

@@ -215,6 +215,8 @@ TEST(Calls, Outcomes) {
   call.outcome = Outcome::kDeniedBySeccomp;
   const std::string begin = "mount(\"a\", \"/nonexistent/a\", \"t\", 0, \"\") ";
   EXPECT_EQ(line_of(call), begin + "= -1 EPERM (Operation not permitted) (denied by seccomp)");
+  call.outcome = Outcome::kSigsysBySeccomp;
+  EXPECT_EQ(line_of(call), begin + "= ? (denied by seccomp: SIGSYS)");
   call.outcome = Outcome::kDidNotReturn;
   EXPECT_EQ(line_of(call), begin + "= ? (did not return)");
   call.outcome = Outcome::kReturnLost;

@@ -68,6 +68,8 @@ TEST(DecoderCalls, WhatSeccompDeniedWasNeverEntered) {
   EXPECT_EQ(denied.args[0].bytes, "/tmp");
   EXPECT_FALSE(denied.enter_lost);
   EXPECT_EQ(decode({never_entered("mknod", {kPointer}, 0)}).call().outcome, Outcome::kAnsweredBySeccomp);
+  EXPECT_EQ(decode({never_entered("mknod", {kPointer}, 133).flagged(CT_FLAG_SIGSYS)}).call().outcome,
+            Outcome::kSigsysBySeccomp);
 }
 
 TEST(DecoderCalls, EntryThatWasLost) {
