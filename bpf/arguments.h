@@ -68,12 +68,13 @@ __noinline int capture_bytes(u32 arg, u64 length, u64 pointer)
 	if (size > CT_ARRAY_MAX) {
 		size = CT_ARRAY_MAX;
 		status = CT_TRUNCATED;
-		s->truncated++;
 	}
 	if (size && bpf_probe_read_user(s->data + at, size, (void *)pointer)) {
 		capture_end(s, CT_FAULT);
 		return 0;
 	}
+	if (status == CT_TRUNCATED)
+		s->truncated++;
 	s->offset = at + size;
 	capture_end(s, status);
 	return 0;

@@ -3,6 +3,8 @@
 
 #include <linux/mount.h>
 
+#include <cerrno>
+
 namespace cttrace {
 namespace {
 
@@ -28,8 +30,11 @@ std::optional<Call> make_call(const ct_record& header, uint32_t number, const __
   return call;
 }
 
-// mount's dev_name is a path only in some mounts: in the others it is a name that is nowhere looked up.
+// Nobody looks the path up: an empty one, or what mount's dev_name is in most mounts, a mere name.
 bool names_no_file(const Call& call, const Argument& argument) {
+  // An empty path is one only where a flag allows it (getname_flags, fs/namei.c).
+  const bool refused = call.outcome == Outcome::kReturned && call.result == -ENOENT;
+  if (argument.reading == Reading::kOk && argument.bytes.empty() && refused) return true;
   if (argument.spec->name != "dev_name" || call.args.size() < 4) return false;
   const uint64_t flags = call.args[3].raw;
   if (flags & (MS_BIND | MS_MOVE)) return (flags & MS_REMOUNT) != 0;
@@ -107,8 +112,9 @@ bool Calls::enter(const Record& record, std::vector<Call>& finished) {
 }
 
 void Calls::forked(const Fork& fork) {
-  if (const auto place = of_thread(fork.task.tid); place != pending_.end())
-    place->second.call.created_tid = fork.child.tid;
+  const auto place = of_thread(fork.task.tid);
+  if (place == pending_.end() || place->second.call.row->returns != ReturnKind::kPid) return;
+  place->second.call.created_tid = fork.child.tid;
 }
 
 bool Calls::exit(const Record& record, std::vector<Call>& finished) {

@@ -55,7 +55,7 @@ RenderOptions options_of(uint8_t choice) {
   if (choice & 4) options.string_limit = 5;
   options.timestamps = static_cast<Timestamps>(choice >> 3 & 3);
   options.relative = choice & 32;
-  options.durations = options.plain_pids = choice & 64;
+  options.durations = choice & 64;
   options.summary = true;
   return options;
 }

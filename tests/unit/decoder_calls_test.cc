@@ -103,25 +103,33 @@ TEST(DecoderCalls, ReturnThatWasLostIsToldByWhatTheThreadDoesNext) {
 }
 
 TEST(DecoderCalls, OneThatIsLeftByEndingDidNotReturn) {
-  const auto decoded = decode({enters("chdir", kChdir).at(100).by(7), ends(9).at(200).by(7)});
-  EXPECT_EQ(decoded.call().outcome, Outcome::kDidNotReturn);
-  EXPECT_EQ(decoded.events.size(), 2u);
+  const auto ended = [](uint32_t flags) {
+    const auto decoded = decode({enters("chdir", kChdir).at(100).by(7), ends(9).at(200).by(7).flagged(flags)});
+    EXPECT_EQ(decoded.events.size(), 2u);
+    return decoded.call().outcome;
+  };
+  EXPECT_EQ(ended(CT_FLAG_IN_CALL), Outcome::kDidNotReturn);
+  EXPECT_EQ(ended(0), Outcome::kReturnLost);
   // Another task with the same id is another thread.
   const auto other = decode({enters("chdir", kChdir).at(100).by(7, 7, 1), ends(9).at(200).by(7, 7, 2),
                              returns("chdir", kChdir, 0).at(300).by(7, 7, 1).entered_at(100)});
   EXPECT_EQ(other.call().outcome, Outcome::kReturned);
-  // Tracing may end first.
+  // Tracing may end first. Where records were lost, the return may be one of them.
   EXPECT_EQ(decode({enters("chdir", kChdir).at(100).by(7)}).call().outcome, Outcome::kDidNotReturn);
+  EXPECT_EQ(decode({enters("chdir", kChdir).at(100).by(7), loses(CT_LOSS_RING_FULL, 1)}).call().outcome,
+            Outcome::kReturnLost);
+  EXPECT_EQ(decode({enters("chdir", kChdir).at(100).by(7), loses(CT_LOSS_TRUNCATED, 1)}).call().outcome,
+            Outcome::kDidNotReturn);
 }
 
 TEST(DecoderCalls, ExecByAThreadThatIsNotTheLeader) {
   // Thread 8 of process 7 becomes thread 7, as the kernel's de_thread() has it; the leader is told to end first.
   auto exec = executes().at(150).by(7, 7, 1);
   exec.body.old_tid = 8;
-  const auto decoded =
-      decode({enters("pivot_root", {kPointer, kPointer}).at(90).by(7, 7, 1),
-              enters("execve", {kPointer}).at(100).by(8, 7, 2).string(0, "/bin/sh"), ends(0).at(140).by(7, 7, 1), exec,
-              returns("execve", {kPointer}, 0).at(160).by(7, 7, 1).entered_at(100, 8)});
+  const auto decoded = decode({enters("pivot_root", {kPointer, kPointer}).at(90).by(7, 7, 1),
+                               enters("execve", {kPointer}).at(100).by(8, 7, 2).string(0, "/bin/sh"),
+                               ends(0).at(140).by(7, 7, 1).flagged(CT_FLAG_IN_CALL), exec,
+                               returns("execve", {kPointer}, 0).at(160).by(7, 7, 1).entered_at(100, 8)});
   const auto calls = decoded.calls();
   ASSERT_EQ(calls.size(), 2u);
   EXPECT_EQ(calls[0].row->name, "pivot_root");
@@ -207,13 +215,26 @@ TEST(DecoderCalls, DescriptorsReturnedAndMessagesOfFilesystemContexts) {
   EXPECT_EQ(opened.returned_file->shown(), "fscontext:[tmpfs]");
   EXPECT_EQ(opened.returned_file->fd, 3);
 
-  const std::string_view message = "tmpfs: Unknown parameter 'bogus'";
+  // As the kernel's logfc() keeps it.
+  const std::string_view message = "e tmpfs: Unknown parameter 'bogus'\n";
   const Call refused =
       decode({enters("fsconfig", {3, 0}).at(1),
               returns("fsconfig", {3, 0}, -EINVAL).at(2).entered_at(1).capture(0, CT_CAP_FS_MESSAGE, CT_OK, message)})
           .call();
-  EXPECT_EQ(refused.fs_message, message);
+  EXPECT_EQ(refused.fs_message, "tmpfs: Unknown parameter 'bogus'");
   EXPECT_EQ(refused.args[0].reading, Reading::kNone);
+}
+
+TEST(DecoderCalls, WhatWasCreatedIsKnownToTheCallThatDidIt) {
+  const auto created_by = [](std::string_view name) {
+    return decode({enters(name, {kPointer}).at(100).by(7), forks(50).at(120).by(7),
+                   returns(name, {kPointer}, 2).at(150).by(7).entered_at(100)})
+        .call()
+        .created_tid;
+  };
+  EXPECT_EQ(created_by("clone"), 50u);
+  EXPECT_EQ(created_by("fork"), 50u);
+  EXPECT_EQ(created_by("chdir"), 0u);  // of which the return was lost, and clone's entry
 }
 
 TEST(DecoderCalls, WhatIsCutIsToldForEitherRecord) {

@@ -3,6 +3,8 @@
 #include <linux/mount.h>
 #include <linux/sched.h>
 
+#include <cerrno>
+
 #include "decode/captures.h"
 #include "records.h"
 
@@ -34,6 +36,14 @@ TEST(DecoderPaths, RelativeOnesBeginAtTheirBase) {
   EXPECT_EQ(resolved(entry().string(0, "..").base(0, {.path = "/a"})), "/a/..");
   EXPECT_EQ(resolved(entry().string(0, "").base(0, {.path = "/a"})), "/a");
   EXPECT_EQ(resolved(entry().string(0, "b")), "nowhere");
+}
+
+TEST(DecoderPaths, EmptyOnesLeadNowhereUnlessTheKernelTakesThem) {
+  const auto empty = entry().string(0, "").base(0, {.path = "/a"});
+  const Argument refused = path_of(empty, returns("chdir", {kPointer}, -ENOENT));
+  EXPECT_EQ(refused.resolved, std::nullopt);
+  EXPECT_FALSE(refused.names_file);
+  EXPECT_EQ(path_of(empty, returns("chdir", {kPointer}, -EACCES)).resolved, "/a");
 }
 
 TEST(DecoderPaths, AbsoluteOnesBeginAtTheRoot) {

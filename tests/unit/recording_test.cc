@@ -248,7 +248,9 @@ TEST_F(Recording, IsReadFromAPipeInAnyPortions) {
 
 TEST_F(Recording, WhatCannotBeWrittenIsToldAtOnceOrInTheEnd) {
   EXPECT_EQ(RecordingWriter::create("/there/is/no/folder", {}).error().code, ENOENT);
-  EXPECT_EQ(RecordingWriter::create("/dev/full", {}).error().code, ENOSPC);
+  Result<RecordingWriter> full = RecordingWriter::create("/dev/full", {});
+  ASSERT_TRUE(full);
+  EXPECT_EQ(full->close().error().code, ENOSPC);
 
   // A reader that goes away. The first error is kept, whatever is written then.
   signal(SIGPIPE, SIG_IGN);

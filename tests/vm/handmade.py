@@ -1,6 +1,6 @@
 """What a recording of tests/vm/container.c must show, call by call; keep the two together."""
 
-from events import call_of, file_of, flags, names, of, one, resolved, value, values
+from arguments import call_of, file_of, flags, names, of, one, resolved, value, values
 
 NEW = {"mnt": "CLONE_NEWNS", "uts": "CLONE_NEWUTS", "ipc": "CLONE_NEWIPC", "pid": "CLONE_NEWPID", "net": "CLONE_NEWNET",
        "cgroup": "CLONE_NEWCGROUP"}

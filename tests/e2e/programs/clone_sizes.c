@@ -1,6 +1,7 @@
 // clone3 with every size of its struct, and some it refuses. usage: clone_sizes [CGROUP_FOLDER]
 #include <linux/sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 
 #include "program.h"
 
@@ -31,7 +32,14 @@ int main(int argc, char** argv) {
   union sized unknown = plain;
   unknown.words[11] = 0xabcdef;
   clone_with("unknown", &unknown, 96);
-  clone_with("large", &plain, 8192);
+  // Longer than a page, which the kernel refuses unread: once all of it is there, once it goes on where nothing is.
+  static char room[8192] __attribute__((aligned(8)));
+  memset(room, 1, sizeof room);
+  clone_with("large", (union sized*)room, sizeof room);
+  char* pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  must(pages != MAP_FAILED && munmap(pages + 4096, 4096) == 0, "pages");
+  memset(pages, 0, 4096);
+  clone_with("beyond", (union sized*)(pages + 4096 - sizeof plain), 4200);
 
   int process = -1;
   union sized with_pidfd = plain;
