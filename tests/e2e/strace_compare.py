@@ -49,13 +49,28 @@ def in_scope(calls):
 
 
 def _without_places(text):
-    """3</path> is 3: what a descriptor is, both tools say in their own words."""
+    """3</path> is 3."""
     return re.sub(r"\b(\d+|AT_FDCWD)<(?:[^<>]|<[^<>]*>)*>(?:\(deleted\))?", r"\1", text)
 
 
 def plain(call):
     """A call as one line, for the comparison of the same run."""
-    return _without_places(f"{call.name}({', '.join(call.args)}) = {call.result}")
+    args = list(call.args)
+    for at, arg in enumerate(args):
+        # Where an absolute path would begin, only strace says.
+        path = args[at - 1] if call.name == "fsconfig" else "".join(args[at + 1:at + 2])
+        if call.name == "pidfd_getfd" and at == 1:
+            args[at] = _without_places(arg)  # a descriptor of another process
+        if arg.startswith("AT_FDCWD<") and path.startswith('"/'):
+            args[at] = "AT_FDCWD"
+    # strace takes what mount_setattr returns for a descriptor.
+    result = _without_places(call.result) if call.name == "mount_setattr" else call.result
+    line = f"{call.name}({', '.join(args)}) = {result}"
+    line = re.sub(r"(userns_fd=\d+)<[^<>]*>", r"\1", line)
+    # What cttrace knows more of: which process, which filesystem, where in a mount that is attached nowhere.
+    line = re.sub(r"<(pidfd|fscontext):\[\w+\]>", r"<anon_inode:[\1]>", line)
+    line = re.sub(r"<\(detached \w+\)[^<>]*>", "</>", line)
+    return re.sub(r"(</memfd:[^>]*>)\(deleted\)", r"\1", line)
 
 
 def by_thread(calls):

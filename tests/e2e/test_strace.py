@@ -219,6 +219,16 @@ class Normalising(Case):
         self.assertEqual(self.differ('7 chdir("/") = ? ERESTARTSYS (To be restarted if SA_RESTART is set)\n'
                                      '7 chdir("/") = 0\n', '7 chdir("/") = 0\n'), "")
 
+    def test_what_descriptors_are(self):
+        def plain(line):
+            return compare.plain(strace_text.parse(line)[0][0])
+
+        self.assertNotEqual(plain("7 fchdir(3</a>) = 0"), plain("7 fchdir(3</b>) = 0"))
+        self.assertNotEqual(plain("7 fchdir(3</a>) = 0"), plain("7 fchdir(3) = 0"))
+        self.assertNotEqual(plain('7 mknodat(AT_FDCWD</a>, "x", 0) = 0'), plain('7 mknodat(AT_FDCWD, "x", 0) = 0'))
+        self.assertEqual(plain('7 mknodat(AT_FDCWD</a>, "/x", 0) = 0'), plain('7 mknodat(AT_FDCWD, "/x", 0) = 0'))
+        self.assertEqual(plain("7 pidfd_open(5, 0) = 3<anon_inode:[pidfd]>"), plain("7 pidfd_open(5, 0) = 3<pidfd:[5]>"))
+
     def test_newer_names(self):
         self.assertEqual(strace_text.as_older("f(MFD_CLOEXEC|MFD_EXEC|0x20)", ""), "f(MFD_CLOEXEC|0x30)")
         self.assertEqual(strace_text.as_older("f(MFD_EXEC)", ""), "f(0x10 /* MFD_??? */)")
