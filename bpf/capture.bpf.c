@@ -224,6 +224,22 @@ __noinline int capture_at_exit(u32 index, u32 captured, u32 hash)
 	return 0;
 }
 
+/* The descriptor that clone and clone3 wrote for CLONE_PIDFD: as the file of the argument that says where to. */
+__noinline int capture_written_pidfd(u32 in_memory)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 0;
+	u64 args[2] = {s->args[0], s->args[2]}; /* clone_args: flags, pidfd */
+	s32 fd = -1;
+	if (in_memory && bpf_probe_read_user(args, sizeof(args), (void *)s->args[0]))
+		return 0;
+	if (!(args[0] & 0x1000 /* CLONE_PIDFD */) || bpf_probe_read_user(&fd, sizeof(fd), (void *)args[1]) || fd < 0)
+		return 0;
+	capture_file(in_memory ? 0 : 2, CT_CAP_FILE, AT_FD, fd);
+	return 0;
+}
+
 static __always_inline int is_exec(u32 abi, u32 nr)
 {
 	if (abi == CT_ABI_X86_64)
@@ -302,6 +318,8 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 		}
 		if (s->row.flags & CT_ROW_RETURNS_FD && ret >= 0)
 			capture_file(CT_ARG_RETURN, CT_CAP_FILE, AT_FD, (u32)ret);
+		if (s->row.flags & (CT_ROW_CLONE | CT_ROW_CLONE3) && ret > 0)
+			capture_written_pidfd(!!(s->row.flags & CT_ROW_CLONE3));
 		if (s->row.flags & CT_ROW_FS_CONTEXT && ret < 0 && !orphan)
 			capture_fs_message((u32)call.args[0], state->log_head);
 		if (s->row.flags & CT_ROW_MAKES_NODE && ret == 0)

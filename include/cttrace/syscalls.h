@@ -45,6 +45,7 @@ std::vector<std::string_view> flag_names(const FlagSet& set, uint64_t value, uin
 enum class ArgKind : uint8_t {
   kInt,         // signed decimal; `set`: names of special values
   kUnsigned,    // unsigned decimal
+  kLimit,       // of a field: a resource limit; all ones: none
   kHex,         // a number in hexadecimal
   kAddress,     // hexadecimal, NULL
   kFlags,       // `set`

@@ -31,7 +31,7 @@ std::vector<std::string_view> nearest(std::string_view text, const std::vector<s
   const size_t limit = std::max<size_t>(1, text.size() / 3);
   for (const std::string_view name : names) {
     if (text.size() > kLongest) break;
-    const bool abbreviated = text.size() > 3 && name.starts_with(text);
+    const bool abbreviated = text.size() > 3 && name != text && name.starts_with(text);
     const size_t steps = std::min(distance(text, name), abbreviated ? size_t{1} : size_t{~0u});
     const std::pair candidate{steps, name};
     if (steps <= limit && std::ranges::find(near, candidate) == near.end()) near.push_back(candidate);

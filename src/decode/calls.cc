@@ -3,10 +3,14 @@
 
 #include <linux/mount.h>
 
+#include <cerrno>
+
 namespace cttrace {
 namespace {
 
 constexpr size_t kMostArguments = 6;
+// More threads than capture follows cannot be in calls: these are of a recording that makes no sense.
+constexpr size_t kMostPending = 1u << 17;
 
 std::optional<Call> make_call(const ct_record& header, uint32_t number, const __u64 (&args)[6]) {
   std::array<uint64_t, kMostArguments> raw = {};
@@ -26,8 +30,11 @@ std::optional<Call> make_call(const ct_record& header, uint32_t number, const __
   return call;
 }
 
-// mount's dev_name is a path only in some mounts: in the others it is a name that is nowhere looked up.
+// Nobody looks the path up: an empty one, or what mount's dev_name is in most mounts, a mere name.
 bool names_no_file(const Call& call, const Argument& argument) {
+  // An empty path is one only where a flag allows it (getname_flags, fs/namei.c).
+  const bool refused = call.outcome == Outcome::kReturned && call.result == -ENOENT;
+  if (argument.reading == Reading::kOk && argument.bytes.empty() && refused) return true;
   if (argument.spec->name != "dev_name" || call.args.size() < 4) return false;
   const uint64_t flags = call.args[3].raw;
   if (flags & (MS_BIND | MS_MOVE)) return (flags & MS_REMOUNT) != 0;
@@ -57,7 +64,7 @@ Task task_of(const ct_record& header) {
 // The call that the thread is in.
 Calls::Table::iterator Calls::of_thread(uint32_t tid) {
   const auto place = pending_.lower_bound({tid, 0});
-  return place != pending_.end() && place->first.first == tid ? place : pending_.end();
+  return place != pending_.end() && place->first.tid == tid ? place : pending_.end();
 }
 
 void Calls::finish(Pending&& pending, std::vector<Call>& finished) {
@@ -72,9 +79,7 @@ void Calls::finish(Pending&& pending, std::vector<Call>& finished) {
 
 Calls::Pending Calls::remove(Table::iterator place) {
   Pending pending = std::move(place->second);
-  auto entry = by_start_.lower_bound(pending.call.start_ns);
-  while (entry->second != place->first) ++entry;
-  by_start_.erase(entry);
+  by_start_.erase(place->first);
   pending_.erase(place);
   return pending;
 }
@@ -100,14 +105,16 @@ bool Calls::enter(const Record& record, std::vector<Call>& finished) {
     apply_place(pending.places[capture.arg], capture);
   }
   const Key key{body.record.tid, body.record.time_ns};
-  by_start_.emplace(body.record.time_ns, key);
+  by_start_.insert(key);
   pending_.emplace(key, std::move(pending));
+  if (pending_.size() > kMostPending) end_all_of(by_start_.begin()->tid, Outcome::kReturnLost, finished);
   return true;
 }
 
 void Calls::forked(const Fork& fork) {
-  if (const auto place = of_thread(fork.task.tid); place != pending_.end())
-    place->second.call.created_tid = fork.child.tid;
+  const auto place = of_thread(fork.task.tid);
+  if (place == pending_.end() || place->second.call.row->returns != ReturnKind::kPid) return;
+  place->second.call.created_tid = fork.child.tid;
 }
 
 bool Calls::exit(const Record& record, std::vector<Call>& finished) {
@@ -155,7 +162,7 @@ void Calls::task_ended(const Task& task, bool in_call, std::vector<Call>& finish
 
 void Calls::executed(const Record& record, uint32_t old_tid) {
   const auto place = of_thread(old_tid);
-  if (place == pending_.end()) return;
+  if (place == pending_.end() || !(place->second.call.row->groups & kExec)) return;
   for (Argument& argument : place->second.call.args) {
     const bool known = argument.reading == Reading::kOk || argument.reading == Reading::kTruncated;
     const uint8_t wanted = argument.spec->kind == ArgKind::kPath   ? CT_ARG_FILENAME
@@ -168,13 +175,13 @@ void Calls::executed(const Record& record, uint32_t old_tid) {
 
 void Calls::end(bool lossy, std::vector<Call>& finished) {
   const Outcome outcome = lossy ? Outcome::kReturnLost : Outcome::kDidNotReturn;
-  while (!pending_.empty()) end_all_of(pending_.begin()->first.first, outcome, finished);
+  while (!pending_.empty()) end_all_of(pending_.begin()->first.tid, outcome, finished);
 }
 
 std::optional<uint64_t> Calls::oldest_pending(uint64_t since_ns) const {
-  const auto oldest = by_start_.lower_bound(since_ns);
+  const auto oldest = by_start_.lower_bound({.tid = 0, .start_ns = since_ns});
   if (oldest == by_start_.end()) return std::nullopt;
-  return oldest->first;
+  return oldest->start_ns;
 }
 
 }  // namespace cttrace

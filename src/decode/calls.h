@@ -2,9 +2,11 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <map>
 #include <optional>
-#include <utility>
+#include <set>
+#include <tuple>
 #include <vector>
 
 #include "cttrace/event.h"
@@ -32,7 +34,6 @@ class Calls {
 
   // When the oldest call that has not returned began, of those that began at `since_ns` or later.
   std::optional<uint64_t> oldest_pending(uint64_t since_ns) const;
-  size_t pending() const { return pending_.size(); }
 
  private:
   struct Pending {
@@ -40,7 +41,16 @@ class Calls {
     std::array<PathPlaces, 6> places;
   };
   // A thread's id and when it entered: after execve by a thread that is not the leader, its id and start are others.
-  using Key = std::pair<uint32_t, uint64_t>;
+  struct Key {
+    uint32_t tid;
+    uint64_t start_ns;
+    auto operator<=>(const Key&) const = default;
+  };
+  struct Earlier {
+    bool operator()(const Key& a, const Key& b) const {
+      return std::tie(a.start_ns, a.tid) < std::tie(b.start_ns, b.tid);
+    }
+  };
   using Table = std::map<Key, Pending>;
 
   Table::iterator of_thread(uint32_t tid);
@@ -49,7 +59,7 @@ class Calls {
   static void finish(Pending&& pending, std::vector<Call>& finished);
 
   Table pending_;
-  std::multimap<uint64_t, Key> by_start_;
+  std::set<Key, Earlier> by_start_;  // the keys of pending_
 };
 
 }  // namespace cttrace

@@ -132,6 +132,7 @@ void apply_at_entry(Argument& argument, const Capture& capture) {
 }
 
 void apply_at_exit(Argument& argument, const Capture& capture) {
+  if (capture.kind == CT_CAP_FILE) argument.file = decode_file(capture);  // clone's pidfd
   if (!is_value(capture)) return;
   const bool known = argument.reading == Reading::kOk || argument.reading == Reading::kTruncated;
   if (!known) return set_value(argument, capture);

@@ -2,6 +2,8 @@
 #include "decode/decoder.h"
 
 #include <algorithm>
+#include <compare>
+#include <map>
 
 #include "decode/calls.h"
 #include "decode/states.h"
@@ -12,19 +14,14 @@ namespace {
 
 // A call that takes longer than this no longer holds up what began after it: it is told when it returns.
 constexpr uint64_t kPatience_ns = 1'000'000'000;
-// Events that wait for an earlier one are at most this many.
-constexpr size_t kMostWaiting = 1u << 18;
+// Events that wait for an earlier one are at most this many: some 300 MiB.
+constexpr size_t kMostWaiting = 1u << 16;
 
-struct Waiting {
+// When an event began, and how many arrived before it.
+struct Place {
   uint64_t time_ns;
-  uint64_t number;  // in the order of arrival
-  Event event;
-};
-
-struct Later {
-  bool operator()(const Waiting& a, const Waiting& b) const {
-    return a.time_ns != b.time_ns ? a.time_ns > b.time_ns : a.number > b.number;
-  }
+  uint64_t number;
+  auto operator<=>(const Place&) const = default;
 };
 
 uint64_t time_of(const Event& event) {
@@ -44,7 +41,7 @@ struct Decoder::State {
   EventSink sink;
   Calls calls;
   MountTables tables;
-  std::vector<Waiting> waiting;  // a heap: the earliest is in front
+  std::map<Place, Event> waiting;
   std::vector<Call> finished;
   uint64_t arrived = 0;
   uint64_t complete_ns = 0;  // every record of an earlier time has come
@@ -102,9 +99,8 @@ bool Decoder::State::take(const Record& record) {
 }
 
 void Decoder::State::add(Event&& event) {
-  const uint64_t time_ns = time_of(event);
-  waiting.push_back({.time_ns = time_ns, .number = arrived++, .event = std::move(event)});
-  std::push_heap(waiting.begin(), waiting.end(), Later());
+  const Place place{.time_ns = time_of(event), .number = arrived++};
+  waiting.emplace_hint(waiting.end(), place, std::move(event));
 }
 
 void Decoder::State::add_finished() {
@@ -113,14 +109,12 @@ void Decoder::State::add_finished() {
 }
 
 void Decoder::State::tell_next() {
-  std::pop_heap(waiting.begin(), waiting.end(), Later());
-  Event event = std::move(waiting.back().event);
-  waiting.pop_back();
-  sink(std::move(event));
+  auto earliest = waiting.extract(waiting.begin());
+  sink(std::move(earliest.mapped()));
 }
 
 void Decoder::State::tell_until(uint64_t time_ns) {
-  while (!waiting.empty() && waiting.front().time_ns < time_ns) tell_next();
+  while (!waiting.empty() && waiting.begin()->first.time_ns < time_ns) tell_next();
 }
 
 void Decoder::State::tell_what_is_in_order() {

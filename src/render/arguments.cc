@@ -72,7 +72,7 @@ void add_argument(Line& line, const Call& call, size_t index, const RenderOption
   const File* file = options.paths ? file_of(call, index) : nullptr;
   if (file && argument.spec->kind == ArgKind::kFdPointer && text.ends_with(']'))
     text.insert(text.size() - 1, behind_descriptor(*file));
-  else if (file)
+  else if (file && argument.spec->kind != ArgKind::kStruct)
     text += behind_descriptor(*file);
   line.add(text);
   // Without -y a number alone says nothing of which namespace is joined, which control file is written.
@@ -82,10 +82,15 @@ void add_argument(Line& line, const Call& call, size_t index, const RenderOption
   if (wants_resolved(call, argument, options)) line.add(comment(*argument.resolved), Paint::kComment);
 }
 
-// The kernel writes the number that it returns.
-void add_written_tid(Line& line, const Call& call, const Value& args) {
-  if (args.layout == "clone_args" && field(args, "parent_tid") && call.outcome == Outcome::kReturned && call.result > 0)
-    line.add(" => {parent_tid=[" + std::to_string(call.result) + "]}");
+// What the kernel writes where clone_args say: the pidfd, and the number that it returns.
+void add_written(Line& line, const Call& call, size_t index, const Value& args, const RenderOptions& options) {
+  if (args.layout != "clone_args" || call.outcome != Outcome::kReturned || call.result <= 0) return;
+  std::string text;
+  const std::optional<File>& pidfd = call.args[index].file;
+  if (pidfd) text += "pidfd=[" + std::to_string(pidfd->fd) + (options.paths ? behind_descriptor(*pidfd) : "") + "]";
+  if (pidfd && field(args, "parent_tid")) text += ", ";
+  if (field(args, "parent_tid")) text += "parent_tid=[" + std::to_string(call.result) + "]";
+  if (!text.empty()) line.add(" => {" + text + "}");
 }
 
 }  // namespace
@@ -112,7 +117,7 @@ void add_arguments(Line& line, const Call& call, const RenderOptions& options) {
     if (call.args[i].spec->kind != ArgKind::kStruct) continue;
     Value value = interpret(call, i);
     shape(value);
-    add_written_tid(line, call, value);
+    add_written(line, call, i, value, options);
   }
 }
 

@@ -123,10 +123,7 @@ void CallsRenderer::add_time(Line& line, uint64_t time_ns) {
 }
 
 void CallsRenderer::add_leader(Line& line, const Task& task, uint64_t time_ns) {
-  if (options_.plain_pids)
-    line.add(fmt::format("{:<5} ", task.tid));
-  else if (several_)
-    line.add(fmt::format("[pid {:5}] ", task.tid));
+  if (several_) line.add(fmt::format("[pid {:5}] ", task.tid));
   add_time(line, time_ns);
 }
 

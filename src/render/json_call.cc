@@ -12,6 +12,7 @@ const char* name_of(ArgKind kind) {
   switch (kind) {
     case ArgKind::kInt: return "int";
     case ArgKind::kUnsigned: return "unsigned";
+    case ArgKind::kLimit: return "limit";
     case ArgKind::kHex: return "hex";
     case ArgKind::kAddress: return "address";
     case ArgKind::kFlags: return "flags";

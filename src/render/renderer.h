@@ -35,7 +35,6 @@ struct RenderOptions {
   std::optional<size_t> string_limit;  // -s: bytes shown of a string; none: all of it
   bool paths = false;                  // -y: descriptors with what they are
   bool verbose = false;                // -v: nothing abbreviated (envp stays a count)
-  bool plain_pids = false;             // -o: every line begins with its pid, as strace writes files
   bool color = false;
   bool quiet = false;      // -q: no completeness statement in calls
   bool with_calls = true;  // false: -c, only the summary

@@ -170,9 +170,8 @@ Value scalar(ArgKind kind, uint64_t raw, unsigned size, std::string_view set) {
       return value;
     }
     case ArgKind::kHex: return {.kind = ValueKind::kHex, .number = narrow};
-    case ArgKind::kUnsigned:
-      if (set == "rlimit") return {.kind = ValueKind::kLimit, .number = narrow, .count = size};
-      return {.kind = ValueKind::kUnsigned, .number = narrow};
+    case ArgKind::kUnsigned: return {.kind = ValueKind::kUnsigned, .number = narrow};
+    case ArgKind::kLimit: return {.kind = ValueKind::kLimit, .number = narrow, .count = size};
     case ArgKind::kFlags:
     case ArgKind::kEnum: return flags(narrow, set);
     case ArgKind::kFd:

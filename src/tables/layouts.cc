@@ -52,14 +52,14 @@ constexpr Field kCapData[] = {
 };
 
 constexpr Field kRlimit64[] = {
-    FIELD(rlimit64, rlim_cur, ArgKind::kUnsigned, "rlimit"),
-    FIELD(rlimit64, rlim_max, ArgKind::kUnsigned, "rlimit"),
+    FIELD(rlimit64, rlim_cur, ArgKind::kLimit),
+    FIELD(rlimit64, rlim_max, ArgKind::kLimit),
 };
 
 // struct compat_rlimit
 constexpr Field kRlimit32[] = {
-    {"rlim_cur", 0, 4, ArgKind::kUnsigned, "rlimit"},
-    {"rlim_max", 4, 4, ArgKind::kUnsigned, "rlimit"},
+    {"rlim_cur", 0, 4, ArgKind::kLimit},
+    {"rlim_max", 4, 4, ArgKind::kLimit},
 };
 
 constexpr Field kSockFprog[] = {

@@ -51,7 +51,11 @@ Status Selection::add_group(std::string_view name) {
     std::vector<std::string> spelt;
     for (const GroupName& known : groups) spelt.push_back("%" + std::string(known.name));
     const std::string item = "%" + std::string(name);
-    return unknown(item, "there is no such group", did_you_mean(item, {spelt.begin(), spelt.end()}));
+    std::string meant = did_you_mean(item, {spelt.begin(), spelt.end()});
+    if (meant.empty()) {
+      for (const std::string& known : spelt) meant += (meant.empty() ? "the groups are " : ", ") + known;
+    }
+    return unknown(item, "there is no such group", std::move(meant));
   }
   // The owners of nodes are a part of %dev, those of all files of %fs.
   const Extent extent = group->groups & kFs ? Extent::kWhole : Extent::kNarrow;
@@ -81,19 +85,23 @@ Status Selection::add_regex(std::string_view regex) {
 }
 
 Status Selection::add_name(std::string_view name) {
-  const bool optional = name.starts_with('?');
-  if (optional) name.remove_prefix(1);
   bool any = false;
   for (const SyscallRow& row : syscall_rows()) {
     if (row.name != name) continue;
     include(row, Extent::kWhole);
     any = true;
   }
-  if (any || optional) return Ok{};
+  if (any) return Ok{};
   return unknown(name, "there is no such call, or cttrace does not know it", did_you_mean(name, call_names()));
 }
 
 Status Selection::add(std::string_view item) {
+  const bool optional = item.size() > 1 && item.starts_with('?');
+  const Status added = add_existing(item.substr(optional ? 1 : 0));
+  return optional ? Ok{} : added;
+}
+
+Status Selection::add_existing(std::string_view item) {
   if (item.empty()) return unknown("''", "the name of a call is missing", {});
   if (item == "none") return Ok{};
   if (item == "all") {

@@ -21,8 +21,8 @@ class Selection {
 
   // The value of one or more -e trace=: a list, separated by commas, of call names, %groups, /regexes/ (an opening
   // slash is enough) and `all`, `none`; a `!` in front of the list means what is traced by default but these, a `?` in
-  // front of a name that it need not exist. Each expression replaces the ones before it, as in strace. An unknown name is an Error that names
-  // the nearest ones (exit_status 2).
+  // front of an item that it need not exist. Each expression replaces the ones before it, as in strace. An unknown name
+  // is an Error that names the nearest ones (exit_status 2).
   static Result<Selection> parse(std::string_view expression);
 
   Extent extent(const SyscallRow& row) const { return rows_[row.index]; }
@@ -31,6 +31,7 @@ class Selection {
  private:
   void include(const SyscallRow& row, Extent extent);
   Status add(std::string_view item);
+  Status add_existing(std::string_view item);
   Status add_group(std::string_view name);
   Status add_regex(std::string_view regex);
   Status add_name(std::string_view name);

@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "cttrace/wire.h"
 #include "wire/trace_info.h"
 
 namespace cttrace {
@@ -32,12 +31,19 @@ std::string_view bytes_of(const T& value) {
   return {reinterpret_cast<const char*>(&value), sizeof(value)};
 }
 
+recording_end end_mark(uint64_t records, uint32_t crc) {
+  return {.kind = 0,
+          .version = CT_WIRE_VERSION,
+          .pad = 0,
+          .length = sizeof(recording_end),
+          .records = records,
+          .crc = crc,
+          .pad2 = 0};
+}
+
 Error unreadable(std::string name, std::string why, std::string remedy = {}) {
-  return Error{.what = "read",
-               .subject = std::move(name),
-               .why = std::move(why),
-               .remedy = std::move(remedy),
-               .exit_status = 2};
+  return Error{
+      .what = "read", .subject = std::move(name), .why = std::move(why), .remedy = std::move(remedy), .exit_status = 2};
 }
 
 }  // namespace
@@ -72,13 +78,7 @@ void RecordingWriter::flush() {
 }
 
 Status RecordingWriter::close() {
-  const recording_end end = {.kind = 0,
-                             .version = CT_WIRE_VERSION,
-                             .pad = 0,
-                             .length = sizeof(recording_end),
-                             .records = records_,
-                             .crc = crc_,
-                             .pad2 = 0};
+  const recording_end end = end_mark(records_, crc_);
   append(bytes_of(end));
   flush();
   // Some file systems tell only now that the disk is full.
@@ -150,8 +150,9 @@ Status RecordingReader::read_header() {
   std::memcpy(&version, start.data() + kRecordingMagic.size(), sizeof(version));
   std::memcpy(&length, start.data() + kRecordingMagic.size() + 4, sizeof(length));
   if (version > kRecordingVersion) {
-    return unreadable(name_, "it was made by a newer cttrace: version " + std::to_string(version) +
-                                 " of the format, and this one knows version " + std::to_string(kRecordingVersion),
+    return unreadable(name_,
+                      "it was made by a newer cttrace: version " + std::to_string(version) +
+                          " of the format, and this one knows version " + std::to_string(kRecordingVersion),
                       "use that cttrace");
   }
   if (version == 0 || length > kHeaderMost_bytes)
@@ -174,14 +175,13 @@ Error RecordingReader::broken(std::string why) const {
 }
 
 Status RecordingReader::check_end() {
-  recording_end end = {};
-  const Result<bool> there = fill(sizeof(end));
+  const recording_end expected = end_mark(records_, crc_);
+  const Result<bool> there = fill(sizeof(expected));
   if (!there) return there.error();
   if (!*there) return broken("truncated");
-  std::memcpy(&end, buffer_.data() + position_, sizeof(end));
-  if (end.length != sizeof(end) || end.records != records_ || end.crc != crc_)
+  if (std::string_view(buffer_).substr(position_, sizeof(expected)) != bytes_of(expected))
     return broken("corrupt: what it says of itself is not what it holds,");
-  consume(sizeof(end));
+  consume(sizeof(expected));
   const Result<bool> more = fill(1);
   if (!more) return more.error();
   if (*more) return broken("corrupt: there is something behind its end");

@@ -13,11 +13,13 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "cttrace/source.h"
+#include "cttrace/wire.h"
 
 namespace cttrace {
 
 inline constexpr std::string_view kRecordingMagic = "CTTRACE\n";
-inline constexpr uint32_t kRecordingVersion = 1;
+// Of the header, the records and the end mark.
+inline constexpr uint32_t kRecordingVersion = CT_WIRE_VERSION;
 
 struct recording_end {
   uint16_t kind;     // 0: no record has it

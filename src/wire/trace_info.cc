@@ -2,6 +2,7 @@
 #include "wire/trace_info.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/escape.h"
 
@@ -17,10 +18,26 @@ Json text_to_json(const std::string& text) {
   return bytes;
 }
 
+// The library would turn fractions and numbers out of range into others, and take what is no list for one of one.
+[[noreturn]] void refuse() { throw Json::other_error::create(0, "not as it should be", nullptr); }
+
+const Json& list_from_json(const Json& json) {
+  if (!json.is_array()) refuse();
+  return json;
+}
+
+template <typename T>
+T number_from_json(const Json& json) {
+  const bool fits = json.is_number_unsigned() ? std::in_range<T>(json.get<uint64_t>())
+                                              : json.is_number_integer() && std::in_range<T>(json.get<int64_t>());
+  if (!fits) refuse();
+  return json.get<T>();
+}
+
 std::string text_from_json(const Json& json) {
   if (!json.is_array()) return json.get<std::string>();
   std::string text;
-  for (const Json& byte : json) text += static_cast<char>(byte.get<unsigned char>());
+  for (const Json& byte : json) text += static_cast<char>(number_from_json<uint8_t>(byte));
   return text;
 }
 
@@ -55,10 +72,10 @@ Result<TraceInfo> trace_info_from_json(std::string_view text) {
     info.machine = *machine;
     info.backend = text_from_json(json.at("backend"));
     info.hooks = text_from_json(json.at("hooks"));
-    info.start_ns = json.at("start_ns").get<uint64_t>();
-    info.realtime_offset_ns = json.at("realtime_offset_ns").get<int64_t>();
-    info.roots = json.at("roots").get<std::vector<uint32_t>>();
-    for (const Json& argument : json.at("command")) info.command.push_back(text_from_json(argument));
+    info.start_ns = number_from_json<uint64_t>(json.at("start_ns"));
+    info.realtime_offset_ns = number_from_json<int64_t>(json.at("realtime_offset_ns"));
+    for (const Json& root : list_from_json(json.at("roots"))) info.roots.push_back(number_from_json<uint32_t>(root));
+    for (const Json& argument : list_from_json(json.at("command"))) info.command.push_back(text_from_json(argument));
     return info;
   } catch (const Json::exception&) {
     return Error{.what = "read", .why = "its header is no JSON as it should be"};

@@ -3,8 +3,9 @@
 import json
 import re
 
-from runtimes import NAMESPACE_FLAGS
-from support import cttrace, validate
+import support
+from runtimes import NAMESPACE_FLAGS, WITNESS_COMMAND, Witness, namespaces_of
+from support import cttrace, require, validate
 
 # Names of the namespaces that a task is in, as in /proc/PID/ns and as in a snapshot.
 NAMESPACES = ["mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"]
@@ -214,3 +215,45 @@ def assert_cgroups(case, captured, witness):
     said = {(hierarchy, path) for hierarchy, path in witness.cgroups.items() if path != "/"}
     case.assertTrue(said)
     case.assertEqual(said - moved, set())
+
+
+class Runtime(support.Case):
+    """Tests of a runtime that is launched under cttrace."""
+
+    def setUp(self):
+        super().setUp()
+        require("root", "ebpf")
+
+    def trace(self, *command, **options):
+        captured, printed = launched(self, *command, **options)
+        return captured, captured.program(WITNESS_COMMAND), Witness(printed)
+
+    def one(self, found):
+        self.assertEqual(len(found), 1, found)
+        return found[0]
+
+    def assert_in_order(self, *calls):
+        """Each of these calls began when the one before had returned."""
+        for before, after in zip(calls, calls[1:]):
+            self.assertLessEqual(before["time_ns"] + before["duration_ns"], after["time_ns"])
+
+    def assert_ends(self, captured, program):
+        ends = [end for end in captured.of("exit") if end["tid"] == program["tid"]]
+        self.assertEqual([(end["exit_status"], end["last_of_process"]) for end in ends], [(0, True)])
+
+    def assert_new(self, program, *kinds):
+        """The program is in namespaces of these kinds that are not ours, and in no others."""
+        own = namespaces_of("self")
+        self.assertEqual({kind for kind in own if program["namespaces"][kind] != own[kind]}, set(kinds))
+
+    def assert_maps_written(self, captured, *texts):
+        for which in ("uid_map", "gid_map"):
+            self.assertEqual([text for text, _ in captured.writes("/" + which)], list(texts))
+            for _, call in captured.writes("/" + which):
+                self.assertRegex(argument(call, "fd")["file"]["path"], r"^/(\w+/)*proc/\d+/" + which + "$")
+
+    def assert_cgroup_writes(self, captured):
+        """What is written to cgroup.procs is what the kernel moves, and nothing else is moved."""
+        written = {int(text) for text, _ in captured.writes("/cgroup.procs")}
+        self.assertEqual({event["moved"]["tgid"] for event in captured.of("cgroup")}, written)
+        self.assertTrue(written)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 
 import support
-from captured import argument, assert_mount_points, assert_program, names, read, resolved, value
+from captured import argument, assert_mount_points, assert_program, error, names, read, resolved, value
 from runtimes import WITNESS_COMMAND, Containerd, Docker, Witness, namespaces_of
 from support import CTTRACE, require, run
 
@@ -102,6 +102,23 @@ class ContainerdTest(Daemon):
         self.assertLessEqual(roots, overlays(captured))
 
 
+    def test_exec_in_a_user_namespace(self):
+        self.tmp.chmod(0o755)  # the container's root is an ordinary user of the host
+        containerd = Containerd(self)
+        maps = ["--uidmap", "0:100000:65536", "--gidmap", "0:100000:65536"]
+        result = run(*containerd.ctr("run", "-d", *maps, "demo:1", "held", "/bin/sleep", "1000"))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        attached = Attached(self, containerd.pgrep())
+        witness = Witness(run(*containerd.ctr("task", "exec", "--exec-id", "e", "held", *WITNESS_COMMAND), check=True).stdout)
+        captured = attached.interrupt()
+        program = captured.program(WITNESS_COMMAND)
+        assert_program(self, program, witness)
+        self.assertEqual(program["uid_map"], [{"first": 0, "lower_first": 100000, "count": 65536}])
+        self.assertEqual(captured.joined(), [(kind, witness.namespaces[kind]) for kind in ("user", "ipc", "uts", "net", "pid", "mnt")])
+        # The shim was there before, and its daemon: both are told as they were when tracing began.
+        self.assertIn("containerd-shim", [state["comm"] for state in captured.of("state")])
+
+
 class DockerTest(Daemon):
     def setUp(self):
         super().setUp()
@@ -145,6 +162,19 @@ class DockerTest(Daemon):
         read_only = [call for call in all_mounts
                      if resolved(call, "dir_name") == "/" and names(call, "flags") >= {"MS_REMOUNT", "MS_RDONLY"}]
         self.assertEqual(len(read_only), 1)
+
+    def test_denied_by_seccomp(self):
+        # docker's default profile lets no container mount; that the capability is missing too does not come to bear.
+        command = ["/bin/mount", "-t", "tmpfs", "mine", "/tmp"]
+        result = run(*self.docker.docker("run", "--rm", "--network", "none", "demo:1", *command), timeout=120)
+        self.assertNotEqual(result.returncode, 0)
+        captured = self.attached.interrupt()
+        program = captured.program(command)
+        self.assertEqual(program["seccomp"]["mode"], 2)
+        calls = [call for call in captured.calls("mount", tid=program["tid"]) if value(call, "dev_name") == "mine"]
+        self.assertTrue(calls)
+        self.assertEqual({(call["outcome"], error(call), value(call, "dir_name")) for call in calls},
+                         {("denied_by_seccomp", "EPERM", "/tmp")})
 
     def test_exec(self):
         name = "held"

@@ -81,6 +81,17 @@ class Descriptors(Case):
         self.whole(self.traced)
 
 
+class Numbers(Case):
+    def test_a_number_of_another_pid_namespace(self):
+        said, trace = self.trace("same_number", self.dir)
+        path, result, on_inner = said.one("twin").split()
+        self.assertEqual((result, on_inner), ("0", "1"), "the test proves nothing: the path meant something else")
+        call = trace.only("mount", lambda call: value(call, 0) == "twin")
+        self.assertEqual((value(call, 1), call["result"]), (path, 0))
+        # Better no more than the path itself than the descriptor of the other process with this number.
+        self.assertIn(call["args"][1]["resolved"], (path, f"{self.dir}/inner"))
+
+
 class MountObjects(Case):
     def test_mounts_made_of_objects(self):
         record = self.tmp / "recording"

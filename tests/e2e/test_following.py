@@ -59,7 +59,7 @@ class Following(Case):
         self.whole(trace)
 
     def test_a_command_that_leaves_somebody_behind(self):
-        gate = subprocess.Popen(["sleep", "1000"], stdin=subprocess.PIPE)
+        gate = subprocess.Popen(["sleep", "1000"], stdin=subprocess.DEVNULL)
         self.addCleanup(gate.wait)
         self.addCleanup(gate.kill)
         result = cttrace("--format", "ndjson", "-o", self.out, "--", "sh", "-c",

@@ -3,6 +3,7 @@ that never return, and calls whose thread becomes another one in the middle."""
 
 import base64
 import errno
+import os
 import signal
 
 import support
@@ -87,6 +88,19 @@ class Memory(Case):
                          {"offset": 88, "base64": base64.b64encode((0xabcdef).to_bytes(8, "little")).decode()})
         call = trace.only("clone3", lambda call: call["result"] == said.numbers("pidfd")[1])
         self.assertEqual(sorted(value(call, 0)["flags"]["names"]), ["CLONE_NEWUTS", "CLONE_PIDFD"])
+
+    def test_clone_into_a_cgroup(self):
+        group = f"cttrace-test-{os.getpid()}"
+        support.require("unshare")
+        result = cttrace("--format", "ndjson", "-o", self.out, "--", "unshare", "--mount", "sh", "-c",
+                         'mount -t cgroup2 none "$0" && mkdir "$0/$2" && "$1" "$0/$2"; status=$?; rmdir "$0/$2"; exit $status',
+                         self.dir, program("clone_sizes"), group)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        said, trace = Facts(result.stdout), Trace(self.out.read_text())
+        size, child = said.numbers("into_cgroup")
+        call = trace.only("clone3", lambda call: call["result"] == child)
+        self.assertEqual(value(call, 0)["flags"], {"names": ["CLONE_INTO_CGROUP"], "rest": "0x0"})
+        self.assertEqual((raw(call, 1), value(call, 0)["cgroup"]), (size, said.number("cgroup")))
 
 
 class Calls(Case):

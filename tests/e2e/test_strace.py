@@ -27,7 +27,7 @@ class Comparison(Case):
         """The text of strace and that of cttrace, of one run of `command`: cttrace follows strace, which follows it."""
         left, right = self.tmp / "strace", self.tmp / "cttrace"
         done = cttrace(*compare.cttrace_options(names, right), "--", *compare.strace_command(names, left), *command,
-                       **options)
+                       timeout=300, **options)
         self.assertEqual(done.returncode, 0, done.stderr[-2000:])
         return self.read(left), self.read(right)
 

@@ -40,12 +40,15 @@ class Facts:
 
 
 class Trace:
-    """An ndjson trace."""
+    """An ndjson trace, which must be as its schema says."""
 
     def __init__(self, text):
         objects = [json.loads(line) for line in text.splitlines()]
         assert objects and objects[0]["type"] == "header", text[:200]
         assert objects[-1]["type"] == "completeness", text[-200:]
+        # All of a usual trace; of one with thousands of the same calls the beginning and the end.
+        for line in objects[:300] + objects[300:][-50:]:
+            support.validate(line, "ndjson")
         self.header, *self.events, self.completeness = objects
 
     def of(self, kind):

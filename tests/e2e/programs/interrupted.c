@@ -10,6 +10,7 @@
 int main(int argc, char** argv) {
   must(argc == 2, "usage");
   int killing = strcmp(argv[1], "kill") == 0;
+  must(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0, "subreaper");
   pid_t middle = fork();
   must(middle >= 0, "fork");
   if (middle == 0) {
@@ -33,6 +34,9 @@ int main(int argc, char** argv) {
   }
   int status = 0;
   must(waitpid(middle, &status, 0) == middle, "waitpid");
+  // The child of vfork, which has become ours.
+  while (wait(NULL) > 0) {
+  }
   fact("status", "%d", status);
   return 0;
 }

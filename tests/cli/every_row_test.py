@@ -1,0 +1,60 @@
+"""Every row of the table, recorded without running it: each output has it, and JSON is as docs/schema says."""
+
+import collections
+import json
+import os
+import pathlib
+import re
+
+import support
+from support import cttrace, require
+
+CALL = re.compile(r"(?:\[pid +\d+\] )?(\w+)\(")
+READINGS = 4  # make_recording reads the memory of arguments in so many ways
+
+
+class EveryRow(support.Case):
+    @classmethod
+    def setUpClass(cls):
+        folder = support.tempfile.TemporaryDirectory(prefix="cttrace-test-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.recording = pathlib.Path(folder.name) / "every"
+        made = support.run(pathlib.Path(os.environ["CTTRACE_BUILD"]) / "bin/make_recording", cls.recording)
+        assert made.returncode == 0, made.stderr
+        table = cttrace("syscalls", "--format", "json")
+        assert table.returncode == 0, table.stderr
+        cls.names = {call["name"] for call in json.loads(table.stdout)["syscalls"]}
+
+    def shown(self, *options):
+        result = cttrace("show", *options, self.recording)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return result.stdout
+
+    def test_ndjson(self):
+        require("jsonschema")
+        for options in [[], ["-v", "-y", "-s", "3"]]:
+            lines = [json.loads(line) for line in self.shown("--format", "ndjson", *options).splitlines()]
+            for line in lines:
+                support.validate(line, "ndjson")
+            calls = [line for line in lines if line["type"] == "call"]
+            self.assertEqual({call["name"] for call in calls}, self.names)
+            self.assertEqual({call["abi"] for call in calls}, {"x86_64", "i386", "aarch64"})
+            for call in calls:
+                for arg in call["args"]:
+                    self.assertTrue("value" in arg or arg["reading"] in ("null", "faulted"), (call["name"], arg))
+
+    def test_calls(self):
+        count = collections.Counter(line["name"] for line in map(json.loads, self.shown("--format", "ndjson").splitlines())
+                                    if line["type"] == "call")
+        for options in [[], ["-v", "-y", "-s", "3"]]:
+            lines = self.shown("-q", *options).splitlines()
+            for line in lines:
+                self.assertTrue(line.isprintable(), line)
+            shown = collections.Counter(match[1] for match in map(CALL.match, lines) if match)
+            for name in self.names:
+                self.assertEqual(shown[name], count[name], name)
+                self.assertGreaterEqual(count[name], READINGS, name)
+
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,89 @@
+// Writes what the fuzz targets begin with: seeds FOLDER [RECORDING]. A recording of real events is the best one.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "every_row.h"
+#include "wire/recording.h"
+
+namespace cttrace::test {
+namespace {
+
+void save(const std::filesystem::path& path, const std::string& bytes) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+// In portions that a mutation can change much of; each for another choice of options.
+void save_records(const std::filesystem::path& folder, const std::string& name, const Records& records) {
+  constexpr size_t kPortion_bytes = 1024;
+  std::string portion;
+  int number = 0;
+  const auto flush = [&] {
+    if (!portion.empty())
+      save(folder / "record_fuzz" / (name + std::to_string(number)), static_cast<char>(number) + portion);
+    portion.clear();
+    ++number;
+  };
+  for (const std::string& record : records) {
+    portion += record;
+    if (portion.size() >= kPortion_bytes) flush();
+  }
+  flush();
+}
+
+Records records_of(const std::string& recording) {
+  Records records;
+  Result<RecordingReader> reader = RecordingReader::open(recording);
+  if (!reader) throw std::runtime_error(reader.error().line());
+  for (;;) {
+    const auto record = reader->next();
+    if (!record) throw std::runtime_error(record.error().line());
+    if (record->empty()) return records;
+    records.emplace_back(reinterpret_cast<const char*>(record->data()), record->size());
+  }
+}
+
+void save_recording(const std::string& path, const Records& records) {
+  const TraceInfo info = {.host = "host", .command = {"a", "\xff"}, .roots = {1}};
+  Result<RecordingWriter> writer = RecordingWriter::create(path, info);
+  if (!writer) throw std::runtime_error(writer.error().line());
+  for (const std::string& record : records) writer->write(std::as_bytes(std::span(record)));
+  if (const Status closed = writer->close(); !closed) throw std::runtime_error(closed.error().line());
+}
+
+void make_seeds(const std::filesystem::path& folder, const char* recording) {
+  const Records all = every_row(CT_OK);
+  save_records(folder, "made", all);
+  save_records(folder, "faulted", every_row(CT_FAULT));
+  std::filesystem::create_directories(folder / "recording_fuzz");
+  save_recording(folder / "recording_fuzz/made", all);
+  save_recording(folder / "recording_fuzz/short", {all[0], all[1], tick(100)});
+  if (recording) {
+    save_records(folder, "real", records_of(recording));
+    std::filesystem::copy_file(recording, folder / "recording_fuzz/real",
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+  int number = 0;
+  for (const char* text : {"mount", "!%fs,?none,all", "/^mount|chown/,%mount", "/(", "%mnt", "/[[:alpha:]]*x?/"})
+    save(folder / "selection_fuzz" / std::to_string(number++), text);
+  for (const char* text :
+       {"-p\n1,2\n-e\ntrace=mount\n-o\nf", "-qTttt\n-s\n9\n--\nls", "show\n--format\njson\nf",
+        "--record=r\n--buffer\n8M\n-a\n--duration\n2.5", "-e\nstatus=!failed\n-Z\nx", "doctor", "--formt"})
+    save(folder / "options_fuzz" / std::to_string(number++), text);
+}
+
+}  // namespace
+}  // namespace cttrace::test
+
+int main(int argc, char** argv) {
+  if (argc < 2) return 2;
+  try {
+    cttrace::test::make_seeds(argv[1], argc > 2 ? argv[2] : nullptr);
+  } catch (const std::exception& error) {
+    fprintf(stderr, "seeds: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}
