@@ -12,13 +12,13 @@ namespace cttrace {
 namespace {
 
 constexpr LossKind kLossKinds[CT_LOSS_COUNT] = {
-    {"ring_full", "records: the ring buffer was full (a larger --buffer helps)", true},
-    {"tasks_full", "tasks could not be followed: the table of tasks was full", true},
-    {"scratch_busy", "records: the cpu was already making one", true},
-    {"read_fault", "arguments could not be read", false},
-    {"truncated", "arguments were longer than what is captured", false},
-    {"path_depth", "paths were deeper than what is walked", false},
-    {"record_cut", "records did not hold all captures", false},
+    {"ring_full", "record", ": the ring buffer was full (a larger --buffer helps)", true},
+    {"tasks_full", "task", " not followed: the table of tasks was full", true},
+    {"scratch_busy", "record", ": the cpu was already making one", true},
+    {"read_fault", "argument", " could not be read", false},
+    {"truncated", "argument", " longer than what is captured", false},
+    {"path_depth", "path", " deeper than what is walked", false},
+    {"record_cut", "record", " too long for all captures", false},
 };
 
 void append(std::string& list, const std::string& item) {
@@ -30,7 +30,7 @@ std::string counted(const Loss& loss, bool lost) {
   std::string list;
   for (size_t kind = 0; kind < CT_LOSS_COUNT; ++kind)
     if (loss.counts[kind] && kLossKinds[kind].lost == lost)
-      append(list, fmt::format("{} {}", loss.counts[kind], kLossKinds[kind].words));
+      append(list, plural(loss.counts[kind], kLossKinds[kind].what) + kLossKinds[kind].why);
   return list;
 }
 
@@ -105,8 +105,10 @@ std::string Completeness::text(const TraceInfo& info, uint64_t malformed, bool w
     text += "cttrace: not known whether anything was lost: the trace has no closing record\n";
 
   std::string incomplete = loss ? counted(*loss, false) : "";
-  if (truncated) append(incomplete, fmt::format("{} shown in part", plural(truncated, "argument")));
-  if (cut) append(incomplete, fmt::format("{} with captures missing", plural(cut, "call")));
+  // Where the kernel has counted these there is no need to say it twice.
+  const auto counted_before = [this](ct_loss_kind kind) { return loss && loss->counts[kind] > 0; };
+  if (truncated && !counted_before(CT_LOSS_TRUNCATED)) append(incomplete, fmt::format("{} shown in part", plural(truncated, "argument")));
+  if (cut && !counted_before(CT_LOSS_RECORD_CUT)) append(incomplete, fmt::format("{} with captures missing", plural(cut, "call")));
   if (unresolved) append(incomplete, fmt::format("{} not resolved", plural(unresolved, "path")));
   if (did_not_return) append(incomplete, fmt::format("{} did not return", plural(did_not_return, "call")));
   if (!incomplete.empty()) text += "cttrace: incomplete: " + incomplete + "\n";

@@ -10,10 +10,11 @@
 
 namespace cttrace {
 
-// What each enum ct_loss_kind counts: as a field's name, and in words after a number.
+// What each enum ct_loss_kind counts: as a field's name, and in words: "2 records: the ring buffer was full".
 struct LossKind {
   const char* field;
-  const char* words;
+  const char* what;
+  const char* why;
   bool lost;  // events are missing; otherwise parts of events are
 };
 const LossKind& loss_kind(size_t kind);
