@@ -16,8 +16,7 @@
 
 #define CT_PATH_MAX 4096        /* bytes of a string or of mount data, with its NUL */
 #define CT_RECORD_MAX 24576     /* bytes of the longest record */
-#define CT_STRUCT_MAX 512       /* bytes of the longest struct argument that is captured */
-#define CT_ARRAY_MAX 4096       /* bytes of the longest array or buffer that is captured */
+#define CT_ARRAY_MAX 4096       /* bytes of the longest struct, array or buffer that is captured */
 #define CT_STRINGS_MAX 8192     /* bytes of all strings of an argv that are captured */
 #define CT_FS_TYPE_LENGTH 24
 #define CT_NS_LEVELS 8          /* pid namespaces deep that a pid is told for */

@@ -48,6 +48,14 @@ std::string message_of(std::string_view text) {
   return std::string(text);
 }
 
+// What execveat was given, from what the kernel made of it where its path begins at a descriptor (alloc_bprm, fs/exec.c).
+std::string_view given_to_execveat(std::string_view filename, uint64_t dirfd) {
+  const std::string prefix = "/dev/fd/" + std::to_string(static_cast<uint32_t>(dirfd));
+  if (!filename.starts_with(prefix)) return filename;
+  const std::string_view rest = filename.substr(prefix.size());
+  return rest.empty() ? rest : rest.front() == '/' ? rest.substr(1) : filename;
+}
+
 void add_ids(const Record& record, Call& call) {
   for (const Capture& capture : record.captures()) {
     if (capture.arg == CT_ARG_RETURN && capture.kind == CT_CAP_FILE) call.returned_file = decode_file(capture);
@@ -166,13 +174,18 @@ void Calls::task_ended(const Task& task, bool in_call, std::vector<Call>& finish
 void Calls::executed(const Record& record, uint32_t old_tid) {
   const auto place = of_thread(old_tid);
   if (place == pending_.end() || !(place->second.call.row->groups & kExec)) return;
-  for (Argument& argument : place->second.call.args) {
+  Call& call = place->second.call;
+  for (Argument& argument : call.args) {
     const bool known = argument.reading == Reading::kOk || argument.reading == Reading::kTruncated;
     const uint8_t wanted = argument.spec->kind == ArgKind::kPath   ? CT_ARG_FILENAME
                            : argument.spec->kind == ArgKind::kArgv ? CT_ARG_ARGV
                                                                    : 0;
-    for (const Capture& capture : record.captures())
-      if (!known && wanted && capture.arg == wanted) apply_at_exit(argument, capture);
+    for (Capture capture : record.captures()) {
+      if (known || !wanted || capture.arg != wanted) continue;
+      if (wanted == CT_ARG_FILENAME && argument.spec->ref < call.args.size())
+        capture.bytes = given_to_execveat(capture.bytes, call.args[argument.spec->ref].raw);
+      apply_at_exit(argument, capture);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 // Entry and exit become one call.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -193,6 +194,22 @@ TEST(DecoderCalls, TheKernelsCopyOfWhatIsExecutedStandsInForUnreadableStrings) {
   const Call read = execute(enters("execve", {kPointer}).at(100).by(7).string(0, "sh").strings(1, {"sh"}));
   EXPECT_EQ(read.args[0].bytes, "sh");
   EXPECT_EQ(read.args[1].strings, (std::vector<std::string>{"sh"}));
+}
+
+TEST(DecoderCalls, TheKernelsNameForWhatExecveatIsGivenIsTakenBack) {
+  const auto given = [](uint64_t dirfd, const std::string& filename) {
+    return decode({enters("execveat", {dirfd, kPointer}).at(100).by(7).fault(1),
+                   executes().at(140).by(7).string(CT_ARG_FILENAME, filename),
+                   returns("execveat", {dirfd, kPointer}, 0).at(150).by(7).entered_at(100)})
+        .call()
+        .args[1]
+        .bytes;
+  };
+  EXPECT_EQ(given(6, "/dev/fd/6"), "");
+  EXPECT_EQ(given(6, "/dev/fd/6/bin/sh"), "bin/sh");
+  EXPECT_EQ(given(6, "/bin/sh"), "/bin/sh");
+  EXPECT_EQ(given(6, "/dev/fd/61"), "/dev/fd/61");
+  EXPECT_EQ(given(static_cast<uint64_t>(AT_FDCWD), "bin/sh"), "bin/sh");
 }
 
 TEST(DecoderCalls, WhatIsExecutedIsNoArgumentOfAnotherCall) {

@@ -183,7 +183,7 @@ TEST(Syscalls, CaptureKnowsWhatToRead) {
         case CT_OP_BYTES:
           EXPECT_GT(capture.size[i], 0) << arg.name;
           if (arg.ref == kOne) {
-            EXPECT_LE(capture.size[i], CT_STRUCT_MAX) << arg.name;
+            EXPECT_LE(capture.size[i], CT_ARRAY_MAX) << arg.name;
           }
           break;
         default: break;
@@ -228,7 +228,7 @@ TEST(Layouts, FieldsLieInItAndNotOnEachOther) {
         owner[byte] = field.name;
       }
     };
-    EXPECT_LE(layout.size, CT_STRUCT_MAX);
+    EXPECT_LE(layout.size, CT_ARRAY_MAX);
     EXPECT_EQ(cttrace::layout(layout.name)->name, layout.name);
     for (const Field& field : layout.fields) {
       EXPECT_TRUE(field.size == 1 || field.size == 2 || field.size == 4 || field.size == 8) << field.name;
