@@ -4,12 +4,17 @@ import collections
 import json
 import os
 import pathlib
+import platform
 import re
+import unittest
 
 import support
 from support import cttrace, require
 
 CALL = re.compile(r"(?:\[pid +\d+\] )?(\w+)\(")
+# Whose arguments are what another one says, or an offset in two halves.
+OWN_NAMES = {"prctl", "keyctl", "seccomp", "pwritev"}
+KERNELS_NAME = {"umount2": "umount"}
 READINGS = 4  # make_recording reads the memory of arguments in so many ways
 
 
@@ -54,6 +59,29 @@ class EveryRow(support.Case):
             for name in self.names:
                 self.assertEqual(shown[name], count[name], name)
                 self.assertGreaterEqual(count[name], READINGS, name)
+
+    def test_arguments_have_the_kernels_names(self):
+        require("root")
+        folder = self.tmp / "tracefs"
+        folder.mkdir()
+        mounted = support.run("mount", "-t", "tracefs", "none", folder)
+        if mounted.returncode != 0:
+            raise unittest.SkipTest("this kernel tells no names: " + mounted.stderr.strip())
+        self.addCleanup(support.run, "umount", folder)
+        events = folder / "events/syscalls"
+        if not events.exists():
+            raise unittest.SkipTest("this kernel tells no names of arguments: CONFIG_FTRACE_SYSCALLS")
+        compared = set()
+        for call in map(json.loads, self.shown("--format", "ndjson").splitlines()):
+            if call["type"] != "call" or call["abi"] != platform.machine() or call["name"] in OWN_NAMES:
+                continue
+            event = events / f"sys_enter_{KERNELS_NAME.get(call['name'], call['name'])}/format"
+            if event.exists():  # newer than this kernel
+                # The first five fields are those of every event, and the call's number.
+                names = re.findall(r"field:.*?(\w+);\toffset", event.read_text())[5:]
+                self.assertEqual([arg["name"] for arg in call["args"]], names, call["name"])
+                compared.add(call["name"])
+        self.assertGreater(len(compared), 60)
 
 
 if __name__ == "__main__":
