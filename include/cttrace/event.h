@@ -25,7 +25,7 @@ enum class FileKind : uint8_t { kPlain, kNamespace, kPidfd, kFsContext };
 // A file as the kernel sees it: an open descriptor, a cwd, a root.
 struct File {
   FileKind kind = FileKind::kPlain;
-  int fd = -1;  // -1: cwd or root
+  int fd = -1;       // -1: cwd or root
   std::string path;  // absolute in its mount namespace; from the mount's root when detached
   std::string fs_type;
   uint64_t inode = 0;
@@ -47,7 +47,7 @@ struct File {
 };
 
 enum class Reading : uint8_t {
-  kNone,       // nothing to read: a scalar
+  kNone,  // nothing to read: a scalar
   kOk,
   kNull,       // the pointer is NULL
   kFaulted,    // the memory could not be read
@@ -59,15 +59,15 @@ struct Argument {
   const ArgSpec* spec = nullptr;
   uint64_t raw = 0;
   Reading reading = Reading::kNone;
-  std::string bytes;                   // string, struct or array, as in memory at entry (at exit where it was not readable)
-  std::vector<std::string> strings;    // argv
-  std::optional<uint64_t> count;       // entries of envp
-  std::optional<std::string> changed;  // what was there at exit, when it differs: another thread changed it
-  std::optional<File> file;            // what the descriptor is
-  bool names_file = true;              // false: nobody looks this path up: "proc" in mount("proc", "/proc", "proc")
-  std::optional<File> base;            // where the path begins: dirfd, cwd or root
-  std::optional<std::string> resolved; // the path made absolute from its base, or from the /proc/.../fd/N it names
-  uint32_t resolved_mount_id = 0;      // the mount of the base
+  std::string bytes;  // string, struct or array, as in memory at entry (at exit where it was not readable)
+  std::vector<std::string> strings;     // argv
+  std::optional<uint64_t> count;        // entries of envp
+  std::optional<std::string> changed;   // what was there at exit, when it differs: another thread changed it
+  std::optional<File> file;             // what the descriptor is
+  bool names_file = true;               // false: nobody looks this path up: "proc" in mount("proc", "/proc", "proc")
+  std::optional<File> base;             // where the path begins: dirfd, cwd or root
+  std::optional<std::string> resolved;  // the path made absolute from its base, or from the /proc/.../fd/N it names
+  uint32_t resolved_mount_id = 0;       // the mount of the base
 };
 
 enum class Outcome : uint8_t {
@@ -75,8 +75,8 @@ enum class Outcome : uint8_t {
   kDeniedBySeccomp,    // never entered, and failed
   kAnsweredBySeccomp,  // never entered: who listens to the filter's notifications gave the result
   kSigsysBySeccomp,    // never entered: the thread got SIGSYS, and the call no result
-  kDidNotReturn,     // the task ended inside the call, or tracing did
-  kReturnLost,       // its return was not recorded: records were lost
+  kDidNotReturn,       // the task ended inside the call, or tracing did
+  kReturnLost,         // its return was not recorded: records were lost
 };
 
 struct Call {
@@ -92,13 +92,13 @@ struct Call {
   uint64_t start_ns = 0;
   std::optional<uint64_t> duration_ns;
   std::optional<File> returned_file;
-  uint32_t created_tid = 0;  // clone and its like: the new thread as in Task, where it was seen; 0: none
+  uint32_t created_tid = 0;               // clone and its like: the new thread as in Task, where it was seen; 0: none
   std::optional<std::string> fs_message;  // why a filesystem context refused, in the kernel's words
   uint32_t cpu = 0;
 };
 
 struct Fork {
-  Task task;   // the creator
+  Task task;  // the creator
   Task child;
   std::vector<uint32_t> child_pids;  // by pid namespace, the host's first
   uint64_t time_ns = 0;
@@ -140,7 +140,7 @@ struct TaskExit {
 };
 
 struct CgroupAttach {
-  Task task;   // the mover
+  Task task;  // the mover
   Task moved;
   bool with_threads = false;
   uint64_t time_ns = 0;

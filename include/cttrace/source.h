@@ -16,15 +16,15 @@ namespace cttrace {
 // The header of a recording and of every output: where and how the records were made.
 struct TraceInfo {
   std::string host;
-  std::string kernel;                 // uname release
+  std::string kernel;  // uname release
   std::string cttrace_version;
   Abi machine = Abi::x86_64;
-  std::string backend;                // "ebpf", "ptrace"
-  std::vector<std::string> command;   // cttrace's own arguments
-  std::string hooks;                  // what was attached, in words
-  uint64_t start_ns = 0;              // CLOCK_BOOTTIME when the hooks went live
-  int64_t realtime_offset_ns = 0;     // CLOCK_REALTIME minus CLOCK_BOOTTIME then
-  std::vector<uint32_t> roots;        // tgids that were attached to or launched; empty: the whole host
+  std::string backend;               // "ebpf", "ptrace"
+  std::vector<std::string> command;  // cttrace's own arguments
+  std::string hooks;                 // what was attached, in words
+  uint64_t start_ns = 0;             // CLOCK_BOOTTIME when the hooks went live
+  int64_t realtime_offset_ns = 0;    // CLOCK_REALTIME minus CLOCK_BOOTTIME then
+  std::vector<uint32_t> roots;       // tgids that were attached to or launched; empty: the whole host
 };
 
 // One whole record, header first. Valid only during the call.

@@ -43,31 +43,31 @@ std::span<const FlagSet> flag_sets();
 std::vector<std::string_view> flag_names(const FlagSet& set, uint64_t value, uint64_t& rest);
 
 enum class ArgKind : uint8_t {
-  kInt,         // signed decimal; `set`: names of special values
-  kUnsigned,    // unsigned decimal
-  kLimit,       // of a field: a resource limit; all ones: none
-  kHex,         // a number in hexadecimal
-  kAddress,     // hexadecimal, NULL
-  kFlags,       // `set`
-  kEnum,        // `set`
-  kFd,          // a file descriptor
-  kDirfd,       // a file descriptor that a path starts at, or AT_FDCWD
-  kPath,        // a path; `ref`: index of its dirfd, or kCwd
-  kString,      // a string
-  kMountData,   // mount's data: a string of at most a page
-  kBuffer,      // bytes; `ref`: index of the argument that counts them
-  kIovec,       // struct iovec[]; `ref`: index of the argument that counts them
-  kArgv,        // a vector of strings
-  kEnvp,        // a vector of strings, of which only the number is told
-  kStruct,      // `layout`; `ref`: index of the argument with its size, or kOne
-  kIds,         // an array of ids, `size` bytes each; `ref`: index of the argument that counts them, or kOne; `set`: of
-                // values of this set instead
-  kUid,         // uid or gid; -1 keeps it
-  kPid,         // a process, in the caller's pid namespace
-  kDev,         // dev_t, as the call takes it
-  kMode,        // octal permissions, with `set` for the type when there is one
-  kSignal,      // a signal's number
-  kFdPointer,   // int *: a descriptor that the kernel writes there (clone's parent_tid with CLONE_PIDFD)
+  kInt,        // signed decimal; `set`: names of special values
+  kUnsigned,   // unsigned decimal
+  kLimit,      // of a field: a resource limit; all ones: none
+  kHex,        // a number in hexadecimal
+  kAddress,    // hexadecimal, NULL
+  kFlags,      // `set`
+  kEnum,       // `set`
+  kFd,         // a file descriptor
+  kDirfd,      // a file descriptor that a path starts at, or AT_FDCWD
+  kPath,       // a path; `ref`: index of its dirfd, or kCwd
+  kString,     // a string
+  kMountData,  // mount's data: a string of at most a page
+  kBuffer,     // bytes; `ref`: index of the argument that counts them
+  kIovec,      // struct iovec[]; `ref`: index of the argument that counts them
+  kArgv,       // a vector of strings
+  kEnvp,       // a vector of strings, of which only the number is told
+  kStruct,     // `layout`; `ref`: index of the argument with its size, or kOne
+  kIds,        // an array of ids, `size` bytes each; `ref`: index of the argument that counts them, or kOne; `set`: of
+               // values of this set instead
+  kUid,        // uid or gid; -1 keeps it
+  kPid,        // a process, in the caller's pid namespace
+  kDev,        // dev_t, as the call takes it
+  kMode,       // octal permissions, with `set` for the type when there is one
+  kSignal,     // a signal's number
+  kFdPointer,  // int *: a descriptor that the kernel writes there (clone's parent_tid with CLONE_PIDFD)
 };
 
 inline constexpr uint8_t kCwd = CT_REF_CWD;
@@ -101,16 +101,16 @@ struct ArgSpec {
   ArgKind kind;
   uint8_t ref = kCwd;
   uint16_t size = 0;
-  std::string_view set = {};     // of a flag set or layout
-  When when = When::kBoth;       // when memory is read: kExit for what the kernel writes
+  std::string_view set = {};  // of a flag set or layout
+  When when = When::kBoth;    // when memory is read: kExit for what the kernel writes
 };
 
 enum class ReturnKind : uint8_t { kInt, kFd, kPid, kCount };
 
 // How far a call is understood.
 enum class Decoding : uint8_t {
-  kDecoded,    // every argument has its type
-  kGeneric,    // shown, with some arguments as plain numbers
+  kDecoded,  // every argument has its type
+  kGeneric,  // shown, with some arguments as plain numbers
 };
 std::string_view decoding_name(Decoding decoding);
 

@@ -14,101 +14,110 @@
 
 #define CT_WIRE_VERSION 1
 
-#define CT_PATH_MAX 4096        /* bytes of a string or of mount data, with its NUL */
-#define CT_RECORD_MAX 24576     /* bytes of the longest record */
-#define CT_ARRAY_MAX 4096       /* bytes of the longest struct, array or buffer that is captured */
-#define CT_STRINGS_MAX 8192     /* bytes of all strings of an argv that are captured */
+#define CT_PATH_MAX 4096    /* bytes of a string or of mount data, with its NUL */
+#define CT_RECORD_MAX 24576 /* bytes of the longest record */
+#define CT_ARRAY_MAX 4096   /* bytes of the longest struct, array or buffer that is captured */
+#define CT_STRINGS_MAX 8192 /* bytes of all strings of an argv that are captured */
 #define CT_FS_TYPE_LENGTH 24
-#define CT_NS_LEVELS 8          /* pid namespaces deep that a pid is told for */
+#define CT_NS_LEVELS 8 /* pid namespaces deep that a pid is told for */
 
 enum ct_record_kind {
-	CT_REC_ENTER = 1,      /* ct_enter: a call began */
-	CT_REC_EXIT = 2,       /* ct_exit: a call returned */
-	CT_REC_FORK = 3,       /* ct_fork: a task was created; header: the creator */
-	CT_REC_EXEC = 4,       /* ct_exec: a new program; captures: CT_CAP_SNAPSHOT... */
-	CT_REC_TASK_EXIT = 5,  /* ct_task_exit: a thread ended */
-	CT_REC_CGROUP = 6,     /* ct_cgroup: a task was moved; header: the mover; capture: CT_CAP_STRING, the path */
-	CT_REC_SNAPSHOT = 7,   /* ct_exec: state of a task that was there when tracing began */
-	CT_REC_MOUNTS = 8,     /* ct_mounts: mountinfo of a mount namespace when tracing began; CT_CAP_STRING... */
-	CT_REC_TICK = 9,       /* header only: no record with an earlier time will follow */
-	CT_REC_LOSS = 10,      /* ct_loss: what could not be recorded so far; the last one closes a trace */
+  CT_REC_ENTER = 1,     /* ct_enter: a call began */
+  CT_REC_EXIT = 2,      /* ct_exit: a call returned */
+  CT_REC_FORK = 3,      /* ct_fork: a task was created; header: the creator */
+  CT_REC_EXEC = 4,      /* ct_exec: a new program; captures: CT_CAP_SNAPSHOT... */
+  CT_REC_TASK_EXIT = 5, /* ct_task_exit: a thread ended */
+  CT_REC_CGROUP = 6,    /* ct_cgroup: a task was moved; header: the mover; capture: CT_CAP_STRING, the path */
+  CT_REC_SNAPSHOT = 7,  /* ct_exec: state of a task that was there when tracing began */
+  CT_REC_MOUNTS = 8,    /* ct_mounts: mountinfo of a mount namespace when tracing began; CT_CAP_STRING... */
+  CT_REC_TICK = 9,      /* header only: no record with an earlier time will follow */
+  CT_REC_LOSS = 10,     /* ct_loss: what could not be recorded so far; the last one closes a trace */
 };
 
 enum ct_abi { CT_ABI_X86_64 = 0, CT_ABI_I386 = 1, CT_ABI_AARCH64 = 2, CT_ABI_COUNT = 3 };
 
 /* Times are CLOCK_BOOTTIME, in nanoseconds. tid and tgid are as seen in cttrace's own pid namespace. */
 struct ct_record {
-	__u16 kind;    /* enum ct_record_kind */
-	__u8 version;  /* CT_WIRE_VERSION */
-	__u8 abi;      /* enum ct_abi of the call; of the task otherwise */
-	__u32 length;  /* bytes of the whole record with this header; a multiple of 8 */
-	__u64 seq;     /* counts records of this cpu from 1, lost ones too: a gap is a loss */
-	__u64 time_ns;
-	__u64 task_start_ns; /* when the task was created; with tid, its identity */
-	__u32 tid;
-	__u32 tgid;
-	__u32 cpu;     /* with CT_CPU_ITERATOR: of an iterator, which counts its records by itself */
-	__u32 flags;   /* CT_FLAG_* */
+  __u16 kind;   /* enum ct_record_kind */
+  __u8 version; /* CT_WIRE_VERSION */
+  __u8 abi;     /* enum ct_abi of the call; of the task otherwise */
+  __u32 length; /* bytes of the whole record with this header; a multiple of 8 */
+  __u64 seq;    /* counts records of this cpu from 1, lost ones too: a gap is a loss */
+  __u64 time_ns;
+  __u64 task_start_ns; /* when the task was created; with tid, its identity */
+  __u32 tid;
+  __u32 tgid;
+  __u32 cpu;   /* with CT_CPU_ITERATOR: of an iterator, which counts its records by itself */
+  __u32 flags; /* CT_FLAG_* */
 };
 
 #define CT_CPU_ITERATOR 0x80000000u
-#define CT_CPU_USER 0x40000000u     /* made by cttrace itself: MOUNTS, TICK, LOSS; seq is 0 */
+#define CT_CPU_USER 0x40000000u /* made by cttrace itself: MOUNTS, TICK, LOSS; seq is 0 */
 
-#define CT_FLAG_ORPHAN 1u       /* EXIT: the call was never entered: seccomp denied it */
-#define CT_FLAG_ENTER_LOST 2u   /* EXIT: the ENTER record could not be recorded */
-#define CT_FLAG_CUT 4u          /* captures are missing: the record would have been longer than CT_RECORD_MAX */
-#define CT_FLAG_GROUP_DEAD 8u   /* TASK_EXIT: this was the last thread of its process */
-#define CT_FLAG_SYNTHETIC 16u   /* SNAPSHOT, FORK: made up from /proc or an iterator, not from an event */
-#define CT_FLAG_IN_CALL 32u     /* TASK_EXIT: the thread ended inside the call that it entered last */
-#define CT_FLAG_SIGSYS 64u      /* EXIT, with ORPHAN: seccomp sent SIGSYS; there is no result */
+#define CT_FLAG_ORPHAN 1u     /* EXIT: the call was never entered: seccomp denied it */
+#define CT_FLAG_ENTER_LOST 2u /* EXIT: the ENTER record could not be recorded */
+#define CT_FLAG_CUT 4u        /* captures are missing: the record would have been longer than CT_RECORD_MAX */
+#define CT_FLAG_GROUP_DEAD 8u /* TASK_EXIT: this was the last thread of its process */
+#define CT_FLAG_SYNTHETIC 16u /* SNAPSHOT, FORK: made up from /proc or an iterator, not from an event */
+#define CT_FLAG_IN_CALL 32u   /* TASK_EXIT: the thread ended inside the call that it entered last */
+#define CT_FLAG_SIGSYS 64u    /* EXIT, with ORPHAN: seccomp sent SIGSYS; there is no result */
 
 struct ct_enter {
-	struct ct_record record;
-	__u32 nr;      /* the call's number in its abi */
-	__u32 pad;
-	__u64 args[6];
+  struct ct_record record;
+  __u32 nr; /* the call's number in its abi */
+  __u32 pad;
+  __u64 args[6];
 };
 
 struct ct_exit {
-	struct ct_record record;
-	__u32 nr;
-	__u32 pad;
-	__u64 args[6];    /* as at entry */
-	__s64 ret;        /* negative errno on failure */
-	__u64 enter_ns;   /* time of entry; 0 when it was not seen */
-	__u32 enter_tid;  /* tid at entry: differs after execve by a thread that was not the leader */
-	__u32 pad2;
+  struct ct_record record;
+  __u32 nr;
+  __u32 pad;
+  __u64 args[6];   /* as at entry */
+  __s64 ret;       /* negative errno on failure */
+  __u64 enter_ns;  /* time of entry; 0 when it was not seen */
+  __u32 enter_tid; /* tid at entry: differs after execve by a thread that was not the leader */
+  __u32 pad2;
 };
 
 struct ct_fork {
-	struct ct_record record;
-	__u64 child_start_ns;
-	__u32 child_tid;
-	__u32 child_tgid;
-	__u32 levels;                 /* entries of child_pids that are set */
-	__u32 child_pids[CT_NS_LEVELS]; /* the child's tid by pid namespace, outermost (the host's) first */
-	__u32 pad;
+  struct ct_record record;
+  __u64 child_start_ns;
+  __u32 child_tid;
+  __u32 child_tgid;
+  __u32 levels;                   /* entries of child_pids that are set */
+  __u32 child_pids[CT_NS_LEVELS]; /* the child's tid by pid namespace, outermost (the host's) first */
+  __u32 pad;
 };
 
 struct ct_task_exit {
-	struct ct_record record;
-	__u32 code;  /* as wait(2) reports it: status << 8 | signal, 0x80 for a core dump */
-	__u32 pad;
+  struct ct_record record;
+  __u32 code; /* as wait(2) reports it: status << 8 | signal, 0x80 for a core dump */
+  __u32 pad;
 };
 
 struct ct_cgroup {
-	struct ct_record record;
-	__u64 cgroup_id;
-	__u64 task_start_ns;  /* the moved task */
-	__u32 tid;
-	__u32 tgid;
-	__u32 hierarchy;      /* as in /proc/cgroups; 0 is cgroup2 */
-	__u32 threadgroup;    /* 1: with all its threads */
+  struct ct_record record;
+  __u64 cgroup_id;
+  __u64 task_start_ns; /* the moved task */
+  __u32 tid;
+  __u32 tgid;
+  __u32 hierarchy;   /* as in /proc/cgroups; 0 is cgroup2 */
+  __u32 threadgroup; /* 1: with all its threads */
 };
 
 enum ct_ns {
-	CT_NS_MNT, CT_NS_UTS, CT_NS_IPC, CT_NS_NET, CT_NS_CGROUP, CT_NS_PID, CT_NS_PID_FOR_CHILDREN,
-	CT_NS_TIME, CT_NS_TIME_FOR_CHILDREN, CT_NS_USER, CT_NS_COUNT
+  CT_NS_MNT,
+  CT_NS_UTS,
+  CT_NS_IPC,
+  CT_NS_NET,
+  CT_NS_CGROUP,
+  CT_NS_PID,
+  CT_NS_PID_FOR_CHILDREN,
+  CT_NS_TIME,
+  CT_NS_TIME_FOR_CHILDREN,
+  CT_NS_USER,
+  CT_NS_COUNT
 };
 
 /* The kernel's own answer about a task. EXEC captures: CT_CAP_FILE cwd, root and exe (arg CT_ARG_*), CT_CAP_STRING
@@ -116,77 +125,77 @@ enum ct_ns {
  * supplementary groups (CT_ARG_GROUPS). Where execve's own strings could not be read at its entry, and only then:
  * CT_CAP_STRING what was executed (CT_ARG_FILENAME), CT_CAP_STRINGS its argv (CT_ARG_ARGV), as the kernel has them. */
 struct ct_exec {
-	struct ct_record record;
-	__u32 old_tid;          /* tid before execve by a thread that was not the leader, else tid */
-	__u32 parent_tgid;      /* real_parent */
-	__u32 ns[CT_NS_COUNT];  /* inode numbers; 0: unknown */
-	__u32 levels;
-	__u32 pids[CT_NS_LEVELS]; /* tid by pid namespace, outermost (the host's) first */
-	__u32 uid, gid, suid, sgid, euid, egid, fsuid, fsgid; /* in the host's user namespace */
-	__u32 securebits;
-	__u32 no_new_privs;
-	__u32 seccomp_mode;     /* 0 none, 1 strict, 2 filter */
-	__u32 seccomp_filters;  /* number of filters; ~0: unknown */
-	__u32 user_ns_level;
-	__u32 oom_score_adj;    /* two's complement */
-	__u32 pad;
-	__u64 cap_inheritable, cap_permitted, cap_effective, cap_bounding, cap_ambient;
-	char comm[16];
-	__u64 start_boottime_ns;
+  struct ct_record record;
+  __u32 old_tid;         /* tid before execve by a thread that was not the leader, else tid */
+  __u32 parent_tgid;     /* real_parent */
+  __u32 ns[CT_NS_COUNT]; /* inode numbers; 0: unknown */
+  __u32 levels;
+  __u32 pids[CT_NS_LEVELS];                             /* tid by pid namespace, outermost (the host's) first */
+  __u32 uid, gid, suid, sgid, euid, egid, fsuid, fsgid; /* in the host's user namespace */
+  __u32 securebits;
+  __u32 no_new_privs;
+  __u32 seccomp_mode;    /* 0 none, 1 strict, 2 filter */
+  __u32 seccomp_filters; /* number of filters; ~0: unknown */
+  __u32 user_ns_level;
+  __u32 oom_score_adj; /* two's complement */
+  __u32 pad;
+  __u64 cap_inheritable, cap_permitted, cap_effective, cap_bounding, cap_ambient;
+  char comm[16];
+  __u64 start_boottime_ns;
 };
 
 struct ct_mounts {
-	struct ct_record record;
-	__u32 mnt_ns;  /* inode number */
-	__u32 part;    /* a long table comes in several records: 0, 1, ... */
-	__u32 last;    /* 1: the last part */
-	__u32 pad;
+  struct ct_record record;
+  __u32 mnt_ns; /* inode number */
+  __u32 part;   /* a long table comes in several records: 0, 1, ... */
+  __u32 last;   /* 1: the last part */
+  __u32 pad;
 };
 
 /* What could not be recorded, by kind: counted where it happens, in the kernel. */
 enum ct_loss_kind {
-	CT_LOSS_RING_FULL,     /* records that found no room in the ring buffer */
-	CT_LOSS_TASKS_FULL,    /* tasks that could not be followed: the table of tasks was full */
-	CT_LOSS_SCRATCH_BUSY,  /* records dropped: the cpu was already making one (PREEMPT_RT) */
-	CT_LOSS_READ_FAULT,    /* arguments that the kernel could read and cttrace could not */
-	CT_LOSS_TRUNCATED,     /* arguments longer than what is captured */
-	CT_LOSS_PATH_DEPTH,    /* paths with more components than are walked */
-	CT_LOSS_RECORD_CUT,    /* records that did not hold all captures */
-	CT_LOSS_COUNT
+  CT_LOSS_RING_FULL,    /* records that found no room in the ring buffer */
+  CT_LOSS_TASKS_FULL,   /* tasks that could not be followed: the table of tasks was full */
+  CT_LOSS_SCRATCH_BUSY, /* records dropped: the cpu was already making one (PREEMPT_RT) */
+  CT_LOSS_READ_FAULT,   /* arguments that the kernel could read and cttrace could not */
+  CT_LOSS_TRUNCATED,    /* arguments longer than what is captured */
+  CT_LOSS_PATH_DEPTH,   /* paths with more components than are walked */
+  CT_LOSS_RECORD_CUT,   /* records that did not hold all captures */
+  CT_LOSS_COUNT
 };
 
 struct ct_loss {
-	struct ct_record record;
-	__u64 recorded;               /* records put into the ring buffer */
-	__u64 counts[CT_LOSS_COUNT];  /* by enum ct_loss_kind */
-	__u32 final;                  /* 1: the trace ended here in good order */
-	__u32 still_running;          /* followed processes that had not ended then */
+  struct ct_record record;
+  __u64 recorded;              /* records put into the ring buffer */
+  __u64 counts[CT_LOSS_COUNT]; /* by enum ct_loss_kind */
+  __u32 final;                 /* 1: the trace ended here in good order */
+  __u32 still_running;         /* followed processes that had not ended then */
 };
 
 enum ct_capture_kind {
-	CT_CAP_STRING = 1,   /* a NUL-terminated string, without its NUL */
-	CT_CAP_BYTES = 2,    /* a struct, array or buffer, as in memory */
-	CT_CAP_STRINGS = 3,  /* argv: strings, each with its NUL */
-	CT_CAP_COUNT = 4,    /* a __u64: how many entries a vector has (envp) */
-	CT_CAP_FILE = 5,     /* ct_file and its path: what an fd is */
-	CT_CAP_BASE = 6,     /* ct_file and its path: where a path begins (dirfd, cwd or root) */
-	CT_CAP_MAGIC = 7,    /* ct_magic, ct_file and its path: the fd that a path's /proc/.../fd/N prefix means */
-	CT_CAP_FS_MESSAGE = 8, /* the newest message in a filesystem context's log, as the kernel keeps it: "e text\n" */
-	CT_CAP_ID_MAP = 9,   /* ct_id_extent[]: as in uid_map, parent ids in the host's user namespace */
-	CT_CAP_IDS = 10,     /* __u32[]: ids in the host's user namespace */
-	CT_CAP_ROOT = 11,    /* like BASE, where the path could not be read at entry: where it begins if it is absolute */
+  CT_CAP_STRING = 1,     /* a NUL-terminated string, without its NUL */
+  CT_CAP_BYTES = 2,      /* a struct, array or buffer, as in memory */
+  CT_CAP_STRINGS = 3,    /* argv: strings, each with its NUL */
+  CT_CAP_COUNT = 4,      /* a __u64: how many entries a vector has (envp) */
+  CT_CAP_FILE = 5,       /* ct_file and its path: what an fd is */
+  CT_CAP_BASE = 6,       /* ct_file and its path: where a path begins (dirfd, cwd or root) */
+  CT_CAP_MAGIC = 7,      /* ct_magic, ct_file and its path: the fd that a path's /proc/.../fd/N prefix means */
+  CT_CAP_FS_MESSAGE = 8, /* the newest message in a filesystem context's log, as the kernel keeps it: "e text\n" */
+  CT_CAP_ID_MAP = 9,     /* ct_id_extent[]: as in uid_map, parent ids in the host's user namespace */
+  CT_CAP_IDS = 10,       /* __u32[]: ids in the host's user namespace */
+  CT_CAP_ROOT = 11,      /* like BASE, where the path could not be read at entry: where it begins if it is absolute */
 };
 
 enum ct_capture_status {
-	CT_OK = 0,
-	CT_FAULT = 1,      /* the memory could not be read; no bytes */
-	CT_TRUNCATED = 2,  /* longer than what is captured; the bytes are the beginning */
-	CT_NULL = 3,       /* the pointer is NULL; no bytes */
-	CT_NO_FILE = 4,    /* no such descriptor is open; no bytes */
+  CT_OK = 0,
+  CT_FAULT = 1,     /* the memory could not be read; no bytes */
+  CT_TRUNCATED = 2, /* longer than what is captured; the bytes are the beginning */
+  CT_NULL = 3,      /* the pointer is NULL; no bytes */
+  CT_NO_FILE = 4,   /* no such descriptor is open; no bytes */
 };
 
 /* `arg` of captures that belong to no argument. */
-#define CT_ARG_RETURN 0x10  /* the returned descriptor */
+#define CT_ARG_RETURN 0x10 /* the returned descriptor */
 #define CT_ARG_CWD 0x20
 #define CT_ARG_ROOT 0x21
 #define CT_ARG_EXE 0x22
@@ -199,63 +208,65 @@ enum ct_capture_status {
 #define CT_ARG_ARGV 0x29
 
 struct ct_capture {
-	__u8 arg;     /* index of the argument, or CT_ARG_* */
-	__u8 kind;    /* enum ct_capture_kind */
-	__u8 status;  /* enum ct_capture_status */
-	__u8 pad;
-	__u32 length; /* bytes that follow, before padding to 8 */
+  __u8 arg;    /* index of the argument, or CT_ARG_* */
+  __u8 kind;   /* enum ct_capture_kind */
+  __u8 status; /* enum ct_capture_status */
+  __u8 pad;
+  __u32 length; /* bytes that follow, before padding to 8 */
 };
 
 enum ct_file_kind {
-	CT_FILE_PLAIN = 0,
-	CT_FILE_NSFS = 1,       /* target: CLONE_NEW* type; ino: the namespace */
-	CT_FILE_PIDFD = 2,      /* target: pid in cttrace's pid namespace, 0 when it has gone */
-	CT_FILE_FS_CONTEXT = 3, /* fs_type: the filesystem it configures */
+  CT_FILE_PLAIN = 0,
+  CT_FILE_NSFS = 1,       /* target: CLONE_NEW* type; ino: the namespace */
+  CT_FILE_PIDFD = 2,      /* target: pid in cttrace's pid namespace, 0 when it has gone */
+  CT_FILE_FS_CONTEXT = 3, /* fs_type: the filesystem it configures */
 };
 
-#define CT_FILE_DELETED 1u       /* unlinked */
-#define CT_FILE_PATH_CUT 2u      /* deeper than is walked: the leading components are missing */
-#define CT_FILE_OTHER_NS 4u      /* in a mount namespace that is not the task's */
-#define CT_FILE_DETACHED 8u      /* in a mount that is in no namespace: not yet attached, or lazily unmounted */
-#define CT_FILE_CHROOT 16u       /* root: the task's root is not the root of its mount namespace */
-#define CT_FILE_INTERNAL 32u     /* in a mount of the kernel's own: pipes, sockets, memfds, anonymous inodes */
+#define CT_FILE_DELETED 1u   /* unlinked */
+#define CT_FILE_PATH_CUT 2u  /* deeper than is walked: the leading components are missing */
+#define CT_FILE_OTHER_NS 4u  /* in a mount namespace that is not the task's */
+#define CT_FILE_DETACHED 8u  /* in a mount that is in no namespace: not yet attached, or lazily unmounted */
+#define CT_FILE_CHROOT 16u   /* root: the task's root is not the root of its mount namespace */
+#define CT_FILE_INTERNAL 32u /* in a mount of the kernel's own: pipes, sockets, memfds, anonymous inodes */
 
 /* Followed by the path: its components, leaf first, each with a NUL; none for "/". Absolute in the mount namespace. */
 struct ct_file {
-	__u32 kind;    /* enum ct_file_kind */
-	__s32 fd;      /* -1 when it is no descriptor: cwd, root */
-	__u64 ino;
-	__u64 sb_magic;
-	__u32 dev;     /* of the superblock, as in the kernel: major << 20 | minor */
-	__u32 rdev;    /* of a device node, as in the kernel */
-	__u32 mode;    /* i_mode */
-	__u32 mnt_id;
-	__u32 mnt_ns;  /* the mount namespace it is in; 0: none */
-	__u32 target;  /* by kind */
-	__u32 flags;   /* CT_FILE_* */
-	__u32 open_flags; /* f_flags */
-	char fs_type[CT_FS_TYPE_LENGTH]; /* NUL-terminated */
+  __u32 kind; /* enum ct_file_kind */
+  __s32 fd;   /* -1 when it is no descriptor: cwd, root */
+  __u64 ino;
+  __u64 sb_magic;
+  __u32 dev;  /* of the superblock, as in the kernel: major << 20 | minor */
+  __u32 rdev; /* of a device node, as in the kernel */
+  __u32 mode; /* i_mode */
+  __u32 mnt_id;
+  __u32 mnt_ns;                    /* the mount namespace it is in; 0: none */
+  __u32 target;                    /* by kind */
+  __u32 flags;                     /* CT_FILE_* */
+  __u32 open_flags;                /* f_flags */
+  char fs_type[CT_FS_TYPE_LENGTH]; /* NUL-terminated */
 };
 
 struct ct_magic {
-	__u32 prefix; /* bytes of the string that name the descriptor */
-	__u32 pad;
-	struct ct_file file;
+  __u32 prefix; /* bytes of the string that name the descriptor */
+  __u32 pad;
+  struct ct_file file;
 };
 
-struct ct_id_extent { __u32 first, lower_first, count; };
+struct ct_id_extent {
+  __u32 first, lower_first, count;
+};
 
 /* A row as the capture programs need it; filled from src/tables. */
 enum ct_op {
-	CT_OP_NONE = 0,
-	CT_OP_STRING = 1,  /* at most `size` bytes with its NUL */
-	CT_OP_PATH = 2,    /* ref: index of the dirfd argument, or CT_REF_CWD */
-	CT_OP_FD = 3,
-	CT_OP_BYTES = 4,   /* size bytes each; ref: index of the argument that counts them, or CT_REF_ONE */
-	CT_OP_STRINGS = 5, /* argv */
-	CT_OP_COUNT = 6,   /* envp */
-	CT_OP_IOVEC = 7,   /* ref: index of the argument that counts the parts */
-	CT_OP_BYTES_RET = 8 /* like BYTES, at exit; the return value counts them, if argument `ref` is not less */
+  CT_OP_NONE = 0,
+  CT_OP_STRING = 1, /* at most `size` bytes with its NUL */
+  CT_OP_PATH = 2,   /* ref: index of the dirfd argument, or CT_REF_CWD */
+  CT_OP_FD = 3,
+  CT_OP_BYTES = 4,    /* size bytes each; ref: index of the argument that counts them, or CT_REF_ONE */
+  CT_OP_STRINGS = 5,  /* argv */
+  CT_OP_COUNT = 6,    /* envp */
+  CT_OP_IOVEC = 7,    /* ref: index of the argument that counts the parts */
+  CT_OP_BYTES_RET = 8 /* like BYTES, at exit; the return value counts them, if argument `ref` is not less */
 };
 
 #define CT_REF_CWD 7
@@ -263,25 +274,25 @@ enum ct_op {
 
 enum ct_when { CT_WHEN_BOTH = 0, CT_WHEN_ENTER = 1, CT_WHEN_EXIT = 2 };
 
-#define CT_ROW_SELECTED 1u      /* asked for with -e trace= */
-#define CT_ROW_CONTROL_FD 2u    /* only when the fd in argument 0 is on procfs, cgroupfs or sysfs */
+#define CT_ROW_SELECTED 1u   /* asked for with -e trace= */
+#define CT_ROW_CONTROL_FD 2u /* only when the fd in argument 0 is on procfs, cgroupfs or sysfs */
 #define CT_ROW_RETURNS_FD 4u
-#define CT_ROW_FS_CONTEXT 8u    /* argument 0 is a filesystem context: on failure take its message */
-#define CT_ROW_VARIANTS 16u     /* argument `select` chooses a variant row */
-#define CT_ROW_AFTER_NODE 32u   /* only in a thread that made a device node before */
-#define CT_ROW_MAKES_NODE 64u   /* makes device nodes */
-#define CT_ROW_CLONE 128u       /* clone: with CLONE_PIDFD, argument 2 gets a descriptor */
-#define CT_ROW_CLONE3 256u      /* clone3: the same, as struct clone_args in argument 0 says */
+#define CT_ROW_FS_CONTEXT 8u  /* argument 0 is a filesystem context: on failure take its message */
+#define CT_ROW_VARIANTS 16u   /* argument `select` chooses a variant row */
+#define CT_ROW_AFTER_NODE 32u /* only in a thread that made a device node before */
+#define CT_ROW_MAKES_NODE 64u /* makes device nodes */
+#define CT_ROW_CLONE 128u     /* clone: with CLONE_PIDFD, argument 2 gets a descriptor */
+#define CT_ROW_CLONE3 256u    /* clone3: the same, as struct clone_args in argument 0 says */
 
 struct ct_row {
-	__u8 op[6];
-	__u8 ref[6];
-	__u8 when[6];
-	__u8 select;
-	__u8 pad;
-	__u16 size[6];
-	__u16 nargs;
-	__u16 pad2;
-	__u32 flags;
-	__u32 id;      /* of the row: index in the table */
+  __u8 op[6];
+  __u8 ref[6];
+  __u8 when[6];
+  __u8 select;
+  __u8 pad;
+  __u16 size[6];
+  __u16 nargs;
+  __u16 pad2;
+  __u32 flags;
+  __u32 id; /* of the row: index in the table */
 };

@@ -9,12 +9,12 @@ namespace cttrace {
 
 // An error a person can act on. `subject` is the file, pid, option or call it is about.
 struct Error {
-  int code = 0;  // errno value, or 0 where no system call failed
+  int code = 0;              // errno value, or 0 where no system call failed
   std::string what = {};     // what was tried: "open the recording"
   std::string subject = {};  // on what: "/tmp/x.ctt"; may be empty
   std::string why = {};      // the reason: "No such file or directory"
   std::string remedy = {};   // what the user can do; may be empty
-  int exit_status = 1;  // docs/exit-status.md
+  int exit_status = 1;       // docs/exit-status.md
 
   // One line without a newline, safe for a terminal: "cannot WHAT SUBJECT: WHY (REMEDY)".
   std::string line() const;

@@ -117,7 +117,8 @@ const OptionRow kOptions[] = {
      "trace=LIST or LIST: which calls, by name, %group, /regex/, all or none; status=LIST: which outcomes of "
      "successful, failed, unfinished, unavailable, detached; a ! in front of LIST means all but these",
      "Without it every call of every group except %fs is traced, and a ! in front of LIST takes these away from that. "
-     "cttrace syscalls prints the calls and the groups. write, pwrite64, writev and pwritev are traced where they go to "
+     "cttrace syscalls prints the calls and the groups. write, pwrite64, writev and pwritev are traced where they go "
+     "to "
      "procfs, cgroupfs or sysfs, chown and its like where a device node was made before; named by themselves, all are.",
      apply_filter, Completes::kFilter},
     {"--trace", "LIST", Section::kWhich, kInViews | kInSyscalls, "the same as -e trace=LIST", "",

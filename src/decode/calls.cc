@@ -48,7 +48,8 @@ std::string message_of(std::string_view text) {
   return std::string(text);
 }
 
-// What execveat was given, from what the kernel made of it where its path begins at a descriptor (alloc_bprm, fs/exec.c).
+// What execveat was given, from what the kernel made of it where its path begins at a descriptor (alloc_bprm,
+// fs/exec.c).
 std::string_view given_to_execveat(std::string_view filename, uint64_t dirfd) {
   const std::string prefix = "/dev/fd/" + std::to_string(static_cast<uint32_t>(dirfd));
   if (!filename.starts_with(prefix)) return filename;

@@ -25,7 +25,8 @@ std::string text_of(const Call& call, size_t index, Value value, const RenderOpt
   const ArgSpec& spec = *call.args[index].spec;
   if (spec.kind == ArgKind::kPath) own.string_limit.reset();  // strace cuts no paths
   // What a key is, is a text with its NUL; what is in it may be anything.
-  if (call.row->name == "keyctl" && call.args[0].raw != KEYCTL_READ && value.text.ends_with('\0')) value.text.pop_back();
+  if (call.row->name == "keyctl" && call.args[0].raw != KEYCTL_READ && value.text.ends_with('\0'))
+    value.text.pop_back();
   // fsconfig's FSCONFIG_SET_BINARY.
   if (spec.kind == ArgKind::kBuffer && call.row->name == "fsconfig" && value.kind == ValueKind::kText)
     value.kind = ValueKind::kBytes;

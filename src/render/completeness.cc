@@ -55,7 +55,8 @@ void Completeness::see_call(const Call& call) {
   ++calls;
   for (const auto& argument : call.args) {
     truncated += argument.reading == Reading::kTruncated;
-    const bool is_path = argument.spec->kind == ArgKind::kPath && argument.names_file && argument.reading == Reading::kOk;
+    const bool is_path =
+        argument.spec->kind == ArgKind::kPath && argument.names_file && argument.reading == Reading::kOk;
     unresolved += is_path && !argument.resolved;
   }
   entries_lost += call.enter_lost;
@@ -107,8 +108,10 @@ std::string Completeness::text(const TraceInfo& info, uint64_t malformed, bool w
   std::string incomplete = loss ? counted(*loss, false) : "";
   // Where the kernel has counted these there is no need to say it twice.
   const auto counted_before = [this](ct_loss_kind kind) { return loss && loss->counts[kind] > 0; };
-  if (truncated && !counted_before(CT_LOSS_TRUNCATED)) append(incomplete, fmt::format("{} shown in part", plural(truncated, "argument")));
-  if (cut && !counted_before(CT_LOSS_RECORD_CUT)) append(incomplete, fmt::format("{} with captures missing", plural(cut, "call")));
+  if (truncated && !counted_before(CT_LOSS_TRUNCATED))
+    append(incomplete, fmt::format("{} shown in part", plural(truncated, "argument")));
+  if (cut && !counted_before(CT_LOSS_RECORD_CUT))
+    append(incomplete, fmt::format("{} with captures missing", plural(cut, "call")));
   if (unresolved) append(incomplete, fmt::format("{} not resolved", plural(unresolved, "path")));
   if (did_not_return) append(incomplete, fmt::format("{} did not return", plural(did_not_return, "call")));
   if (!incomplete.empty()) text += "cttrace: incomplete: " + incomplete + "\n";

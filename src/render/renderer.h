@@ -36,9 +36,9 @@ struct RenderOptions {
   bool paths = false;                  // -y: descriptors with what they are
   bool verbose = false;                // -v: nothing abbreviated (envp stays a count)
   bool color = false;
-  bool quiet = false;      // -q: no completeness statement in calls
-  bool with_calls = true;  // false: -c, only the summary
-  bool summary = false;    // -c, -C
+  bool quiet = false;        // -q: no completeness statement in calls
+  bool with_calls = true;    // false: -c, only the summary
+  bool summary = false;      // -c, -C
   bool cgroup_moves = true;  // lines between the calls: a task was moved to another cgroup
   StatusFilter status;
 };

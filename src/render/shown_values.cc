@@ -153,7 +153,8 @@ std::string show(const Value& value, const RenderOptions& options) {
                                  : std::string(value.names.front());
     case ValueKind::kText: return quote(value.text, value.cut, options.string_limit);
     case ValueKind::kBytes: {
-      const std::string_view shown = std::string_view(value.text).substr(0, options.string_limit.value_or(std::string::npos));
+      const std::string_view shown =
+          std::string_view(value.text).substr(0, options.string_limit.value_or(std::string::npos));
       return in_hex(shown) + (value.cut || shown.size() < value.text.size() ? "..." : "");
     }
     case ValueKind::kTexts:

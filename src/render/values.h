@@ -29,7 +29,7 @@ enum class ValueKind : uint8_t {
   kDevice,     // `number` is major, `rest` is minor
   kSignal,     // `number`
   kId,         // a uid or gid; `number` 0xffffffff is -1: keep it
-  kLimit,       // a resource limit of `count` bytes
+  kLimit,      // a resource limit of `count` bytes
 };
 
 struct Value {

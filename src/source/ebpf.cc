@@ -3,8 +3,8 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <linux/types.h>
 #include <capture.skel.h>
+#include <linux/types.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/utsname.h>
@@ -24,8 +24,8 @@
 namespace cttrace {
 namespace {
 
-constexpr uint32_t kNumbers = 512;                       // MAX_NUMBERS of bpf/state.h
-constexpr uint64_t kTickMargin_ns = 5'000'000;           // a capture program may be this late with its record
+constexpr uint32_t kNumbers = 512;              // MAX_NUMBERS of bpf/state.h
+constexpr uint64_t kTickMargin_ns = 5'000'000;  // a capture program may be this late with its record
 constexpr const char* kHooks =
     "raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, "
     "cgroup_attach_task";
@@ -159,7 +159,10 @@ void EbpfSource::State::fill_rows() {
         continue;
       }
       for (const uint64_t value : row.select_values) {
-        const struct { uint32_t row, pad; uint64_t value; } key = {static_cast<uint32_t>(base->index), 0, value & 0xffffffffu};
+        const struct {
+          uint32_t row, pad;
+          uint64_t value;
+        } key = {static_cast<uint32_t>(base->index), 0, value & 0xffffffffu};
         put(skeleton->maps.variants, key, index);
       }
     }
@@ -189,7 +192,8 @@ void EbpfSource::State::find_tasks() {
     if (!iterator) fail("run the task iterator", errno);
     char ignored[64];
     ssize_t got = 0;
-    while ((got = read(iterator.get(), ignored, sizeof(ignored))) > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)))
+    while ((got = read(iterator.get(), ignored, sizeof(ignored))) > 0 ||
+           (got < 0 && (errno == EINTR || errno == EAGAIN)))
       continue;
     if (got < 0) fail("run the task iterator", errno);
   } while (skeleton->bss->new_tasks != found);
@@ -235,8 +239,8 @@ void EbpfSource::State::wait(int timeout_ms) const {
   if (::poll(&waiting, 1, timeout_ms) < 0 && errno != EINTR) fail("wait for the ring buffer", errno);
 }
 
-// Takes everything that is there now, and not what comes meanwhile: where calls are made faster than they are shown there
-// would be no end, and nobody would see to signals. Returns how many records.
+// Takes everything that is there now, and not what comes meanwhile: where calls are made faster than they are shown
+// there would be no end, and nobody would see to signals. Returns how many records.
 size_t EbpfSource::State::drain(const RecordSink& to) {
   sink = &to;
   until_ns = boottime_ns();
@@ -353,7 +357,8 @@ void EbpfSource::stop(const RecordSink& sink) {
   state.stopped = true;
   state.links.clear();
   // A program may be at work on another CPU until now.
-  for (int tries = 0; tries < 1000 && (state.drain(sink) > 0 || state.delivered < state.counter(CT_LOSS_COUNT)); tries++)
+  for (int tries = 0; tries < 1000 && (state.drain(sink) > 0 || state.delivered < state.counter(CT_LOSS_COUNT));
+       tries++)
     sched_yield();
   const std::string loss = loss_record(state.losses(true));
   sink(std::as_bytes(std::span(loss)));

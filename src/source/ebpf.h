@@ -11,10 +11,10 @@
 namespace cttrace {
 
 struct EbpfOptions {
-  Selection selection;               // which calls are captured
-  std::vector<uint32_t> pids;        // tgids or tids that are followed, with all their threads and descendants
-  bool all = false;                  // everything on the host, except cttrace itself
-  size_t buffer_bytes = 8u << 20;    // of the ring buffer; rounded up to a power of two of pages
+  Selection selection;             // which calls are captured
+  std::vector<uint32_t> pids;      // tgids or tids that are followed, with all their threads and descendants
+  bool all = false;                // everything on the host, except cttrace itself
+  size_t buffer_bytes = 8u << 20;  // of the ring buffer; rounded up to a power of two of pages
 };
 
 class EbpfSource : public EventSource {

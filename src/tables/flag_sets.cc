@@ -25,7 +25,9 @@ namespace values {
 #define FLAGS(set) constexpr NamedValue set[] = {
 #define FLAGS_WITH(set, mask, masked, place) FLAGS(set)
 #define ENUM(set) FLAGS(set)
-#define END };
+#define END \
+  }         \
+  ;
 #include "tables/flag_sets.def"
 #undef N
 #undef BIT

@@ -9,7 +9,8 @@
 namespace cttrace {
 namespace {
 
-#define FIELD(type, field, ...) {#field, offsetof(type, field), sizeof(type::field), __VA_ARGS__}
+#define FIELD(type, field, ...) \
+  { #field, offsetof(type, field), sizeof(type::field), __VA_ARGS__ }
 
 constexpr Field kCloneArgs[] = {
     FIELD(clone_args, flags, ArgKind::kFlags, "clone3_flags"),
@@ -74,20 +75,13 @@ constexpr Field kSockFprog32[] = {
 };
 
 constexpr Field kMmMap[] = {
-    FIELD(prctl_mm_map, start_code, ArgKind::kAddress),
-    FIELD(prctl_mm_map, end_code, ArgKind::kAddress),
-    FIELD(prctl_mm_map, start_data, ArgKind::kAddress),
-    FIELD(prctl_mm_map, end_data, ArgKind::kAddress),
-    FIELD(prctl_mm_map, start_brk, ArgKind::kAddress),
-    FIELD(prctl_mm_map, brk, ArgKind::kAddress),
-    FIELD(prctl_mm_map, start_stack, ArgKind::kAddress),
-    FIELD(prctl_mm_map, arg_start, ArgKind::kAddress),
-    FIELD(prctl_mm_map, arg_end, ArgKind::kAddress),
-    FIELD(prctl_mm_map, env_start, ArgKind::kAddress),
-    FIELD(prctl_mm_map, env_end, ArgKind::kAddress),
-    FIELD(prctl_mm_map, auxv, ArgKind::kAddress),
-    FIELD(prctl_mm_map, auxv_size, ArgKind::kUnsigned),
-    FIELD(prctl_mm_map, exe_fd, ArgKind::kFd),
+    FIELD(prctl_mm_map, start_code, ArgKind::kAddress),  FIELD(prctl_mm_map, end_code, ArgKind::kAddress),
+    FIELD(prctl_mm_map, start_data, ArgKind::kAddress),  FIELD(prctl_mm_map, end_data, ArgKind::kAddress),
+    FIELD(prctl_mm_map, start_brk, ArgKind::kAddress),   FIELD(prctl_mm_map, brk, ArgKind::kAddress),
+    FIELD(prctl_mm_map, start_stack, ArgKind::kAddress), FIELD(prctl_mm_map, arg_start, ArgKind::kAddress),
+    FIELD(prctl_mm_map, arg_end, ArgKind::kAddress),     FIELD(prctl_mm_map, env_start, ArgKind::kAddress),
+    FIELD(prctl_mm_map, env_end, ArgKind::kAddress),     FIELD(prctl_mm_map, auxv, ArgKind::kAddress),
+    FIELD(prctl_mm_map, auxv_size, ArgKind::kUnsigned),  FIELD(prctl_mm_map, exe_fd, ArgKind::kFd),
 };
 
 constexpr Field kNotifySizes[] = {

@@ -40,9 +40,7 @@ Selection::Selection() : rows_(syscall_rows().size(), Extent::kNone) {
     if (is_default(row)) include(row, Extent::kNarrow);
 }
 
-void Selection::include(const SyscallRow& row, Extent extent) {
-  rows_[row.index] = std::max(rows_[row.index], extent);
-}
+void Selection::include(const SyscallRow& row, Extent extent) { rows_[row.index] = std::max(rows_[row.index], extent); }
 
 Status Selection::add_group(std::string_view name) {
   const auto groups = group_names();

@@ -10,8 +10,8 @@
 
 namespace cttrace {
 
-// How much of a row's calls is wanted. Rows with a narrow meaning (writes: to control files; chown: after mknod) have it
-// unless they are named by themselves.
+// How much of a row's calls is wanted. Rows with a narrow meaning (writes: to control files; chown: after mknod) have
+// it unless they are named by themselves.
 enum class Extent : uint8_t { kNone, kNarrow, kWhole };
 
 class Selection {

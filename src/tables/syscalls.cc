@@ -17,13 +17,13 @@ struct Argument_index {
 };
 constexpr Argument_index at(uint8_t index) { return {index}; }
 
-ArgSpec integer(std::string_view name, uint16_t size = 4) { return {.name = name, .kind = ArgKind::kInt, .size = size}; }
+ArgSpec integer(std::string_view name, uint16_t size = 4) {
+  return {.name = name, .kind = ArgKind::kInt, .size = size};
+}
 ArgSpec number(std::string_view name, uint16_t size = 4) {
   return {.name = name, .kind = ArgKind::kUnsigned, .size = size};
 }
-ArgSpec hex(std::string_view name, uint16_t size = 8) {
-  return {.name = name, .kind = ArgKind::kHex, .size = size};
-}
+ArgSpec hex(std::string_view name, uint16_t size = 8) { return {.name = name, .kind = ArgKind::kHex, .size = size}; }
 ArgSpec address(std::string_view name) { return {.name = name, .kind = ArgKind::kAddress, .size = 8}; }
 ArgSpec flags(std::string_view name, std::string_view set, uint16_t size = 4) {
   return {.name = name, .kind = ArgKind::kFlags, .size = size, .set = set};
@@ -136,7 +136,8 @@ uint64_t value_named(const SyscallRow& row, std::string_view value) {
   const FlagSet* set = row.select < row.args.size() ? flag_set(row.args[row.select].set) : nullptr;
   if (!set) wrong(row.name, "the argument that chooses a variant has no names");
   const auto found = std::ranges::find(set->values, value, &NamedValue::name);
-  if (found == set->values.end()) wrong(row.name, "there is no " + std::string(value) + " in " + std::string(set->name));
+  if (found == set->values.end())
+    wrong(row.name, "there is no " + std::string(value) + " in " + std::string(set->name));
   return found->value;
 }
 
@@ -192,7 +193,8 @@ class Index {
 
   const SyscallRow* call(Abi abi, uint32_t number) const {
     const auto& by_number = by_number_[static_cast<size_t>(abi)];
-    return number < by_number.size() && by_number[number] >= 0 ? &rows_[static_cast<size_t>(by_number[number])] : nullptr;
+    return number < by_number.size() && by_number[number] >= 0 ? &rows_[static_cast<size_t>(by_number[number])]
+                                                               : nullptr;
   }
 
   const SyscallRow* variant(const SyscallRow& base, uint64_t value) const {

@@ -22,8 +22,8 @@ inline constexpr std::string_view kRecordingMagic = "CTTRACE\n";
 inline constexpr uint32_t kRecordingVersion = CT_WIRE_VERSION;
 
 struct recording_end {
-  uint16_t kind;     // 0: no record has it
-  uint8_t version;   // CT_WIRE_VERSION
+  uint16_t kind;    // 0: no record has it
+  uint8_t version;  // CT_WIRE_VERSION
   uint8_t pad;
   uint32_t length;   // of this mark
   uint64_t records;  // before it

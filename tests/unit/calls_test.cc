@@ -23,10 +23,10 @@ namespace {
 constexpr char kNoEntry[] = " = -1 ENOENT (No such file or directory)";
 
 TEST(Calls, Mount) {
-  EXPECT_EQ(line_of(failed(made_call("mount", {"none", "/tmp/h/none", "tmpfs", MS_NOSUID | MS_NODEV | 0x8000000,
+  EXPECT_EQ(line_of(failed(made_call("mount", {"none", "/tmp/none", "tmpfs", MS_NOSUID | MS_NODEV | 0x8000000,
                                                "mode=755,size=4k"}),
                            ENOENT)),
-            std::string("mount(\"none\", \"/tmp/h/none\", \"tmpfs\", MS_NOSUID|MS_NODEV|MS_NOREMOTELOCK, "
+            std::string("mount(\"none\", \"/tmp/none\", \"tmpfs\", MS_NOSUID|MS_NODEV|MS_NOREMOTELOCK, "
                         "\"mode=755,size=4k\")") +
                 kNoEntry);
   EXPECT_EQ(line_of(made_call("mount", {null(), "/nonexist", null(), MS_REC | MS_PRIVATE, null()})),

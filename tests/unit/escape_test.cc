@@ -10,7 +10,7 @@ TEST(Escape, KeepsPrintableUtf8) { EXPECT_EQ(escape_for_terminal("/été/日本"
 
 TEST(Escape, EscapesControlsBidiAndInvalidBytes) {
   EXPECT_EQ(escape_for_terminal("a\x1b[2J\n"), "a\\x1b[2J\\x0a");
-  EXPECT_EQ(escape_for_terminal("\xc2\x9b"), "\\xc2\\x9b");          // C1 CSI
+  EXPECT_EQ(escape_for_terminal("\xc2\x9b"), "\\xc2\\x9b");           // C1 CSI
   EXPECT_EQ(escape_for_terminal("\xe2\x80\xae"), "\\xe2\\x80\\xae");  // right-to-left override
   EXPECT_EQ(escape_for_terminal("\xff\x7f"), "\\xff\\x7f");
 }
@@ -24,7 +24,10 @@ TEST(Escape, RefusesOverlongSurrogateAndTooLarge) {
 }
 
 TEST(Escape, LikeStraceUsesTheShortestOctal) {
-  EXPECT_EQ(escape_like_strace(std::string_view("a\0b\0" "1\n\"\\\xe9", 9)), "a\\0b\\0001\\n\\\"\\\\\\351");
+  EXPECT_EQ(escape_like_strace(std::string_view("a\0b\0"
+                                                "1\n\"\\\xe9",
+                                                9)),
+            "a\\0b\\0001\\n\\\"\\\\\\351");
   EXPECT_EQ(escape_like_strace("\0338\0337"), "\\338\\0337");  // 8 is no octal digit
 }
 
