@@ -14,22 +14,22 @@ static __noinline void read_call(struct pt_regs *regs, struct task_struct *task,
 {
 	call->abi = task_abi(task);
 #if defined(__TARGET_ARCH_x86)
-	call->nr = (u32)BPF_CORE_READ(regs, orig_ax);
+	call->nr = (u32)BPF_PROBE_READ(regs, orig_ax);
 	if (call->abi == CT_ABI_I386) {
-		call->args[0] = (u32)BPF_CORE_READ(regs, bx);
-		call->args[1] = (u32)BPF_CORE_READ(regs, cx);
-		call->args[2] = (u32)BPF_CORE_READ(regs, dx);
-		call->args[3] = (u32)BPF_CORE_READ(regs, si);
-		call->args[4] = (u32)BPF_CORE_READ(regs, di);
-		call->args[5] = (u32)BPF_CORE_READ(regs, bp);
+		call->args[0] = (u32)BPF_PROBE_READ(regs, bx);
+		call->args[1] = (u32)BPF_PROBE_READ(regs, cx);
+		call->args[2] = (u32)BPF_PROBE_READ(regs, dx);
+		call->args[3] = (u32)BPF_PROBE_READ(regs, si);
+		call->args[4] = (u32)BPF_PROBE_READ(regs, di);
+		call->args[5] = (u32)BPF_PROBE_READ(regs, bp);
 		return;
 	}
-	call->args[0] = BPF_CORE_READ(regs, di);
-	call->args[1] = BPF_CORE_READ(regs, si);
-	call->args[2] = BPF_CORE_READ(regs, dx);
-	call->args[3] = BPF_CORE_READ(regs, r10);
-	call->args[4] = BPF_CORE_READ(regs, r8);
-	call->args[5] = BPF_CORE_READ(regs, r9);
+	call->args[0] = BPF_PROBE_READ(regs, di);
+	call->args[1] = BPF_PROBE_READ(regs, si);
+	call->args[2] = BPF_PROBE_READ(regs, dx);
+	call->args[3] = BPF_PROBE_READ(regs, r10);
+	call->args[4] = BPF_PROBE_READ(regs, r8);
+	call->args[5] = BPF_PROBE_READ(regs, r9);
 #else
 	call->nr = (u32)BPF_CORE_READ(regs, syscallno);
 	call->args[0] = BPF_CORE_READ(regs, orig_x0); /* x0 holds the return value at exit */
@@ -224,6 +224,22 @@ __noinline int capture_at_exit(u32 index, u32 captured, u32 hash)
 	return 0;
 }
 
+/* An argument at exit; `alone`: there is no record of the entry. */
+__noinline int capture_at_return(u32 index, u32 alone, u32 captured, u32 hash)
+{
+	struct scratch *s = get_scratch();
+	u64 arg = pinned(index);
+	if (!s || arg > 5 || s->row.op[arg] == CT_OP_NONE)
+		return 0;
+	if (!alone)
+		return capture_at_exit(arg, captured, hash);
+	if (capture_at_entry(arg) && s->status == CT_FAULT && s->ret != -14 /* EFAULT */)
+		count(CT_LOSS_READ_FAULT);
+	if (s->row.when[arg] == CT_WHEN_EXIT)
+		capture_at_exit(arg, 0, 0);
+	return 0;
+}
+
 /* The descriptor that clone and clone3 wrote for CLONE_PIDFD: as the file of the argument that says where to. */
 __noinline int capture_written_pidfd(u32 in_memory)
 {
@@ -307,18 +323,9 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	load_call(s, &call);
 	/* After execve the old memory is gone, and what is at its addresses now means nothing. */
 	if (load_row(s, row) && !(ret == 0 && is_exec(call.abi, call.nr))) {
-		for (u32 i = 0; i < 6; i++) {
-			if (s->row.op[i] == CT_OP_NONE)
-				continue;
-			if (orphan || state->enter_lost) {
-				if (capture_at_entry(i) && s->status == CT_FAULT && ret != -14 /* EFAULT */)
-					count(CT_LOSS_READ_FAULT);
-				if (s->row.when[i] == CT_WHEN_EXIT)
-					capture_at_exit(i, 0, 0);
-			} else {
-				capture_at_exit(i, state->captured & (1 << i), state->hash[i]);
-			}
-		}
+		u32 alone = orphan || state->enter_lost;
+		for (u32 i = 0; i < 6; i++)
+			capture_at_return(i, alone, state->captured & (1 << i), state->hash[i]);
 		if (s->row.flags & CT_ROW_RETURNS_FD && ret >= 0)
 			capture_file(CT_ARG_RETURN, CT_CAP_FILE, AT_FD, (u32)ret);
 		if (s->row.flags & (CT_ROW_CLONE | CT_ROW_CLONE3) && ret > 0)

@@ -97,13 +97,9 @@ __noinline int path_walk(void)
 
 static __always_inline u32 ns_type(struct ns_common *ns)
 {
-	struct ns_common___typed *typed = (void *)ns;
-	if (bpf_core_field_exists(typed->ns_type))
-		return BPF_CORE_READ(typed, ns_type);
-	struct proc_ns_operations___typed *ops = (void *)BPF_CORE_READ(ns, ops);
-	if (bpf_core_field_exists(ops->type))
-		return BPF_CORE_READ(ops, type);
-	return 0;
+	if (bpf_core_field_exists(ns->ns_type))
+		return BPF_CORE_READ(ns, ns_type);
+	return BPF_CORE_READ(ns, ops, type);
 }
 
 static __always_inline int same_name(const char *name, const char *expected, int size)

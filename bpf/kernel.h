@@ -21,9 +21,12 @@ typedef __s64 s64;
 
 struct pid_namespace;
 
-struct ns_common { const struct proc_ns_operations *ops; unsigned int inum; };
-struct ns_common___typed { u32 ns_type; }; /* since 6.18 */
-struct proc_ns_operations___typed { int type; }; /* until 6.17 */
+struct proc_ns_operations { int type; }; /* until 6.17 */
+struct ns_common {
+	const struct proc_ns_operations *ops;
+	unsigned int inum;
+	u32 ns_type; /* since 6.18 */
+};
 
 struct uts_namespace { struct ns_common ns; };
 struct ipc_namespace { struct ns_common ns; };
@@ -109,9 +112,12 @@ struct fc_log { u8 head; u8 tail; char *buffer[8]; };
 struct p_log { const char *prefix; struct fc_log *log; };
 struct fs_context { struct file_system_type *fs_type; struct p_log log; };
 
-struct kernfs_node { const char *name; u64 id; };
-struct kernfs_node___old { struct kernfs_node *parent; };    /* until 6.14 */
-struct kernfs_node___new { struct kernfs_node *__parent; };
+struct kernfs_node {
+	const char *name;
+	u64 id;
+	struct kernfs_node *parent;   /* until 6.14 */
+	struct kernfs_node *__parent; /* since then */
+};
 struct cgroup_root { int hierarchy_id; };
 struct cgroup { struct kernfs_node *kn; struct cgroup_root *root; };
 struct cgroup_subsys_state { struct cgroup *cgroup; };
@@ -120,8 +126,7 @@ struct css_set { struct cgroup *dfl_cgrp; };
 typedef struct { int counter; } atomic_t;
 struct sigset { unsigned long sig[1]; };
 struct sigpending { struct sigset signal; };
-struct seccomp { int mode; };
-struct seccomp___counted { atomic_t filter_count; };
+struct seccomp { int mode; atomic_t filter_count; };
 struct thread_info { u32 status; };        /* x86 */
 struct thread_info___arm64 { unsigned long flags; };
 struct signal_struct { atomic_t live; short oom_score_adj; };
@@ -148,21 +153,22 @@ struct task_struct {
 	struct css_set *cgroups;
 };
 
-struct bpf_iter_meta { u64 session_id; };
-struct bpf_iter__task { struct bpf_iter_meta *meta; struct task_struct *task; };
-
-#if defined(__TARGET_ARCH_x86)
-struct pt_regs {
-	unsigned long r10, r9, r8, bp, bx, dx, cx, si, di, orig_ax;
-};
-#elif defined(__TARGET_ARCH_arm64)
+#if defined(__TARGET_ARCH_arm64)
 struct user_pt_regs { u64 regs[31]; };
 struct pt_regs { union { struct user_pt_regs user_regs; struct { u64 regs[31]; u64 sp; u64 pc; u64 pstate; }; }; u64 orig_x0; s32 syscallno; };
-#else
-#error "no register layout for this architecture"
 #endif
 
 #pragma clang attribute pop
+
+#if defined(__TARGET_ARCH_x86)
+/* The same on every kernel, as ptrace(2) shows it. */
+struct pt_regs { unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax; };
+#elif !defined(__TARGET_ARCH_arm64)
+#error "no register layout for this architecture"
+#endif
+
+/* The context of a task iterator. */
+struct bpf_iter__task { __u64 meta; struct task_struct *task; };
 
 #ifndef __always_inline
 #define __always_inline inline __attribute__((always_inline))

@@ -47,6 +47,14 @@ __noinline int is_target_step(void)
 	return 0;
 }
 
+__noinline int is_target_steps(void)
+{
+	for (int i = 0; i < 8; i++)
+		if (is_target_step())
+			return 1;
+	return 0;
+}
+
 /* Whether the task, or a process that it descends from, is a target. */
 static __noinline int descends_from_target(struct task_struct *task)
 {
@@ -55,8 +63,8 @@ static __noinline int descends_from_target(struct task_struct *task)
 		return 0;
 	s->pointer = (u64)task;
 	s->done = 0;
-	for (int i = 0; i < 128; i++)
-		if (is_target_step())
+	for (int i = 0; i < 16; i++)
+		if (is_target_steps())
 			break;
 	return s->done;
 }

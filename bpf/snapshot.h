@@ -66,9 +66,8 @@ static __always_inline void fill_identity(struct task_struct *task, struct ct_ex
 	out->no_new_privs = BPF_CORE_READ(task, atomic_flags) & 1; /* PFA_NO_NEW_PRIVS */
 	out->seccomp_mode = BPF_CORE_READ(task, seccomp.mode);
 	out->seccomp_filters = ~0u;
-	struct seccomp___counted *counted = (void *)&task->seccomp;
-	if (bpf_core_field_exists(counted->filter_count))
-		out->seccomp_filters = BPF_CORE_READ(counted, filter_count.counter);
+	if (bpf_core_field_exists(task->seccomp.filter_count))
+		out->seccomp_filters = BPF_CORE_READ(task, seccomp.filter_count.counter);
 	out->oom_score_adj = (u32)(s32)BPF_CORE_READ(task, signal, oom_score_adj);
 }
 
@@ -133,12 +132,10 @@ __noinline int cgroup_step(void)
 		return 1;
 	struct kernfs_node *node = (struct kernfs_node *)s->dentry;
 	struct kernfs_node *parent = 0;
-	struct kernfs_node___new *renamed = (void *)node;
-	struct kernfs_node___old *old = (void *)node;
-	if (bpf_core_field_exists(renamed->__parent))
-		parent = BPF_CORE_READ(renamed, __parent);
+	if (bpf_core_field_exists(node->__parent))
+		parent = BPF_CORE_READ(node, __parent);
 	else
-		parent = BPF_CORE_READ(old, parent);
+		parent = BPF_CORE_READ(node, parent);
 	u64 at = pinned(s->offset);
 	if (!parent || at > CT_RECORD_MAX)
 		return 1;
