@@ -10,28 +10,36 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 struct call { u32 nr; u32 abi; u64 args[6]; };
 
-static __noinline void read_call(struct pt_regs *regs, struct task_struct *task, struct call *call)
+static __always_inline u32 call_number(struct pt_regs *regs)
 {
-	call->abi = task_abi(task);
 #if defined(__TARGET_ARCH_x86)
-	call->nr = (u32)BPF_PROBE_READ(regs, orig_ax);
+	return (u32)BPF_PROBE_READ(regs, orig_ax);
+#else
+	return (u32)BPF_CORE_READ(regs, syscallno);
+#endif
+}
+
+static __noinline void read_args(struct pt_regs *regs, struct call *call)
+{
+#if defined(__TARGET_ARCH_x86)
+	struct arg_regs r = {};
+	bpf_probe_read_kernel(&r, sizeof(r), &regs->args);
 	if (call->abi == CT_ABI_I386) {
-		call->args[0] = (u32)BPF_PROBE_READ(regs, bx);
-		call->args[1] = (u32)BPF_PROBE_READ(regs, cx);
-		call->args[2] = (u32)BPF_PROBE_READ(regs, dx);
-		call->args[3] = (u32)BPF_PROBE_READ(regs, si);
-		call->args[4] = (u32)BPF_PROBE_READ(regs, di);
-		call->args[5] = (u32)BPF_PROBE_READ(regs, bp);
+		call->args[0] = (u32)r.bx;
+		call->args[1] = (u32)r.cx;
+		call->args[2] = (u32)r.dx;
+		call->args[3] = (u32)r.si;
+		call->args[4] = (u32)r.di;
+		call->args[5] = (u32)r.bp;
 		return;
 	}
-	call->args[0] = BPF_PROBE_READ(regs, di);
-	call->args[1] = BPF_PROBE_READ(regs, si);
-	call->args[2] = BPF_PROBE_READ(regs, dx);
-	call->args[3] = BPF_PROBE_READ(regs, r10);
-	call->args[4] = BPF_PROBE_READ(regs, r8);
-	call->args[5] = BPF_PROBE_READ(regs, r9);
+	call->args[0] = r.di;
+	call->args[1] = r.si;
+	call->args[2] = r.dx;
+	call->args[3] = r.r10;
+	call->args[4] = r.r8;
+	call->args[5] = r.r9;
 #else
-	call->nr = (u32)BPF_CORE_READ(regs, syscallno);
 	call->args[0] = BPF_CORE_READ(regs, orig_x0); /* x0 holds the return value at exit */
 	call->args[1] = BPF_CORE_READ(regs, regs[1]);
 	call->args[2] = BPF_CORE_READ(regs, regs[2]);
@@ -41,15 +49,18 @@ static __noinline void read_call(struct pt_regs *regs, struct task_struct *task,
 #endif
 }
 
-/* The row of a call that is to be captured, or 0; row indices are one higher. */
-static __noinline u32 find_row(const struct call *call, struct task_struct *task, struct task_state *state)
+/* The row of a call that is to be captured, or 0; row indices are one higher. Sets abi, and args where there is one:
+ * most calls are none of ours, and cost no more than their number. */
+static __noinline u32 find_row(struct call *call, struct pt_regs *regs, struct task_struct *task, struct task_state *state)
 {
+	call->abi = task_abi(task);
 	if (call->nr >= MAX_NUMBERS)
 		return 0;
 	u32 key = call->abi * MAX_NUMBERS + call->nr;
 	u16 *found = bpf_map_lookup_elem(&numbers, &key);
 	if (!found || !*found)
 		return 0;
+	read_args(regs, call);
 	u32 index = *found - 1;
 	struct ct_row *row = bpf_map_lookup_elem(&rows, &index);
 	if (!row)
@@ -142,9 +153,8 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	state->in_call = 1;
 	state->synced = 1;
 	state->row = 0;
-	struct call call;
-	read_call((struct pt_regs *)ctx->args[0], task, &call);
-	u32 row = find_row(&call, task, state);
+	struct call call = {.nr = (u32)ctx->args[1]};
+	u32 row = find_row(&call, (struct pt_regs *)ctx->args[0], task, state);
 	if (!row)
 		return 0;
 	u64 now = bpf_ktime_get_boot_ns();
@@ -270,15 +280,17 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 {
 	u32 tid = current_tid();
 	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	if (!state) {
-		if (follow_all && current_tgid() != own_tgid && (state = follow(task, tid)))
+		if (!follow_all || current_tgid() == own_tgid)
+			return 0;
+		state = follow((struct task_struct *)bpf_get_current_task(), tid);
+		if (state)
 			state->synced = 1;
 		return 0;
 	}
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct call call;
 	u32 row = 0, orphan = 0;
-	u64 now = bpf_ktime_get_boot_ns();
 	s64 ret = ctx->args[1];
 	if (state->in_call) {
 		state->in_call = 0;
@@ -294,8 +306,9 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 		state->synced = 1;
 		return 0;
 	} else {
-		read_call((struct pt_regs *)ctx->args[0], task, &call);
-		row = find_row(&call, task, state);
+		struct pt_regs *regs = (struct pt_regs *)ctx->args[0];
+		call.nr = call_number(regs);
+		row = find_row(&call, regs, task, state);
 		if (!row)
 			return 0;
 		orphan = 1;
@@ -303,6 +316,7 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	if (call.abi == CT_ABI_I386)
 		ret = (s32)ret;
 
+	u64 now = bpf_ktime_get_boot_ns();
 	struct scratch *s = begin(task, CT_REC_EXIT, sizeof(struct ct_exit), call.abi, now);
 	if (!s)
 		return 0;

@@ -162,7 +162,8 @@ struct pt_regs { union { struct user_pt_regs user_regs; struct { u64 regs[31]; u
 
 #if defined(__TARGET_ARCH_x86)
 /* The same on every kernel, as ptrace(2) shows it. */
-struct pt_regs { unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax; };
+struct arg_regs { unsigned long bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di; };
+struct pt_regs { unsigned long r15, r14, r13, r12; struct arg_regs args; unsigned long orig_ax; };
 #elif !defined(__TARGET_ARCH_arm64)
 #error "no register layout for this architecture"
 #endif

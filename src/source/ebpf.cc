@@ -154,9 +154,10 @@ void EbpfSource::State::fill_rows() {
       if (row.numbers[abi] == kNoNumber) continue;
       const auto number = static_cast<uint32_t>(row.numbers[abi]);
       const SyscallRow* base = find_row(static_cast<Abi>(abi), number);
-      if (row.select_values.empty()) {
-        put(skeleton->maps.numbers, static_cast<uint32_t>(abi) * kNumbers + number, static_cast<uint16_t>(index + 1));
-        continue;
+      // A number that leads to nothing selected costs a call nothing but the look at it.
+      if (extent != Extent::kNone) {
+        put(skeleton->maps.numbers, static_cast<uint32_t>(abi) * kNumbers + number,
+            static_cast<uint16_t>(base->index + 1));
       }
       for (const uint64_t value : row.select_values) {
         const struct {
