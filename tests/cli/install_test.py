@@ -111,7 +111,7 @@ class OtherShells(support.Case):
 class Installed(support.Case):
     FILES = ["bin/cttrace", "share/man/man1/cttrace.1.gz", "share/bash-completion/completions/cttrace",
              "share/fish/vendor_completions.d/cttrace.fish", "share/doc/cttrace/copyright",
-             "share/doc/cttrace/README.md", "share/doc/cttrace/exit-status.md"]
+             "share/doc/cttrace/README.md", "share/doc/cttrace/exit-status.md", "share/doc/cttrace/schema/trace.json"]
 
     def test_install(self):
         require("cmake")
