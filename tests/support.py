@@ -19,14 +19,17 @@ SKIPPED = 77  # ctest: every test of the file was skipped
 _must_work = os.environ.get("CTTRACE_MUST_WORK", "").replace(",", " ").split()
 
 
-def run(*command, timeout=60, **options):
+def run(*command, timeout=60, check=False, **options):
     """Runs `command` and returns its CompletedProcess. Output is text; bytes that are not UTF-8 survive as surrogates."""
     if not {"stdout", "stderr", "capture_output"} & options.keys():
         options["capture_output"] = True
     if "stdin" not in options and "input" not in options:
         options["stdin"] = subprocess.DEVNULL
-    return subprocess.run([str(part) for part in command], timeout=timeout, text=True, errors="surrogateescape",
-                          **options)
+    result = subprocess.run([str(part) for part in command], timeout=timeout, text=True, errors="surrogateescape",
+                            **options)
+    if check and result.returncode != 0:
+        raise AssertionError(f"{' '.join(map(str, command))}: exit status {result.returncode}: {result.stderr or result.stdout}")
+    return result
 
 
 def cttrace(*arguments, **options):

@@ -102,8 +102,8 @@ def rootfs(folder):
 
 
 def unique(case):
-    """A name for a container that nobody else on this host has."""
-    return f"cttrace-{os.getpid()}-{case.tmp.name[-8:].replace('_', '-')}"
+    """A name for a container that nobody else on this host has. containerd takes no two dashes in a row."""
+    return f"cttrace-{os.getpid()}-{case.tmp.name[-8:].replace('_', 'x')}"
 
 
 def remove_cgroups(name):
