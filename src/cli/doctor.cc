@@ -60,7 +60,7 @@ nlohmann::ordered_json text_or_null(const std::string& text) {
   return text.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(text);
 }
 
-std::string json(const Diagnosis& diagnosis) {
+std::string json(const Diagnosis& diagnosis, const Options& options) {
   nlohmann::ordered_json document;
   document["type"] = "doctor";
   document["version"] = 1;
@@ -80,7 +80,9 @@ std::string json(const Diagnosis& diagnosis) {
     row["remedy"] = text_or_null(capability.remedy);
     document["capabilities"].push_back(row);
   }
-  return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return document.dump(options.format == Format::kNdjson ? -1 : 2, ' ', false,
+                       nlohmann::ordered_json::error_handler_t::replace) +
+         "\n";
 }
 
 }  // namespace
@@ -90,7 +92,7 @@ int doctor(const Options& options) {
   if (!output) throw Failure(output.error());
   const Diagnosis diagnosis = diagnose();
   output->write(options.format == Format::kCalls ? text(diagnosis, output->wants_color(options.color))
-                                                 : json(diagnosis));
+                                                 : json(diagnosis, options));
   const Status closed = output->close();
   if (!closed) throw Failure(closed.error());
   return diagnosis.backend.empty() ? 1 : 0;

@@ -15,6 +15,14 @@ namespace {
 
 constexpr int kNotFound = 127, kNotExecutable = 126;  // as in a shell
 
+// `code` of execve when the file itself was found before.
+Error cannot_execute(const std::string& name, int code) {
+  Error error = system_error("run", "'" + name + "'", code);
+  if (code == ENOENT) error.why = "what its first line, or its ELF header, names as its interpreter does not exist";
+  error.exit_status = kNotExecutable;
+  return error;
+}
+
 Error cannot_run(const std::string& name, int code) {
   Error error = system_error("run", "'" + name + "'", code);
   error.exit_status = code == ENOENT || code == ENOTDIR ? kNotFound : kNotExecutable;
@@ -118,7 +126,7 @@ Status HeldCommand::release() {
   failure_.reset();
   if (got == sizeof(code)) {
     wait();
-    return cannot_run(name_, code);
+    return cannot_execute(name_, code);
   }
   if (!opened && opened.error().code != EPIPE) return opened.error();
   return Ok{};  // it runs, or a signal has ended it already: ended() tells

@@ -47,13 +47,11 @@ int run(const Options& options) {
   return 1;
 }
 
-// A file that we open must not become the standard output of the command that we launch.
+// A file that we open must not become the standard output of the command that we launch. What takes a closed stream's
+// place fails as that would have.
 void ensure_standard_streams() {
-  int fd = 0;
-  do {
-    fd = open("/dev/null", O_RDWR);
-  } while (fd >= 0 && fd <= STDERR_FILENO);
-  if (fd >= 0) close(fd);
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (fcntl(fd, F_GETFD) < 0) open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 int told(const Error& error) {

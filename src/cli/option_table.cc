@@ -130,7 +130,7 @@ const OptionRow kOptions[] = {
     {"-Z,--failed-only", "", Section::kWhich, kInViews, "only calls that returned an error", "",
      [](Options& o, Text) -> Status { return o.render.status = kOnlyFailed, Ok{}; }},
 
-    {"-o,--output", "FILE", Section::kOutput, kInTables, "write the output to FILE",
+    {"-o,--output", "FILE", Section::kOutput, kInTables, "write the output to FILE (-: standard output)",
      "Without it, what a launched command is traced with goes to standard error, as does --format calls of -p and -a; "
      "json and ndjson of -p and -a, and all of show, syscalls and doctor, go to standard output.",
      keep_output, Completes::kFile},
@@ -156,7 +156,9 @@ const OptionRow kOptions[] = {
      }},
     {"-y,--decode-fds", "", Section::kOutput, kInViews, "show what file descriptors are: 3</path>", "",
      turn_on<&RenderOptions::paths>},
-    {"-v,--no-abbrev", "", Section::kOutput, kInViews, "abbreviate nothing", "", turn_on<&RenderOptions::verbose>},
+    {"-v,--no-abbrev", "", Section::kOutput, kInViews,
+     "also the kernel's own state of each process when it executes a program, and where every path leads", "",
+     turn_on<&RenderOptions::verbose>},
     {"-c,--summary-only", "", Section::kOutput, kInViews, "instead of calls, a table of their counts, errors and times",
      "", only_summary},
     {"-C,--summary", "", Section::kOutput, kInViews, "the same table, after the calls", "",

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 
 namespace cttrace {
 namespace {
@@ -31,6 +32,19 @@ Status write_patiently(int fd, std::string_view bytes, const std::string& name) 
 
 }  // namespace
 
+Status check_not_the_same(const std::string& written, const std::string& other) {
+  std::error_code problem;
+  if (written.empty() || other.empty() || written == "-" || other == "-") return Ok{};
+  const bool same = std::filesystem::equivalent(written, other, problem) || written == other;
+  // Devices and pipes keep nothing that could be destroyed.
+  if (!same || std::filesystem::is_other(written, problem)) return Ok{};
+  return Error{.what = "write to",
+               .subject = written,
+               .why = "the recording is the same file",
+               .remedy = "give each a name of its own",
+               .exit_status = 2};
+}
+
 Result<Output> Output::to_file(const std::string& path) {
   Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666));
   if (!file) return system_error("write to", path);
@@ -41,7 +55,8 @@ Result<Output> Output::to_file(const std::string& path) {
 Output Output::to_stream(int fd) { return {Fd(), fd, fd == STDOUT_FILENO ? "standard output" : "standard error"}; }
 
 Result<Output> Output::open(const Options& options, int stream) {
-  if (options.output.empty() || options.output == "-") return to_stream(stream);
+  if (options.output.empty()) return to_stream(stream);
+  if (options.output == "-") return to_stream(STDOUT_FILENO);
   return to_file(options.output);
 }
 
@@ -60,7 +75,13 @@ void Output::write(std::string_view text) {
 }
 
 void Output::flush() {
-  if (buffer_.empty() || reader_gone_ || !failed_) return;
+  if (reader_gone_ || !failed_) return;
+  if (buffer_.empty()) {
+    // Where nothing is to be written, writing cannot tell that nobody reads any more.
+    pollfd reader = {.fd = fd_, .events = 0, .revents = 0};
+    reader_gone_ = ::poll(&reader, 1, 0) > 0 && (reader.revents & (POLLERR | POLLHUP));
+    return;
+  }
   Status written = write_patiently(fd_, buffer_, name_);
   buffer_.clear();
   if (written) return;

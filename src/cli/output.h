@@ -10,6 +10,9 @@
 
 namespace cttrace {
 
+// An Error (exit_status 2) where both names are of one file: writing one would destroy the other.
+Status check_not_the_same(const std::string& written, const std::string& other);
+
 class Output {
  public:
   // Creates or truncates the file.

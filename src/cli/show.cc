@@ -8,6 +8,8 @@
 namespace cttrace {
 
 int show(const Options& options) {
+  const Status distinct = check_not_the_same(options.output, options.recording);
+  if (!distinct) throw Failure(distinct.error());
   Result<RecordingReader> reader = RecordingReader::open(options.recording);
   if (!reader) throw Failure(reader.error());
   Result<Output> output = Output::open(options, STDOUT_FILENO);

@@ -96,7 +96,7 @@ std::string json(const Options& options) {
     if (!row->select_values.empty()) entry["variant"] = chosen_by(*row);
     document["syscalls"].push_back(entry);
   }
-  return document.dump(2) + "\n";
+  return document.dump(options.format == Format::kNdjson ? -1 : 2) + "\n";
 }
 
 }  // namespace

@@ -41,7 +41,10 @@ void check_backend(const Options& options) {
                         .exit_status = 2});
   }
   const Status allowed = check_privileges();
-  if (!allowed) throw Failure(allowed.error());
+  if (allowed) return;
+  Error error = allowed.error();
+  error.remedy += "; see cttrace doctor";
+  throw Failure(std::move(error));
 }
 
 // The pids that exist; the others are told. Fails where none does.
@@ -63,6 +66,21 @@ std::vector<uint32_t> existing(const std::vector<uint32_t>& pids) {
   for (const Error& error : missing) std::fprintf(stderr, "cttrace: %s\n", error.line().c_str());
   return found;
 }
+
+// Files that are made for a trace, to be taken away again where there is nothing to trace.
+class NewFiles {
+ public:
+  explicit NewFiles(std::initializer_list<std::string> names) {
+    for (const std::string& name : names)
+      if (!name.empty() && name != "-" && access(name.c_str(), F_OK) != 0) names_.push_back(name);
+  }
+  void discard() const {
+    for (const std::string& name : names_) unlink(name.c_str());
+  }
+
+ private:
+  std::vector<std::string> names_;
+};
 
 // As strace does, text goes to standard error; JSON goes to standard output where no command uses that.
 Output open_output(const Options& options) {
@@ -175,6 +193,8 @@ int trace(const Options& given) {
   if (options.ready_fd > STDERR_FILENO && fcntl(options.ready_fd, F_SETFD, FD_CLOEXEC) != 0) {
     throw Failure(system_error("use --ready-fd", std::to_string(options.ready_fd)));
   }
+  value_or_fail(check_not_the_same(options.output, options.record));
+  const NewFiles files{options.output, options.record};
   std::optional<HeldCommand> command = hold_command(options);
   Output output = open_output(options);
   Signals signals;
@@ -185,7 +205,11 @@ int trace(const Options& given) {
   if (!options.record.empty()) recording = value_or_fail(RecordingWriter::create(options.record, source.info()));
   Pipeline pipeline(source, options, output, recording ? &*recording : nullptr);
   announce_ready(options.ready_fd);
-  if (command) value_or_fail(command->release());
+  if (command) {
+    const Status released = command->release();
+    if (!released) files.discard();
+    value_or_fail(released);
+  }
 
   std::optional<int> ended_by;
   try {

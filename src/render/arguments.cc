@@ -45,21 +45,15 @@ const File* file_of(const Call& call, size_t index) {
   return nullptr;
 }
 
-bool starts_at_descriptor(const Call& call, const Argument& path) {
-  const uint8_t ref = path.spec->ref;
-  return ref < call.args.size() && static_cast<int32_t>(call.args[ref].raw) != AT_FDCWD;
-}
-
 bool names_a_descriptor(std::string_view path) {
   return path.starts_with("/proc/") && path.find("/fd/") != std::string_view::npos;
 }
 
-// Where the path says little by itself, or -y or -v asks for it.
-bool wants_resolved(const Call& call, const Argument& path, const RenderOptions& options) {
+// Where the path does not say by itself where it leads, or -y or -v asks for it.
+bool wants_resolved(const Argument& path, const RenderOptions& options) {
   if (!path.resolved || *path.resolved == path.bytes) return false;
-  if (options.paths || options.verbose) return true;
-  if (path.bytes.starts_with('/')) return names_a_descriptor(path.bytes);
-  return starts_at_descriptor(call, path) || path.bytes.empty() || path.bytes == "." || path.bytes == "..";
+  const bool says_it_itself = path.bytes.starts_with('/') && !names_a_descriptor(path.bytes);
+  return !says_it_itself || options.paths || options.verbose;
 }
 
 std::string changed_text(const Call& call, size_t index, const RenderOptions& options) {
@@ -80,7 +74,7 @@ void add_argument(Line& line, const Call& call, size_t index, const RenderOption
   if (!options.paths && argument.spec->kind == ArgKind::kFd && argument.file)
     line.add(comment(argument.file->shown()), Paint::kComment);
   if (argument.changed) line.add(changed_text(call, index, options), Paint::kComment);
-  if (wants_resolved(call, argument, options)) line.add(comment(*argument.resolved), Paint::kComment);
+  if (wants_resolved(argument, options)) line.add(comment(*argument.resolved), Paint::kComment);
 }
 
 // What the kernel writes where clone_args say: the pidfd, and the number that it returns.

@@ -199,7 +199,9 @@ void CallsRenderer::event(const Event& event) {
 
 void CallsRenderer::end(uint64_t malformed, bool whole) {
   if (options_.summary) sink_(summary_.table());
-  if (!options_.quiet) sink_(completeness_.text(info_, malformed, whole));
+  if (!options_.quiet) return sink_(completeness_.text(info_, malformed, whole));
+  const std::string lost = completeness_.what_is_lost(malformed, whole);
+  if (!lost.empty()) sink_("cttrace: lost: " + lost + "\n");
 }
 
 }  // namespace cttrace

@@ -84,6 +84,15 @@ std::string Completeness::news() {
   return counted(since, true);
 }
 
+std::string Completeness::what_is_lost(uint64_t malformed, bool whole) const {
+  std::string lost = loss ? counted(*loss, true) : "";
+  if (entries_lost) append(lost, fmt::format("the entry of {}", plural(entries_lost, "call")));
+  if (returns_lost) append(lost, fmt::format("the return of {}", plural(returns_lost, "call")));
+  if (malformed) append(lost, fmt::format("{} made no sense", plural(malformed, "record")));
+  if (!whole) append(lost, "everything after this: the recording broke off");
+  return lost;
+}
+
 std::string Completeness::text(const TraceInfo& info, uint64_t malformed, bool whole) const {
   const auto since = utc_time(info.start_ns + static_cast<uint64_t>(info.realtime_offset_ns));
   std::string text =
@@ -93,11 +102,7 @@ std::string Completeness::text(const TraceInfo& info, uint64_t malformed, bool w
     text += fmt::format(", {} process{} still running", loss->still_running, loss->still_running == 1 ? "" : "es");
   text += "\n";
 
-  std::string lost = loss ? counted(*loss, true) : "";
-  if (entries_lost) append(lost, fmt::format("the entry of {}", plural(entries_lost, "call")));
-  if (returns_lost) append(lost, fmt::format("the return of {}", plural(returns_lost, "call")));
-  if (malformed) append(lost, fmt::format("{} made no sense", plural(malformed, "record")));
-  if (!whole) append(lost, "everything after this: the recording broke off");
+  const std::string lost = what_is_lost(malformed, whole);
   if (!lost.empty())
     text += "cttrace: lost: " + lost + "\n";
   else if (loss && loss->final)

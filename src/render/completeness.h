@@ -26,6 +26,9 @@ class Completeness {
   // Lines that each begin with "cttrace: ".
   std::string text(const TraceInfo& info, uint64_t malformed, bool whole) const;
 
+  // "12 records: the ring buffer was full; the entry of 2 calls"; empty for nothing.
+  std::string what_is_lost(uint64_t malformed, bool whole) const;
+
   // What was lost since the last time this was asked: "12 records: the ring buffer was full"; empty for nothing.
   std::string news();
 

@@ -233,14 +233,17 @@ int print_nothing(libbpf_print_level, const char*, va_list) { return 0; }
 }  // namespace
 
 Status check_privileges() {
-  if (has_capability(CAP_SYS_ADMIN) || (has_capability(CAP_BPF) && has_capability(CAP_PERFMON))) return Ok{};
+  std::string lacking;
+  const bool admin = has_capability(CAP_SYS_ADMIN);
+  if (!admin && !has_capability(CAP_BPF)) lacking = "CAP_BPF";
+  if (!admin && !has_capability(CAP_PERFMON)) lacking += lacking.empty() ? "CAP_PERFMON" : " and CAP_PERFMON";
+  if (lacking.empty()) return Ok{};
   const bool root = geteuid() == 0;
   return Error{.code = EPERM,
                .what = "trace",
-               .why = root ? "this root lacks CAP_BPF and CAP_PERFMON" : "CAP_BPF and CAP_PERFMON are missing",
-               .remedy = root ? "in a container, give it both, or run cttrace on the host; see cttrace doctor"
-                              : "run as root, or: setcap cap_bpf,cap_perfmon,cap_sys_ptrace=ep cttrace; see cttrace "
-                                "doctor"};
+               .why = "this " + std::string(root ? "root" : "user") + " lacks " + lacking,
+               .remedy = root ? "in a container, give it that, or run cttrace on the host"
+                              : "run as root, or: setcap cap_bpf,cap_perfmon,cap_sys_ptrace=ep cttrace"};
 }
 
 Diagnosis diagnose() {

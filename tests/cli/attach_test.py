@@ -130,6 +130,14 @@ class Attach(support.Case):
                     break
             self.assertEqual(trace.process.wait(timeout=60), 0)
 
+    def test_a_reader_that_goes_away_is_noticed_where_nothing_happens(self):
+        shell = self.shell()
+        reader, writer = os.pipe()
+        with Tracing("-p", shell.pid, stderr=writer) as trace:
+            os.close(writer)
+            os.close(reader)
+            self.assertEqual(trace.process.wait(timeout=60), 0)
+
     def test_duration(self):
         shell = self.shell()
         result = cttrace("--duration", "0.05", "-o", self.out, "-p", shell.pid)

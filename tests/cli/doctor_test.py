@@ -49,6 +49,12 @@ class Doctor(unittest.TestCase):
         self.assertEqual(traced.returncode, 1)
         self.assertRegex(traced.stderr, r"\Acttrace: cannot trace: [^\n]*CAP_BPF[^\n]*root[^\n]*doctor\)\n\Z")
 
+    def test_ndjson_is_one_line(self):
+        for command in ["doctor", "syscalls"]:
+            result = cttrace(command, "--format", "ndjson")
+            self.assertEqual(result.stdout.count("\n"), 1)
+            self.assertEqual(json.loads(result.stdout)["type"], command)
+
     def test_leaves_no_program_and_no_process(self):
         require("ebpf", "bpftool")
 

@@ -37,7 +37,24 @@ class NothingStarted(support.Case):
         self.assert_refused(126, [plain], str(plain), "Permission denied")
         self.assert_refused(126, [self.tmp], str(self.tmp), "directory")
         plain.chmod(0o755)
-        self.assert_refused(126, ["-o", self.tmp / "out", plain], str(plain), "Exec format error")
+        self.assert_refused(126, ["-o", self.tmp / "out", "--record", self.tmp / "record", plain], str(plain),
+                            "Exec format error")
+        self.assertEqual(list(self.tmp.glob("*o*")), [])  # neither out nor record
+
+    def test_script_without_its_interpreter(self):
+        script = self.tmp / "script"
+        script.write_text("#!/no/such/interpreter\n")
+        script.chmod(0o755)
+        self.assert_refused(126, [script], str(script), "interpreter")
+
+    def test_output_and_recording_in_one_file(self):
+        one = self.tmp / "one"
+        one.write_text("precious\n")
+        other = self.tmp / "other"
+        other.symlink_to(one)
+        for name in [one, other]:
+            self.assert_refused(2, ["-o", one, "--record", name, "touch", self.mark], str(one), "the same file")
+        self.assertEqual(one.read_text(), "precious\n")
 
     def test_unwritable_output(self):
         for option in ["-o", "--record"]:

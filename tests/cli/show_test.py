@@ -99,6 +99,21 @@ class Recorded(support.Case):
         self.assertEqual(result.returncode, 1)
         self.assertIn("No space left", result.stderr)
 
+    def test_output_that_is_the_recording(self):
+        before = self.recording.read_bytes()
+        result = cttrace("show", "-o", self.recording, self.recording)
+        self.assertEqual(result.returncode, 2)
+        self.assertRegex(result.stderr, r"\Acttrace: [^\n]*the same file[^\n]*\n\Z")
+        self.assertEqual(self.recording.read_bytes(), before)
+
+    def test_output_that_is_closed(self):
+        result = support.run("sh", "-c", '"$0" show "$1" >&-', support.CTTRACE, self.recording)
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertRegex(result.stderr, r"\Acttrace: cannot write to standard output: [^\n]+\n\Z")
+
+    def test_standard_output_by_its_usual_name(self):
+        self.assertEqual(cttrace("show", "-o", "-", self.recording).stdout, cttrace("show", self.recording).stdout)
+
     def test_color_only_where_it_is_wanted(self):
         plain = cttrace("show", self.recording).stdout
         self.assertNotIn("\x1b", plain)

@@ -65,10 +65,14 @@ TEST(CallsFrame, PathsThatSayLittleAreResolved) {
   EXPECT_EQ(line_of(call), "mkdirat(5, \"a\" /* /base/a */, 0755)     = 0");
   call = made_call("mkdir", {"a", 0755});
   call.args[0].resolved = "/cwd/a";
-  EXPECT_EQ(line_of(call), "mkdir(\"a\", 0755)                        = 0");
+  EXPECT_EQ(line_of(call), "mkdir(\"a\" /* /cwd/a */, 0755)           = 0");
+  // A root that is not the namespace's: only -y asks where an absolute path leads.
+  call.args[0].bytes = "/a";
+  call.args[0].resolved = "/jail/a";
+  EXPECT_EQ(line_of(call), "mkdir(\"/a\", 0755)                       = 0");
   RenderOptions options;
   options.paths = true;
-  EXPECT_EQ(line_of(call, options), "mkdir(\"a\" /* /cwd/a */, 0755)           = 0");
+  EXPECT_EQ(line_of(call, options), "mkdir(\"/a\" /* /jail/a */, 0755)         = 0");
 }
 
 TEST(CallsFrame, WhatAnotherThreadChanged) {

@@ -106,6 +106,9 @@ TEST(Completeness, IsTheEndOfCallsUnlessItIsNotWanted) {
   options.quiet = true;
   Written quiet(Format::kCalls, options);
   EXPECT_EQ(quiet.begin().event(loss_of(CT_LOSS_RING_FULL, 0)).end().all(), "");
+  Written lossy(Format::kCalls, options);
+  EXPECT_TRUE(has_line(lossy.begin().event(loss_of(CT_LOSS_RING_FULL, 3)).end().all(),
+                       "cttrace: lost: 3 records: the ring buffer was full (a larger --buffer helps)"));
 }
 
 TEST(Completeness, LossIsToldWhereItHappened) {
