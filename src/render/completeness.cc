@@ -98,7 +98,7 @@ std::string Completeness::text(const TraceInfo& info, uint64_t malformed, bool w
   std::string text =
       fmt::format("cttrace: {} ({}), live from {}: {}, {}", escape_for_terminal(info.backend),
                   escape_for_terminal(info.hooks), since, plural(events, "event"), plural(calls, "call"));
-  if (loss)
+  if (loss && loss->still_running > 0)
     text += fmt::format(", {} process{} still running", loss->still_running, loss->still_running == 1 ? "" : "es");
   text += "\n";
 

@@ -34,6 +34,10 @@ TEST(Completeness, SinceWhenByWhatAndHowMuch) {
   EXPECT_TRUE(has_line(text, "cttrace: nothing lost")) << text;
 }
 
+TEST(Completeness, NobodyThatStillRunsIsNotWorthAWord) {
+  EXPECT_EQ(text_after({Loss{.recorded = 2, .final = true}}).find("still running"), std::string::npos);
+}
+
 TEST(Completeness, NothingIsLostOnlyWhereTheTraceWasClosed) {
   for (const std::string& text : {text_after({}), text_after({loss_of(CT_LOSS_RING_FULL, 0, false)})}) {
     EXPECT_EQ(text.find("nothing lost"), std::string::npos) << text;
