@@ -47,7 +47,8 @@ class Following(Case):
 
     def test_a_daemon_is_followed_after_all_before_it_have_ended(self):
         told = self.tmp / "told"
-        shell = Talking(self, ["sh", "-c", 'read line; "$0" "$1"', program("daemon"), told])
+        # exec: the shell, too, is one of those whose end the daemon waits for.
+        shell = Talking(self, ["sh", "-c", 'read line; exec "$0" "$1"', program("daemon"), told])
         with self.attached(shell.pid) as tracing:
             shell.end()
             self.assertEqual(tracing.finish().returncode, 0)  # which it does when the daemon has ended
