@@ -2,24 +2,10 @@
 #include <linux/sched.h>
 
 #include "cttrace/event.h"
+#include "cttrace/namespace.h"
 
 namespace cttrace {
 namespace {
-
-// As the links in /proc/PID/ns are called.
-const char* namespace_name(uint32_t type) {
-  switch (type) {
-    case CLONE_NEWNS: return "mnt";
-    case CLONE_NEWUTS: return "uts";
-    case CLONE_NEWIPC: return "ipc";
-    case CLONE_NEWNET: return "net";
-    case CLONE_NEWCGROUP: return "cgroup";
-    case CLONE_NEWPID: return "pid";
-    case CLONE_NEWTIME: return "time";
-    case CLONE_NEWUSER: return "user";
-    default: return "namespace";
-  }
-}
 
 std::string numbered(const std::string& what, uint64_t number) { return what + ":[" + std::to_string(number) + "]"; }
 
@@ -33,9 +19,26 @@ std::string internal_name(const File& file) {
 
 }  // namespace
 
+const char* namespace_name(uint32_t clone_flag) {
+  switch (clone_flag) {
+    case CLONE_NEWNS: return "mnt";
+    case CLONE_NEWUTS: return "uts";
+    case CLONE_NEWIPC: return "ipc";
+    case CLONE_NEWNET: return "net";
+    case CLONE_NEWCGROUP: return "cgroup";
+    case CLONE_NEWPID: return "pid";
+    case CLONE_NEWTIME: return "time";
+    case CLONE_NEWUSER: return "user";
+    default: return nullptr;
+  }
+}
+
 std::string File::shown() const {
   switch (kind) {
-    case FileKind::kNamespace: return numbered(namespace_name(target), inode);
+    case FileKind::kNamespace: {
+      const char* name = namespace_name(target);
+      return numbered(name ? name : "namespace", inode);
+    }
     case FileKind::kPidfd: return target ? numbered("pidfd", target) : "anon_inode:[pidfd]";
     case FileKind::kFsContext: return "fscontext:[" + fs_type + "]";
     case FileKind::kPlain: break;

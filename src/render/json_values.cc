@@ -2,10 +2,11 @@
 #include "render/json_values.h"
 
 #include <fmt/format.h>
-#include <linux/sched.h>
 #include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
+
+#include "cttrace/namespace.h"
 
 namespace cttrace {
 namespace {
@@ -69,19 +70,9 @@ const char* kind_of(const File& file) {
   return "plain";
 }
 
-// The namespace's name under /proc/PID/ns.
-Json namespace_name(uint32_t clone_flag) {
-  switch (clone_flag) {
-    case CLONE_NEWNS: return "mnt";
-    case CLONE_NEWUTS: return "uts";
-    case CLONE_NEWIPC: return "ipc";
-    case CLONE_NEWNET: return "net";
-    case CLONE_NEWCGROUP: return "cgroup";
-    case CLONE_NEWPID: return "pid";
-    case CLONE_NEWTIME: return "time";
-    case CLONE_NEWUSER: return "user";
-    default: return nullptr;
-  }
+Json namespace_or_null(uint32_t clone_flag) {
+  const char* name = namespace_name(clone_flag);
+  return name ? Json(name) : Json();
 }
 
 Json known(uint32_t number) { return number ? Json(number) : Json(); }
@@ -136,7 +127,7 @@ Json json_file(const File& file) {
   json["mount_id"] = known(file.mount_id);
   json["mount_ns"] = known(file.mount_ns);
   if (file.fd >= 0) json["open_flags"] = json_value(scalar(ArgKind::kFlags, file.open_flags, 4, "open_flags"), whole);
-  if (file.kind == FileKind::kNamespace) json["namespace"] = namespace_name(file.target);
+  if (file.kind == FileKind::kNamespace) json["namespace"] = namespace_or_null(file.target);
   if (file.kind == FileKind::kPidfd) json["pid"] = known(file.target);
   if (file.deleted) json["deleted"] = true;
   if (file.path_cut) json["path_cut"] = true;

@@ -49,6 +49,17 @@ class Doctor(unittest.TestCase):
         self.assertEqual(traced.returncode, 1)
         self.assertRegex(traced.stderr, r"\Acttrace: cannot trace: [^\n]*CAP_BPF[^\n]*root[^\n]*doctor\)\n\Z")
 
+    def test_without_btf_it_says_so(self):
+        require("root", "unshare")
+        hidden = 'mount -t tmpfs none /sys/kernel/btf && exec "$@"'
+        without = ["unshare", "--mount", "sh", "-c", hidden, "sh", support.CTTRACE]
+        result = support.run(*without, "doctor", "--format", "json")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertEqual(verdicts(result)["BTF"]["verdict"], "missing")
+        traced = support.run(*without, "true")
+        self.assertEqual(traced.returncode, 1)
+        self.assertRegex(traced.stderr, r"\Acttrace: [^\n]*no BTF[^\n]*CONFIG_DEBUG_INFO_BTF=y[^\n]*\n\Z")
+
     def test_ndjson_is_one_line(self):
         for command in ["doctor", "syscalls"]:
             result = cttrace(command, "--format", "ndjson")
