@@ -34,8 +34,9 @@ struct File {
   uint32_t rdev_major = 0, rdev_minor = 0;  // a device node's
   uint32_t mode = 0;
   uint32_t mount_id = 0;
-  uint32_t mount_ns = 0;  // inode of the mount namespace it is in; 0: none
-  uint32_t target = 0;    // kNamespace: its CLONE_NEW* type; kPidfd: the process
+  uint32_t mount_parent_id = 0;  // of the mount that this one is mounted on; its own id: on none
+  uint32_t mount_ns = 0;         // inode of the mount namespace it is in; 0: none
+  uint32_t target = 0;           // kNamespace: its CLONE_NEW* type; kPidfd: the process
   uint32_t open_flags = 0;
   bool deleted = false, path_cut = false, other_ns = false, chroot = false;
   bool detached = false;  // in a mount that is in no namespace: not attached yet, or lazily unmounted
@@ -79,6 +80,17 @@ enum class Outcome : uint8_t {
   kReturnLost,         // its return was not recorded: records were lost
 };
 
+// Inode numbers by ct_ns; 0: unknown.
+using NamespaceInodes = std::array<uint32_t, CT_NS_COUNT>;
+
+// What the kernel's own structures said at the end of a call that succeeded; only of what the call may change.
+struct Aftermath {
+  std::optional<NamespaceInodes> namespaces;  // of the caller: unshare, setns
+  std::optional<File> cwd, root;              // of the caller: chdir, fchdir, chroot, pivot_root, setns
+  std::optional<File> newest_mount;           // root of the mount that came last into the caller's mount namespace
+  std::optional<uint32_t> mounts;             // mounts in the caller's mount namespace
+};
+
 struct Call {
   Task task;
   Abi abi = Abi::x86_64;
@@ -92,6 +104,7 @@ struct Call {
   uint64_t start_ns = 0;
   std::optional<uint64_t> duration_ns;
   std::optional<File> returned_file;
+  Aftermath after;
   uint32_t created_tid = 0;               // clone and its like: the new thread as in Task, where it was seen; 0: none
   std::optional<std::string> fs_message;  // why a filesystem context refused, in the kernel's words
   uint32_t cpu = 0;
@@ -101,6 +114,7 @@ struct Fork {
   Task task;  // the creator
   Task child;
   std::vector<uint32_t> child_pids;  // by pid namespace, the host's first
+  NamespaceInodes child_namespaces = {};
   uint64_t time_ns = 0;
 };
 
@@ -115,8 +129,8 @@ struct Snapshot {
   uint32_t parent_tgid = 0;
   uint64_t time_ns = 0;
   bool at_start = false;  // the task was there when tracing began; otherwise: just after an execve
-  std::array<uint32_t, CT_NS_COUNT> namespaces = {};  // inode numbers by ct_ns; 0: unknown
-  std::vector<uint32_t> pids;                         // by pid namespace, the host's first
+  NamespaceInodes namespaces = {};
+  std::vector<uint32_t> pids;  // by pid namespace, the host's first
   uint32_t uid = 0, gid = 0, suid = 0, sgid = 0, euid = 0, egid = 0, fsuid = 0, fsgid = 0;
   std::vector<uint32_t> groups;
   uint64_t cap_inheritable = 0, cap_permitted = 0, cap_effective = 0, cap_bounding = 0, cap_ambient = 0;

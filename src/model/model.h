@@ -1,0 +1,29 @@
+// Events in; the state that they lead to, and what each of them changed, out.
+#pragma once
+
+#include "cttrace/change.h"
+#include "cttrace/event.h"
+#include "cttrace/source.h"
+#include "cttrace/state.h"
+
+namespace cttrace {
+
+// Pure and deterministic: no clock, no I/O, nothing that depends on addresses or hashing. Events come in the order in
+// which the decoder yields them.
+class Model {
+ public:
+  // `info` says which kernel was watched: its rules are followed where kernels differ.
+  explicit Model(const TraceInfo& info);
+
+  // A call that failed or did not return changes nothing. Valid until the next call.
+  const Changes& apply(const Event& event);
+
+  // A task or namespace that ended with the last event is still in it.
+  const State& state() const { return state_; }
+
+ private:
+  State state_;
+  Changes changes_;
+};
+
+}  // namespace cttrace
