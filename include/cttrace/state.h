@@ -71,6 +71,8 @@ struct Identity {
   Fact<std::vector<uint32_t>> groups;
   struct Capabilities {
     uint64_t inheritable = 0, permitted = 0, effective = 0, bounding = 0, ambient = 0;
+
+    friend bool operator==(const Capabilities&, const Capabilities&) = default;
   };
   Fact<Capabilities> capabilities;
   Fact<uint32_t> securebits;
@@ -84,6 +86,8 @@ struct Identity {
   Fact<int32_t> parent_death_signal;
   struct Limit {
     uint64_t soft = 0, hard = 0;  // all ones: none
+
+    friend bool operator==(const Limit&, const Limit&) = default;
   };
   std::map<uint32_t, Limit> limits;  // set while tracing: by RLIMIT_*
   std::string label;                 // written to attr/exec: what the next program will run as (LSM)
@@ -127,6 +131,15 @@ struct Device {
 };
 using Devices = std::map<std::string, Device>;  // of one filesystem, by `node`
 
+// --- Control files
+
+struct ControlFile {
+  std::string value;  // what was written last, without a line end
+  TaskId writer;
+  EventNumber event = 0;
+};
+using ControlFiles = std::map<std::string, ControlFile>;
+
 // --- All of it
 
 // A value: copying it costs a pointer a live object, so that a state can be kept and gone back to. Holds what is alive:
@@ -145,6 +158,7 @@ struct State {
   CopyOnWrite<MountObjects> mount_objects;
   std::map<FilesystemId, CopyOnWrite<Devices>> devices;
   std::map<std::string, std::string> sysctls;  // as Namespace::sysctls, of those that belong to no namespace
+  CopyOnWrite<ControlFiles> controls;          // of cgroups, sysfs and procfs, by path; the latest of very many
   // Since when, and why, something that happened may be missing.
   std::optional<EventNumber> doubtful_since;
   std::string doubt;
