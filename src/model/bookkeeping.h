@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,14 @@ struct PendingProgram {
   std::string path;
   std::vector<std::string> argv;
 };
+
+// How often the kernel said of a kind of fact what the model had inferred.
+struct Agreement {
+  uint64_t confirmed = 0;
+  uint64_t unknown = 0;  // the model had not claimed to know
+  uint64_t contradicted = 0;
+};
+using Agreements = std::map<std::string_view, Agreement>;  // by kind: "uids", "namespaces"...
 
 struct Bookkeeping {
   NamespaceId last_namespace = 0;
@@ -39,6 +48,7 @@ struct Bookkeeping {
   // several.
   std::map<uint32_t, NamespaceId> pid_namespace_of;
 
+  Agreements agreements;
   uint64_t lost = 0;           // records, as far as a loss has been told
   EventNumber doubted_at = 0;  // when everything was doubted last
 

@@ -23,6 +23,9 @@ class Model {
   // A task or namespace that ended with the last event is still in it.
   const State& state() const { return state_; }
 
+  // How far the kernel's own answers agreed with what had been inferred.
+  const Agreements& agreements() const { return books_.agreements; }
+
  private:
   KernelRules rules_;
   State state_;

@@ -18,11 +18,16 @@ std::string shown(const ModelContext& context, NamespaceId id) {
   return std::string(namespace_name(ns->type)) + ":[" + std::to_string(ns->inode) + "]";
 }
 
-std::string subject(const TaskState& task, ct_ns which) {
-  const std::string what =
-      std::string(namespace_name(type_of(which))) + (is_for_children(which) ? "_for_children" : "");
-  return what + " namespace of " + std::to_string(task.id.tid);
-}
+constexpr std::array<const char*, CT_NS_COUNT> kKinds = {"mnt namespace",
+                                                         "uts namespace",
+                                                         "ipc namespace",
+                                                         "net namespace",
+                                                         "cgroup namespace",
+                                                         "pid namespace",
+                                                         "pid namespace for children",
+                                                         "time namespace",
+                                                         "time namespace for children",
+                                                         "user namespace"};
 
 NamespaceId add(ModelContext& context, Namespace&& ns) {
   const NamespaceId id = ++context.books.last_namespace;
@@ -62,8 +67,9 @@ void merge(ModelContext& context, NamespaceId later, NamespaceId ns) {
   }
 }
 
-// The inode number of a namespace that had none yet.
-void name(ModelContext& context, NamespaceId id, uint32_t inode) {
+// The inode number of the namespace that the task is in, which had none yet.
+void name(ModelContext& context, const TaskState& task, ct_ns which, uint32_t inode) {
+  const NamespaceId id = task.namespaces[which].value;
   Namespace& ns = edit_namespace(context, id);
   ns.inode = inode;
   if (ns.mounts) name_mounts(context, ns.mounts, inode);
@@ -71,7 +77,11 @@ void name(ModelContext& context, NamespaceId id, uint32_t inode) {
   const NamespaceId before = std::exchange(holder, id);
   // Numbers are used again: whose it was before this one was made, has gone.
   const Namespace* const other = context.state.ns(before);
-  if (other && before != id && other->made_by >= ns.made_by && before > id) merge(context, before, id);
+  if (!other || before == id) return;
+  if (before > id)
+    merge(context, before, id);
+  else if (!other->tasks.empty())
+    contradict(context, kKinds[which], whose(task), "a new one", shown(context, before));
 }
 
 }  // namespace
@@ -178,11 +188,15 @@ std::array<bool, CT_NS_COUNT> observe_namespaces(ModelContext& context, TaskStat
     Fact<NamespaceId>& fact = task.namespaces[i];
     if (inodes[i] == 0) continue;
     const Namespace* const believed = context.state.ns(fact.value);
-    if (fact.known() && believed && believed->inode == 0) name(context, fact.value, inodes[i]);
+    if (fact.known() && believed && believed->inode == 0) name(context, task, which, inodes[i]);
     const NamespaceId said = namespace_with(context, type_of(which), inodes[i], origin);
     news[i] = !fact.known() || fact.value != said;
-    if (fact.known() && news[i])
-      contradict(context, subject(task, which), shown(context, fact.value), shown(context, said));
+    if (!fact.known())
+      learn(context, kKinds[i]);
+    else if (fact.value == said)
+      confirm(context, kKinds[i]);
+    else
+      contradict(context, kKinds[i], whose(task), shown(context, fact.value), shown(context, said));
     put_into(context, task, which, said, Evidence::kObserved);
   }
   return news;

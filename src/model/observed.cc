@@ -48,9 +48,13 @@ class Observing {
 
   // What only the task itself changes, by calls that are traced.
   template <typename T>
-  void own(Fact<T>& believed, T said, const char* what) {
-    if (believed.known() && believed.value != said)
-      contradict(context_, what + (" of " + std::to_string(task_.id.tid)), shown(believed.value), shown(said));
+  void own(Fact<T>& believed, T said, std::string_view what) {
+    if (!believed.known())
+      learn(context_, what);
+    else if (believed.value == said)
+      confirm(context_, what);
+    else
+      contradict(context_, what, whose(task_), shown(believed.value), shown(said));
     believed = {std::move(said), Evidence::kObserved};
   }
 
@@ -63,7 +67,7 @@ class Observing {
 void check_lasting_sets(ModelContext& context, const TaskState& task, const Identity::Capabilities& before,
                         const Snapshot& snapshot) {
   if (before.bounding == snapshot.cap_bounding && before.inheritable == snapshot.cap_inheritable) return;
-  contradict(context, "capabilities of " + std::to_string(task.id.tid),
+  contradict(context, "capabilities", whose(task),
              "inheritable " + hex(before.inheritable) + " bounding " + hex(before.bounding),
              "inheritable " + hex(snapshot.cap_inheritable) + " bounding " + hex(snapshot.cap_bounding));
 }
@@ -149,8 +153,8 @@ void observe(ModelContext& context, TaskState& task, const Snapshot& snapshot) {
   if (snapshot.seccomp_filters) observing.own(identity.seccomp_filters, *snapshot.seccomp_filters, "seccomp filters");
   // Anybody may have written this one.
   identity.oom_score_adj = {snapshot.oom_score_adj, Evidence::kObserved};
-  if (!task.pids.empty() && task.pids != snapshot.pids)
-    contradict(context, "pids of " + std::to_string(task.id.tid), shown(task.pids), shown(snapshot.pids));
+  Fact<std::vector<uint32_t>> pids{task.pids, task.pids.empty() ? Evidence::kUnknown : Evidence::kInferred};
+  observing.own(pids, snapshot.pids, "pids");
   task.pids = snapshot.pids;
   observe_namespaces(context, task, snapshot.namespaces,
                      snapshot.at_start ? Namespace::Origin::kInitial : Namespace::Origin::kJoined);

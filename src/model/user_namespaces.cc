@@ -77,11 +77,16 @@ std::string shown(const Extents& extents) {
 
 void observe(ModelContext& context, NamespaceId id, IdKind kind, const Extents& said) {
   const Fact<Extents>& believed = map_of(*context.state.ns(id), kind);
-  if (believed.evidence == Evidence::kObserved && same(believed.value, said)) return;
   const bool differs = !same(believed.value, said), was_known = believed.known();
   // A map is written once. One that is not written yet may be written by somebody who is not traced.
-  if (believed.known() && !believed.value.empty() && differs)
-    contradict(context, kind == IdKind::kUid ? "uid map" : "gid map", shown(believed.value), shown(said));
+  const char* const what = kind == IdKind::kUid ? "uid map" : "gid map";
+  if (!was_known || (differs && believed.value.empty()))
+    learn(context, what);
+  else if (!differs)
+    confirm(context, what);
+  else
+    contradict(context, what, " of user namespace " + std::to_string(context.state.ns(id)->inode),
+               shown(believed.value), shown(said));
   map_of(edit_namespace(context, id), kind) = {said, Evidence::kObserved};
   if (differs && was_known) context.changed(IdMapSet{.ns = id, .gids = kind == IdKind::kGid});
 }

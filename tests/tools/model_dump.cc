@@ -59,10 +59,13 @@ int main(int argc, char** argv) {
   }
   decoder.finish();
   const State& state = dump.model.state();
-  const nlohmann::json sum = {
+  nlohmann::json sum = {
       {"events", state.event},          {"programs", dump.snapshots},     {"contradicted", dump.contradicted},
       {"became_unknown", dump.unknown}, {"tasks", state.tasks.size()},    {"namespaces", state.namespaces.size()},
       {"trees", state.trees.size()},    {"devices", state.devices.size()}};
+  for (const auto& [kind, agreement] : dump.model.agreements())
+    sum["agreements"][std::string(kind)] = {
+        {"confirmed", agreement.confirmed}, {"unknown", agreement.unknown}, {"contradicted", agreement.contradicted}};
   std::printf("%s\n", sum.dump().c_str());
   return dump.contradicted ? 1 : 0;
 }
