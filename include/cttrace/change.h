@@ -57,7 +57,8 @@ struct MountChanged {
   Mount mounted;                // as it is now; as it was, for what left
   std::optional<Mount> before;  // kMoved, kAttributes, kPropagation
   std::string before_path;      // kMoved
-  bool propagated = false;      // not asked for: came with the propagation to a peer or slave, or with its parent
+  bool propagated = false;      // not asked for: came with the propagation to a peer or slave
+  uint32_t below = 0;           // mounts below it that the same happened to: there is one change for all of them
 };
 struct TreeMade {
   TreeId tree = 0;

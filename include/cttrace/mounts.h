@@ -48,7 +48,8 @@ struct Mount {
   FilesystemId filesystem = 0;
   std::string source;       // field 10: what it was told to show
   uint64_t attributes = 0;  // MOUNT_ATTR_*, without MOUNT_ATTR_IDMAP
-  // Numbers of our own, equal for peers; 0: none. A mount with both is "shared and slave".
+  // Numbers of our own, equal for peers; 0: none. A mount with both is "shared and slave". Of a mount in a tree
+  // `master` may have gone since, and stands for the master that it had: live_master() knows (cttrace/mount_rows.h).
   uint32_t peer_group = 0;
   uint32_t master = 0;
   bool unbindable = false;
@@ -73,20 +74,33 @@ class MountTree {
   // By value: what a mount is may be read through changes of the whole tree.
   std::optional<Mount> find(Slot slot) const;  // none: not in this tree
   Mount at(Slot slot) const;                   // must be in this tree
+  Slot parent_of(Slot slot) const;             // must be in this tree
+  const std::string& root_of(Slot slot) const;
+  const std::string& mountpoint_of(Slot slot) const;
   // What is mounted on the directory or file `path` (in its filesystem) of the mount; kNoSlot: nothing.
   Slot mounted_on(Slot parent, std::string_view path) const;
   // Mounts on this one, in the order of their mountpoints; every mount with its parents before it.
   std::vector<Slot> children(Slot slot) const;
   std::vector<Slot> in_tree_order() const;
+  std::vector<Slot> subtree(Slot slot) const;  // the mount itself first
   // Where it is seen from the root of the tree, whether or not something hides it.
   std::string path_of(Slot slot) const;
   // Something is mounted on its root, or on a directory above its mountpoint.
   bool hidden(Slot slot) const;
 
+  // Found by index, in no particular order.
+  std::vector<Slot> members(uint32_t peer_group) const;
+  std::vector<Slot> shared() const;                 // all with a peer group
+  std::vector<Slot> slaves(uint32_t master) const;  // without those that have a peer group, too
+  Slot with_kernel_id(uint32_t id) const;           // kNoSlot: none that is known
+
+  // Nodes that this tree shares with no other: what it costs. For tests.
+  size_t own_nodes() const;
+
  private:
   friend class MountTreeEditor;
   struct Nodes;
-  std::shared_ptr<const Nodes> nodes_;
+  std::shared_ptr<Nodes> nodes_;
 };
 
 }  // namespace cttrace
