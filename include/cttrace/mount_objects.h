@@ -46,6 +46,13 @@ struct DescriptorTable {
   std::map<int, MountDescriptor> descriptors;
 };
 
+// Of an fs struct.
+struct FsUsers {
+  uint32_t tasks = 0;
+  // The kernel's answer, where the model could not place it yet: its mount table is still to come.
+  std::optional<File> root, cwd;
+};
+
 struct TreeInfo {
   bool gone = false;              // only its copies are still there
   bool anonymous = false;         // of descriptors: in no namespace
@@ -65,7 +72,9 @@ struct MountObjects {
   std::map<uint32_t, FsContext> contexts;
   std::map<uint32_t, DescriptorTable> tables;
   std::map<TreeId, TreeInfo> trees;
+  std::set<TreeId> anonymous;           // of `trees`, those of descriptors
   std::map<uint32_t, TreeId> by_inode;  // mount namespaces
+  std::map<uint32_t, FsUsers> fs;       // by their number in State::fs_structs
   CopyOnWrite<PeerGroups> groups;
   std::map<uint32_t, uint32_t> kernel_groups;  // when tracing began: the kernel's numbers of peer groups, and ours
   std::map<uint64_t, FilesystemId> devices;    // major << 32 | minor
