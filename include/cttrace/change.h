@@ -76,7 +76,7 @@ struct RootChanged {
   Place before, after;
   // After pivot_root: what became of the old root, at the end of the call.
   bool pivoted = false;
-  std::string old_root;  // where it is mounted now
+  std::string old_root = {};  // where it is mounted now
 };
 struct CwdChanged {
   TaskId task;

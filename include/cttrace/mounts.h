@@ -31,22 +31,22 @@ struct MountId {
 using FilesystemId = uint32_t;
 
 struct Filesystem {
-  std::string type;                       // with subtype: "fuse.sshfs"
+  std::string type = {};                  // with subtype: "fuse.sshfs"
   uint32_t dev_major = 0, dev_minor = 0;  // 0, 0: not known
-  Fact<bool> read_only;
+  Fact<bool> read_only = {};
   // Options as they were given: by mount's data, by fsconfig, by a remount. `options.known()` is false where tracing
   // began after it was made; then the text is mountinfo's.
-  Fact<std::string> options;
+  Fact<std::string> options = {};
   EventNumber made_by = 0;  // 0: was there when tracing began
 };
 
 // One mount, with what /proc/PID/mountinfo says of it.
 struct Mount {
-  Slot parent = kNoSlot;   // kNoSlot: the root of its tree
-  std::string root;        // field 4: what of its filesystem it shows
-  std::string mountpoint;  // what it is mounted on, as a path in the filesystem of the parent
+  Slot parent = kNoSlot;        // kNoSlot: the root of its tree
+  std::string root = {};        // field 4: what of its filesystem it shows
+  std::string mountpoint = {};  // what it is mounted on, as a path in the filesystem of the parent
   FilesystemId filesystem = 0;
-  std::string source;       // field 10: what it was told to show
+  std::string source = {};  // field 10: what it was told to show
   uint64_t attributes = 0;  // MOUNT_ATTR_*, without MOUNT_ATTR_IDMAP
   // Numbers of our own, equal for peers; 0: none. A mount with both is "shared and slave". Of a mount in a tree
   // `master` may have gone since, and stands for the master that it had: live_master() knows (cttrace/mount_rows.h).
@@ -58,7 +58,7 @@ struct Mount {
   uint32_t kernel_id = 0;   // field 1, where it has been seen; 0: not yet
   EventNumber made_by = 0;  // the call that made it, or its copy's original; 0: was there when tracing began
   // The calls that made it what it is, oldest first: fsopen, fsconfig..., fsmount, mount_setattr, move_mount. Bounded.
-  std::vector<EventNumber> history;
+  std::vector<EventNumber> history = {};
   Evidence evidence = Evidence::kInferred;
 };
 

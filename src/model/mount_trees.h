@@ -23,15 +23,15 @@ struct WholeTreeChange {
 
 // What seldom changes of a mount, shared by its copies.
 struct MountBody {
-  std::string root, source;
+  std::string root = {}, source = {};
   FilesystemId filesystem = 0;
   EventNumber made_by = 0;
-  std::vector<EventNumber> history;
+  std::vector<EventNumber> history = {};
 };
 
 struct MountNode {
-  std::shared_ptr<const MountBody> body;
-  std::shared_ptr<const std::string> mountpoint;
+  std::shared_ptr<const MountBody> body = {};
+  std::shared_ptr<const std::string> mountpoint = {};
   Slot parent = kNoSlot;
   uint32_t order = 0;    // of being mounted: of two on one mountpoint the later one is seen
   uint32_t version = 0;  // the changes of the whole tree that are in here already
@@ -49,7 +49,7 @@ struct Mountpoint {
 };
 struct MountpointProbe {
   Slot parent = kNoSlot;
-  std::string_view path;
+  std::string_view path = {};
   uint32_t order = 0;
 };
 struct MountpointLess {

@@ -128,7 +128,10 @@ std::optional<FoundPath> by_magic_link(Context& context, const TaskState& task, 
     if (!which) return std::nullopt;
     const auto ns = state.namespaces.find(meant->namespaces[*which].value);
     if (ns == state.namespaces.end()) return unknown("nobody knows the namespace of " + std::string(text));
-    File file = {.kind = FileKind::kNamespace, .fs_type = "nsfs", .inode = ns->second->inode};
+    File file;
+    file.kind = FileKind::kNamespace;
+    file.fs_type = "nsfs";
+    file.inode = ns->second->inode;
     file.target = ns->second->type;
     return FoundPath{.place = {}, .why = "a namespace is in no mount tree", .file = file};
   }
