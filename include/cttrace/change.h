@@ -61,7 +61,8 @@ struct MountChanged {
   Mount mounted;                // as it is now; as it was, for what left
   std::optional<Mount> before;  // kMoved, kAttributes, kPropagation
   std::string before_path;      // kMoved
-  bool propagated = false;      // not asked for: came with the propagation to a peer or slave, or with its parent
+  bool propagated = false;      // not asked for: came with the propagation to a peer or slave
+  uint32_t below = 0;           // mounts below it that the same happened to: there is one change for all of them
 };
 struct TreeMade {
   TreeId tree = 0;
@@ -79,7 +80,7 @@ struct RootChanged {
   Place before, after;
   // After pivot_root: what became of the old root, at the end of the call.
   bool pivoted = false;
-  std::string old_root;  // where it is mounted now
+  std::string old_root = {};  // where it is mounted now
 };
 struct CwdChanged {
   TaskId task;

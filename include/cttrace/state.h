@@ -19,11 +19,11 @@ namespace cttrace {
 
 // A directory or file as the kernel knows it: where in which mount.
 struct Place {
-  MountId mount;
-  std::string path;  // in the mount's filesystem, as Mount::root
+  MountId mount = {};
+  std::string path = {};  // in the mount's filesystem, as Mount::root
   Evidence evidence = Evidence::kUnknown;
   // The kernel's words when the model cannot place it: a mount that has left every tree, or an unknown namespace.
-  std::string shown;
+  std::string shown = {};
   bool detached = false;
 };
 
