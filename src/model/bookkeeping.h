@@ -48,6 +48,8 @@ struct Bookkeeping {
   // several.
   std::map<uint32_t, NamespaceId> pid_namespace_of;
 
+  size_t device_filesystems = 0;  // that had devices when it was looked last for those that have gone
+
   Agreements agreements;
   uint64_t lost = 0;           // records, as far as a loss has been told
   EventNumber doubted_at = 0;  // when everything was doubted last

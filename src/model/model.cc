@@ -33,10 +33,11 @@ void apply_one(ModelContext& context, const Call& call) {
   if (is_over(context.state, call.task)) return;
   TaskState& task = edit_task(context, call.task);
   if (call.outcome == Outcome::kReturnLost || call.enter_lost) doubt_call(context, call);
-  see_files(context, call);
   const bool done = call.outcome == Outcome::kReturned && call.result >= 0;
+  const bool mounts = done && apply_mount_call(context, call, task);
+  if (!mounts) see_files(context, call);
   if (!done) return;
-  if (apply_mount_call(context, call, task)) {
+  if (mounts) {
     find_procfs(context, call, task);
     see_bound_device(context, call);
   }

@@ -116,16 +116,16 @@ TaskState& take_over(ModelContext& context, TaskId thread, const Task& leader) {
   return added;
 }
 
-TaskState& subject_of(ModelContext& context, const Snapshot& snapshot) {
+// The task that executed a program, or was there. `found`: it was not known before.
+TaskState& subject_of(ModelContext& context, const Snapshot& snapshot, bool& found) {
   const bool replaces = snapshot.old_tid != 0 && snapshot.old_tid != snapshot.task.tid;
   if (replaces) {
     const TaskState* const thread = context.state.task_with(snapshot.old_tid);
     if (thread && thread->tgid == snapshot.task.tgid) return take_over(context, thread->id, snapshot.task);
   }
   if (known(context, id_of(snapshot.task))) return edit_task(context, snapshot.task);
-  TaskState& found = find(context, snapshot.task, &snapshot);
-  mounts_of_found_task(context, found, &snapshot);
-  return found;
+  found = true;
+  return find(context, snapshot.task, &snapshot);
 }
 
 void start_program(ModelContext& context, TaskState& task, const Snapshot& snapshot) {
@@ -185,7 +185,8 @@ void apply_fork(ModelContext& context, const Fork& fork) {
 }
 
 void apply_snapshot(ModelContext& context, const Snapshot& snapshot) {
-  TaskState& task = subject_of(context, snapshot);
+  bool found = false;
+  TaskState& task = subject_of(context, snapshot, found);
   const Identity before = task.identity;
   number(context, task, false);
   if (!snapshot.at_start) {
@@ -198,7 +199,10 @@ void apply_snapshot(ModelContext& context, const Snapshot& snapshot) {
     note_initial(context, task);
   }
   tell_identity(context, task, before);
-  if (!snapshot.at_start) mounts_of_new_program(context, task, snapshot);
+  if (found)
+    mounts_of_found_task(context, task, &snapshot);
+  else if (!snapshot.at_start)
+    mounts_of_new_program(context, task, snapshot);
   number(context, task, true);
 }
 
