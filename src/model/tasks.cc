@@ -40,6 +40,7 @@ void end(ModelContext& context, TaskState& task, std::optional<uint32_t> code) {
   mounts_of_ended_task(context, task);
   context.state.running.erase(task.id.tid);
   context.books.executing.erase(task.id);
+  context.books.borrowing.erase(task.id);
   std::erase_if(context.books.replaced, [&](const auto& entry) { return entry.second == task.id; });
   const auto process = context.books.processes.find(task.tgid);
   if (process != context.books.processes.end()) {
@@ -164,6 +165,21 @@ std::vector<TaskId> threads_of(const ModelContext& context, const TaskState& tas
   return {process->second.begin(), process->second.end()};
 }
 
+std::vector<TaskId> sharers_of_memory(const ModelContext& context, const TaskState& task) {
+  const auto& borrowing = context.books.borrowing;
+  const auto lender = borrowing.find(task.leader);
+  const TaskState* const owner = lender == borrowing.end() ? &task : context.state.task(lender->second);
+  std::vector<TaskId> sharers = threads_of(context, task);
+  const auto add = [&](const TaskState* process) {
+    if (!process || process->leader == task.leader) return;
+    for (const TaskId thread : threads_of(context, *process)) sharers.push_back(thread);
+  };
+  add(owner);
+  for (const auto& [borrower, from] : borrowing)
+    if (owner && from == owner->leader) add(context.state.task(borrower));
+  return sharers;
+}
+
 const TaskState* task_numbered(const ModelContext& context, NamespaceId pid_namespace, uint32_t pid) {
   const auto found = context.books.numbered.find({pid_namespace, pid});
   return found == context.books.numbered.end() ? nullptr : context.state.task(found->second);
@@ -183,6 +199,8 @@ void apply_fork(ModelContext& context, const Fork& fork) {
     made.identity = inherited(creator.identity);
     made.cgroups = creator.cgroups;
     made.created_ns = fork.time_ns;
+    const bool borrows = fork.clone_flags && (*fork.clone_flags & CLONE_VM);
+    if (borrows && !thread) context.books.borrowing[made.id] = creator.leader;
   }
   TaskState& child = add(context, std::move(made));
   context.changed(TaskCreated{.task = child.id, .creator = creator_id, .thread = child.leader != child.id});
@@ -197,6 +215,7 @@ void apply_snapshot(ModelContext& context, const Snapshot& snapshot) {
   number(context, task, false);
   if (!snapshot.at_start) {
     start_program(context, task, snapshot);
+    context.books.borrowing.erase(task.id);
     expect_program(context, task, snapshot);
   }
   observe(context, task, snapshot);
