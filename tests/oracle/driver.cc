@@ -22,8 +22,8 @@ Channel await_stage(const char* path) {
   const Fd listening(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   // Under its final name only when it listens: who waits for it needs no more.
   strcat(address.sun_path, "~");
-  if (bind(listening.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0 || listen(listening.get(), 1) != 0 ||
-      rename(address.sun_path, path) != 0) {
+  if (bind(listening.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0 ||
+      listen(listening.get(), 1) != 0 || rename(address.sun_path, path) != 0) {
     give_up_errno(path);
   }
   const int stage = accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC);

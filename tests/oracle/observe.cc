@@ -54,9 +54,11 @@ Spot Observer::spot(const Fd& place) const {
   const std::string info = read_all("self/fdinfo/" + std::to_string(place.get()));
   Spot spot;
   const size_t at = info.find("mnt_id:");
-  if (at == std::string::npos || sscanf(info.c_str() + at, "mnt_id: %u", &spot.mount_id) != 1) give_up("no mnt_id: " + info);
+  if (at == std::string::npos || sscanf(info.c_str() + at, "mnt_id: %u", &spot.mount_id) != 1)
+    give_up("no mnt_id: " + info);
   char path[PATH_MAX];
-  const ssize_t length = readlinkat(proc_.get(), ("self/fd/" + std::to_string(place.get())).c_str(), path, sizeof(path));
+  const ssize_t length =
+      readlinkat(proc_.get(), ("self/fd/" + std::to_string(place.get())).c_str(), path, sizeof(path));
   if (length < 0) give_up_errno("read a descriptor's link");
   spot.path.assign(path, static_cast<size_t>(length));
   return spot;

@@ -37,8 +37,8 @@ struct Observation {
   std::map<pid_t, SeenActor> actors;             // by tid
 };
 
-// Enters each namespace for a moment: a namespace's whole table is seen from its own root only. The caller is not traced
-// and does nothing else meanwhile, so that what is watched does not change by it.
+// Enters each namespace for a moment: a namespace's whole table is seen from its own root only. The caller is not
+// traced and does nothing else meanwhile, so that what is watched does not change by it.
 class Observer {
  public:
   Observer();

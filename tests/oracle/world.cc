@@ -258,8 +258,10 @@ View World::view_of(int who) const {
   const SeenNamespace& ns = seen_.namespaces.at(actor.mount_ns);
   View view{actor.root == ns.root ? ns.mountinfo : actor.mountinfo, ""};
   const std::string root = actor.root.path == "/" ? "" : actor.root.path;
-  if (actor.cwd.path == actor.root.path) view.cwd = "/";
-  else if (actor.cwd.path.starts_with(root + "/")) view.cwd = actor.cwd.path.substr(root.size());
+  if (actor.cwd.path == actor.root.path)
+    view.cwd = "/";
+  else if (actor.cwd.path.starts_with(root + "/"))
+    view.cwd = actor.cwd.path.substr(root.size());
   return view;
 }
 
@@ -277,8 +279,9 @@ void World::observe() {
     const SeenActor& it = now.actors.at(actor.tid);
     const auto before = seen_.actors.find(actor.tid);
     if (before != seen_.actors.end() && before->second == it) continue;
-    fprintf(results_, "U %d %lu %u %s %u %s %zu\n%s", number, it.mount_ns, it.root.mount_id, escape(it.root.path).c_str(),
-            it.cwd.mount_id, escape(it.cwd.path).c_str(), it.mountinfo.size(), it.mountinfo.c_str());
+    fprintf(results_, "U %d %lu %u %s %u %s %zu\n%s", number, it.mount_ns, it.root.mount_id,
+            escape(it.root.path).c_str(), it.cwd.mount_id, escape(it.cwd.path).c_str(), it.mountinfo.size(),
+            it.mountinfo.c_str());
   }
   fprintf(results_, ".\n");
   seen_ = std::move(now);
