@@ -138,7 +138,11 @@ class Generator:
         return self.op("mount", "-", self.path(self.mountpoint()), "-", flags, "-")
 
     def move(self):
-        return self.op("mount", self.path(self.mountpoint()), self.path(self.folder()), "-", "MS_MOVE", "-")
+        # Nothing moves out of a mount that is shared.
+        first = self.op("mount", "-", self.path(self.mountpoint()), "-", "MS_PRIVATE", "-") if self.chance(0.3) else []
+        if self.chance(0.15):
+            first = self.op("mount", "-", "/", "-", self.random.choice(["MS_PRIVATE", "MS_SLAVE", "MS_REC|MS_SLAVE"]), "-")
+        return first + self.op("mount", self.path(self.mountpoint()), self.path(self.folder()), "-", "MS_MOVE", "-")
 
     def propagation(self):
         place = "/" if self.chance(0.1) else self.path(self.mountpoint())
@@ -148,7 +152,7 @@ class Generator:
         place = self.path(self.mountpoint())
         flags = self.random.choice(["0"] * 6 + ["MNT_DETACH"] * 4 + ["MNT_EXPIRE", "UMOUNT_NOFOLLOW", "MNT_FORCE",
                                                                    "MNT_DETACH|UMOUNT_NOFOLLOW"])
-        return self.op("umount2", place, flags) * (2 if flags == "MNT_EXPIRE" else 1)
+        return self.op("umount2", place, flags) * (2 if "MNT_EXPIRE" in flags else 1)
 
     # --- Roots and working directories
 
@@ -241,7 +245,7 @@ class Generator:
         if not held:
             return self.move_by_path()
         other = self.tree_held()
-        target = "{" + other + "}" + self.random.choice(["", "a", "c"]) if self.chance(0.1) else self.at(self.folder())
+        target = "{" + other + "}" + self.random.choice(["", "a", "c"]) if self.chance(0.15) else self.at(self.folder())
         return self.op("move_mount", "{" + held + "}", target, self.move_flags())
 
     def move_flags(self):
@@ -257,16 +261,17 @@ class Generator:
 
     def set_group(self):
         """A private bind of what is shared joins its group."""
-        place, to = self.folder(), self.folder()
-        if self.chance(0.4):
-            return self.op("move_mount", self.at(self.mountpoint()), self.at(self.mountpoint()),
-                           self.move_flags() + "|MOVE_MOUNT_SET_GROUP")
+        flags = self.move_flags() + "|MOVE_MOUNT_SET_GROUP"
+        if self.chance(0.3):
+            return self.op("move_mount", self.at(self.mountpoint()), self.at(self.mountpoint()), flags)
+        # Both are mounts of /w, so that the source's root is not below the target's.
+        place = "/w" if self.chance(0.7) else self.mountpoint()
         slot = self.slot("tree")
         lines = self.op("open_tree", slot, place, "OPEN_TREE_CLONE")
         lines += self.op("mount_setattr", "{" + slot + "}", "AT_EMPTY_PATH", "0", "0", "MS_PRIVATE")
         if self.chance(0.5):
-            lines += self.op("move_mount", "{" + slot + "}", to, self.move_flags())
-        return lines + self.op("move_mount", place, "{" + slot + "}", self.move_flags() + "|MOVE_MOUNT_SET_GROUP")
+            lines += self.op("move_mount", "{" + slot + "}", self.folder(), self.move_flags())
+        return lines + self.op("move_mount", place, "{" + slot + "}", flags)
 
     def setattr(self):
         held = self.tree_held()
