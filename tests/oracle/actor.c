@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -63,6 +64,15 @@ static bool listen_to(struct actor* actor, char* text) {
 
 // --- New actors
 
+// In memory that processes share.
+static int* new_slots(const int* copied) {
+  const size_t size = kSlots * sizeof(int);
+  int* const slots = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  must(slots != MAP_FAILED, "mmap");
+  for (int i = 0; i < kSlots; ++i) slots[i] = copied ? copied[i] : -1;
+  return slots;
+}
+
 static void act(struct actor* actor);
 
 // A new actor says which thread it is, and begins when the driver has set it up.
@@ -93,7 +103,10 @@ static long spawn_process(const struct actor* actor, unsigned long flags) {
   if (pid < 0) return -errno;
   if (pid == 0) {
     struct actor child = *actor;
-    if (!(flags & CLONE_FILES)) close(actor->channel);
+    if (!(flags & CLONE_FILES)) {
+      close(actor->channel);
+      child.slots = new_slots(actor->slots);
+    }
     child.channel = actor->passed;
     child.is_thread = false;
     begin(&child);
@@ -204,7 +217,7 @@ int main(int argc, char** argv) {
   must(argc == 2 && strlen(argv[1]) < sizeof address.sun_path, "usage: actor SOCKET");
   strcpy(address.sun_path, argv[1]);
   struct actor stage = {.channel = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), .passed = -1, .answered = -1};
-  for (int i = 0; i < kSlots; ++i) stage.slots[i] = -1;
+  stage.slots = new_slots(NULL);
   must(connect(stage.channel, (struct sockaddr*)&address, sizeof address) == 0, argv[1]);
   must(signal(SIGCHLD, SIG_IGN) != SIG_ERR, "signal");  // nobody waits for an actor but the driver
   umask(0);

@@ -11,10 +11,11 @@
 
 enum { kSlots = 16, kWords = 16, kMessage = 16384 };
 
-// One thread or process. Slots are its descriptors, by the names that sequences use: f0, f1, ...; -1: none.
+// One thread or process. Slots are its descriptors, by the names that sequences use: f0, f1, ...; -1: none. Who shares a
+// table of descriptors shares them, too.
 struct actor {
   int channel;
-  int slots[kSlots];
+  int* slots;
   int passed;      // came with the message; -1: none
   int answered;    // goes with the answer; -1: none
   bool is_thread;  // ends alone

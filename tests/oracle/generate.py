@@ -244,9 +244,13 @@ class Generator:
         held = self.tree_held()
         if not held:
             return self.move_by_path()
-        other = self.tree_held()
-        target = "{" + other + "}" + self.random.choice(["", "a", "c"]) if self.chance(0.15) else self.at(self.folder())
-        return self.op("move_mount", "{" + held + "}", target, self.move_flags())
+        lines, target = [], self.at(self.folder())
+        if self.chance(0.2):  # one detached tree into another
+            other = self.slot("tree")
+            if other != held:
+                lines = self.op("new_mount", other, "tmpfs", "0", self.name()) if self.chance(0.7) else []
+                target = "{" + other + "}" + self.random.choice(["", "a", "c"])
+        return lines + self.op("move_mount", "{" + held + "}", target, self.move_flags())
 
     def move_flags(self):
         return "MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH"
@@ -266,6 +270,10 @@ class Generator:
             return self.op("move_mount", self.at(self.mountpoint()), self.at(self.mountpoint()), flags)
         # Both are mounts of /w, so that the source's root is not below the target's.
         place = "/w" if self.chance(0.7) else self.mountpoint()
+        if self.chance(0.3):
+            to = self.random.choice(["/a", "/c", "/a/b"])
+            return (self.op("mount", place, to, "-", "MS_BIND", "-") + self.op("mount", "-", to, "-", "MS_PRIVATE", "-")
+                    + self.op("move_mount", place, to, flags))
         slot = self.slot("tree")
         lines = self.op("open_tree", slot, place, "OPEN_TREE_CLONE")
         lines += self.op("mount_setattr", "{" + slot + "}", "AT_EMPTY_PATH", "0", "0", "MS_PRIVATE")
