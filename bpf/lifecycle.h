@@ -193,7 +193,9 @@ int cgroup_attach(struct bpf_raw_tracepoint_args *ctx)
 static __always_inline u32 find_traits(void)
 {
 	struct mount *mnt = 0;
-	return bpf_core_field_exists(mnt->overmount) ? CT_TRAIT_OVERMOUNT : 0;
+	struct mnt_namespace *ns = 0;
+	return (bpf_core_field_exists(ns->nr_mounts) ? CT_TRAIT_BY_ID : 0) |
+	       (bpf_core_field_exists(mnt->overmount) ? CT_TRAIT_OVERMOUNT : 0);
 }
 
 #define PF_EXITING 4

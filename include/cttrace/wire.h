@@ -300,6 +300,7 @@ enum ct_when { CT_WHEN_BOTH = 0, CT_WHEN_ENTER = 1, CT_WHEN_EXIT = 2 };
 #define CT_ROW_AFTER_CWD 1024u       /* CT_ARG_CWD */
 #define CT_ROW_AFTER_ROOT 2048u      /* CT_ARG_ROOT */
 #define CT_ROW_AFTER_MOUNTS 4096u    /* CT_ARG_NEWEST_MOUNT, CT_ARG_MOUNT_COUNT */
+#define CT_ROW_DETACHED_FD 8192u     /* only when the fd in argument 0 holds a detached mount tree */
 
 struct ct_row {
   __u8 op[6];
@@ -315,4 +316,5 @@ struct ct_row {
 };
 
 /* How the running kernel differs from others: found by the capture programs, told in a recording's header by name. */
-#define CT_TRAIT_OVERMOUNT 1u /* struct mount has `overmount`: umount propagation as since 6.17 */
+#define CT_TRAIT_BY_ID 1u     /* mount.by_id */
+#define CT_TRAIT_OVERMOUNT 2u /* mount.overmount */

@@ -33,7 +33,7 @@ constexpr const char* kHooks =
 constexpr struct {
   uint32_t bit;
   const char* name;
-} kTraits[] = {{CT_TRAIT_OVERMOUNT, "mount.overmount"}};
+} kTraits[] = {{CT_TRAIT_BY_ID, "mount.by_id"}, {CT_TRAIT_OVERMOUNT, "mount.overmount"}};
 
 struct SkeletonDeleter {
   void operator()(capture* skeleton) const { capture__destroy(skeleton); }

@@ -21,7 +21,7 @@ namespace {
 TraceInfo some_info() {
   return {.host = "h\xc3\xb6st",
           .kernel = "6.1.0",
-          .kernel_traits = {"mount.overmount", "b\xc3\xb6"},
+          .kernel_traits = {"mount.by_id", "b\xc3\xb6"},
           .cttrace_version = "0.1.0",
           .machine = Abi::aarch64,
           .backend = "ebpf",
