@@ -183,6 +183,27 @@ static long make_keeper(struct actor* stage, const char* label) {
   return 0;
 }
 
+// What is seen by who enters a namespace whose root has been taken away.
+static void see_hosts_device(void) {
+  struct stat status;
+  int told[2];
+  must(pipe2(told, O_CLOEXEC) == 0, "pipe");
+  const long pid = syscall(SYS_clone, CLONE_NEWNS | SIGCHLD, 0, 0, 0, 0);
+  must(pid >= 0, "clone");
+  if (pid == 0) {
+    const int own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "make / private");
+    umount2("/", MNT_DETACH);  // fails where it is what we look for
+    must(setns(own, CLONE_NEWNS) == 0 && stat("/", &status) == 0, "look under the root");
+    const uint64_t device = status.st_dev;
+    must(write(told[1], &device, sizeof device) == sizeof device, "tell the device");
+    _exit(0);
+  }
+  must(read(told[0], &hosts_device, sizeof hosts_device) == sizeof hosts_device, "learn the device");
+  close(told[0]);
+  close(told[1]);
+}
+
 // --- The loop
 
 _Noreturn static void leave(const struct actor* actor) {
@@ -221,5 +242,6 @@ int main(int argc, char** argv) {
   must(connect(stage.channel, (struct sockaddr*)&address, sizeof address) == 0, argv[1]);
   must(signal(SIGCHLD, SIG_IGN) != SIG_ERR, "signal");  // nobody waits for an actor but the driver
   umask(0);
+  see_hosts_device();
   act(&stage);
 }

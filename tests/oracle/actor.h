@@ -39,6 +39,10 @@ bool parse_flags(const char* word, uint64_t* flags);
 bool parse_slot(const char* word, int* slot);
 char* unescape(char* text);  // in place; "-" is NULL
 
+// The device of what is under every root: the kernel's first filesystem, which all mount namespaces of the host share. No
+// operation changes it. 0: not known.
+extern uint64_t hosts_device;
+
 // operations.c: the calls on mounts, roots and descriptors. Negative errno on failure; what is none: -ENOTSUP.
 long operate(struct actor* actor, char** words, int count);
 // Makes the directories and files that every filesystem of a sequence has, as far as it can.

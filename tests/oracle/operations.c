@@ -10,6 +10,8 @@
 
 #include "actor.h"
 
+enum { MNT_DETACH = 2, MNT_EXPIRE = 4 };  // sys/mount.h has it, and cannot be included beside linux/mount.h
+
 #ifndef SYS_open_tree_attr
 #define SYS_open_tree_attr 467
 #endif
@@ -29,6 +31,13 @@ static long keep(struct actor* actor, const char* word, long fd) {
 static int slot_of(const struct actor* actor, const char* word) {
   int slot;
   return parse_slot(word, &slot) ? actor->slots[slot] : -1;
+}
+
+uint64_t hosts_device;
+
+static bool is_hosts(int dirfd, const char* name) {
+  struct stat status;
+  return name && fstatat(dirfd, name, &status, AT_EMPTY_PATH) == 0 && status.st_dev == hosts_device;
 }
 
 void populate(int folder) {
@@ -61,6 +70,7 @@ static long do_mount(struct actor* actor, char** words) {
   if (parse_path(actor, words[1], &target)) {
     const char* const type = unescape(words[2]);
     if (parse_flags(words[3], &flags)) {
+      if ((flags & (MS_REMOUNT | MS_BIND)) == MS_REMOUNT && is_hosts(AT_FDCWD, target.name)) target.name = NULL;
       result = syscall(SYS_mount, source.name, target.name, type, flags, unescape(words[4]));
       const uint64_t no_new = MS_REMOUNT | MS_BIND | MS_MOVE | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
       if (result == 0 && !(flags & no_new) && fresh(type)) populate_path(target.name);
@@ -79,7 +89,9 @@ static long do_umount2(struct actor* actor, char** words) {
   struct place target;
   uint64_t flags;
   if (!parse_flags(words[1], &flags) || !parse_path(actor, words[0], &target)) return -errno;
-  const long result = result_of(syscall(SYS_umount2, target.name, (int)flags));
+  // Of the root it is a remount, but for MNT_DETACH. To look at it would undo what MNT_EXPIRE marks.
+  const bool refused = !(flags & (MNT_DETACH | MNT_EXPIRE)) && is_hosts(AT_FDCWD, target.name);
+  const long result = result_of(syscall(SYS_umount2, refused ? NULL : target.name, (int)flags));
   release(&target);
   return result;
 }
@@ -174,7 +186,8 @@ static long do_fspick(struct actor* actor, char** words) {
   struct place place;
   uint64_t flags;
   if (!parse_flags(words[2], &flags) || !parse_place(actor, words[1], &place)) return -errno;
-  const long fd = result_of(syscall(SYS_fspick, place.dirfd, place.name, (unsigned)flags));
+  const bool refused = is_hosts(place.dirfd, place.name);
+  const long fd = result_of(syscall(SYS_fspick, place.dirfd, refused ? NULL : place.name, (unsigned)flags));
   release(&place);
   return keep(actor, words[0], fd);
 }
