@@ -24,8 +24,10 @@ import support  # noqa: E402
 from traced import Facts, Trace  # noqa: E402
 
 # The programs of tests/e2e/programs that init runs.
-PROGRAMS = ["absent_pages", "changed_during", "clone_sizes", "descriptors", "fork_storm", "i386_calls", "identity",
-            "killed", "long_strings", "mount_objects", "seccomp_denied", "thread_exec"]
+PROGRAMS = ["absent_pages", "aftermath", "changed_during", "clone_sizes", "descriptors", "detached", "fork_storm",
+            "i386_calls", "identity", "killed", "long_strings", "mount_objects", "seccomp_denied", "thread_exec"]
+# Of Debian's own kernels, by series.
+TRAITS = {"5.10": [], "6.1": [], "6.12": ["mount.by_id"]}
 # Arguments that cannot be whole, by program.
 INCOMPLETE = {"clone_sizes": {"truncated": 1, "faulted": 1}, "identity": {"truncated": 2},
               "long_strings": {"truncated": 1}}
@@ -69,6 +71,10 @@ class Vm(unittest.TestCase):
         self.ended("syscalls", 0)
         here = support.cttrace("syscalls")
         self.assertEqual(told("syscalls"), here.stdout)
+
+    def test_traits(self):
+        series = ".".join(told("kernel").split(".")[:2])
+        self.assertEqual(self.trace("aftermath").header["kernel_traits"], TRAITS[series])
 
     def container(self, name, folder):
         trace = self.trace(name)
