@@ -120,6 +120,8 @@ struct Fork {
   Task child;
   std::vector<uint32_t> child_pids;  // by pid namespace, the host's first
   NamespaceInodes child_namespaces = {};
+  // CLONE_* of the call that made it, with the flags that fork and vfork imply; none: its arguments are not known.
+  std::optional<uint64_t> clone_flags = {};
   uint64_t time_ns = 0;
 };
 
