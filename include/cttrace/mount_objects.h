@@ -16,7 +16,6 @@ namespace cttrace {
 // A peer group. Who is in it is asked of the trees.
 struct PeerGroup {
   uint32_t master = 0;             // of all its mounts
-  bool gone = false;               // nobody is in it any more, and its slaves have `master` instead
   bool elsewhere = false;          // seen as a master only: its mounts are where nobody looked
   TreeId witness = 0;              // where somebody was seen in it last
   std::set<uint32_t> slaves = {};  // groups of which it is the master

@@ -48,8 +48,7 @@ struct Mount {
   FilesystemId filesystem = 0;
   std::string source = {};  // field 10: what it was told to show
   uint64_t attributes = 0;  // MOUNT_ATTR_*, without MOUNT_ATTR_IDMAP
-  // Numbers of our own, equal for peers; 0: none. A mount with both is "shared and slave". Of a mount in a tree
-  // `master` may have gone since, and stands for the master that it had: live_master() knows (cttrace/mount_rows.h).
+  // Numbers of our own, equal for peers; 0: none. A mount with both is "shared and slave".
   uint32_t peer_group = 0;
   uint32_t master = 0;
   bool unbindable = false;

@@ -111,20 +111,16 @@ TreeId tree_with_inode(const State& state, uint32_t mount_ns) {
 
 Mount mount_at(const State& state, MountId mount) { return state.trees.at(mount.tree).at(mount.slot); }
 
-Mount told(const State& state, MountId mount) {
-  Mount known = mount_at(state, mount);
-  known.master = known.peer_group ? master_of_group(state, known.peer_group) : living(state, known.master);
-  return known;
-}
-
-Slot add_mount(State& state, TreeId tree, const Mount& mount) {
+Slot add_mount(State& state, TreeId tree, Mount mount) {
   note_link(state, mount.peer_group ? mount.peer_group : mount.master, tree);
+  if (mount.peer_group) mount.master = master_of_group(state, mount.peer_group);
   return MountTreeEditor(state.trees[tree]).add(mount);
 }
 
 void set_propagation(State& state, MountId mount, uint32_t peer_group, uint32_t master, bool unbindable) {
   const uint32_t before = mount_at(state, mount).peer_group;
   note_link(state, peer_group ? peer_group : master, mount.tree);
+  if (peer_group) master = master_of_group(state, peer_group);
   MountTreeEditor(state.trees[mount.tree]).set_propagation(mount.slot, peer_group, master, unbindable);
   if (before && before != peer_group) members_left(state, before);
 }

@@ -24,9 +24,8 @@ TreeId tree_with_inode(const State& state, uint32_t mount_ns);
 
 // Must be there.
 Mount mount_at(const State& state, MountId mount);
-// As it is told: with the master that it has now.
-Mount told(const State& state, MountId mount);
-Slot add_mount(State& state, TreeId tree, const Mount& mount);
+Slot add_mount(State& state, TreeId tree, Mount mount);
+// Into a peer group, whose master it has then; or without one, the slave of `master` (0: of none).
 void set_propagation(State& state, MountId mount, uint32_t peer_group, uint32_t master, bool unbindable);
 
 FilesystemId new_filesystem(State& state, Filesystem filesystem);

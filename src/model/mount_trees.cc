@@ -18,6 +18,7 @@ MountNode MountTree::Nodes::now(Slot slot) const {
       node.peer_group = node.master = 0;
       node.unbindable = change.unbindable;
     }
+    if (change.bindable) node.unbindable = false;
     node.locked = node.locked || change.locked;
   }
   return node;
@@ -215,7 +216,7 @@ Slot MountTreeEditor::add(const Mount& mount) {
                     .order = nodes.next_order++,
                     .version = static_cast<uint32_t>(nodes.changes.size()),
                     .peer_group = mount.peer_group,
-                    .master = mount.peer_group ? 0 : mount.master,
+                    .master = mount.master,
                     .attributes = static_cast<uint32_t>(mount.attributes),
                     .unbindable = mount.unbindable,
                     .locked = mount.locked,
@@ -226,6 +227,7 @@ Slot MountTreeEditor::add(const Mount& mount) {
   else
     nodes.mountpoints.edit({.parent = node.parent, .path = node.mountpoint, .order = node.order}) = slot;
   link(nodes, slot, node);
+  nodes.unbindable = nodes.unbindable || mount.unbindable;
   if (is_namespace_file(*node.body)) nodes.namespace_files.push_back(slot);
   nodes.mounts.edit(slot) = std::move(node);
   if (mount.kernel_id) set_kernel_id(slot, mount.kernel_id);
@@ -279,6 +281,7 @@ void MountTreeEditor::keep_only(MountTree::Nodes& nodes, const std::vector<Slot>
     else
       kept.mountpoints.edit({.parent = node.parent, .path = node.mountpoint, .order = node.order}) = slot;
     if (is_namespace_file(*node.body)) kept.namespace_files.push_back(slot);
+    kept.unbindable = kept.unbindable || node.unbindable;
     if (const uint32_t* id = nodes.ids.find(slot)) {
       kept.ids.edit(slot) = *id;
       kept.by_id.edit(*id) = slot;
@@ -304,8 +307,9 @@ void MountTreeEditor::set_propagation(Slot slot, uint32_t peer_group, uint32_t m
   MountNode& node = refresh(nodes, slot);
   unlink(nodes, slot, node);
   node.peer_group = peer_group;
-  node.master = peer_group ? 0 : master;
+  node.master = master;
   node.unbindable = unbindable;
+  nodes.unbindable = nodes.unbindable || unbindable;
   link(nodes, slot, node);
 }
 
@@ -354,6 +358,8 @@ void MountTreeEditor::forget_ids() {
 
 void MountTreeEditor::change_all(const WholeTreeChange& change) {
   MountTree::Nodes& nodes = edit();
+  if (change.privates) nodes.unbindable = change.unbindable;
+  if (change.bindable) nodes.unbindable = false;
   if (change.slaves && !nodes.members.empty()) {
     nodes.slaves.push_back(std::move(nodes.members));
     nodes.members = {};

@@ -18,6 +18,7 @@ struct WholeTreeChange {
   bool slaves = false;      // shared mounts become slaves of their peer groups
   bool privates = false;    // mounts leave their peer groups and masters
   bool unbindable = false;  // with `privates`
+  bool bindable = false;
   bool locked = false;
 };
 
@@ -85,6 +86,7 @@ struct MountTree::Nodes {
   PersistentMap<uint32_t, Slot> by_id;
   std::vector<WholeTreeChange> changes;
   std::vector<Slot> namespace_files;  // mounts of nsfs files that stand for mount namespaces
+  bool unbindable = false;            // some mount is, or was
   Slot root = kNoSlot;
   Slot next_slot = 0;
   uint32_t next_order = 0;
@@ -116,6 +118,7 @@ class MountTreeEditor {
   void change_all(const WholeTreeChange& change);
   // Ids are of mounts, not of their copies.
   void forget_ids();
+  bool may_have_unbindable() const { return tree_.nodes_->unbindable; }
   const std::vector<Slot>& namespace_files() const { return tree_.nodes_->namespace_files; }
 
  private:

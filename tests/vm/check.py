@@ -101,6 +101,17 @@ class Vm(unittest.TestCase):
         self.ended("overflow", 0)
         expectations.overflow(self, self.trace("overflow"), Facts(told("overflowing")), None)
 
+    def test_oracle(self):
+        """After every operation of the sequences the model is what this kernel says."""
+        self.ended("oracle", 0)
+        self.assertEqual((told("oracle.driver"), told("oracle.driver.status")), ("", "0\n"))
+        judge = pathlib.Path(ARGUMENTS.cttrace).parent / "oracle/oracle_judge"
+        judged = support.run(judge, ARGUMENTS.folder / "oracle.cttrace", ARGUMENTS.folder / "oracle.results", timeout=600)
+        *differences, summary = [json.loads(line) for line in judged.stdout.splitlines()] or [None]
+        self.assertEqual((judged.returncode, judged.stderr, differences), (0, "", []))
+        self.assertGreaterEqual(summary["sequences"], 50)
+        self.assertGreater(summary["operations"], 1000)
+
     def test_kernel_is_well(self):
         """The kernel had nothing to complain about: no warning, no stall, no refused program."""
         words = ("WARNING:", "BUG:", "Oops", "Call Trace", "rcu: INFO", "general protection")
