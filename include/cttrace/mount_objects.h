@@ -16,7 +16,6 @@ namespace cttrace {
 // A peer group. Who is in it is asked of the trees.
 struct PeerGroup {
   uint32_t master = 0;             // of all its mounts
-  bool gone = false;               // nobody is in it any more, and its slaves have `master` instead
   bool elsewhere = false;          // seen as a master only: its mounts are where nobody looked
   TreeId witness = 0;              // where somebody was seen in it last
   std::set<uint32_t> slaves = {};  // groups of which it is the master
@@ -81,8 +80,10 @@ struct MountObjects {
   std::map<uint32_t, FsUsers> fs = {};       // by their number in State::fs_structs
   CopyOnWrite<PeerGroups> groups;
   std::map<uint32_t, uint32_t> kernel_groups = {};  // when tracing began: the kernel's numbers of peer groups, and ours
-  std::map<uint64_t, FilesystemId> devices = {};    // major << 32 | minor
-  size_t swept = 0;  // how many groups and filesystems the last look for unused ones left
+  std::map<FilesystemId, std::set<TreeId>>
+      shown_in;                                   // trees where mounts of it came one by one: these and their copies
+  std::map<uint64_t, FilesystemId> devices = {};  // major << 32 | minor
+  size_t swept = 0;                               // how many groups and filesystems the last look for unused ones left
 };
 
 }  // namespace cttrace

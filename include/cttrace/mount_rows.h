@@ -28,9 +28,6 @@ struct MountRow {
   Slot slot = kNoSlot;  // of the model's
 };
 
-// The peer group that a mount of a tree has as its master now; 0: none any more.
-uint32_t live_master(const State& state, uint32_t master);
-
 // None: it makes no sense as a table.
 std::optional<std::vector<MountRow>> parse_mountinfo(std::string_view text);
 

@@ -48,8 +48,7 @@ struct Mount {
   FilesystemId filesystem = 0;
   std::string source = {};  // field 10: what it was told to show
   uint64_t attributes = 0;  // MOUNT_ATTR_*, without MOUNT_ATTR_IDMAP
-  // Numbers of our own, equal for peers; 0: none. A mount with both is "shared and slave". Of a mount in a tree
-  // `master` may have gone since, and stands for the master that it had: live_master() knows (cttrace/mount_rows.h).
+  // Numbers of our own, equal for peers; 0: none. A mount with both is "shared and slave".
   uint32_t peer_group = 0;
   uint32_t master = 0;
   bool unbindable = false;
@@ -92,7 +91,8 @@ class MountTree {
   std::vector<Slot> members(uint32_t peer_group) const;
   std::vector<Slot> shared() const;                 // all with a peer group
   std::vector<Slot> slaves(uint32_t master) const;  // without those that have a peer group, too
-  Slot with_kernel_id(uint32_t id) const;           // kNoSlot: none that is known
+  std::vector<Slot> of_filesystem(FilesystemId filesystem) const;
+  Slot with_kernel_id(uint32_t id) const;  // kNoSlot: none that is known
 
   // Nodes that this tree shares with no other: what it costs. For tests.
   size_t own_nodes() const;

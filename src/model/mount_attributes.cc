@@ -15,7 +15,7 @@ void tell(Context& context, MountChanged::What what, MountId mount, const Mount&
   context.changes.emplace_back(MountChanged{.what = what,
                                             .mount = mount,
                                             .path = context.state.trees.at(mount.tree).path_of(mount.slot),
-                                            .mounted = told(context.state, mount),
+                                            .mounted = mount_at(context.state, mount),
                                             .before = before,
                                             .before_path = {},
                                             .propagated = false,
@@ -27,7 +27,7 @@ void tell(Context& context, MountChanged::What what, MountId mount, const Mount&
 void change_attributes(Context& context, MountId mount, bool recursively,
                        const std::function<uint64_t(uint64_t)>& changed, bool idmapped) {
   State& state = context.state;
-  const Mount before = told(state, mount);
+  const Mount before = mount_at(state, mount);
   const MountTree& tree = state.trees.at(mount.tree);
   const std::vector<Slot> slots = recursively ? tree.subtree(mount.slot) : std::vector{mount.slot};
   MountTreeEditor editor(state.trees.at(mount.tree));
@@ -41,7 +41,7 @@ void change_attributes(Context& context, MountId mount, bool recursively,
 
 void reconfigure_filesystem(Context& context, MountId mount, bool read_only, std::string_view options) {
   State& state = context.state;
-  const Mount before = told(state, mount);
+  const Mount before = mount_at(state, mount);
   const auto found = state.filesystems.find(before.filesystem);
   if (found == state.filesystems.end()) return;
   Filesystem& filesystem = found->second.edit();

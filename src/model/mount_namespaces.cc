@@ -168,7 +168,9 @@ TreeId copy_mounts(Context& context, TreeId from, NamespaceId owner, uint32_t fs
   const std::vector<Slot> files = editor.namespace_files();
   for (Slot slot : files)
     if (state.trees[tree].contains(slot)) editor.remove_subtree(slot);
-  if (owner != info.owner) editor.change_all({.slaves = true, .locked = true});
+  WholeTreeChange change = {.slaves = owner != info.owner, .locked = owner != info.owner};
+  change.bindable = context.rules.copies_are_bindable && editor.may_have_unbindable();
+  if (change.slaves || change.bindable) editor.change_all(change);
   for (const bool is_root : {true, false}) {
     const FsStruct* places = fs_in(state, fs);
     if (!places) break;

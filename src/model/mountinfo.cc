@@ -125,7 +125,7 @@ class View {
   }
 
   MountRow row_of(Slot slot, const std::string& path) {
-    const Mount mount = told(state_, {id_, slot});
+    const Mount mount = mount_at(state_, {id_, slot});
     const Filesystem* filesystem = filesystem_of(state_, mount.filesystem);
     MountRow row = {.mountpoint = path,
                     .root = mount.root,

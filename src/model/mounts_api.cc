@@ -52,7 +52,11 @@ void see_files(Context& context, const Call& call) {
 }  // namespace
 
 KernelRules rules_of(const TraceInfo& info) {
-  return {.overmount = std::ranges::find(info.kernel_traits, "mount.overmount") != info.kernel_traits.end()};
+  const auto has = [&](std::string_view trait) {
+    return std::ranges::find(info.kernel_traits, trait) != info.kernel_traits.end();
+  };
+  const bool overmount = has("mount.overmount");
+  return {.overmount = overmount, .copies_are_bindable = overmount && !has("mount.unbindable_copied")};
 }
 
 bool apply_mount_call(Context& context, const Call& call, TaskState& task) {

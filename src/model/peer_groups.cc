@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "cttrace/mount_rows.h"
+#include "model/mount_state.h"
+#include "model/mount_trees.h"
 
 namespace cttrace {
 namespace {
@@ -16,22 +17,8 @@ const PeerGroup* find_group(const State& state, uint32_t group) {
 
 PeerGroups& edit_groups(State& state) { return state.mount_objects.edit().groups.edit(); }
 
-void add_with_copies(const State& state, TreeId tree, std::set<TreeId>& trees) {
-  std::vector<TreeId> waiting = {tree};
-  while (!waiting.empty()) {
-    const auto info = state.mount_objects->trees.find(waiting.back());
-    waiting.pop_back();
-    if (info == state.mount_objects->trees.end() || !trees.insert(info->first).second) continue;
-    waiting.insert(waiting.end(), info->second.copies.begin(), info->second.copies.end());
-  }
-}
-
 // Where mounts of the group, or its slaves, may be.
-std::set<TreeId> trees_of(const State& state, const PeerGroup& group) {
-  std::set<TreeId> trees;
-  for (TreeId tree : group.trees) add_with_copies(state, tree, trees);
-  return trees;
-}
+std::set<TreeId> trees_of(const State& state, const PeerGroup& group) { return with_copies(state, group.trees); }
 
 template <typename Find>
 std::vector<MountId> collect(const State& state, uint32_t group, Find find) {
@@ -60,10 +47,19 @@ bool has_member(const State& state, uint32_t group, TreeId& witness) {
   return true;
 }
 
+// The group's mounts, and what is kept of it, get another master.
+void set_group_master(State& state, uint32_t group, uint32_t master) {
+  edit_groups(state)[group].master = master;
+  if (master) edit_groups(state)[master].slaves.insert(group);
+  for (const MountId& mount : members_of(state, group)) {
+    const bool unbindable = state.trees.at(mount.tree).at(mount.slot).unbindable;
+    MountTreeEditor(state.trees.at(mount.tree)).set_propagation(mount.slot, group, master, unbindable);
+  }
+}
+
 }  // namespace
 
 uint32_t new_group(State& state, uint32_t master) {
-  master = living(state, master);
   MountObjects& objects = state.mount_objects.edit();
   const uint32_t id = ++objects.last_id;
   PeerGroups& groups = objects.groups.edit();
@@ -80,38 +76,27 @@ void note_link(State& state, uint32_t group, TreeId tree) {
 
 void members_left(State& state, uint32_t group) {
   const PeerGroup* known = find_group(state, group);
-  if (!known || known->gone || known->elsewhere) return;
+  if (!known || known->elsewhere) return;
   TreeId witness = known->witness;
   if (has_member(state, group, witness)) {
     if (witness != known->witness) edit_groups(state)[group].witness = witness;
     return;
   }
-  PeerGroups& groups = edit_groups(state);
-  PeerGroup& gone = groups[group];
-  gone.gone = true;
-  const auto master = groups.find(gone.master);
-  for (uint32_t slave : gone.slaves) {
-    groups[slave].master = gone.master;
-    if (master != groups.end()) master->second.slaves.insert(slave);
+  const PeerGroup gone = *known;
+  for (uint32_t slaves : gone.slaves) set_group_master(state, slaves, gone.master);
+  for (const MountId& slave : slaves_of(state, group)) {
+    note_link(state, gone.master, slave.tree);
+    const bool unbindable = state.trees.at(slave.tree).at(slave.slot).unbindable;
+    MountTreeEditor(state.trees.at(slave.tree)).set_propagation(slave.slot, 0, gone.master, unbindable);
   }
-  gone.slaves.clear();
-  // Mounts that are its slaves still have its number.
-  if (!slaves_of(state, group).empty()) return;
-  if (master != groups.end()) master->second.slaves.erase(group);
+  PeerGroups& groups = edit_groups(state);
+  if (const auto master = groups.find(gone.master); master != groups.end()) master->second.slaves.erase(group);
   groups.erase(group);
 }
 
-uint32_t living(const State& state, uint32_t group) {
-  const PeerGroup* known = find_group(state, group);
-  if (!known) return 0;
-  return known->gone ? known->master : group;  // a master that goes hands its slaves on, those that have gone too
-}
-
-uint32_t live_master(const State& state, uint32_t master) { return living(state, master); }
-
 uint32_t master_of_group(const State& state, uint32_t group) {
   const PeerGroup* known = find_group(state, group);
-  return known ? living(state, known->master) : 0;
+  return known ? known->master : 0;
 }
 
 std::vector<MountId> members_of(const State& state, uint32_t group) {
@@ -127,10 +112,8 @@ std::vector<Receiver> receivers_of(const State& state, uint32_t group) {
     waiting.pop_back();
     const PeerGroup* known = find_group(state, next);
     if (!known) continue;
-    if (!known->gone) {
-      receivers.push_back({next, from, members_of(state, next)});
-      from = receivers.size() - 1;
-    }
+    receivers.push_back({next, from, members_of(state, next)});
+    from = receivers.size() - 1;
     for (const MountId& slave : slaves_of(state, next)) receivers.push_back({0, from, {slave}});
     for (uint32_t slaves : known->slaves) waiting.emplace_back(slaves, from);
   }
@@ -162,6 +145,7 @@ void forget_unused(State& state) {
   std::erase_if(edited.groups.edit(), [&](const auto& entry) { return !groups.contains(entry.first); });
   for (auto& [id, group] : edited.groups.edit())
     std::erase_if(group.slaves, [&](uint32_t slave) { return !groups.contains(slave); });
+  std::erase_if(edited.shown_in, [&](const auto& entry) { return !filesystems.contains(entry.first); });
   std::erase_if(edited.devices, [&](const auto& entry) { return !filesystems.contains(entry.second); });
   std::erase_if(state.filesystems, [&](const auto& entry) { return !filesystems.contains(entry.first); });
   edited.swept = edited.groups->size() + state.filesystems.size();

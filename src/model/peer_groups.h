@@ -1,8 +1,7 @@
 // Peer groups: who is in them, who receives from them, and what becomes of them.
 //
 // All mounts of a peer group have the same master group, as in the kernel; so a group's place among the others is kept
-// once, in State::mount_objects, and mounts only have the number of their group, or of their master where they have
-// none.
+// once, in State::mount_objects; mounts have its number, and their master's.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +16,6 @@ uint32_t new_group(State& state, uint32_t master);
 void note_link(State& state, uint32_t group, TreeId tree);
 // Mounts have left the group: when they were the last ones, its slaves have its master now.
 void members_left(State& state, uint32_t group);
-// The group, or, when it has gone, the one that its slaves have instead; 0: none.
-uint32_t living(const State& state, uint32_t group);
 uint32_t master_of_group(const State& state, uint32_t group);
 
 std::vector<MountId> members_of(const State& state, uint32_t group);

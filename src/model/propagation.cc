@@ -26,7 +26,6 @@ LooseMounts picture_of(const State& state, MountId top, LeaveOut leave_out) {
     if (slot != top.slot && parent == indexes.end()) continue;
     Mount mount = tree.at(slot);
     if (leave_out(slot, mount)) continue;
-    mount.master = mount.peer_group ? 0 : living(state, mount.master);
     indexes[slot] = loose.size();
     loose.push_back({std::move(mount), slot == top.slot ? 0 : parent->second});
   }
@@ -84,7 +83,7 @@ void tell(Context& context, MountId mount, MountChanged::What what, bool propaga
   context.changes.emplace_back(MountChanged{.what = what,
                                             .mount = mount,
                                             .path = context.state.trees.at(mount.tree).path_of(mount.slot),
-                                            .mounted = told(context.state, mount),
+                                            .mounted = mount_at(context.state, mount),
                                             .before = {},
                                             .before_path = before_path,
                                             .propagated = propagated,

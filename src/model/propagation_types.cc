@@ -66,7 +66,7 @@ void change_whole_tree(State& state, TreeId id, const std::vector<Slot>& but, ui
 
 void change_propagation(Context& context, MountId mount, uint64_t type, bool recursively) {
   State& state = context.state;
-  const Mount before = told(state, mount);
+  const Mount before = mount_at(state, mount);
   size_t size = 1;
   const MountTree& tree = state.trees.at(mount.tree);
   std::optional<std::vector<Slot>> but;
@@ -83,7 +83,7 @@ void change_propagation(Context& context, MountId mount, uint64_t type, bool rec
   context.changes.emplace_back(MountChanged{.what = MountChanged::What::kPropagation,
                                             .mount = mount,
                                             .path = state.trees.at(mount.tree).path_of(mount.slot),
-                                            .mounted = told(state, mount),
+                                            .mounted = mount_at(state, mount),
                                             .before = before,
                                             .before_path = {},
                                             .propagated = false,

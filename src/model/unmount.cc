@@ -71,7 +71,7 @@ void tell(Context& context, MountId mount, bool lazily, bool propagated, size_t 
       MountChanged{.what = lazily ? MountChanged::What::kDetached : MountChanged::What::kUnmounted,
                    .mount = mount,
                    .path = tree.path_of(mount.slot),
-                   .mounted = told(context.state, mount),
+                   .mounted = mount_at(context.state, mount),
                    .before = {},
                    .before_path = {},
                    .propagated = propagated,
