@@ -55,6 +55,10 @@ std::string Comparison::text(const Row& row, bool model) const {
 
 void Comparison::rows(const Row& kernel, const Row& model) {
   if (tree_ != 0) matched_.emplace(MountId{tree_, model.slot}, &kernel);
+  if (!model.known) {
+    ++unknown_;
+    return;
+  }
   const auto field = [&](const char* what, bool same) {
     if (!same) differ(what, text(kernel, false), text(model, true));
   };

@@ -25,6 +25,8 @@ class Comparison {
 
   // Empty: they agree.
   std::vector<Difference> run();
+  // Mounts of which the model says that it does not know what they are: where they are is compared.
+  uint64_t unknown() const { return unknown_; }
 
  private:
   // Numbers of the kernel's and of ours mean the same, whatever they are.
@@ -52,6 +54,7 @@ class Comparison {
   std::set<uint32_t> kernel_ids_;
   std::map<uint64_t, Table> kernel_tables_;
   std::list<Table> own_tables_;
+  uint64_t unknown_ = 0;
   std::set<uint64_t> done_;  // namespaces
 };
 
