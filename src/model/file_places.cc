@@ -40,23 +40,31 @@ TreeId tree_of_file(const State& state, const File& file, TreeId tree_of_task) {
   return 0;
 }
 
-// All mounts in which the path could be: those that it goes through, and those that these cover. What is seen comes
-// last, and of that the deepest.
-void on_the_way(const MountTree& tree, Slot slot, std::string_view path, std::vector<Slot>& passed) {
+// All mounts that the path goes through or by, from the deepest up: on each mountpoint the topmost first.
+std::vector<Slot> on_the_way(const MountTree& tree, std::string_view path) {
+  std::vector<Slot> passed;
+  if (tree.root() == kNoSlot) return passed;
+  Slot slot = tree.root();
+  std::string at = tree.root_of(slot);
+  const auto cross = [&] {
+    for (Slot on = tree.mounted_on(slot, at); on != kNoSlot; on = tree.mounted_on(slot, at)) {
+      slot = on;
+      at = tree.root_of(on);
+      passed.push_back(on);
+    }
+  };
   passed.push_back(slot);
-  // From the longest part of the path to the shortest, so that what covers the most comes last.
-  std::vector<std::string> parts = {tree.root_of(slot)};
-  std::vector<std::string_view> rests = {path};
+  cross();
   while (!path.empty()) {
     const size_t end = std::min(path.find('/'), path.size());
-    const std::string_view name = path.substr(0, end);
+    if (end) {
+      at = child_path(at, path.substr(0, end));
+      cross();
+    }
     path.remove_prefix(std::min(end + 1, path.size()));
-    if (name.empty()) continue;
-    parts.push_back(child_path(parts.back(), name));
-    rests.push_back(path);
   }
-  for (size_t i = parts.size(); i-- > 0;)
-    if (const Slot on = tree.mounted_on(slot, parts[i]); on != kNoSlot) on_the_way(tree, on, rests[i], passed);
+  std::ranges::reverse(passed);
+  return passed;
 }
 
 void learn(State& state, MountId mount, const File& file) {
@@ -69,37 +77,26 @@ void learn(State& state, MountId mount, const File& file) {
     MountTreeEditor(state.trees.at(mount.tree)).set_kernel_id(parent, file.mount_parent_id);
 }
 
-// What is known of the mount's parent is what the file says of it.
-bool parent_fits(const MountTree& tree, Slot slot, const File& file) {
-  if (!file.mount_parent_id) return true;
-  const Slot parent = tree.parent_of(slot), named = tree.with_kernel_id(file.mount_parent_id);
-  const bool on_nothing = file.mount_parent_id == file.mount_id;
-  if (parent == kNoSlot || on_nothing) return parent == kNoSlot && on_nothing;
-  return named != kNoSlot ? named == parent : tree.at(parent).kernel_id == 0;
-}
-
-struct Guess {
-  std::optional<Place> place;
-  bool certain = false;  // no other mount could be it
-};
-
 // Among mounts whose ids are not known yet.
-Guess guess(const State& state, TreeId id, const File& file) {
+std::optional<Place> guess(const State& state, TreeId id, const File& file) {
   const MountTree& tree = state.trees.at(id);
-  Guess guess;
-  if (tree.root() == kNoSlot || file.path_cut) return guess;
-  std::vector<Slot> passed;
-  on_the_way(tree, tree.root(), file.path, passed);
-  size_t candidates = 0;
-  for (Slot slot : passed) {
-    if (tree.at(slot).kernel_id || !could_be(state, tree, slot, file) || !parent_fits(tree, slot, file)) continue;
+  std::vector<Slot> candidates;
+  const Slot parent = tree.with_kernel_id(file.mount_parent_id);
+  if (parent != kNoSlot && file.mount_parent_id != file.mount_id) {
+    candidates = tree.children(parent);
+    std::ranges::reverse(candidates);
+  } else {
+    candidates = on_the_way(tree, file.path);
+  }
+  std::optional<Place> found;
+  for (Slot slot : candidates) {
+    if (tree.at(slot).kernel_id || !could_be(state, tree, slot, file)) continue;
     std::optional<Place> place = place_in(tree, {id, slot}, file);
     if (!place) continue;
-    ++candidates;
-    guess.place = std::move(place);
+    // The deepest is where a path leads that nothing was mounted over since.
+    if (!found || tree.path_of(slot).size() > tree.path_of(found->mount.slot).size()) found = place;
   }
-  guess.certain = candidates == 1;
-  return guess;
+  return found;
 }
 
 Place unplaced(const File& file) {
@@ -133,9 +130,11 @@ Place find_file(Context& context, const File& file, const Place* expected, TreeI
       return *place;
     }
   }
-  const Guess guessed = guess(state, id, file);
-  if (guessed.certain) learn(state, guessed.place->mount, file);
-  return guessed.place.value_or(unplaced(file));
+  if (const std::optional<Place> place = guess(state, id, file)) {
+    learn(state, place->mount, file);
+    return *place;
+  }
+  return unplaced(file);
 }
 
 void see_file(Context& context, const File& file) {
@@ -150,7 +149,7 @@ Place place_of(const State& state, const File& file) {
   const Slot known = tree->with_kernel_id(file.mount_id);
   std::optional<Place> place;
   if (known != kNoSlot) place = place_in(*tree, {id, known}, file);
-  if (!place) place = guess(state, id, file).place;
+  if (!place) place = guess(state, id, file);
   return place.value_or(unplaced(file));
 }
 

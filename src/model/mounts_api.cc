@@ -42,7 +42,6 @@ constexpr Effect kEffects[] = {
     {"close_range", apply_close_range},
 };
 
-// As they were when the call began.
 void see_files(Context& context, const Call& call) {
   for (const Argument& argument : call.args) {
     if (argument.file) see_file(context, *argument.file);
@@ -65,8 +64,8 @@ bool apply_mount_call(Context& context, const Call& call, TaskState& task) {
   if (effect == std::end(kEffects)) return false;
   forget_unused(context.state);
   if (!task.fs) mounts_of_found_task(context, task, nullptr);
-  see_files(context, call);
   effect->apply(context, call, task);
+  see_files(context, call);
   if (call.returned_file) see_file(context, *call.returned_file);
   return true;
 }
