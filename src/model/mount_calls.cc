@@ -91,7 +91,8 @@ void mount_new(Context& context, const MountCall& mount) {
 
 // A namespace's file: of nsfs, a filesystem of the kernel's own.
 LooseMounts namespace_mount(State& state, const Call& call, const File& file) {
-  const FilesystemId filesystem = new_filesystem(state, {.type = "nsfs", .made_by = state.event});
+  const FilesystemId filesystem =
+      new_filesystem(state, {.type = "nsfs", .read_only = {false, Evidence::kInferred}, .made_by = state.event});
   const std::optional<File>& newest = call.after.newest_mount;
   const File& known = newest && newest->kind == FileKind::kNamespace ? *newest : file;
   return {{.mount = {.root = known.shown(),
