@@ -10,8 +10,10 @@ namespace {
 
 std::string_view without_subtype(std::string_view type) { return type.substr(0, type.find('.')); }
 
-// The mount may be the one that the file is in: same filesystem, and the file's path is below it.
+// The mount may be the one that the file is in: the same filesystem, and on something or on nothing.
 bool could_be(const State& state, const MountTree& tree, Slot slot, const File& file) {
+  const bool on_nothing = file.mount_parent_id == file.mount_id;
+  if (file.mount_parent_id && on_nothing != (tree.parent_of(slot) == kNoSlot)) return false;
   const Filesystem* filesystem = filesystem_of(state, tree.at(slot).filesystem);
   if (!filesystem || filesystem->type.empty()) return true;
   if (without_subtype(filesystem->type) != file.fs_type) return false;
@@ -77,24 +79,25 @@ void learn(State& state, MountId mount, const File& file) {
     MountTreeEditor(state.trees.at(mount.tree)).set_kernel_id(parent, file.mount_parent_id);
 }
 
-// Among mounts whose ids are not known yet.
-std::optional<Place> guess(const State& state, TreeId id, const File& file) {
+// Among mounts whose ids are not known yet, those that it may be in, topmost first.
+std::vector<Place> candidates_for(const State& state, TreeId id, const File& file) {
   const MountTree& tree = state.trees.at(id);
-  std::vector<Slot> candidates;
+  std::vector<Slot> slots;
   const Slot parent = tree.with_kernel_id(file.mount_parent_id);
   if (parent != kNoSlot && file.mount_parent_id != file.mount_id) {
-    candidates = tree.children(parent);
-    std::ranges::reverse(candidates);
+    slots = tree.children(parent);
+    std::ranges::reverse(slots);
   } else {
-    candidates = on_the_way(tree, file.path);
+    slots = on_the_way(tree, file.path);
   }
-  std::optional<Place> found;
-  for (Slot slot : candidates) {
+  std::vector<Place> found;
+  for (Slot slot : slots) {
     if (tree.at(slot).kernel_id || !could_be(state, tree, slot, file)) continue;
-    std::optional<Place> place = place_in(tree, {id, slot}, file);
-    if (!place) continue;
-    // The deepest is where a path leads that nothing was mounted over since.
-    if (!found || tree.path_of(slot).size() > tree.path_of(found->mount.slot).size()) found = place;
+    // One that is on a mount with another id is another one.
+    const Slot on = tree.parent_of(slot);
+    const uint32_t on_id = on == kNoSlot ? 0 : tree.at(on).kernel_id;
+    if (on_id && file.mount_parent_id && on_id != file.mount_parent_id) continue;
+    if (std::optional<Place> place = place_in(tree, {id, slot}, file)) found.push_back(std::move(*place));
   }
   return found;
 }
@@ -130,11 +133,13 @@ Place find_file(Context& context, const File& file, const Place* expected, TreeI
       return *place;
     }
   }
-  if (const std::optional<Place> place = guess(state, id, file)) {
-    learn(state, place->mount, file);
-    return *place;
-  }
-  return unplaced(file);
+  std::vector<Place> candidates = candidates_for(state, id, file);
+  if (candidates.empty()) return unplaced(file);
+  if (candidates.size() == 1)
+    learn(state, candidates[0].mount, file);
+  else
+    candidates[0].evidence = Evidence::kInferred;
+  return candidates[0];
 }
 
 void see_file(Context& context, const File& file) {
@@ -147,10 +152,10 @@ Place place_of(const State& state, const File& file) {
   const MountTree* tree = tree_in(state, id);
   if (!tree) return unplaced(file);
   const Slot known = tree->with_kernel_id(file.mount_id);
-  std::optional<Place> place;
-  if (known != kNoSlot) place = place_in(*tree, {id, known}, file);
-  if (!place) place = guess(state, id, file);
-  return place.value_or(unplaced(file));
+  if (known != kNoSlot)
+    if (std::optional<Place> place = place_in(*tree, {id, known}, file)) return *place;
+  std::vector<Place> candidates = candidates_for(state, id, file);
+  return candidates.empty() ? unplaced(file) : candidates[0];
 }
 
 void name_mounts(Context& context, TreeId tree, uint32_t inode) {
