@@ -37,7 +37,7 @@ class Comparison {
 
   void actor(int number, const ActorResult& actor);
   void own_view(const ActorResult& actor, const MountTree& tree, const Place& root);
-  void children(const Table& kernel, int kernel_parent, const Table& model, int model_parent);
+  void children(const Table& kernel, const Row* kernel_parent, const Table& model, const Row* model_parent);
   void rows(const Row& kernel, const Row& model);
   void place(const char* what, const TaskState& task, const Place& place, uint32_t kernel_id,
              const std::string& kernel_path);
