@@ -20,6 +20,10 @@ struct ProgramStarted {
 struct TaskEnded {
   TaskId task;
 };
+// A thread that was not the leader has executed a program: it has taken over who its leader was.
+struct LeaderReplaced {
+  TaskId before, task;
+};
 struct NamespaceMade {
   NamespaceId ns = 0;
   TaskId task;
@@ -99,7 +103,7 @@ struct NameSet {
   bool domainname = false;
 };
 struct SysctlSet {
-  NamespaceId ns = 0;
+  NamespaceId ns = 0;  // 0: of the whole machine
   std::string name, value;
 };
 struct CgroupMoved {
@@ -119,10 +123,10 @@ struct Contradicted {
   std::string what, model, kernel;
 };
 
-using Change =
-    std::variant<TaskCreated, ProgramStarted, TaskEnded, NamespaceMade, NamespaceEntered, IdMapSet, SetgroupsSet,
-                 MountChanged, TreeMade, TreeAttached, TreeDissolved, RootChanged, CwdChanged, DeviceMade, DeviceOwned,
-                 IdentityChanged, NameSet, SysctlSet, CgroupMoved, ControlWritten, BecameUnknown, Contradicted>;
+using Change = std::variant<TaskCreated, ProgramStarted, TaskEnded, LeaderReplaced, NamespaceMade, NamespaceEntered,
+                            IdMapSet, SetgroupsSet, MountChanged, TreeMade, TreeAttached, TreeDissolved, RootChanged,
+                            CwdChanged, DeviceMade, DeviceOwned, IdentityChanged, NameSet, SysctlSet, CgroupMoved,
+                            ControlWritten, BecameUnknown, Contradicted>;
 using Changes = std::vector<Change>;
 
 }  // namespace cttrace
