@@ -42,31 +42,28 @@ TreeId tree_of_file(const State& state, const File& file, TreeId tree_of_task) {
   return 0;
 }
 
-// All mounts that the path goes through or by, from the deepest up: on each mountpoint the topmost first.
-std::vector<Slot> on_the_way(const MountTree& tree, std::string_view path) {
-  std::vector<Slot> passed;
-  if (tree.root() == kNoSlot) return passed;
-  Slot slot = tree.root();
-  std::string at = tree.root_of(slot);
-  const auto cross = [&] {
-    for (Slot on = tree.mounted_on(slot, at); on != kNoSlot; on = tree.mounted_on(slot, at)) {
-      slot = on;
-      at = tree.root_of(on);
-      passed.push_back(on);
+// All mounts that have something of the path, hidden ones too: deepest mountpoint first, of one mountpoint the topmost.
+std::vector<Slot> all_on_the_way(const MountTree& tree, std::string_view path) {
+  std::vector<std::pair<size_t, Slot>> passed;
+  std::vector<std::pair<Slot, std::string>> waiting;
+  if (tree.root() != kNoSlot) waiting.emplace_back(tree.root(), "/");
+  while (!waiting.empty()) {
+    const auto [slot, at] = waiting.back();
+    waiting.pop_back();
+    passed.emplace_back(at.size() == 1 ? 0 : at.size(), slot);
+    const std::string& root = tree.root_of(slot);
+    std::string_view next = at;
+    for (;;) {
+      const Slot on = tree.mounted_on(slot, joined(root, below(next, at)));
+      if (on != kNoSlot) waiting.emplace_back(on, next);
+      if (next.size() >= path.size()) break;
+      next = path.substr(0, path.find('/', next.size() + (next.size() > 1)));
     }
-  };
-  passed.push_back(slot);
-  cross();
-  while (!path.empty()) {
-    const size_t end = std::min(path.find('/'), path.size());
-    if (end) {
-      at = child_path(at, path.substr(0, end));
-      cross();
-    }
-    path.remove_prefix(std::min(end + 1, path.size()));
   }
-  std::ranges::reverse(passed);
-  return passed;
+  std::ranges::stable_sort(passed, [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<Slot> slots;
+  for (auto last = passed.rbegin(); last != passed.rend(); ++last) slots.push_back(last->second);
+  return slots;
 }
 
 void learn(State& state, MountId mount, const File& file) {
@@ -88,7 +85,7 @@ std::vector<Place> candidates_for(const State& state, TreeId id, const File& fil
     slots = tree.children(parent);
     std::ranges::reverse(slots);
   } else {
-    slots = on_the_way(tree, file.path);
+    slots = all_on_the_way(tree, file.path);
   }
   std::vector<Place> found;
   for (Slot slot : slots) {
@@ -125,21 +122,23 @@ Place find_file(Context& context, const File& file, const Place* expected, TreeI
     // The id is used again, or something was renamed or moved that nobody saw.
     MountTreeEditor(state.trees.at(id)).set_kernel_id(known, 0);
   }
-  if (expected && expected->mount.tree == id && tree.contains(expected->mount.slot) &&
-      !tree.at(expected->mount.slot).kernel_id && could_be(state, tree, expected->mount.slot, file)) {
-    const std::optional<Place> place = place_in(tree, expected->mount, file);
-    if (place && place->path == expected->path) {
-      learn(state, place->mount, file);
-      return *place;
-    }
-  }
   std::vector<Place> candidates = candidates_for(state, id, file);
   if (candidates.empty()) return unplaced(file);
-  if (candidates.size() == 1)
-    learn(state, candidates[0].mount, file);
+  size_t chosen = 0;
+  bool sure = candidates.size() == 1;
+  if (expected) {
+    const auto found = std::ranges::find_if(
+        candidates, [&](const Place& place) { return place.mount == expected->mount && place.path == expected->path; });
+    if (found != candidates.end()) {
+      chosen = static_cast<size_t>(found - candidates.begin());
+      sure = sure || expected->evidence == Evidence::kObserved;
+    }
+  }
+  if (sure)
+    learn(state, candidates[chosen].mount, file);
   else
-    candidates[0].evidence = Evidence::kInferred;
-  return candidates[0];
+    candidates[chosen].evidence = Evidence::kInferred;
+  return candidates[chosen];
 }
 
 void see_file(Context& context, const File& file) {

@@ -56,9 +56,9 @@ void attach_at(Context& context, const MountCall& mount, LooseMounts mounts, con
   State& state = context.state;
   Place at = crossed(state, target);
   if (mounts.size() == 1) at = crossed(state, corrected_target(context, mount.call, at));
-  const std::vector<Slot> came =
-      attach(context, std::move(mounts), {.parent = at.mount, .path = at.path, .what = what});
-  learn_newest(context, mount.call, at.mount.tree, came);
+  const Attached came = attach(context, std::move(mounts), {.parent = at.mount, .path = at.path, .what = what});
+  // Copies are made after what they are copies of.
+  learn_newest(context, mount.call, at.mount.tree, came.copies.empty() ? came.mounts : came.copies);
 }
 
 // The kernel says which one came last: it may have been there already, as that of a block device is.
