@@ -14,8 +14,10 @@ ALLOWED = {
     "wire": {"base"},
     "decode": {"base", "tables", "wire"},
     "source": {"base", "tables", "wire", "bpf"},
+    "model": {"base"},
+    "story": {"base", "model"},
     "render": {"base"},
-    "cli": {"base", "tables", "wire", "decode", "source", "render"},
+    "cli": {"base", "tables", "wire", "decode", "source", "model", "story", "render"},
 }
 # What the capture programs, compiled for the kernel, may include from outside their folder.
 BPF_ALLOWED = {"cttrace/wire.h"}

@@ -31,6 +31,7 @@ Pipeline::Pipeline(EventSource& source, const Options& options, Output& output, 
       selection_(options.selection),
       renderer_(make_renderer(options.format, render_options(options, output),
                               [this](std::string_view text) { output_.write(text); })),
+      teller_({.keep_calls = options.render.verbose}, [this](News&& news) { renderer_->news(news); }),
       decoder_([this](Event&& event) { show(event); }),
       sink_([this](std::span<const std::byte> record) { take(record); }) {
   renderer_->begin(source_.info());
@@ -49,6 +50,9 @@ void Pipeline::take(std::span<const std::byte> record) {
 }
 
 void Pipeline::show(const Event& event) {
+  ++number_;
+  static const State kNothing;
+  teller_.event(event, number_, {}, kNothing);
   const Call* const call = std::get_if<Call>(&event);
   if (call && selection_ && !selection_->includes(*call->row)) return;
   renderer_->event(event);
@@ -63,6 +67,7 @@ void Pipeline::break_off() { end(false); }
 
 void Pipeline::end(bool whole) {
   decoder_.finish();
+  teller_.finish();
   renderer_->end(decoder_.malformed(), whole);
   output_.flush();
 }

@@ -9,6 +9,7 @@
 #include "cttrace/source.h"
 #include "decode/decoder.h"
 #include "render/renderer.h"
+#include "story/teller.h"
 #include "wire/recording.h"
 
 namespace cttrace {
@@ -35,6 +36,8 @@ class Pipeline {
   RecordingWriter* recording_;
   std::optional<Selection> selection_;
   std::unique_ptr<Renderer> renderer_;
+  Teller teller_;
+  EventNumber number_ = 0;
   Decoder decoder_;
   RecordSink sink_;
 };
