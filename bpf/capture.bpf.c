@@ -3,6 +3,7 @@
  *
  * Memory is read twice. At entry a string's page may not be resident, and at exit another thread may have changed it;
  * the exit's reading is sent only where entry's failed or where the two differ. */
+#include "aftermath.h"
 #include "arguments.h"
 #include "lifecycle.h"
 
@@ -348,6 +349,8 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 			capture_fs_message((u32)call.args[0], state->log_head);
 		if (s->row.flags & CT_ROW_MAKES_NODE && ret == 0)
 			state->made_node = 1;
+		if (s->row.flags & CT_ROW_AFTER && ret == 0)
+			capture_aftermath(s->row.flags);
 	}
 	send(s, 0);
 	return 0;

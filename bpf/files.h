@@ -14,7 +14,7 @@
 #define CGROUP2_MAGIC 0x63677270
 #define MNT_NS_ANON_INUM 0xEFFFFFF7u /* since 6.18; 0 before */
 
-enum where { AT_FD = 0, AT_CWD = 1, AT_ROOT = 2, AT_EXE = 3 };
+enum where { AT_FD = 0, AT_CWD = 1, AT_ROOT = 2, AT_EXE = 3, AT_MOUNT = 4 };
 
 static __always_inline struct file *fd_file(struct task_struct *task, u32 fd)
 {
@@ -140,7 +140,8 @@ static __always_inline void fill_special(struct scratch *s, struct ct_file *out,
 		out->target = pid_as_seen(pid);
 }
 
-/* Captures one file of s->task. `where`: AT_FD with `fd`, or a place. For CT_CAP_MAGIC, s->magic_prefix is told. */
+/* Captures one file of s->task. `where`: AT_FD with `fd`, or a place; AT_MOUNT: the root of the mount s->pointer. For
+ * CT_CAP_MAGIC, s->magic_prefix is told. */
 __noinline int capture_file(u32 arg, u32 kind, u32 where, u32 fd)
 {
 	struct scratch *s = get_scratch();
@@ -154,6 +155,10 @@ __noinline int capture_file(u32 arg, u32 kind, u32 where, u32 fd)
 		opened = where == AT_FD ? fd_file(task, fd) : BPF_CORE_READ(task, mm, exe_file);
 		vfsmount = BPF_CORE_READ(opened, f_path.mnt);
 		dentry = BPF_CORE_READ(opened, f_path.dentry);
+	} else if (where == AT_MOUNT) {
+		struct mount *of = (struct mount *)s->pointer;
+		vfsmount = of ? &of->mnt : 0;
+		dentry = BPF_CORE_READ(of, mnt.mnt_root);
 	} else {
 		struct fs_struct *fs = BPF_CORE_READ(task, fs);
 		vfsmount = where == AT_CWD ? BPF_CORE_READ(fs, pwd.mnt) : BPF_CORE_READ(fs, root.mnt);
@@ -192,6 +197,7 @@ __noinline int capture_file(u32 arg, u32 kind, u32 where, u32 fd)
 	out->sb_magic = BPF_CORE_READ(sb, s_magic);
 	out->dev = BPF_CORE_READ(sb, s_dev);
 	out->mnt_id = BPF_CORE_READ(mnt, mnt_id);
+	out->mnt_parent_id = BPF_CORE_READ(mnt, mnt_parent, mnt_id);
 	out->open_flags = opened ? BPF_CORE_READ(opened, f_flags) : 0;
 	bpf_probe_read_kernel_str(out->fs_type, sizeof(out->fs_type), type);
 	fill_special(s, out, opened, inode, dentry);

@@ -34,7 +34,18 @@ struct net { struct ns_common ns; };
 struct cgroup_namespace { struct ns_common ns; };
 struct time_namespace { struct ns_common ns; };
 struct pid_namespace { struct ns_common ns; unsigned int level; };
-struct mnt_namespace { struct ns_common ns; struct mount *root; };
+
+struct list_head { struct list_head *next, *prev; };
+struct rb_node { struct rb_node *rb_right; };
+struct rb_root { struct rb_node *rb_node; };
+struct mnt_namespace {
+	struct ns_common ns;
+	struct mount *root;
+	struct rb_root mounts;         /* since 6.8, in the order in which they came */
+	struct rb_node *mnt_last_node; /* since 6.15 */
+	unsigned int nr_mounts;        /* since 6.8 */
+};
+struct mnt_namespace___list { struct list_head list; unsigned int mounts; }; /* until 6.7 */
 
 struct nsproxy {
 	struct uts_namespace *uts_ns;
@@ -92,13 +103,16 @@ struct inode {
 	u32 i_rdev;
 	void *i_private;
 };
-struct vfsmount { struct dentry *mnt_root; struct super_block *mnt_sb; };
+struct vfsmount { struct dentry *mnt_root; struct super_block *mnt_sb; int mnt_flags; };
 struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct list_head mnt_list;
+	struct rb_node mnt_node; /* since 6.8 */
 	struct mnt_namespace *mnt_ns;
 	int mnt_id;
+	struct mount *overmount; /* since 6.17 */
 };
 struct path { struct vfsmount *mnt; struct dentry *dentry; };
 struct file { void *private_data; struct inode *f_inode; unsigned int f_flags; struct path f_path; };

@@ -96,6 +96,7 @@ int process_fork(struct bpf_raw_tracepoint_args *ctx)
 	__builtin_memset(out->child_pids, 0, sizeof(out->child_pids));
 	out->levels = fill_pids(BPF_CORE_READ(child, thread_pid), out->child_pids);
 	out->pad = 0;
+	fill_namespaces(child, out->child_ns);
 	send(s, 0);
 	return 0;
 }
@@ -188,6 +189,15 @@ int cgroup_attach(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
+/* Told by what the kernel's structs have: a version would be wrong wherever somebody backports. */
+static __always_inline u32 find_traits(void)
+{
+	struct mount *mnt = 0;
+	struct mnt_namespace *ns = 0;
+	return (bpf_core_field_exists(ns->nr_mounts) ? CT_TRAIT_BY_ID : 0) |
+	       (bpf_core_field_exists(mnt->overmount) ? CT_TRAIT_OVERMOUNT : 0);
+}
+
 #define PF_EXITING 4
 
 /* Run by cttrace when the hooks are live, again until it finds nothing new: a task that forks meanwhile may have a
@@ -202,6 +212,7 @@ int find_tasks(struct bpf_iter__task *ctx)
 		struct task_struct *self = (struct task_struct *)bpf_get_current_task();
 		own_level = BPF_CORE_READ(self, thread_pid, level);
 		own_tgid = current_tgid();
+		kernel_traits = find_traits();
 	}
 	u32 tid = BPF_CORE_READ(task, pid);
 	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);

@@ -17,6 +17,7 @@ const volatile __u32 wake_bytes = 0; /* wakes the reader when this much waits; i
 /* Found out by the first run of the task iterator, which cttrace makes itself: nothing here is traced. */
 __u32 own_tgid = 0;
 __u32 own_level = 0; /* of cttrace's pid namespace: the one in which records tell pids */
+__u32 kernel_traits = 0; /* CT_TRAIT_* */
 
 /* Set by user space when every hook is attached, so that no call is seen by half. */
 __u32 follow_all = 0;

@@ -13,6 +13,7 @@ ALLOWED = {
     "tables": {"base"},
     "wire": {"base"},
     "decode": {"base", "tables", "wire"},
+    "model": {"base", "tables"},
     "source": {"base", "tables", "wire", "bpf"},
     "model": {"base"},
     "story": {"base", "model"},

@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,8 @@ struct Mount {
   bool idmapped = false;
   uint32_t kernel_id = 0;   // field 1, where it has been seen; 0: not yet
   EventNumber made_by = 0;  // the call that made it, or its copy's original; 0: was there when tracing began
+  // The calls that made it what it is, oldest first: fsopen, fsconfig..., fsmount, mount_setattr, move_mount. Bounded.
+  std::vector<EventNumber> history;
   Evidence evidence = Evidence::kInferred;
 };
 
@@ -66,8 +69,10 @@ class MountTree {
 
   Slot root() const;  // kNoSlot: empty
   size_t size() const;
-  const Mount* find(Slot slot) const;  // nullptr: not in this tree
-  const Mount& at(Slot slot) const;    // must be in this tree
+  bool contains(Slot slot) const;
+  // By value: what a mount is may be read through changes of the whole tree.
+  std::optional<Mount> find(Slot slot) const;  // none: not in this tree
+  Mount at(Slot slot) const;                   // must be in this tree
   // What is mounted on the directory or file `path` (in its filesystem) of the mount; kNoSlot: nothing.
   Slot mounted_on(Slot parent, std::string_view path) const;
   // Mounts on this one, in the order of their mountpoints; every mount with its parents before it.

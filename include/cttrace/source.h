@@ -17,6 +17,8 @@ namespace cttrace {
 struct TraceInfo {
   std::string host;
   std::string kernel;  // uname release
+  // What this kernel does otherwise than others in a way that mountinfo shows: docs/kernel-traits.md says which.
+  std::vector<std::string> kernel_traits;
   std::string cttrace_version;
   Abi machine = Abi::x86_64;
   std::string backend;               // "ebpf", "ptrace"

@@ -12,6 +12,7 @@
 #include "cttrace/copy_on_write.h"
 #include "cttrace/event.h"
 #include "cttrace/facts.h"
+#include "cttrace/mount_objects.h"
 #include "cttrace/mounts.h"
 
 namespace cttrace {
@@ -101,7 +102,8 @@ struct TaskState {
   std::vector<uint32_t> pids;     // by pid namespace, the host's first
   std::array<Fact<NamespaceId>, CT_NS_COUNT> namespaces;  // by ct_ns
   uint32_t fs = 0;                                        // in State::fs_structs: shared by who cloned with CLONE_FS
-  std::vector<Program> programs;                          // oldest first; inherited from the creator: none
+  uint32_t files = 0;             // in State::mount_objects: shared by who cloned with CLONE_FILES
+  std::vector<Program> programs;  // oldest first; inherited from the creator: none
   Identity identity;
   std::map<uint32_t, Fact<std::string>> cgroups;  // by hierarchy, as in /proc/cgroups; 0 is cgroup2
   uint64_t created_ns = 0;
@@ -135,6 +137,7 @@ struct State {
   std::map<NamespaceId, CopyOnWrite<Namespace>> namespaces;
   std::map<TreeId, MountTree> trees;
   std::map<FilesystemId, CopyOnWrite<Filesystem>> filesystems;
+  CopyOnWrite<MountObjects> mount_objects;
   std::vector<CopyOnWrite<Device>> devices;
   // Since when, and why, something that happened may be missing.
   std::optional<EventNumber> doubtful_since;

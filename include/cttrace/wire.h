@@ -12,7 +12,8 @@
 #include <linux/types.h>
 #endif
 
-#define CT_WIRE_VERSION 1
+#define CT_WIRE_VERSION 2
+#define CT_WIRE_OLDEST 1 /* of the versions that are still read; they differ in what CT_*_SIZE_1 names */
 
 #define CT_PATH_MAX 4096    /* bytes of a string or of mount data, with its NUL */
 #define CT_RECORD_MAX 24576 /* bytes of the longest record */
@@ -80,6 +81,20 @@ struct ct_exit {
   __u32 pad2;
 };
 
+enum ct_ns {
+  CT_NS_MNT,
+  CT_NS_UTS,
+  CT_NS_IPC,
+  CT_NS_NET,
+  CT_NS_CGROUP,
+  CT_NS_PID,
+  CT_NS_PID_FOR_CHILDREN,
+  CT_NS_TIME,
+  CT_NS_TIME_FOR_CHILDREN,
+  CT_NS_USER,
+  CT_NS_COUNT
+};
+
 struct ct_fork {
   struct ct_record record;
   __u64 child_start_ns;
@@ -88,7 +103,10 @@ struct ct_fork {
   __u32 levels;                   /* entries of child_pids that are set */
   __u32 child_pids[CT_NS_LEVELS]; /* the child's tid by pid namespace, outermost (the host's) first */
   __u32 pad;
+  __u32 child_ns[CT_NS_COUNT]; /* inode numbers of the child's namespaces; 0: unknown */
 };
+
+#define CT_FORK_SIZE_1 104 /* without child_ns */
 
 struct ct_task_exit {
   struct ct_record record;
@@ -104,20 +122,6 @@ struct ct_cgroup {
   __u32 tgid;
   __u32 hierarchy;   /* as in /proc/cgroups; 0 is cgroup2 */
   __u32 threadgroup; /* 1: with all its threads */
-};
-
-enum ct_ns {
-  CT_NS_MNT,
-  CT_NS_UTS,
-  CT_NS_IPC,
-  CT_NS_NET,
-  CT_NS_CGROUP,
-  CT_NS_PID,
-  CT_NS_PID_FOR_CHILDREN,
-  CT_NS_TIME,
-  CT_NS_TIME_FOR_CHILDREN,
-  CT_NS_USER,
-  CT_NS_COUNT
 };
 
 /* The kernel's own answer about a task. EXEC captures: CT_CAP_FILE cwd, root and exe (arg CT_ARG_*), CT_CAP_STRING
@@ -173,17 +177,18 @@ struct ct_loss {
 };
 
 enum ct_capture_kind {
-  CT_CAP_STRING = 1,     /* a NUL-terminated string, without its NUL */
-  CT_CAP_BYTES = 2,      /* a struct, array or buffer, as in memory */
-  CT_CAP_STRINGS = 3,    /* argv: strings, each with its NUL */
-  CT_CAP_COUNT = 4,      /* a __u64: how many entries a vector has (envp) */
-  CT_CAP_FILE = 5,       /* ct_file and its path: what an fd is */
-  CT_CAP_BASE = 6,       /* ct_file and its path: where a path begins (dirfd, cwd or root) */
-  CT_CAP_MAGIC = 7,      /* ct_magic, ct_file and its path: the fd that a path's /proc/.../fd/N prefix means */
-  CT_CAP_FS_MESSAGE = 8, /* the newest message in a filesystem context's log, as the kernel keeps it: "e text\n" */
-  CT_CAP_ID_MAP = 9,     /* ct_id_extent[]: as in uid_map, parent ids in the host's user namespace */
-  CT_CAP_IDS = 10,       /* __u32[]: ids in the host's user namespace */
-  CT_CAP_ROOT = 11,      /* like BASE, where the path could not be read at entry: where it begins if it is absolute */
+  CT_CAP_STRING = 1,      /* a NUL-terminated string, without its NUL */
+  CT_CAP_BYTES = 2,       /* a struct, array or buffer, as in memory */
+  CT_CAP_STRINGS = 3,     /* argv: strings, each with its NUL */
+  CT_CAP_COUNT = 4,       /* a __u64: how many entries a vector has (envp) */
+  CT_CAP_FILE = 5,        /* ct_file and its path: what an fd is */
+  CT_CAP_BASE = 6,        /* ct_file and its path: where a path begins (dirfd, cwd or root) */
+  CT_CAP_MAGIC = 7,       /* ct_magic, ct_file and its path: the fd that a path's /proc/.../fd/N prefix means */
+  CT_CAP_FS_MESSAGE = 8,  /* the newest message in a filesystem context's log, as the kernel keeps it: "e text\n" */
+  CT_CAP_ID_MAP = 9,      /* ct_id_extent[]: as in uid_map, parent ids in the host's user namespace */
+  CT_CAP_IDS = 10,        /* __u32[]: ids in the host's user namespace */
+  CT_CAP_ROOT = 11,       /* like BASE, where the path could not be read at entry: where it begins if it is absolute */
+  CT_CAP_NAMESPACES = 12, /* __u32[CT_NS_COUNT]: inode numbers of the caller's namespaces; 0: unknown */
 };
 
 enum ct_capture_status {
@@ -206,6 +211,9 @@ enum ct_capture_status {
 #define CT_ARG_MOUNTS 0x27
 #define CT_ARG_FILENAME 0x28
 #define CT_ARG_ARGV 0x29
+#define CT_ARG_NAMESPACES 0x2a   /* EXIT, where it succeeded: CT_CAP_NAMESPACES; CT_ARG_CWD, CT_ARG_ROOT: CT_CAP_FILE */
+#define CT_ARG_NEWEST_MOUNT 0x2b /* EXIT: CT_CAP_FILE: root of the mount that came last into the mount namespace */
+#define CT_ARG_MOUNT_COUNT 0x2c  /* EXIT: CT_CAP_COUNT: mounts in the caller's mount namespace */
 
 struct ct_capture {
   __u8 arg;    /* index of the argument, or CT_ARG_* */
@@ -244,7 +252,11 @@ struct ct_file {
   __u32 flags;                     /* CT_FILE_* */
   __u32 open_flags;                /* f_flags */
   char fs_type[CT_FS_TYPE_LENGTH]; /* NUL-terminated */
+  __u32 mnt_parent_id;             /* of the mount that mnt_id is mounted on; mnt_id: on none */
+  __u32 pad;
 };
+
+#define CT_FILE_SIZE_1 80 /* without mnt_parent_id */
 
 struct ct_magic {
   __u32 prefix; /* bytes of the string that name the descriptor */
@@ -283,6 +295,12 @@ enum ct_when { CT_WHEN_BOTH = 0, CT_WHEN_ENTER = 1, CT_WHEN_EXIT = 2 };
 #define CT_ROW_MAKES_NODE 64u /* makes device nodes */
 #define CT_ROW_CLONE 128u     /* clone: with CLONE_PIDFD, argument 2 gets a descriptor */
 #define CT_ROW_CLONE3 256u    /* clone3: the same, as struct clone_args in argument 0 says */
+/* What is told of the caller when the call has succeeded. */
+#define CT_ROW_AFTER_NAMESPACES 512u /* CT_CAP_NAMESPACES */
+#define CT_ROW_AFTER_CWD 1024u       /* CT_ARG_CWD */
+#define CT_ROW_AFTER_ROOT 2048u      /* CT_ARG_ROOT */
+#define CT_ROW_AFTER_MOUNTS 4096u    /* CT_ARG_NEWEST_MOUNT, CT_ARG_MOUNT_COUNT */
+#define CT_ROW_DETACHED_FD 8192u     /* only when the fd in argument 0 holds a detached mount tree */
 
 struct ct_row {
   __u8 op[6];
@@ -296,3 +314,7 @@ struct ct_row {
   __u32 flags;
   __u32 id; /* of the row: index in the table */
 };
+
+/* How the running kernel differs from others: found by the capture programs, told in a recording's header by name. */
+#define CT_TRAIT_BY_ID 1u     /* mount.by_id */
+#define CT_TRAIT_OVERMOUNT 2u /* mount.overmount */

@@ -57,10 +57,20 @@ std::string_view given_to_execveat(std::string_view filename, uint64_t dirfd) {
   return rest.empty() ? rest : rest.front() == '/' ? rest.substr(1) : filename;
 }
 
-void add_ids(const Record& record, Call& call) {
+// What the kernel said at exit that belongs to no argument.
+void add_outcome(const Record& record, Call& call) {
   for (const Capture& capture : record.captures()) {
-    if (capture.arg == CT_ARG_RETURN && capture.kind == CT_CAP_FILE) call.returned_file = decode_file(capture);
     if (capture.kind == CT_CAP_FS_MESSAGE) call.fs_message = message_of(capture.bytes);
+    if (capture.kind == CT_CAP_NAMESPACES) call.after.namespaces = decode_namespaces(capture);
+    if (capture.kind == CT_CAP_COUNT && capture.arg == CT_ARG_MOUNT_COUNT) call.after.mounts = decode_count(capture);
+    if (capture.kind != CT_CAP_FILE) continue;
+    switch (capture.arg) {
+      case CT_ARG_RETURN: call.returned_file = decode_file(capture); break;
+      case CT_ARG_CWD: call.after.cwd = decode_file(capture); break;
+      case CT_ARG_ROOT: call.after.root = decode_file(capture); break;
+      case CT_ARG_NEWEST_MOUNT: call.after.newest_mount = decode_file(capture); break;
+      default: break;
+    }
   }
 }
 
@@ -160,7 +170,7 @@ bool Calls::exit(const Record& record, std::vector<Call>& finished) {
       apply_at_entry(call.args[capture.arg], capture);
     apply_place(pending.places[capture.arg], capture);
   }
-  add_ids(record, call);
+  add_outcome(record, call);
   finish(std::move(pending), finished);
   return true;
 }

@@ -2,6 +2,8 @@
 #include "decode/captures.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 namespace cttrace {
 namespace {
@@ -27,6 +29,7 @@ File make_file(const ct_file& raw, std::string_view components) {
   file.rdev_minor = raw.rdev & 0xfffff;
   file.mode = raw.mode;
   file.mount_id = raw.mnt_id;
+  file.mount_parent_id = raw.mnt_parent_id;
   file.mount_ns = raw.mnt_ns;
   file.target = raw.target;
   file.open_flags = raw.open_flags;
@@ -37,6 +40,10 @@ File make_file(const ct_file& raw, std::string_view components) {
   file.detached = raw.flags & CT_FILE_DETACHED;
   file.internal = raw.flags & CT_FILE_INTERNAL;
   return file;
+}
+
+bool read_file(ByteReader& reader, const Capture& capture, ct_file& raw) {
+  return reader.read_beginning(raw, capture.version == 1 ? CT_FILE_SIZE_1 : sizeof(raw));
 }
 
 ByteReader reader_of(const Capture& capture) { return ByteReader(std::as_bytes(std::span(capture.bytes))); }
@@ -104,7 +111,7 @@ std::optional<File> decode_file(const Capture& capture) {
   ByteReader reader = reader_of(capture);
   ct_file raw = {};
   std::string_view components;
-  if (!reader.read(raw) || !reader.take(reader.left(), components)) return std::nullopt;
+  if (!read_file(reader, capture, raw) || !reader.take(reader.left(), components)) return std::nullopt;
   return make_file(raw, components);
 }
 
@@ -113,8 +120,24 @@ std::optional<MagicFile> decode_magic(const Capture& capture) {
   ByteReader reader = reader_of(capture);
   ct_magic raw = {};
   std::string_view components;
-  if (!reader.read(raw) || !reader.take(reader.left(), components)) return std::nullopt;
+  if (!reader.read_beginning(raw, offsetof(ct_magic, file)) || !read_file(reader, capture, raw.file) ||
+      !reader.take(reader.left(), components))
+    return std::nullopt;
   return MagicFile{.prefix = raw.prefix, .file = make_file(raw.file, components)};
+}
+
+std::optional<NamespaceInodes> decode_namespaces(const Capture& capture) {
+  NamespaceInodes namespaces = {};
+  ByteReader reader = reader_of(capture);
+  if (capture.status != CT_OK || !reader.read(namespaces)) return std::nullopt;
+  return namespaces;
+}
+
+std::optional<uint32_t> decode_count(const Capture& capture) {
+  uint64_t count = 0;
+  ByteReader reader = reader_of(capture);
+  if (capture.status != CT_OK || !reader.read(count) || !std::in_range<uint32_t>(count)) return std::nullopt;
+  return static_cast<uint32_t>(count);
 }
 
 Reading reading_of(uint8_t status) {

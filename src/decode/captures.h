@@ -21,6 +21,10 @@ struct MagicFile {
 };
 std::optional<MagicFile> decode_magic(const Capture& capture);
 
+// CT_CAP_NAMESPACES; CT_CAP_COUNT of the kernel's own.
+std::optional<NamespaceInodes> decode_namespaces(const Capture& capture);
+std::optional<uint32_t> decode_count(const Capture& capture);
+
 // Components, leaf first, each with a NUL: "/a/b"; "/" for none.
 std::string path_of_components(std::string_view components);
 

@@ -48,10 +48,13 @@ void add_capture(Snapshot& snapshot, const Capture& capture) {
 
 Fork decode_fork(const Record& record) {
   const auto body = record.body<ct_fork>();
-  return {.task = task_of(body.record),
-          .child = {.tid = body.child_tid, .tgid = body.child_tgid, .start_ns = body.child_start_ns},
-          .child_pids = first_of(body.child_pids, body.levels),
-          .time_ns = body.record.time_ns};
+  Fork out{.task = task_of(body.record),
+           .child = {.tid = body.child_tid, .tgid = body.child_tgid, .start_ns = body.child_start_ns},
+           .child_pids = first_of(body.child_pids, body.levels),
+           .child_namespaces = {},
+           .time_ns = body.record.time_ns};
+  std::copy(std::begin(body.child_ns), std::end(body.child_ns), out.child_namespaces.begin());
+  return out;
 }
 
 Snapshot decode_snapshot(const Record& record) {

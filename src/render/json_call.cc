@@ -101,6 +101,17 @@ Json error_of(const Call& call) {
   return json;
 }
 
+// Only what was told; null where that is nothing.
+Json after_of(const Aftermath& after) {
+  Json json;
+  if (after.namespaces) json["namespaces"] = json_namespaces(*after.namespaces);
+  if (after.cwd) json["cwd"] = json_file(*after.cwd);
+  if (after.root) json["root"] = json_file(*after.root);
+  if (after.newest_mount) json["newest_mount"] = json_file(*after.newest_mount);
+  if (after.mounts) json["mounts"] = *after.mounts;
+  return json;
+}
+
 }  // namespace
 
 Json json_event(const Call& call, const RenderOptions& options) {
@@ -123,6 +134,7 @@ Json json_event(const Call& call, const RenderOptions& options) {
   json["args"] = Json::array();
   for (size_t i = 0; i < call.args.size(); ++i) json["args"].push_back(argument_of(call, i, options));
   json["returned_file"] = json_file(call.returned_file);
+  json["after"] = after_of(call.after);
   json["fs_message"] = call.fs_message ? json_text(*call.fs_message) : Json();
   json["entry_lost"] = call.enter_lost;
   json["cut"] = call.cut;

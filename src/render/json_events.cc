@@ -20,14 +20,6 @@ Json begun(const char* type, const Task& task, uint64_t time_ns) {
 
 Json known(uint32_t number) { return number ? Json(number) : Json(); }
 
-Json namespaces_of(const Snapshot& snapshot) {
-  static constexpr const char* kNames[CT_NS_COUNT] = {
-      "mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"};
-  Json json;
-  for (size_t i = 0; i < CT_NS_COUNT; ++i) json[kNames[i]] = known(snapshot.namespaces[i]);
-  return json;
-}
-
 Json ids_of(uint32_t real, uint32_t effective, uint32_t saved, uint32_t fs) {
   Json json;
   json["real"] = real;
@@ -68,6 +60,14 @@ Json counts_of(const Loss* loss, bool lost) {
 
 }  // namespace
 
+Json json_namespaces(const NamespaceInodes& namespaces) {
+  static constexpr const char* kNames[CT_NS_COUNT] = {
+      "mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"};
+  Json json;
+  for (size_t i = 0; i < CT_NS_COUNT; ++i) json[kNames[i]] = known(namespaces[i]);
+  return json;
+}
+
 Json json_header(const TraceInfo& info) {
   Json json;
   json["type"] = "header";
@@ -75,6 +75,8 @@ Json json_header(const TraceInfo& info) {
   json["cttrace"] = json_text(info.cttrace_version);
   json["host"] = json_text(info.host);
   json["kernel"] = json_text(info.kernel);
+  json["kernel_traits"] = Json::array();
+  for (const auto& trait : info.kernel_traits) json["kernel_traits"].push_back(json_text(trait));
   json["machine"] = abi_name(info.machine);
   json["backend"] = json_text(info.backend);
   json["hooks"] = json_text(info.hooks);
@@ -93,6 +95,7 @@ Json json_event(const Fork& fork) {
   json["child"]["tgid"] = fork.child.tgid;
   json["child"]["start_ns"] = json_unsigned(fork.child.start_ns);
   json["child"]["pids"] = fork.child_pids;
+  json["child"]["namespaces"] = json_namespaces(fork.child_namespaces);
   return json;
 }
 
@@ -104,7 +107,7 @@ Json json_event(const Snapshot& snapshot) {
   json["exe"] = json_file(snapshot.exe);
   json["cwd"] = json_file(snapshot.cwd);
   json["root"] = json_file(snapshot.root);
-  json["namespaces"] = namespaces_of(snapshot);
+  json["namespaces"] = json_namespaces(snapshot.namespaces);
   json["pids"] = snapshot.pids;
   json["cgroup"] = json_text(snapshot.cgroup);
   json["uid"] = ids_of(snapshot.uid, snapshot.euid, snapshot.suid, snapshot.fsuid);

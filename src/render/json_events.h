@@ -10,6 +10,8 @@ namespace cttrace {
 
 Json json_header(const TraceInfo& info);
 
+Json json_namespaces(const NamespaceInodes& namespaces);
+
 Json json_event(const Call& call, const RenderOptions& options);
 Json json_event(const Fork& fork);
 Json json_event(const Snapshot& snapshot);

@@ -5,11 +5,15 @@
 
 namespace cttrace {
 
-void Line::add(std::string_view text, Paint paint) {
+std::string painted(std::string_view text, Paint paint, bool color) {
   static constexpr std::string_view kCodes[] = {"\x1b[36m", "\x1b[31m", "\x1b[2m", "\x1b[33m"};
-  if (color_) text_ += kCodes[static_cast<size_t>(paint)];
-  add(text);
-  if (color_) text_ += "\x1b[0m";
+  if (!color || text.empty()) return std::string(text);
+  return std::string(kCodes[static_cast<size_t>(paint)]) + std::string(text) + "\x1b[0m";
+}
+
+void Line::add(std::string_view text, Paint paint) {
+  text_ += painted(text, paint, color_);
+  columns_ += text.size();
 }
 
 void Line::pad_to(size_t column) {

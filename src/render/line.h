@@ -9,6 +9,9 @@ namespace cttrace {
 
 enum class Paint { kName, kError, kComment, kEvent };
 
+// The text in its colour; as it is where there is none, or where it is empty.
+std::string painted(std::string_view text, Paint paint, bool color);
+
 class Line {
  public:
   explicit Line(bool color) : color_(color) {}

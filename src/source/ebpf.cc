@@ -30,6 +30,11 @@ constexpr const char* kHooks =
     "raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, "
     "cgroup_attach_task";
 
+constexpr struct {
+  uint32_t bit;
+  const char* name;
+} kTraits[] = {{CT_TRAIT_BY_ID, "mount.by_id"}, {CT_TRAIT_OVERMOUNT, "mount.overmount"}};
+
 struct SkeletonDeleter {
   void operator()(capture* skeleton) const { capture__destroy(skeleton); }
 };
@@ -294,7 +299,9 @@ EbpfSource::EbpfSource(const EbpfOptions& options, TraceInfo info) : state_(std:
   state.info = std::move(info);
   state.load();
   state.fill_rows();
-  state.find_tasks();  // finds out who we are: nothing is followed yet
+  state.find_tasks();  // finds out who we are, and what the kernel is like: nothing is followed yet
+  for (const auto& trait : kTraits)
+    if (state.skeleton->bss->kernel_traits & trait.bit) state.info.kernel_traits.emplace_back(trait.name);
   Error missing;
   for (const uint32_t pid : options.pids) {
     const Result<uint32_t> process = process_of(pid);

@@ -26,6 +26,17 @@ class ByteReader {
     return true;
   }
 
+  // The first `size` bytes of a T, the rest of which is zero: an older one, which was shorter.
+  template <typename T>
+  [[nodiscard]] bool read_beginning(T& out, size_t size) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    if (size > sizeof(T) || left() < size) return false;
+    out = T{};
+    std::memcpy(&out, bytes_.data() + offset_, size);
+    offset_ += size;
+    return true;
+  }
+
   // The next `length` bytes, which stay where they are.
   [[nodiscard]] bool take(size_t length, std::string_view& out) {
     if (left() < length) return false;

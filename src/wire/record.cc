@@ -7,11 +7,11 @@ namespace {
 constexpr size_t kAlignment = 8;
 
 // Bytes of the struct of a record's kind; 0: there is no such kind.
-size_t body_size(uint16_t kind) {
+size_t body_size(uint16_t kind, uint8_t version) {
   switch (kind) {
     case CT_REC_ENTER: return sizeof(ct_enter);
     case CT_REC_EXIT: return sizeof(ct_exit);
-    case CT_REC_FORK: return sizeof(ct_fork);
+    case CT_REC_FORK: return version == 1 ? CT_FORK_SIZE_1 : sizeof(ct_fork);
     case CT_REC_EXEC:
     case CT_REC_SNAPSHOT: return sizeof(ct_exec);
     case CT_REC_TASK_EXIT: return sizeof(ct_task_exit);
@@ -23,13 +23,14 @@ size_t body_size(uint16_t kind) {
   }
 }
 
-bool read_captures(ByteReader& reader, std::vector<Capture>& out) {
+bool read_captures(ByteReader& reader, uint8_t version, std::vector<Capture>& out) {
   while (reader.left() > 0) {
     ct_capture capture = {};
     std::string_view bytes, padding;
     if (!reader.read(capture) || !reader.take(capture.length, bytes)) return false;
     if (!reader.take((kAlignment - capture.length % kAlignment) % kAlignment, padding)) return false;
-    out.push_back({.arg = capture.arg, .kind = capture.kind, .status = capture.status, .bytes = bytes});
+    out.push_back(
+        {.arg = capture.arg, .kind = capture.kind, .status = capture.status, .bytes = bytes, .version = version});
   }
   return true;
 }
@@ -42,12 +43,13 @@ std::optional<Record> Record::parse(std::span<const std::byte> bytes) {
   ByteReader reader(bytes);
   ct_record& header = record.header_;
   if (!reader.read(header)) return std::nullopt;
-  if (header.length != bytes.size() || header.version != CT_WIRE_VERSION || header.abi >= CT_ABI_COUNT)
-    return std::nullopt;
+  const bool known = header.version >= CT_WIRE_OLDEST && header.version <= CT_WIRE_VERSION;
+  if (header.length != bytes.size() || !known || header.abi >= CT_ABI_COUNT) return std::nullopt;
   std::string_view body;
-  const size_t size = body_size(header.kind);
+  const size_t size = body_size(header.kind, header.version);
   if (size < sizeof(ct_record) || !reader.take(size - sizeof(ct_record), body)) return std::nullopt;
-  if (!read_captures(reader, record.captures_)) return std::nullopt;
+  record.body_bytes_ = size;
+  if (!read_captures(reader, header.version, record.captures_)) return std::nullopt;
   return record;
 }
 

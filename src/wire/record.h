@@ -17,6 +17,7 @@ struct Capture {
   uint8_t kind = 0;    // enum ct_capture_kind; one that is not known is no error
   uint8_t status = 0;  // enum ct_capture_status
   std::string_view bytes;
+  uint8_t version = CT_WIRE_VERSION;  // of its record
 };
 
 // Looks into the bytes it was made of: these must outlive it.
@@ -28,18 +29,19 @@ class Record {
   const ct_record& header() const { return header_; }
   const std::vector<Capture>& captures() const { return captures_; }
 
-  // The body with its header; Body must be the struct of the record's kind.
+  // The body with its header; Body must be the struct of the record's kind. What an older version did not have is 0.
   template <typename Body>
   Body body() const {
     Body out = {};
     ByteReader reader(bytes_);
-    if (!reader.read(out)) return {};
+    if (!reader.read_beginning(out, body_bytes_)) return {};
     return out;
   }
 
  private:
   std::span<const std::byte> bytes_;
   ct_record header_ = {};
+  size_t body_bytes_ = 0;  // with the header
   std::vector<Capture> captures_;
 };
 

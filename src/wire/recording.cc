@@ -31,9 +31,9 @@ std::string_view bytes_of(const T& value) {
   return {reinterpret_cast<const char*>(&value), sizeof(value)};
 }
 
-recording_end end_mark(uint64_t records, uint32_t crc) {
+recording_end end_mark(uint32_t version, uint64_t records, uint32_t crc) {
   return {.kind = 0,
-          .version = CT_WIRE_VERSION,
+          .version = static_cast<uint8_t>(version),
           .pad = 0,
           .length = sizeof(recording_end),
           .records = records,
@@ -78,7 +78,7 @@ void RecordingWriter::flush() {
 }
 
 Status RecordingWriter::close() {
-  const recording_end end = end_mark(records_, crc_);
+  const recording_end end = end_mark(kRecordingVersion, records_, crc_);
   append(bytes_of(end));
   flush();
   // Some file systems tell only now that the disk is full.
@@ -155,8 +155,9 @@ Status RecordingReader::read_header() {
                           " of the format, and this one knows version " + std::to_string(kRecordingVersion),
                       "use that cttrace");
   }
-  if (version == 0 || length > kHeaderMost_bytes)
+  if (version < CT_WIRE_OLDEST || length > kHeaderMost_bytes)
     return unreadable(name_, "the recording is corrupt: its header makes no sense");
+  version_ = version;
   crc_ = checksum(crc_, consume(kFixed));
   const Result<bool> whole = fill(length);
   if (!whole) return whole.error();
@@ -175,7 +176,7 @@ Error RecordingReader::broken(std::string why) const {
 }
 
 Status RecordingReader::check_end() {
-  const recording_end expected = end_mark(records_, crc_);
+  const recording_end expected = end_mark(version_, records_, crc_);
   const Result<bool> there = fill(sizeof(expected));
   if (!there) return there.error();
   if (!*there) return broken("truncated");

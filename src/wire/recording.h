@@ -23,7 +23,7 @@ inline constexpr uint32_t kRecordingVersion = CT_WIRE_VERSION;
 
 struct recording_end {
   uint16_t kind;    // 0: no record has it
-  uint8_t version;  // CT_WIRE_VERSION
+  uint8_t version;  // of the recording
   uint8_t pad;
   uint32_t length;   // of this mark
   uint64_t records;  // before it
@@ -80,6 +80,7 @@ class RecordingReader {
   std::string name_;
   std::string buffer_;
   size_t position_ = 0;
+  uint32_t version_ = kRecordingVersion;
   uint64_t offset_ = 0;  // in the file, of what is read next
   uint64_t records_ = 0;
   uint32_t crc_ = 0;

@@ -48,6 +48,7 @@ std::string trace_info_to_json(const TraceInfo& info) {
   json["cttrace"] = text_to_json(info.cttrace_version);
   json["host"] = text_to_json(info.host);
   json["kernel"] = text_to_json(info.kernel);
+  json["kernel_traits"] = info.kernel_traits;
   json["machine"] = abi_name(info.machine);
   json["backend"] = text_to_json(info.backend);
   json["hooks"] = text_to_json(info.hooks);
@@ -74,6 +75,10 @@ Result<TraceInfo> trace_info_from_json(std::string_view text) {
     info.hooks = text_from_json(json.at("hooks"));
     info.start_ns = number_from_json<uint64_t>(json.at("start_ns"));
     info.realtime_offset_ns = number_from_json<int64_t>(json.at("realtime_offset_ns"));
+    // Version 1 does not have them.
+    if (json.contains("kernel_traits"))
+      for (const Json& trait : list_from_json(json.at("kernel_traits")))
+        info.kernel_traits.push_back(trait.get<std::string>());
     for (const Json& root : list_from_json(json.at("roots"))) info.roots.push_back(number_from_json<uint32_t>(root));
     for (const Json& argument : list_from_json(json.at("command"))) info.command.push_back(text_from_json(argument));
     return info;

@@ -11,7 +11,8 @@ namespace {
 constexpr uint16_t kKinds = CT_REC_LOSS;
 constexpr uint32_t kNumbers = 512;  // of calls: more than there are
 
-size_t body_size(uint16_t kind) {
+size_t body_size(uint16_t kind, uint8_t version) {
+  if (kind == CT_REC_FORK && version == 1) return CT_FORK_SIZE_1;
   constexpr size_t kSizes[] = {0,
                                sizeof(ct_enter),
                                sizeof(ct_exit),
@@ -30,9 +31,9 @@ std::string repaired(std::string_view piece) {
   ct_record header = {};
   std::memcpy(&header, piece.data(), std::min(sizeof(header), piece.size()));
   header.kind = static_cast<uint16_t>(1 + header.kind % kKinds);
-  header.version = CT_WIRE_VERSION;
+  header.version = static_cast<uint8_t>(CT_WIRE_OLDEST + header.version % (CT_WIRE_VERSION - CT_WIRE_OLDEST + 1));
   header.abi = static_cast<uint8_t>(header.abi % CT_ABI_COUNT);
-  const size_t size = body_size(header.kind);
+  const size_t size = body_size(header.kind, header.version);
   std::string record(piece.substr(0, size));
   record.resize(size);
   if (header.kind == CT_REC_ENTER || header.kind == CT_REC_EXIT) {

@@ -3,12 +3,20 @@
 namespace cttrace::test {
 namespace {
 
-const WireFile kFiles[] = {{.path = "/a/b"},
+const WireFile kFiles[] = {{.path = "/a/b", .mount_id = 30, .mount_parent_id = 29},
                            {.path = "/", .fs_type = "tmpfs", .flags = CT_FILE_DETACHED},
                            {.path = "/mnt:[1]", .fs_type = "nsfs", .kind = CT_FILE_NSFS, .inode = 1, .target = 0x20000},
                            {.path = "/", .kind = CT_FILE_PIDFD, .target = 7},
                            {.path = "/", .fs_type = "proc", .kind = CT_FILE_FS_CONTEXT},
                            {.path = "/[eventpoll]", .fs_type = "anon_inodefs", .flags = CT_FILE_INTERNAL}};
+
+// What the row says is told when the call has succeeded.
+void capture_aftermath(WireRecord<ct_exit>& exit, uint32_t flags, const WireFile& file) {
+  if (flags & CT_ROW_AFTER_NAMESPACES) exit.namespaces({4026531841, 1, 2, 3, 4, 5, 0, 7, 8, 9});
+  if (flags & CT_ROW_AFTER_CWD) exit.file(CT_ARG_CWD, file);
+  if (flags & CT_ROW_AFTER_ROOT) exit.file(CT_ARG_ROOT, kFiles[0]);
+  if (flags & CT_ROW_AFTER_MOUNTS) exit.newest_mount(kFiles[0]).mount_count(24);
+}
 
 void capture_argument(WireRecord<ct_enter>& entry, uint8_t index, const ArgSpec& arg, uint8_t status,
                       const WireFile& file) {
@@ -59,6 +67,7 @@ Records every_row(uint8_t status, uint64_t begin_ns) {
       entry.body.nr = exit.body.nr = number;  // of several rows with one name this is the one
       for (uint8_t arg = 0; arg < row.args.size(); ++arg) capture_argument(entry, arg, row.args[arg], status, file);
       if (row.returns == ReturnKind::kFd) exit.file(CT_ARG_RETURN, file);
+      if (exit.body.ret >= 0) capture_aftermath(exit, row.flags, file);
       if (row.flags & CT_ROW_FS_CONTEXT) exit.capture(0, CT_CAP_FS_MESSAGE, CT_OK, "e no such option\n");
       if (row.args.size() > 1 && row.args[1].kind == ArgKind::kPath) exit.string(1, "changed");
       records.insert(records.end(), {entry, exit});

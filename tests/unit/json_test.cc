@@ -62,8 +62,30 @@ TEST(Json, Call) {
   EXPECT_EQ(json.dump(),
             R"({"type":"call","name":"umount2","abi":"x86_64","number":166,"tid":42,"tgid":41,"task_start_ns":7,)"
             R"("cpu":3,"time_ns":1000,"duration_ns":20,"outcome":"returned","result":-2,)"
-            R"("error":{"name":"ENOENT","text":"No such file or directory"},"returned_file":null,)"
+            R"("error":{"name":"ENOENT","text":"No such file or directory"},"returned_file":null,"after":null,)"
             R"("fs_message":null,"entry_lost":false,"cut":false})");
+}
+
+TEST(Json, Aftermath) {
+  Call call = made_call("setns", {5, 0});
+  call.after.namespaces = NamespaceInodes{1, 2, 3, 4, 5, 6, 0, 8, 9, 10};
+  Json after = object_of(call).at("after");
+  EXPECT_EQ(after.dump(), R"({"namespaces":{"mnt":1,"uts":2,"ipc":3,"net":4,"cgroup":5,"pid":6,)"
+                          R"("pid_for_children":null,"time":8,"time_for_children":9,"user":10}})");
+  call.after = {};
+  call.after.cwd = File{.path = "/a", .mount_id = 30, .mount_parent_id = 29};
+  call.after.root = File{.path = "/b", .mount_id = 31, .chroot = true};
+  call.after.newest_mount = File{.path = "/c", .mount_id = 32, .mount_parent_id = 32};
+  call.after.mounts = 0;
+  after = object_of(call).at("after");
+  EXPECT_EQ(after.size(), 4u);
+  EXPECT_EQ(after.at("cwd").at("path"), "/a");
+  EXPECT_EQ(after.at("cwd").at("mount_parent_id"), 29);
+  EXPECT_EQ(after.at("root").at("path"), "/b");
+  EXPECT_EQ(after.at("root").at("mount_parent_id"), nullptr);
+  EXPECT_EQ(after.at("newest_mount").at("mount_id"), 32);
+  EXPECT_EQ(after.at("newest_mount").at("mount_parent_id"), 32);
+  EXPECT_EQ(after.at("mounts"), 0);
 }
 
 TEST(Json, Outcomes) {
@@ -129,12 +151,15 @@ TEST(Json, States) {
 
 TEST(Json, OtherEvents) {
   const Task task = {.tid = 42, .tgid = 41, .start_ns = 7};
-  EXPECT_EQ(
-      object_of(
-          Fork{.task = task, .child = {.tid = 50, .tgid = 50, .start_ns = 8}, .child_pids = {50, 1}, .time_ns = 9})
-          .dump(),
-      R"({"type":"fork","tid":42,"tgid":41,"task_start_ns":7,"time_ns":9,)"
-      R"("child":{"tid":50,"tgid":50,"start_ns":8,"pids":[50,1]}})");
+  EXPECT_EQ(object_of(Fork{.task = task,
+                           .child = {.tid = 50, .tgid = 50, .start_ns = 8},
+                           .child_pids = {50, 1},
+                           .child_namespaces = {1, 2, 3, 4, 5, 6, 7, 8, 9, 0},
+                           .time_ns = 9})
+                .dump(),
+            R"({"type":"fork","tid":42,"tgid":41,"task_start_ns":7,"time_ns":9,)"
+            R"("child":{"tid":50,"tgid":50,"start_ns":8,"pids":[50,1],"namespaces":{"mnt":1,"uts":2,"ipc":3,"net":4,)"
+            R"("cgroup":5,"pid":6,"pid_for_children":7,"time":8,"time_for_children":9,"user":null}}})");
   EXPECT_EQ(object_of(TaskExit{.task = task, .time_ns = 9, .code = 3 << 8, .last_of_process = true}).dump(),
             R"({"type":"exit","tid":42,"tgid":41,"task_start_ns":7,"time_ns":9,"code":768,"exit_status":3,)"
             R"("signal":null,"core_dumped":false,"last_of_process":true})");
@@ -164,7 +189,8 @@ TEST(Json, OtherEvents) {
 TEST(Json, Header) {
   Written written(Format::kNdjson);
   EXPECT_EQ(written.begin().all(),
-            R"({"type":"header","version":1,"cttrace":"0.1.0","host":"here","kernel":"6.1.0","machine":"x86_64",)"
+            R"({"type":"header","version":1,"cttrace":"0.1.0","host":"here","kernel":"6.1.0",)"
+            R"("kernel_traits":["mount.overmount"],"machine":"x86_64",)"
             R"("backend":"ebpf","hooks":"raw tracepoints","command":["-p","41"],"start_ns":1000000000,)"
             R"("start":"2020-09-13T12:26:41.000000Z","realtime_offset_ns":"1600000000000000000","roots":[41]})"
             "\n");

@@ -198,13 +198,15 @@ TEST(JsonValues, Files) {
                              .rdev_minor = 3,
                              .mode = S_IFCHR | 0666,
                              .mount_id = 27,
+                             .mount_parent_id = 22,
                              .mount_ns = 4026531841,
                              .open_flags = O_RDWR | O_APPEND});
   EXPECT_EQ(json.dump(),
             R"({"kind":"plain","fd":3,"path":"/dev/null","shown":"/dev/null","fs_type":"devtmpfs",)"
             R"("inode":"9007199254740992","sb_magic":"0x1021994","dev":{"major":0,"minor":5},)"
             R"("rdev":{"major":1,"minor":3},"mode":{"octal":"020666","type":"S_IFCHR","permissions":"0666"},)"
-            R"("mount_id":27,"mount_ns":4026531841,"open_flags":{"names":["O_RDWR","O_APPEND"],"rest":"0x0"}})");
+            R"("mount_id":27,"mount_parent_id":22,"mount_ns":4026531841,)"
+            R"("open_flags":{"names":["O_RDWR","O_APPEND"],"rest":"0x0"}})");
   json = json_file(File{.mode = S_IFDIR | 0755,
                         .deleted = true,
                         .path_cut = true,
@@ -214,6 +216,7 @@ TEST(JsonValues, Files) {
                         .internal = true});
   EXPECT_EQ(json.at("fd"), nullptr);
   EXPECT_EQ(json.at("mount_id"), nullptr);
+  EXPECT_EQ(json.at("mount_parent_id"), nullptr);
   EXPECT_EQ(json.at("mount_ns"), nullptr);
   EXPECT_FALSE(json.contains("rdev"));
   EXPECT_FALSE(json.contains("open_flags"));

@@ -96,6 +96,7 @@ inline Call failed(Call call, int error) {
 inline TraceInfo made_info() {
   return {.host = "here",
           .kernel = "6.1.0",
+          .kernel_traits = {"mount.overmount"},
           .cttrace_version = "0.1.0",
           .machine = Abi::x86_64,
           .backend = "ebpf",

@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   TraceInfo info;
   info.host = "host";
   info.backend = "ebpf";
+  info.kernel_traits = {"mount.overmount"};
   info.command = {"a", "\xff"};
   Result<RecordingWriter> writer = RecordingWriter::create(argv[1], info);
   if (!writer) return fprintf(stderr, "%s\n", writer.error().line().c_str()), 1;

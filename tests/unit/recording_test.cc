@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <cerrno>
 #include <csignal>
@@ -20,6 +21,7 @@ namespace {
 TraceInfo some_info() {
   return {.host = "h\xc3\xb6st",
           .kernel = "6.1.0",
+          .kernel_traits = {"mount.by_id", "b\xc3\xb6"},
           .cttrace_version = "0.1.0",
           .machine = Abi::aarch64,
           .backend = "ebpf",
@@ -99,6 +101,7 @@ TEST_F(Recording, IsReadAsItWasWritten) {
   const TraceInfo info = some_info();
   EXPECT_EQ(read.info.host, info.host);
   EXPECT_EQ(read.info.kernel, info.kernel);
+  EXPECT_EQ(read.info.kernel_traits, info.kernel_traits);
   EXPECT_EQ(read.info.cttrace_version, info.cttrace_version);
   EXPECT_EQ(read.info.machine, info.machine);
   EXPECT_EQ(read.info.backend, info.backend);
@@ -206,6 +209,26 @@ TEST_F(Recording, NewerOnesAreRefused) {
   }
 }
 
+TEST_F(Recording, OlderOnesAreRead) {
+  // As version 1 was written: no traits in the header, records and an end mark that say so.
+  std::string record = tick(100);
+  record[offsetof(ct_record, version)] = 1;
+  std::string old =
+      with_header(1, R"({"cttrace":"0.1.0","host":"h","kernel":"6.1.0","machine":"x86_64","backend":"ebpf",)"
+                     R"("hooks":"","start_ns":1,"realtime_offset_ns":1,"roots":[1],"command":["a"]})") +
+      record;
+  recording_end end = {.kind = 0, .version = 1, .pad = 0, .length = sizeof(end), .records = 1, .crc = 0, .pad2 = 0};
+  end.crc = static_cast<uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(old.data()), static_cast<uInt>(old.size())));
+  const Read read = read_bytes(old + bytes_of(end));
+  EXPECT_EQ(read.problem, "");
+  EXPECT_EQ(read.records, Records{record});
+  EXPECT_EQ(read.info.kernel, "6.1.0");
+  EXPECT_EQ(read.info.kernel_traits, std::vector<std::string>{});
+  // An end mark of another version than the header's is none.
+  end.version = CT_WIRE_VERSION;
+  expect_problem(read_bytes(old + bytes_of(end)), "corrupt");
+}
+
 TEST_F(Recording, HeadersThatMakeNoSenseAreRefused) {
   expect_problem(read_bytes(with_header(0, "{}")), "corrupt");
   expect_problem(read_bytes(with_header(kRecordingVersion, "{}", 0xffffffff)), "corrupt");
@@ -218,13 +241,27 @@ TEST_F(Recording, HeadersThatMakeNoSenseAreRefused) {
     std::string json = good;
     return json.replace(json.find(old), old.size(), wrong);
   };
-  for (const std::string& json :
-       {std::string(), std::string("{"), std::string("[]"), std::string("null"), std::string(100'000, '['),
-        with("x86_64", "vax"), with(R"("x86_64")", "1"), with(R"("start_ns":1)", R"("start_ns":-1)"),
-        with(R"("start_ns":1)", R"("start_ns":1e300)"), with(R"("start_ns":1)", R"("start_ns":"1")"),
-        with(R"("realtime_offset_ns":1)", R"("realtime_offset_ns":18446744073709551615)"), with("[1]", "[4294967296]"),
-        with("[1]", "[-1]"), with("[1]", "7"), with(R"(["a"])", "[[256]]"), with(R"(["a"])", R"([{"a":1}])"),
-        with(R"("hooks":"",)", ""), with("[1]", "[1.5]"), with(R"(["a"])", "[\"\xff\"]")})
+  for (const std::string& json : {std::string(),
+                                  std::string("{"),
+                                  std::string("[]"),
+                                  std::string("null"),
+                                  std::string(100'000, '['),
+                                  with("x86_64", "vax"),
+                                  with(R"("x86_64")", "1"),
+                                  with(R"("start_ns":1)", R"("start_ns":-1)"),
+                                  with(R"("start_ns":1)", R"("start_ns":1e300)"),
+                                  with(R"("start_ns":1)", R"("start_ns":"1")"),
+                                  with(R"("realtime_offset_ns":1)", R"("realtime_offset_ns":18446744073709551615)"),
+                                  with("[1]", "[4294967296]"),
+                                  with("[1]", "[-1]"),
+                                  with("[1]", "7"),
+                                  with(R"(["a"])", "[[256]]"),
+                                  with(R"(["a"])", R"([{"a":1}])"),
+                                  with(R"("hooks":"",)", ""),
+                                  with("[1]", "[1.5]"),
+                                  with(R"(["a"])", "[\"\xff\"]"),
+                                  with(R"("hooks")", R"("kernel_traits":"a","hooks")"),
+                                  with(R"("hooks")", R"("kernel_traits":[1],"hooks")")})
     expect_problem(read_bytes(with_header(kRecordingVersion, json)), "corrupt: its header");
 }
 

@@ -45,6 +45,7 @@ std::string WireFile::bytes() const {
   out.fd = fd;
   out.ino = inode;
   out.mnt_id = mount_id;
+  out.mnt_parent_id = mount_parent_id;
   out.target = target;
   out.flags = flags;
   fs_type.copy(out.fs_type, sizeof(out.fs_type) - 1);

@@ -28,6 +28,7 @@ struct WireFile {
   int32_t fd = -1;
   uint64_t inode = 0;
   uint32_t mount_id = 0;
+  uint32_t mount_parent_id = 0;
   uint32_t target = 0;
   uint32_t flags = 0;
   ct_file rest = {};
@@ -101,6 +102,12 @@ class WireRecord {
   WireRecord& file(uint8_t arg, const WireFile& file) { return capture(arg, CT_CAP_FILE, CT_OK, file.bytes()); }
   WireRecord& base(uint8_t arg, const WireFile& file) { return capture(arg, CT_CAP_BASE, CT_OK, file.bytes()); }
   WireRecord& root(uint8_t arg, const WireFile& file) { return capture(arg, CT_CAP_ROOT, CT_OK, file.bytes()); }
+  // What the kernel's own structures say of the caller at the end.
+  WireRecord& namespaces(const NamespaceInodes& inodes) {
+    return capture(CT_ARG_NAMESPACES, CT_CAP_NAMESPACES, CT_OK, bytes_of(inodes));
+  }
+  WireRecord& newest_mount(const WireFile& root) { return file(CT_ARG_NEWEST_MOUNT, root); }
+  WireRecord& mount_count(uint64_t mounts) { return count(CT_ARG_MOUNT_COUNT, mounts); }
   // What the descriptor is that the first `prefix` bytes of a path name.
   WireRecord& magic(uint8_t arg, uint32_t prefix, const WireFile& file) {
     return capture(arg, CT_CAP_MAGIC, CT_OK, std::string{bytes_of(prefix) + std::string(4, '\0') + file.bytes()});

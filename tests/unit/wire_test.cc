@@ -10,7 +10,7 @@
 namespace cttrace {
 namespace {
 
-constexpr int kThisVersion = 1;
+constexpr int kThisVersion = 2;
 static_assert(CT_WIRE_VERSION == kThisVersion, "write down the new layout, and then the new version");
 // One number says whether a recording can be read.
 static_assert(kRecordingVersion == CT_WIRE_VERSION);
@@ -53,7 +53,9 @@ FIELD(ct_fork, child_tid, 56, 4);
 FIELD(ct_fork, child_tgid, 60, 4);
 FIELD(ct_fork, levels, 64, 4);
 FIELD(ct_fork, child_pids, 68, 32);
-SIZE(ct_fork, 104);
+FIELD(ct_fork, child_ns, 104, 40);
+SIZE(ct_fork, 144);
+static_assert(CT_FORK_SIZE_1 == offsetof(ct_fork, child_ns));
 
 FIELD(ct_task_exit, record, 0, 48);
 FIELD(ct_task_exit, code, 48, 4);
@@ -129,11 +131,13 @@ FIELD(ct_file, target, 44, 4);
 FIELD(ct_file, flags, 48, 4);
 FIELD(ct_file, open_flags, 52, 4);
 FIELD(ct_file, fs_type, 56, 24);
-SIZE(ct_file, 80);
+FIELD(ct_file, mnt_parent_id, 80, 4);
+SIZE(ct_file, 88);
+static_assert(CT_FILE_SIZE_1 == offsetof(ct_file, mnt_parent_id));
 
 FIELD(ct_magic, prefix, 0, 4);
-FIELD(ct_magic, file, 8, 80);
-SIZE(ct_magic, 88);
+FIELD(ct_magic, file, 8, 88);
+SIZE(ct_magic, 96);
 
 FIELD(ct_id_extent, first, 0, 4);
 FIELD(ct_id_extent, lower_first, 4, 4);
@@ -205,6 +209,7 @@ VALUE(CT_CAP_FS_MESSAGE, 8);
 VALUE(CT_CAP_ID_MAP, 9);
 VALUE(CT_CAP_IDS, 10);
 VALUE(CT_CAP_ROOT, 11);
+VALUE(CT_CAP_NAMESPACES, 12);
 
 VALUE(CT_OK, 0);
 VALUE(CT_FAULT, 1);
@@ -223,6 +228,9 @@ VALUE(CT_ARG_GROUPS, 0x26);
 VALUE(CT_ARG_MOUNTS, 0x27);
 VALUE(CT_ARG_FILENAME, 0x28);
 VALUE(CT_ARG_ARGV, 0x29);
+VALUE(CT_ARG_NAMESPACES, 0x2a);
+VALUE(CT_ARG_NEWEST_MOUNT, 0x2b);
+VALUE(CT_ARG_MOUNT_COUNT, 0x2c);
 
 VALUE(CT_FILE_PLAIN, 0);
 VALUE(CT_FILE_NSFS, 1);

@@ -1,0 +1,78 @@
+#include "render/columns.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/escape.h"
+
+namespace cttrace {
+namespace {
+
+struct Range {
+  char32_t first, last;
+};
+
+// Unicode's East Asian Width W and F, in coarse ranges; and the commonest blocks of combining marks.
+constexpr std::array<Range, 12> kWide = {{{0x1100, 0x115F},
+                                          {0x2E80, 0x303E},
+                                          {0x3041, 0xA4CF},
+                                          {0xA960, 0xA97C},
+                                          {0xAC00, 0xD7A3},
+                                          {0xF900, 0xFAFF},
+                                          {0xFE30, 0xFE6F},
+                                          {0xFF00, 0xFF60},
+                                          {0xFFE0, 0xFFE6},
+                                          {0x1F300, 0x1F64F},
+                                          {0x1F680, 0x1FAFF},
+                                          {0x20000, 0x3FFFD}}};
+constexpr std::array<Range, 6> kCombining = {
+    {{0x0300, 0x036F}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200D}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
+
+template <size_t N>
+bool is_in(const std::array<Range, N>& ranges, char32_t c) {
+  return std::ranges::any_of(ranges, [c](const Range& range) { return c >= range.first && c <= range.last; });
+}
+
+// The first character: its bytes, and how many columns it takes.
+std::string_view first_of(std::string_view text, size_t& columns) {
+  char32_t c = 0;
+  const size_t length = utf8_character(text, c);
+  columns = length < 2 ? 1 : is_in(kCombining, c) ? 0 : is_in(kWide, c) ? 2 : 1;
+  return text.substr(0, std::max<size_t>(length, 1));
+}
+
+}  // namespace
+
+size_t columns_of(std::string_view text) {
+  size_t sum = 0;
+  while (!text.empty()) {
+    size_t columns = 0;
+    text.remove_prefix(first_of(text, columns).size());
+    sum += columns;
+  }
+  return sum;
+}
+
+std::string cut_to(std::string_view text, size_t columns, bool unicode) {
+  if (columns == 0 || columns_of(text) <= columns) return std::string(text);
+  const std::string_view end = unicode ? "\u2026" : "...";
+  const size_t room = columns - std::min(columns, columns_of(end));
+  std::string cut;
+  size_t used = 0;
+  for (;;) {
+    size_t next = 0;
+    const std::string_view character = first_of(text, next);
+    if (used + next > room) break;
+    used += next;
+    cut += character;
+    text.remove_prefix(character.size());
+  }
+  return cut + std::string(end);
+}
+
+std::string padded_to(std::string text, size_t columns) {
+  const size_t used = columns_of(text);
+  return used < columns ? text + std::string(columns - used, ' ') : text;
+}
+
+}  // namespace cttrace

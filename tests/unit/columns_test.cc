@@ -1,0 +1,39 @@
+// Text measured and cut in columns.
+#include "render/columns.h"
+
+#include <gtest/gtest.h>
+
+namespace cttrace {
+namespace {
+
+TEST(Columns, AreCountedByCharacter) {
+  EXPECT_EQ(columns_of(""), 0u);
+  EXPECT_EQ(columns_of("/proc"), 5u);
+  EXPECT_EQ(columns_of("\u251c\u2500 /\u00e9"), 5u);
+  EXPECT_EQ(columns_of("\u65e5\u672c"), 4u);
+  EXPECT_EQ(columns_of("e\u0301"), 1u);
+  EXPECT_EQ(columns_of("\U0001F600"), 2u);
+  EXPECT_EQ(columns_of("\xff\xfe"), 2u);
+}
+
+TEST(Columns, WhatIsTooLongIsCutAndSaysSo) {
+  EXPECT_EQ(cut_to("abcdef", 6, true), "abcdef");
+  EXPECT_EQ(cut_to("abcdef", 5, true), "abcd\u2026");
+  EXPECT_EQ(cut_to("abcdef", 5, false), "ab...");
+  EXPECT_EQ(cut_to("abcdef", 0, true), "abcdef");
+  EXPECT_EQ(cut_to("abcdef", 1, true), "\u2026");
+}
+
+TEST(Columns, NoCharacterIsCutInTwo) {
+  EXPECT_EQ(cut_to("\u65e5\u672c\u8a9e", 5, true), "\u65e5\u672c\u2026");
+  EXPECT_EQ(cut_to("\u65e5\u672c\u8a9e", 4, true), "\u65e5\u2026");
+  EXPECT_EQ(cut_to("ae\u0301i\u0301o", 3, true), "ae\u0301\u2026");
+}
+
+TEST(Columns, PaddingCountsColumns) {
+  EXPECT_EQ(padded_to("\u00e9", 3), "\u00e9  ");
+  EXPECT_EQ(padded_to("abcd", 3), "abcd");
+}
+
+}  // namespace
+}  // namespace cttrace

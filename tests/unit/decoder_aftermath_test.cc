@@ -1,0 +1,119 @@
+// What the kernel's own structures said of the caller when a call had succeeded, and of a child when it was made.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "records.h"
+
+namespace cttrace::test {
+namespace {
+
+const Args kCall = {kPointer, kPointer};
+
+Call returned(const WireRecord<ct_exit>& exit) {
+  const Decoded decoded = decode({enters("mount", kCall).at(100).by(7).string(1, "/mnt"), exit});
+  EXPECT_EQ(decoded.malformed, 0u);
+  return decoded.call();
+}
+
+WireRecord<ct_exit> success() { return returns("mount", kCall, 0).at(150).by(7).entered_at(100); }
+
+TEST(DecoderAftermath, Namespaces) {
+  const NamespaceInodes inodes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 4294967295};
+  EXPECT_EQ(returned(success().namespaces(inodes)).after.namespaces, inodes);
+  EXPECT_EQ(returned(success()).after.namespaces, std::nullopt);
+  const std::string bytes = bytes_of(inodes);
+  const auto as = [&](uint8_t status, std::string_view raw) {
+    return returned(success().capture(CT_ARG_NAMESPACES, CT_CAP_NAMESPACES, status, raw)).after.namespaces;
+  };
+  EXPECT_EQ(as(CT_FAULT, {}), std::nullopt);
+  EXPECT_EQ(as(CT_OK, std::string_view(bytes).substr(0, 39)), std::nullopt);
+  EXPECT_EQ(as(CT_OK, bytes), inodes);
+}
+
+TEST(DecoderAftermath, Places) {
+  const WireFile tree = {.path = "/b", .mount_id = 30, .mount_parent_id = 29};
+  const Call call = returned(success().file(CT_ARG_CWD, {.path = "/a/b"}).file(CT_ARG_ROOT, tree));
+  EXPECT_EQ(call.after.cwd.value().path, "/a/b");
+  EXPECT_EQ(call.after.root.value().path, "/b");
+  EXPECT_EQ(call.after.root->mount_id, 30u);
+  EXPECT_EQ(call.after.root->mount_parent_id, 29u);
+  EXPECT_EQ(call.after.newest_mount.has_value() || call.returned_file.has_value(), false);
+  const Call nowhere = returned(success().capture(CT_ARG_CWD, CT_CAP_FILE, CT_NO_FILE, {}));
+  EXPECT_EQ(nowhere.after.cwd.has_value(), false);
+}
+
+TEST(DecoderAftermath, Mounts) {
+  const Call call = returned(success().newest_mount({.path = "/mnt", .mount_id = 31}).mount_count(24));
+  EXPECT_EQ(call.after.newest_mount.value().path, "/mnt");
+  EXPECT_EQ(call.after.newest_mount->mount_id, 31u);
+  EXPECT_EQ(call.after.mounts, 24u);
+  EXPECT_EQ(call.after.cwd.has_value() || call.after.root.has_value(), false);
+  // The same captures under other names are something else.
+  EXPECT_EQ(returned(success().count(CT_ARG_MOUNTS, 24)).after.mounts, std::nullopt);
+  EXPECT_EQ(returned(success().mount_count(uint64_t{1} << 32)).after.mounts, std::nullopt);
+}
+
+TEST(DecoderAftermath, IsNoArgument) {
+  const Call call = returned(success().newest_mount({.path = "/x"}).mount_count(2).namespaces({}));
+  EXPECT_EQ(call.args[1].bytes, "/mnt");
+  for (const Argument& argument : call.args) {
+    EXPECT_EQ(argument.file.has_value() || argument.base.has_value() || argument.count.has_value(), false);
+    EXPECT_EQ(argument.changed, std::nullopt);
+  }
+}
+
+// The older version of a record: `shorter` bytes less behind its body.
+template <typename Body>
+std::string of_version_1(const WireRecord<Body>& record, size_t body, size_t shorter) {
+  std::string bytes = record;
+  bytes.erase(body - shorter, shorter);
+  bytes[offsetof(ct_record, version)] = 1;
+  const auto length = static_cast<uint32_t>(bytes.size());
+  std::memcpy(bytes.data() + offsetof(ct_record, length), &length, sizeof(length));
+  return bytes;
+}
+
+TEST(DecoderAftermath, Forks) {
+  auto record = forks(50).at(100);
+  for (uint32_t i = 0; i < CT_NS_COUNT; ++i) record.body.child_ns[i] = 4026531835u + i;
+  record.body.levels = 1;
+  record.body.child_pids[0] = 50;
+  const Decoded now = decode({record});
+  ASSERT_EQ(now.events.size(), 1u);
+  const auto& fork = std::get<Fork>(now.events[0]);
+  for (uint32_t i = 0; i < CT_NS_COUNT; ++i) EXPECT_EQ(fork.child_namespaces[i], 4026531835u + i);
+
+  const Decoded before = decode({of_version_1(record, sizeof(ct_fork), sizeof(record.body.child_ns))});
+  ASSERT_EQ(before.events.size(), 1u);
+  EXPECT_EQ(before.malformed, 0u);
+  const auto& old = std::get<Fork>(before.events[0]);
+  EXPECT_EQ(old.child_namespaces, NamespaceInodes{});
+  EXPECT_EQ(old.child_pids, std::vector<uint32_t>{50});
+  EXPECT_EQ(old.child.tid, 50u);
+}
+
+TEST(DecoderAftermath, FilesOfVersion1) {
+  const WireFile file = {.path = "/a/b", .fs_type = "tmpfs", .fd = 5, .mount_id = 30, .mount_parent_id = 29};
+  std::string shorter = file.bytes();
+  shorter.erase(CT_FILE_SIZE_1, sizeof(ct_file) - CT_FILE_SIZE_1);
+  const std::string magic = std::string("\15\0\0\0\0\0\0\0", 8) + shorter;
+  const auto enter = enters("fchdir", {5}).at(100).capture(0, CT_CAP_FILE, CT_OK, shorter);
+  const Call by_fd = decode({of_version_1(enter, sizeof(ct_enter), 0)}).call();
+  EXPECT_EQ(by_fd.args[0].file.value().path, "/a/b");
+  EXPECT_EQ(by_fd.args[0].file->fs_type, "tmpfs");
+  EXPECT_EQ(by_fd.args[0].file->mount_id, 30u);
+  EXPECT_EQ(by_fd.args[0].file->mount_parent_id, 0u);
+  const auto by_path =
+      enters("chdir", {kPointer}).at(100).string(0, "/proc/self/fd/5/c").capture(0, CT_CAP_MAGIC, CT_OK, magic);
+  EXPECT_EQ(decode({of_version_1(by_path, sizeof(ct_enter), 0)}).call().args[0].base.value().path, "/a/b");
+  // The same bytes are too short for a file of this version.
+  EXPECT_EQ(decode({enters("fchdir", {5}).capture(0, CT_CAP_FILE, CT_OK, file.bytes().substr(0, CT_FILE_SIZE_1))})
+                .call()
+                .args[0]
+                .file.has_value(),
+            false);
+}
+
+}  // namespace
+}  // namespace cttrace::test
