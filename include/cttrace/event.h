@@ -41,6 +41,9 @@ struct File {
   bool deleted = false, path_cut = false, other_ns = false, chroot = false;
   bool detached = false;  // in a mount that is in no namespace: not attached yet, or lazily unmounted
   bool internal = false;  // in a mount of the kernel's own: a pipe, a socket, a memfd
+  // Of a descriptor that holds a detached mount tree (fsmount, open_tree): it is not the only one. Closing the last one
+  // dissolves the tree.
+  bool shared = false;
 
   // What a person calls it: the path, "pipe:[1]", "mnt:[4026531841]", "pidfd:[812]", "fscontext:[tmpfs]",
   // "anon_inode:[eventpoll]", "(detached tmpfs)/b".

@@ -1,0 +1,50 @@
+"""What a call has made of its caller, told at its end, is what /proc says then."""
+
+import aftermath
+import support
+from traced import Case, flags, raw
+
+
+class Aftermath(Case):
+    maxDiff = None
+
+    def test_each_call(self):
+        said, trace = self.trace("aftermath", self.dir)
+        self.whole(trace)
+        aftermath.check(self, said, trace)
+
+    def test_nothing_is_told_of_calls_that_change_nothing_of_it(self):
+        _, trace = self.trace("aftermath", self.dir)
+        others = [call for call in trace.calls() if call["name"] not in aftermath.TOLD]
+        self.assertGreater(len(others), 3)
+        self.assertEqual({call["name"] for call in others if call["after"] is not None}, set())
+
+
+class Closes(Case):
+    """close is told of a descriptor that holds a detached tree, and of no other, unless it is asked for by name."""
+
+    def test_detached_trees(self):
+        said, trace = self.trace("detached", self.dir)
+        closes = trace.calls("close")
+        self.assertEqual([(raw(call, 0), call["args"][0]["file"].get("shared", False)) for call in closes],
+                         [tuple(int(word) for word in value.split()) for value in said.all("closes")])
+        for call in closes:
+            file = call["args"][0]["file"]
+            self.assertEqual((file["detached"], file["mount_ns"], file["path"], file["fs_type"], call["result"]),
+                             (True, None, "/", "tmpfs", 0))
+        self.assertEqual({call["args"][0]["file"]["mount_id"] for call in closes}, set(said.numbers("trees")))
+        # Whoever opened them said the same of them.
+        made = {call["returned_file"]["mount_id"] for call in trace.calls("open_tree") + trace.calls("fsmount")}
+        self.assertLessEqual(set(said.numbers("trees")), made)
+        self.whole(trace)
+
+    def test_all_of_them(self):
+        said, trace = self.trace("detached", self.dir, options=["-e", "trace=close"])
+        closed = [raw(call, 0) for call in trace.calls("close")]
+        for value in said.all("closes") + said.all("others"):
+            self.assertIn(int(value.split()[0]), closed)
+        self.assertGreaterEqual(len(closed), len(said.all("closes") + said.all("others")))
+
+
+if __name__ == "__main__":
+    support.main()
