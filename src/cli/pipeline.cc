@@ -17,6 +17,7 @@ bool wants_cgroup_moves(const Options& options) {
 
 RenderOptions render_options(const Options& options, const Output& output) {
   RenderOptions render = options.render;
+  render.width = output.width();
   render.color = output.wants_color(options.color);
   render.cgroup_moves = wants_cgroup_moves(options);
   return render;

@@ -5,173 +5,137 @@
 #include <sys/wait.h>
 
 #include "base/escape.h"
+#include "render/columns.h"
 #include "render/line.h"
+#include "render/story_lines.h"
 #include "render/story_words.h"
 #include "render/values.h"
 
 namespace cttrace {
 namespace {
 
-constexpr size_t kTimeColumn = 12, kPhaseColumn = 13;
-constexpr size_t kText = kTimeColumn + kPhaseColumn;
+std::string safe(std::string_view text) { return escape_for_terminal(text); }
 
-size_t columns_of(std::string_view text) {
-  size_t columns = 0;
-  for (unsigned char c : text) columns += (c & 0xc0) != 0x80;
-  return columns;
-}
-
-// The words of `text` in lines of at most `width` columns; a longer word has a line of its own.
-std::vector<std::string> wrapped(std::string_view text, size_t width) {
-  std::vector<std::string> lines;
-  std::string line;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    if (!line.empty() && width && columns_of(line) + 1 + columns_of(word) > width)
-      lines.push_back(std::exchange(line, {}));
-    line += (line.empty() ? "" : " ") + std::string(word);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  if (!line.empty()) lines.push_back(line);
-  return lines;
-}
-
-// "container web (runc)   init 4883 = pid 1 ...": items three spaces apart, on as many lines as are needed.
-std::string heading(const std::vector<std::string>& items, const RenderOptions& options) {
-  std::string text;
-  size_t column = 0;
-  for (const std::string& item : items) {
-    if (item.empty()) continue;
-    if (column && options.width && column + 3 + columns_of(item) > options.width) {
-      text += "\n ";
-      column = 1;
-    }
-    if (column) text += column == 1 ? " " : "   ";
-    Line line(options.color);
-    if (text.empty())
-      line.add(item, Paint::kName);
-    else
-      line.add(item);
-    std::string painted = line.take();
-    painted.pop_back();
-    text += painted;
-    column += 3 + columns_of(item);
-  }
-  return text + "\n";
-}
-
-// A section's lines: time, phase, words.
-class Lines {
- public:
-  Lines(const RenderOptions& options, uint64_t start_ns) : options_(options), start_ns_(start_ns) {}
-
-  void add(uint64_t time_ns, std::string_view phase, const std::string& text, bool bad) {
-    const size_t width = options_.width > kText + 20 ? options_.width - kText : 0;
-    const std::vector<std::string> lines = wrapped(text, width);
-    for (size_t i = 0; i < lines.size(); ++i) {
-      Line line(options_.color);
-      if (i == 0) {
-        const uint64_t passed = time_ns > start_ns_ ? time_ns - start_ns_ : 0;
-        line.add(fmt::format("{:>{}}  ", "+" + duration_text(passed), kTimeColumn - 2), Paint::kComment);
-        if (phase != last_) line.add(phase, Paint::kName);
-        last_ = phase;
-      }
-      line.pad_to(kText);
-      if (bad)
-        line.add(lines[i], Paint::kError);
-      else
-        line.add(lines[i]);
-      text_ += line.take();
-    }
-  }
-  std::string take() { return std::move(text_); }
-
- private:
-  const RenderOptions& options_;
-  uint64_t start_ns_;
-  std::string last_;
-  std::string text_;
-};
-
-void add_steps(Lines& lines, const std::vector<Step>& steps, const std::vector<Stage>& stages, const Around& around,
-               TaskId program) {
-  for (const Step& step : steps) {
-    std::string text = words_of(step, around);
-    if (text.empty()) continue;
-    const Stage& stage = stages[step.stage];
-    if (stage.task != program) text = name_of(stage) + ": " + text;
-    if (step.end_ns - step.start_ns >= 1'000'000)
-      text += fmt::format(" ({})", duration_text(step.end_ns - step.start_ns));
-    lines.add(step.start_ns, phase_name(step.phase), text, step.error != 0);
-  }
-}
-
-std::string ending_of(const Container& container) {
-  const std::string took = duration_text(container.end_ns - container.start_ns);
-  switch (container.ending) {
-    case Ending::kHandedOver: return fmt::format("set-up {}, {}", took, plural(container.call_count, "call"));
-    case Ending::kFailed:
-      return fmt::format("NOT STARTED: its set-up ended after {}, {}", took, plural(container.call_count, "call"));
+std::string ending_of(const SetUpStory& story) {
+  const std::string took = duration_text(story.end_ns - std::min(story.end_ns, story.start_ns));
+  const std::string calls = plural(story.call_count, "call");
+  switch (story.ending) {
+    case Ending::kHandedOver: return fmt::format("set-up {}, {}", took, calls);
+    case Ending::kFailed: return fmt::format("NOT STARTED: its set-up ended after {}, {}", took, calls);
     case Ending::kNotComplete: break;
   }
-  return fmt::format("set-up not complete when tracing ended: {}, {}", took, plural(container.call_count, "call"));
+  return fmt::format("set-up not complete when tracing ended: {}, {}", took, calls);
+}
+
+std::string pids_text(const char* what, const std::vector<uint32_t>& pids) {
+  if (pids.empty()) return {};
+  if (pids.size() == 1) return fmt::format("{} {}", what, pids[0]);
+  return fmt::format("{} {} = pid {}", what, pids[0], pids.back());
 }
 
 std::string how_it_ended(uint32_t code) {
   const int status = static_cast<int>(code);
   if (!WIFSIGNALED(status)) return fmt::format("exited with {}", WEXITSTATUS(status));
-  const std::string name = signal_name(static_cast<uint64_t>(WTERMSIG(status)));
+  std::string name = signal_name(static_cast<uint64_t>(WTERMSIG(status)));
+  if (name.empty()) name = std::to_string(WTERMSIG(status));
   return fmt::format("killed by {}{}", name, WCOREDUMP(status) ? " (core dumped)" : "");
 }
 
-std::string safe(std::string_view text) { return escape_for_terminal(text); }
+std::string program_name(const Runtime& runtime) {
+  return safe(runtime.name) + (runtime.version.empty() ? "" : " " + safe(runtime.version));
+}
+
+// "runc 4872 of containerd-shim-runc-v2, containerd".
+std::string started_by(const Runtime& runtime) {
+  std::string text;
+  for (const std::string& each : runtime.started_by) text += (text.empty() ? "" : " < ") + safe(each);
+  return text;
+}
+
+// Who ended how, where nothing was handed over.
+void add_endings(StoryLines& lines, const SetUpStory& story) {
+  for (const Stage& stage : story.stages) {
+    if (!stage.end_ns || stage.exit_code == 0) continue;
+    lines.add(stage.end_ns, "ended", name_of(stage) + " " + how_it_ended(stage.exit_code), true);
+  }
+}
+
+void add_story(StoryLines& lines, const SetUpStory& story, const Around& around) {
+  for (const Step& step : story.steps) {
+    std::string text = words_of(step, around);
+    if (text.empty()) continue;
+    const Stage& stage = story.stages[step.stage];
+    if (stage.task != story.program) text = name_of(stage) + ": " + text;
+    const uint64_t took_ns = step.end_ns - std::min(step.end_ns, step.start_ns);
+    if (took_ns >= 1'000'000) text += fmt::format(" ({})", duration_text(took_ns));
+    lines.add(step.start_ns, phase_name(step.phase), text, step.error != 0);
+  }
+  if (story.ending != Ending::kHandedOver) add_endings(lines, story);
+  if (story.steps_dropped) lines.note(plural(story.steps_dropped, "step") + " more than are kept");
+  if (!story.doubt.empty()) lines.note(story.doubt);
+}
 
 }  // namespace
 
 void StoryRenderer::news(const News& news) {
-  std::visit([&](const auto& each) { tell(each); }, news);
+  if (told_) sink_("\n");
   told_ = true;
+  std::visit([&](const auto& each) { tell(each); }, news);
 }
 
 void StoryRenderer::tell(const Container& container) {
-  const Around around{container.rootfs, container.bundle, &container.stages};
-  std::vector<std::string> items;
-  items.push_back(fmt::format("container {} ({}{}{})", safe(container.short_name), safe(container.runtime.name),
-                              container.runtime.version.empty() ? "" : " ", container.runtime.version));
-  if (container.kind != "container") items.push_back(container.kind);
-  if (!container.init_pids.empty())
-    items.push_back(fmt::format("{} {} = pid {}", container.init_pids.back() == 1 ? "init" : "program",
-                                container.init_pids[0], container.init_pids.back()));
-  if (!container.cgroup.empty()) items.push_back("cgroup " + safe(container.cgroup));
-  if (!container.parent_name.empty()) items.push_back("in container " + safe(container.parent_name));
-  items.push_back(ending_of(container));
-  std::string text = told_ ? "\n" : "";
-  text += heading(items, options_);
-  if (!container.bundle.empty())
-    text += "  bundle " + safe(container.bundle) + "\n";
-  else if (!container.rootfs.empty() && container.rootfs != "/")
-    text += "  rootfs " + safe(container.rootfs) + "\n";
-  Lines lines(options_, container.start_ns);
-  add_steps(lines, container.steps, container.stages, around, container.program);
-  sink_(text + lines.take());
+  const SetUpStory& story = container.set_up;
+  const Around around{container.rootfs, container.bundle, &story.stages};
+  StoryLines lines(options_, story.start_ns);
+  lines.heading({fmt::format("container {} ({})", safe(container.short_name), program_name(story.runtime)),
+                 container.isolation == Isolation::kContainer && container.kind == "container" ? "" : container.kind,
+                 container.init_name.empty()
+                     ? pids_text(story.pids.empty() || story.pids.back() == 1 ? "init" : "program", container.init_pids)
+                     : pids_text(safe(container.init_name).c_str(), container.init_pids) + ", " +
+                           pids_text("program", story.pids),
+                 container.cgroup.empty() ? "" : "cgroup " + safe(container.cgroup), ending_of(story)});
+  if (container.short_name != container.name) lines.detail("id", safe(container.name));
+  if (!container.parent_name.empty()) lines.detail("in", "container " + safe(container.parent_name));
+  if (!container.bundle.empty()) lines.detail("bundle", safe(container.bundle));
+  const bool said = !container.bundle.empty() && container.rootfs.starts_with(container.bundle + "/");
+  if (!said && container.rootfs.size() > 1) lines.detail("rootfs", safe(container.rootfs));
+  if (!story.runtime.started_by.empty()) lines.detail("started by", started_by(story.runtime));
+  add_story(lines, story, around);
+  sink_(lines.take());
 }
 
 void StoryRenderer::tell(const EntryMade& made) {
-  std::vector<std::string> items;
-  items.push_back(
-      fmt::format("entry into container {} ({})", safe(made.container.short_name), safe(made.entry.by.name)));
-  Lines lines(options_, made.entry.start_ns);
-  const Around around{{}, {}, &made.entry.stages};
-  add_steps(lines, made.entry.steps, made.entry.stages, around, made.entry.task);
-  sink_((told_ ? "\n" : "") + heading(items, options_) + lines.take());
+  const SetUpStory& story = made.set_up;
+  StoryLines lines(options_, story.start_ns);
+  lines.heading({fmt::format("entry into container {} ({})", safe(made.short_name), program_name(story.runtime)),
+                 made.container ? "" : "which was there when tracing began", pids_text("program", story.pids),
+                 ending_of(story)});
+  add_story(lines, story, {.stages = &story.stages});
+  sink_(lines.take());
 }
 
-void StoryRenderer::tell(const ContainerEnd& end) {
-  std::vector<std::string> items;
-  items.push_back(fmt::format("container {}", safe(end.name)));
-  if (end.exit_code) items.push_back(how_it_ended(*end.exit_code) + " after " + duration_text(end.ran_ns));
-  sink_((told_ ? "\n" : "") + heading(items, options_));
+void StoryRenderer::tell(const ContainerWentOn& told) {
+  StoryLines lines(options_, told.time_ns - std::min(told.time_ns, told.since_ns));
+  std::vector<std::string> items = {"container " + safe(told.short_name)};
+  const std::string when = duration_text(told.since_ns);
+  if (!told.command.empty()) {
+    items.push_back("its init executes " + command_line(told.command));
+    items.push_back(pids_text("program", told.command_pids));
+    items.push_back("after " + when);
+  }
+  if (!told.by.name.empty()) {
+    items.push_back(
+        fmt::format("after {}: {} {}: {}", when, safe(told.by.name), told.by.pid, command_line(told.by.argv)));
+  }
+  if (told.exit_code) {
+    items.push_back(how_it_ended(*told.exit_code) + " after " + when);
+    if (told.entries) items.push_back(plural(told.entries, "entry").replace(0, 0, "") + "");
+  }
+  lines.heading(items);
+  const std::vector<Stage> nobody;
+  for (const Step& step : told.failures) lines.add(step.start_ns, "failed", words_of(step, {.stages = &nobody}), true);
+  if (told.failures_dropped) lines.note(plural(told.failures_dropped, "failure") + " more");
+  sink_(lines.take());
 }
 
 void StoryRenderer::end(uint64_t malformed, bool whole) {

@@ -22,7 +22,7 @@ class StoryRenderer : public Renderer {
  private:
   void tell(const Container& container);
   void tell(const EntryMade& made);
-  void tell(const ContainerEnd& end);
+  void tell(const ContainerWentOn& told);
 
   RenderOptions options_;
   TextSink sink_;

@@ -25,6 +25,11 @@ uint64_t field_of(const Argument& argument, std::string_view name) {
     if (field.name != name || size_t{field.offset} + field.size > argument.bytes.size()) continue;
     uint64_t value = 0;
     std::memcpy(&value, argument.bytes.data() + field.offset, field.size);
+    if (field.high && size_t{field.high} + field.size <= argument.bytes.size()) {
+      uint64_t upper = 0;
+      std::memcpy(&upper, argument.bytes.data() + field.high, field.size);
+      value |= upper << (8 * field.size);
+    }
     return value;
   }
   return 0;

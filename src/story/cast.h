@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,17 +18,18 @@ namespace cttrace {
 struct Origin {
   bool known = false;
   NamespaceInodes namespaces = {};
-  std::optional<File> root;
-  std::string cgroup;
+  std::optional<File> root = {};
+  std::string folder = {};  // its working directory
+  std::string cgroup = {};
 };
 
 struct ProgramFile {
   uint32_t dev_major = 0, dev_minor = 0;
   uint64_t inode = 0;
-  std::string path;
+  std::string path = {};
 
-  bool same_as(const File& file) const {
-    return inode && inode == file.inode && dev_major == file.dev_major && dev_minor == file.dev_minor;
+  bool same_as(const ProgramFile& other) const {
+    return inode && inode == other.inode && dev_major == other.dev_major && dev_minor == other.dev_minor;
   }
 };
 
@@ -35,20 +37,20 @@ struct SetUp;
 
 // A program and all its processes, until they execute another one. Executing itself again is no other program.
 struct Unit {
-  std::shared_ptr<Unit> above;  // who started it
-  ProgramFile file;
-  std::vector<std::string> argv;
+  std::shared_ptr<Unit> above = {};  // who started it
+  uint32_t depth = 0;                // how many are above
+  ProgramFile file = {};
+  std::vector<std::string> argv = {};
   uint32_t pid = 0;
   bool seen_to_begin = false;
   EventNumber first = 0;
   uint64_t start_ns = 0;
-  Origin origin;
-  uint32_t container = 0;                       // that it runs in; 0: in none that is known
-  uint32_t serves = 0;                          // the container that it was started for, by its argv
-  std::string folder;                           // that it went to first
-  Draft draft;                                  // what its processes do that are in no set-up
-  std::set<std::string> memory_files;           // made by it
-  std::vector<std::shared_ptr<SetUp>> set_ups;  // that have not ended
+  Origin origin = {};
+  uint32_t container = 0;  // that it runs in; 0: in none that is known
+  bool told = false;       // it was the runtime of a container that has been told
+  Draft draft{256};        // what its processes do that are in no set-up
+  std::set<std::string> memory_files = {};
+  std::vector<std::shared_ptr<SetUp>> set_ups = {};  // that are not over; dropped with the unit's last process
   uint32_t set_ups_begun = 0;
   uint32_t processes = 0;  // that run
   bool failed = false;     // one of them ended with an error
@@ -58,42 +60,42 @@ struct Unit {
 
 // What threads go through that have left their starter's namespaces or root, until a program is handed over to.
 struct SetUp {
-  std::shared_ptr<Unit> unit;
-  Draft draft;
-  Roots roots;
-  std::map<uint32_t, uint32_t> made;    // namespaces by CLONE_NEW*: their inode, 0 where it is not known
-  std::map<uint32_t, uint32_t> joined;  // likewise
-  std::string hostname;
+  std::shared_ptr<Unit> unit = {};
+  Draft draft{1024};
+  Roots roots = {};
+  std::map<uint32_t, uint32_t> made = {};    // namespaces by CLONE_NEW*: their inode, 0 where it is not known
+  std::map<uint32_t, uint32_t> joined = {};  // likewise
+  std::string hostname = {};
   uint32_t threads = 0;  // that run
-  bool handed_over = false;
-  bool failed = false;  // somebody in it ended with an error
-  uint32_t container = 0;
+  bool over = false;     // handed over, or told as failed
+  bool failed = false;   // one of its processes ended with an error
 };
 
 struct Process {
-  TaskId leader;
+  TaskId leader = {};
   uint32_t tgid = 0;
-  std::shared_ptr<Unit> unit;
+  std::shared_ptr<Unit> unit = {};
   uint32_t container = 0;
-  Stage stage;
-  TaskId made_by;  // the creator's process
-  bool runs = true;
+  std::string cgroup = {};  // that it was moved to, or its maker was
+  Stage stage = {};
+  TaskId made_by = {};  // the creator's process
 };
 
 struct PendingExec {
-  Step step;
-  std::string path;
-  std::vector<std::string> argv;
-  bool by_descriptor = false;  // of what is executed there is no name: execveat(fd, "")
+  Step step = {};
+  std::string path = {};  // as given
+  std::vector<std::string> argv = {};
 };
 
 struct Person {
-  std::shared_ptr<Process> process;
-  std::shared_ptr<SetUp> set_up;
-  std::optional<PendingExec> exec;
+  std::shared_ptr<Process> process = {};
+  std::shared_ptr<SetUp> set_up = {};
+  std::optional<PendingExec> exec = {};  // that has succeeded, and whose snapshot has not come yet
   // A clone whose child has not been seen yet.
   uint32_t child_tid = 0;
   uint64_t child_flags = 0;
+
+  bool sets_up() const { return set_up && !set_up->over; }
 };
 
 }  // namespace cttrace

@@ -1,7 +1,7 @@
 // Calls that do one thing together: steps are joined as they come.
 #pragma once
 
-#include "cttrace/story.h"
+#include "cttrace/step.h"
 
 namespace cttrace {
 
@@ -10,5 +10,8 @@ bool absorb(Step& last, Step& next);
 
 // `last` does the same as `before` did, to something else: they become one. False: they do not.
 bool fold(Step& before, Step& last);
+
+// The calls of `from` are counted to `into`, too.
+void add_calls(Step& into, const Step& from);
 
 }  // namespace cttrace

@@ -8,35 +8,39 @@
 
 namespace cttrace {
 
-// Grows by at most kMostSteps steps; what is more is counted.
+// Bounded: what is more than `most` steps is dropped and counted, the oldest first.
 class Draft {
  public:
-  static constexpr size_t kMostSteps = 1024;
+  explicit Draft(size_t most) : most_(most) {}
 
   struct Part {
-    Stage stage;
+    Stage stage = {};
     std::vector<Step> steps = {};  // in the order of their start, what belongs together joined
     uint64_t quiet_calls = 0;
+    uint64_t calls = 0;
   };
 
+  // The part of a process; made where there is none.
   Part& part(const Stage& stage);
   Part* find(TaskId process);
   void add(const Stage& stage, Step&& step);
-  void moved(TaskId mover, const CgroupAttach& attach);
+  void add(Part&& part);
+  // A task was moved to another cgroup by a write that has been added.
+  void moved(TaskId writer, const CgroupAttach& attach);
 
-  const std::vector<Part>& parts() const { return parts_; }
   std::vector<Part>& parts() { return parts_; }
-  uint64_t call_count() const { return call_count_; }
+  const std::vector<Part>& parts() const { return parts_; }
+  std::vector<Part> take_parts();
   uint64_t dropped() const { return dropped_; }
-  bool empty() const { return parts_.empty(); }
-  EventNumber first = 0;
-  uint64_t start_ns = 0;
-  void begin(EventNumber number, uint64_t time_ns);
 
  private:
+  void make_room();
+  void forget_a_part();
+
+  size_t most_;
   std::vector<Part> parts_;
   std::map<TaskId, size_t> by_process_;
-  uint64_t call_count_ = 0, dropped_ = 0;
+  uint64_t dropped_ = 0;
   size_t steps_ = 0;
 };
 

@@ -21,15 +21,25 @@ std::string run_argument(const std::vector<std::string>& argv) {
   return {};
 }
 
-// "web" of "/machine.slice/libpod-web.scope": what stands between a maker's prefix and systemd's suffix, where the id
-// is long enough to be told from them.
-std::string leaf_name(const std::string& cgroup) {
+// The last part of a cgroup, without what systemd puts behind.
+std::string leaf_of(const std::string& cgroup) {
   std::string leaf = last_part(cgroup);
   for (std::string_view suffix : {".scope", ".service", ".slice"})
     if (leaf.ends_with(suffix)) leaf.resize(leaf.size() - suffix.size());
-  const size_t dash = leaf.rfind('-');
-  if (dash != std::string::npos && is_hex_id(std::string_view(leaf).substr(dash + 1))) leaf = leaf.substr(dash + 1);
   return leaf == "/" ? std::string() : leaf;
+}
+
+// A word of the command line that is all of `text`, or its end behind a separator: "web" of "lxc.payload.web".
+std::string word_at_end(const std::vector<std::string>& argv, const std::string& text) {
+  std::string longest;
+  for (size_t i = 1; i < argv.size(); ++i) {
+    std::string word = last_part(argv[i]);
+    if (word.empty() || word.starts_with('-') || word.size() <= longest.size() || !text.ends_with(word)) continue;
+    const bool whole = word.size() == text.size();
+    if (whole || std::string_view("-.:_").find(text[text.size() - word.size() - 1]) != std::string_view::npos)
+      longest = std::move(word);
+  }
+  return longest;
 }
 
 }  // namespace
@@ -52,9 +62,12 @@ std::string container_name(const Told& told) {
   const std::vector<std::string>& program = told.program;
   if (own.size() > program.size() && std::equal(program.rbegin(), program.rend(), own.rbegin()))
     own.resize(own.size() - program.size());
+  const std::string leaf = leaf_of(told.cgroup);
   std::string name = option_value(own, {"--id", "--machine", "--name"});
+  if (name.empty()) name = word_at_end(own, leaf);
   if (name.empty()) name = run_argument(own);
-  if (name.empty()) name = leaf_name(told.cgroup);
+  if (name.empty()) name = word_at_end(own, told.hostname);
+  if (name.empty()) name = leaf;
   if (name.empty()) name = told.hostname;
   if (name.empty() && !program.empty()) name = last_part(program[0]);
   return name;
@@ -81,21 +94,14 @@ std::string kind_in_words(Isolation isolation, bool user_namespace) {
   switch (isolation) {
     case Isolation::kChroot: return "chroot only: not isolated by namespaces";
     case Isolation::kMounts:
-      return user_namespace ? "own mounts and users, but the starter's pids" : "own mounts, but the starter's pids";
+      return user_namespace ? "mounts and users of its own, the starter's pids"
+                            : "mounts of its own, the starter's pids";
     case Isolation::kPids:
-      return user_namespace ? "own pids and users, but the starter's mounts" : "own pids, but the starter's mounts";
+      return user_namespace ? "pids and users of its own, the starter's mounts"
+                            : "pids of its own, the starter's mounts";
     case Isolation::kContainer: break;
   }
-  return user_namespace ? "container in a user namespace of its own" : "container";
-}
-
-std::string own_word(std::string_view comm) {
-  // NAME:[NUMBER:WORD]
-  const size_t open = comm.find(":["), colon = comm.rfind(':');
-  if (open == std::string_view::npos || colon <= open + 1 || !comm.ends_with(']')) return {};
-  std::string word(comm.substr(colon + 1, comm.size() - colon - 2));
-  std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return word;
+  return user_namespace ? "container with users of its own" : "container";
 }
 
 }  // namespace cttrace

@@ -9,15 +9,16 @@
 
 namespace cttrace {
 
+// What a runtime was told, and what it told the kernel.
 struct Told {
-  std::vector<std::string> argv;  // of the runtime
-  std::string cgroup;             // empty: the starter's
-  std::string hostname;           // given to it
-  std::vector<std::string> program;
+  std::vector<std::string> argv = {};  // the runtime's
+  std::string cgroup = {};             // that was joined; empty: none
+  std::string hostname = {};           // that was given; empty: none
+  std::vector<std::string> program = {};
 };
 
-// From what the runtime was told: an option that names, the argument of run or create, the leaf of the cgroup, the
-// hostname; otherwise from the program.
+// A name that was given by an option, or that is in the command line and in the cgroup; the argument of run or create;
+// one that is in the command line and became the hostname; the cgroup's; the hostname; otherwise the program's.
 std::string container_name(const Told& told);
 
 // The first twelve digits of a long hexadecimal id.
@@ -30,8 +31,5 @@ std::string option_value(const std::vector<std::string>& argv, std::initializer_
 std::string version_in(std::string_view path);
 
 std::string kind_in_words(Isolation isolation, bool user_namespace);
-
-// "parent" of "runc:[0:PARENT]"; empty: it says nothing.
-std::string own_word(std::string_view comm);
 
 }  // namespace cttrace

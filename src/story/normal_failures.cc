@@ -2,7 +2,6 @@
 #include "story/normal_failures.h"
 
 #include <sched.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 
 #include <algorithm>
@@ -17,27 +16,29 @@ using Condition = bool (*)(const Call& call, const StepFacts& facts);
 
 bool always(const Call&, const StepFacts&) { return true; }
 
-// Every pointer is NULL.
+// No memory, and no descriptor that is one.
 bool gives_nothing(const Call& call, const StepFacts&) {
-  return std::ranges::none_of(
-             call.args,
-             [](const Argument& each) { return each.reading != Reading::kNone && each.reading != Reading::kNull; }) &&
-         std::ranges::all_of(call.args,
-                             [](const Argument& each) { return each.spec->kind != ArgKind::kAddress || !each.raw; });
+  return std::ranges::none_of(call.args, [](const Argument& each) {
+    const bool points = each.spec->kind == ArgKind::kAddress && each.raw != 0;
+    const bool has_memory = each.reading != Reading::kNone && each.reading != Reading::kNull;
+    return points || has_memory || each.file;
+  });
 }
 
-bool no_descriptor(const Call& call, const StepFacts&) {
-  return std::ranges::none_of(call.args, [](const Argument& each) { return each.file.has_value(); });
-}
-
-bool asks(const Call& call, const StepFacts&) { return call.row->name == "prctl" && !(call.row->groups & kIdentity); }
+// PR_GET_* and PR_CAPBSET_READ: rows that are in no group.
+bool only_asks(const Call& call, const StepFacts&) { return !(call.row->groups & kIdentity); }
 
 bool masks(const Call&, const StepFacts& facts) { return std::holds_alternative<PathsMasked>(facts); }
 
-bool masks_or_binds_itself(const Call& call, const StepFacts& facts) {
-  if (masks(call, facts)) return true;
+bool masks_or_binds_itself(const Call&, const StepFacts& facts) {
+  if (std::holds_alternative<PathsMasked>(facts)) return true;
   const auto* done = std::get_if<MountDone>(&facts);
   return done && done->how == MountDone::How::kBind && done->mounts[0].source == done->mounts[0].target.path;
+}
+
+bool propagation(const Call&, const StepFacts& facts) {
+  const auto* done = std::get_if<MountDone>(&facts);
+  return done && done->how == MountDone::How::kPropagation;
 }
 
 bool of_user_namespace(const Call& call, const StepFacts&) {
@@ -52,6 +53,8 @@ bool raises_ambient(const Call& call, const StepFacts&) {
 bool drops_or_raises(const Call& call, const StepFacts&) {
   return number(call, "option") == PR_CAPBSET_DROP || number(call, "option") == PR_CAP_AMBIENT;
 }
+
+bool sets_title(const Call& call, const StepFacts&) { return number(call, "option") == PR_SET_MM; }
 
 struct Row {
   std::string_view call;

@@ -6,46 +6,57 @@
 #include <algorithm>
 
 #include "story/call.h"
-#include "story/chains.h"
 
 namespace cttrace {
 namespace {
 
+using How = MountDone::How;
+
+// /dev/null of the host on /dev/null of the container.
 bool is_device_of_host(const MountDone::One& mount) {
-  const std::string folder = folder_of(mount.target.shown());
-  return mount.source.find("/dev/") != std::string::npos && last_part(mount.source) == last_part(mount.target.path) &&
-         folder == "/dev" && last_part(folder_of(mount.source)) == "dev";
+  const std::string& target = mount.target.shown();
+  return folder_of(target) == "/dev" && last_part(mount.source) == last_part(target) &&
+         last_part(folder_of(mount.source)) == "dev";
 }
 
-Phase phase_of(const MountDone& done, bool before_switch, bool switches) {
+bool is_of_kernel(const std::string& path) {
+  return path.starts_with("/proc/") || (path.starts_with("/sys/") && !is_below(path, "/sys/fs/cgroup"));
+}
+
+bool is_network_namespace(const MountDone& done) {
+  const std::string& source = done.mounts[0].source;
+  return done.how == How::kBind && (source.ends_with("/ns/net") || source.starts_with("net:["));
+}
+
+Phase phase_of(const MountDone& done, const Roots& roots, uint32_t switches) {
   const Seen& target = done.mounts[0].target;
-  if (!switches) return Phase::kMounts;
-  if (target.shown() == "/" || target.inside == "/") return before_switch ? Phase::kRootfs : Phase::kRootSwitch;
-  if (target.inside.empty()) return before_switch ? Phase::kRootfs : Phase::kMounts;
-  if (done.how == MountDone::How::kBind && std::ranges::all_of(done.mounts, is_device_of_host)) return Phase::kDevices;
-  return Phase::kMounts;
+  if (is_network_namespace(done)) return Phase::kNetwork;
+  if (roots.count() == 0) return Phase::kMounts;
+  const bool before = switches < roots.count();
+  if (target.shown() == "/") return before ? Phase::kRootfs : Phase::kRootSwitch;
+  if (target.inside.empty()) return before ? Phase::kRootfs : Phase::kRootSwitch;
+  if (done.how == How::kBind && std::ranges::all_of(done.mounts, is_device_of_host)) return Phase::kDevices;
+  return done.how != How::kNew && is_of_kernel(target.inside) ? Phase::kMasking : Phase::kMounts;
+}
+
+// The root itself is no path that is masked.
+void unmask_root(Step& step) {
+  const auto& masked = std::get<PathsMasked>(step.facts);
+  const PathsMasked::One& one = masked.paths[0];
+  if (masked.paths.size() != 1 || one.path.inside != "/" || one.with != PathsMasked::With::kReadOnly || one.error)
+    return;
+  MountDone done{.how = How::kBind, .options = {"ro"}};
+  done.mounts.push_back({.source = one.path.path, .target = one.path});
+  step.facts = std::move(done);
 }
 
 }  // namespace
 
-std::string_view phase_name(Phase phase) {
-  static constexpr std::string_view kNames[] = {"create",  "user maps", "namespaces", "cgroup",
-                                                "rootfs",  "mounts",    "devices",    "root switch",
-                                                "masking", "network",   "identity",   "hand-over"};
-  return kNames[static_cast<size_t>(phase)];
-}
-
 void place(Step& step, const Roots& roots) {
-  const auto see = [&](Seen& seen) { seen.inside = roots.inside(seen.path, step.epoch); };
-  const bool before = step.epoch < roots.count();
+  const auto see = [&](Seen& seen) { seen.inside = roots.inside(seen.path, step.switches); };
   if (auto* masked = std::get_if<PathsMasked>(&step.facts)) {
     for (auto& each : masked->paths) see(each.path);
-    const auto& one = masked->paths[0];
-    if (masked->paths.size() == 1 && one.path.inside == "/" && one.with == PathsMasked::With::kReadOnly) {
-      MountDone done{.how = MountDone::How::kBind, .options = {"ro"}};
-      done.mounts.push_back({.source = one.path.path, .target = one.path});
-      step.facts = std::move(done);
-    }
+    unmask_root(step);
   }
   if (auto* made = std::get_if<DevicesMade>(&step.facts)) {
     for (auto& each : made->nodes) see(each.path);
@@ -53,32 +64,8 @@ void place(Step& step, const Roots& roots) {
   }
   if (auto* done = std::get_if<MountDone>(&step.facts)) {
     for (auto& each : done->mounts) see(each.target);
-    step.phase = phase_of(*done, before, roots.count() > 0);
+    step.phase = phase_of(*done, roots, step.switches);
   }
-}
-
-std::vector<Step> in_order(std::vector<std::vector<Step>> by_process) {
-  struct Block {
-    uint64_t start_ns;
-    std::vector<Step> steps;
-  };
-  std::vector<Block> blocks;
-  for (auto& steps : by_process) {
-    Phase last{};
-    bool begun = false;
-    for (Step& step : steps) {
-      if (!begun || step.phase != last) blocks.push_back({step.start_ns, {}});
-      begun = true;
-      last = step.phase;
-      std::vector<Step>& into = blocks.back().steps;
-      if (into.empty() || !fold(into.back(), step)) into.push_back(std::move(step));
-    }
-  }
-  std::ranges::stable_sort(blocks, {}, &Block::start_ns);
-  std::vector<Step> all;
-  for (Block& block : blocks)
-    for (Step& step : block.steps) all.push_back(std::move(step));
-  return all;
 }
 
 }  // namespace cttrace

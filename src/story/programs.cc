@@ -9,6 +9,8 @@
 namespace cttrace {
 namespace {
 
+constexpr uint32_t kMostAbove = 32;
+
 bool differs(const std::optional<File>& one, const std::optional<File>& other) {
   if (!one || !other) return false;
   return one->inode != other->inode || one->dev_major != other->dev_major || one->dev_minor != other->dev_minor;
@@ -23,27 +25,36 @@ bool ends_with(const std::vector<std::string>& words, const std::vector<std::str
   return !end.empty() && words.size() > end.size() && std::equal(end.rbegin(), end.rend(), words.rbegin());
 }
 
+ProgramFile file_of(const Snapshot& snapshot) {
+  if (!snapshot.exe) return {};
+  return {snapshot.exe->dev_major, snapshot.exe->dev_minor, snapshot.exe->inode, snapshot.exe->path};
+}
+
+Origin origin_of(const Snapshot& snapshot) {
+  Origin origin{.known = true, .namespaces = snapshot.namespaces, .root = snapshot.root, .cgroup = snapshot.cgroup};
+  if (snapshot.cwd) origin.folder = snapshot.cwd->path;
+  return origin;
+}
+
 }  // namespace
 
 void Teller::Work::on(const Snapshot& snapshot) {
-  Task before = snapshot.task;
-  before.tid = snapshot.old_tid ? snapshot.old_tid : snapshot.task.tid;
-  Person* known = snapshot.at_start ? nullptr : person(before.tid);
+  const uint32_t tid = snapshot.old_tid ? snapshot.old_tid : snapshot.task.tid;
+  Person* known = snapshot.at_start ? nullptr : person(tid);
   if (!known) known = &meet(snapshot.task);
-  if (before.tid != snapshot.task.tid) {
-    // A thread that was not the leader takes its number: it lives on as the leader.
-    Person moved = *known;
-    people_[id_of(snapshot.task)] = std::move(moved);
+  if (tid != snapshot.task.tid && !snapshot.at_start) {
+    // A thread that was not the leader takes the leader's number, and lives on as that.
+    people_[id_of(snapshot.task)] = Person(*known);
     running_[snapshot.task.tid] = id_of(snapshot.task);
+    if (known->set_up) ++known->set_up->threads;
     known = person(id_of(snapshot.task));
   }
   if (!snapshot.pids.empty()) known->process->stage.pids = snapshot.pids;
   if (!snapshot.at_start) return executed(*known, snapshot);
   Unit& unit = *known->process->unit;
   if (unit.origin.known) return;  // another thread
-  unit.origin = {.known = true, .namespaces = snapshot.namespaces, .root = snapshot.root, .cgroup = snapshot.cgroup};
-  if (!snapshot.exe) return;
-  unit.file = {snapshot.exe->dev_major, snapshot.exe->dev_minor, snapshot.exe->inode, snapshot.exe->path};
+  unit.origin = origin_of(snapshot);
+  unit.file = file_of(snapshot);
   known->process->stage.program = unit.name();
 }
 
@@ -54,98 +65,141 @@ bool Teller::Work::is_itself(const Person& person, const Snapshot& snapshot) con
   constexpr std::string_view kMemory = "/memfd:";
   if (file.internal && file.path.starts_with(kMemory))
     return unit.memory_files.contains(file.path.substr(kMemory.size()));
-  if (!unit.file.same_as(file)) return false;
-  if (person.exec->by_descriptor) return true;
+  if (!unit.file.same_as(file_of(snapshot))) return false;
+  if (person.exec->path.empty() || person.exec->path.starts_with("/proc/")) return true;
   // Programs of many names in one file (busybox) tell themselves apart by it.
   const std::string now = person.exec->argv.empty() ? std::string() : last_part(person.exec->argv[0]);
   const std::string then = unit.argv.empty() ? unit.name() : last_part(unit.argv[0]);
   return now == then;
 }
 
-std::shared_ptr<Unit> Teller::Work::new_unit(Person& person, const Snapshot& snapshot) {
-  const std::shared_ptr<Unit> before = person.process->unit;
+void Teller::Work::new_unit(Person& person, const Snapshot& snapshot) {
+  Process& process = *person.process;
+  const std::shared_ptr<Unit> before = process.unit;
   auto unit = std::make_shared<Unit>();
-  unit->above = before;
+  unit->above = before->depth < kMostAbove ? before : before->above;
+  unit->depth = std::min(before->depth + 1, kMostAbove);
   unit->pid = snapshot.task.tgid;
   unit->seen_to_begin = true;
-  unit->container = person.process->container;
-  unit->origin = {.known = true, .namespaces = snapshot.namespaces, .root = snapshot.root, .cgroup = snapshot.cgroup};
-  if (snapshot.exe)
-    unit->file = {snapshot.exe->dev_major, snapshot.exe->dev_minor, snapshot.exe->inode, snapshot.exe->path};
+  unit->container = process.container;
+  unit->origin = origin_of(snapshot);
+  unit->file = file_of(snapshot);
+  unit->first = number_;
+  unit->start_ns = snapshot.time_ns;
   if (person.exec) {
     unit->argv = person.exec->argv;
     unit->first = person.exec->step.first;
     unit->start_ns = person.exec->step.start_ns;
   }
-  --before->processes;
   unit->processes = 1;
-  person.process->unit = unit;
-  person.process->stage.program = unit->name();
-  return unit;
+  process.unit = unit;
+  process.stage.program = unit->name();
+  process.stage.name.clear();
+  if (--before->processes == 0) unit_ended(before);
 }
 
 void Teller::Work::executed(Person& person, const Snapshot& snapshot) {
   const bool itself = is_itself(person, snapshot);
-  if (!itself && person.set_up && !person.set_up->handed_over && is_hand_over(person, snapshot)) {
-    Running* const container = container_of(*person.set_up, snapshot);
-    const bool made = person.set_up->made.contains(CLONE_NEWNS) || person.set_up->made.contains(CLONE_NEWPID);
-    const bool joined = person.set_up->joined.contains(CLONE_NEWNS) || person.set_up->joined.contains(CLONE_NEWPID);
-    if (!made && joined)
-      enter(person, snapshot, container);
-    else
-      hand_over(person, snapshot);
-    person.exec.reset();
-    return;
-  }
-  Step step;
-  if (person.exec)
-    step = person.exec->step;
+  if (!itself && person.sets_up() && is_hand_over(person, snapshot))
+    hand_over(person, snapshot);
   else
-    step.first = step.start_ns = snapshot.time_ns, step.first = number_;
-  step.last = number_;
-  step.end_ns = std::max(step.end_ns, snapshot.time_ns);
-  auto* run = std::get_if<ProgramRun>(&step.facts);
-  if (run) run->itself = itself;
-  step.phase = Phase::kCreate;
-  step.epoch = static_cast<uint32_t>(person.set_up ? person.set_up->roots.count() : 0);
-  if (!itself) {
-    if (person.set_up && person.set_up->handed_over) {
-      --person.set_up->threads;
-      person.set_up.reset();
-    }
-    new_unit(person, snapshot);
-    Unit& unit = *person.process->unit;
-    unit.draft.begin(step.first, step.start_ns);
-  }
-  draft_of(person).add(person.process->stage, std::move(step));
+    program_began(person, snapshot, itself);
   person.exec.reset();
 }
 
-// Whether this program is what everything before was for: it is executed where the set-up led to.
-bool Teller::Work::is_hand_over(const Person& person, const Snapshot& snapshot) const {
-  const Origin& origin = person.set_up->unit->origin;
-  const NamespaceInodes& now = snapshot.namespaces;
-  const bool isolated = differs(origin.namespaces, now, CT_NS_MNT) || differs(origin.namespaces, now, CT_NS_PID) ||
-                        differs(origin.namespaces, now, CT_NS_PID_FOR_CHILDREN) || differs(origin.root, snapshot.root);
-  if (!isolated) return false;
-  if (person.exec && ends_with(person.set_up->unit->argv, person.exec->argv)) return true;
-  const bool first = snapshot.pids.size() > 1 && snapshot.pids.back() == 1;
-  const bool own_pids = differs(origin.namespaces, now, CT_NS_PID);
-  if (own_pids && first) return true;
-  // A child of one that goes on with the set-up is its helper.
-  for (const auto& [id, other] : people_) {
-    if (id != person.process->made_by || other.set_up != person.set_up) continue;
-    return differs(origin.root, snapshot.root) || other.process == nullptr;
+// A program that is not what a container was made for: the runtime, a helper, or one of a container's own.
+void Teller::Work::program_began(Person& person, const Snapshot& snapshot, bool itself) {
+  if (!itself) {
+    if (!person.sets_up()) person.set_up.reset();
+    tell_command(person, snapshot);
+    new_unit(person, snapshot);
   }
-  return true;
+  Step step{.phase = Phase::kCreate, .first = number_, .start_ns = snapshot.time_ns};
+  if (person.exec) step = person.exec->step;
+  step.last = number_;
+  step.end_ns = std::max(step.end_ns, snapshot.time_ns);
+  ProgramRun run{.itself = itself};
+  if (person.exec) run.argv = person.exec->argv;
+  if (snapshot.exe) run.path = snapshot.exe->path;
+  Process& process = *person.process;
+  if (itself && run.path.starts_with("/memfd:") && person.exec) {
+    step.facts = SelfProtected{.how = SelfProtected::How::kMemoryCopy, .path = run.path};
+  } else {
+    step.facts = std::move(run);
+  }
+  draft_of(person).add(process.stage, std::move(step));
 }
 
-Running* Teller::Work::container_of(const SetUp& set_up, const Snapshot& snapshot) {
-  for (auto& [number, running] : containers_) {
-    for (const auto& [type, which] : {std::pair{CLONE_NEWNS, CT_NS_MNT}, {CLONE_NEWPID, CT_NS_PID}})
-      if (set_up.joined.contains(type) && running.namespaces[which] == snapshot.namespaces[which]) return &running;
+// Whether this program is what everything before was for.
+bool Teller::Work::is_hand_over(const Person& person, const Snapshot& snapshot) const {
+  const SetUp& set_up = *person.set_up;
+  const Origin& origin = set_up.unit->origin;
+  const NamespaceInodes& now = snapshot.namespaces;
+  const bool switched = differs(origin.root, snapshot.root);
+  bool isolated = switched || differs(origin.namespaces, now, CT_NS_MNT) ||
+                  differs(origin.namespaces, now, CT_NS_PID) || differs(origin.namespaces, now, CT_NS_PID_FOR_CHILDREN);
+  for (const auto& [number, known] : containers_)
+    for (const auto& [type, inode] : set_up.joined) isolated = isolated || is_container_of(known, type, inode);
+  if (!isolated) return false;
+  if (person.exec && ends_with(set_up.unit->argv, person.exec->argv)) return true;
+  if (differs(origin.namespaces, now, CT_NS_PID) && !snapshot.pids.empty() && snapshot.pids.back() == 1) return true;
+  // A child of one that goes on with the set-up is its helper; it goes on until the root is switched.
+  const auto maker = people_.find(person.process->made_by);
+  const bool maker_goes_on = maker != people_.end() && maker->second.set_up == person.set_up;
+  const bool maker_is_runtime = maker_goes_on && maker->second.process->tgid == set_up.unit->pid;
+  return !maker_goes_on || switched || maker_is_runtime;
+}
+
+bool Teller::Work::is_container_of(const Known& known, uint32_t type, uint32_t inode) const {
+  static constexpr std::pair<uint32_t, ct_ns> kKinds[] = {
+      {CLONE_NEWNS, CT_NS_MNT},  {CLONE_NEWPID, CT_NS_PID},   {CLONE_NEWNET, CT_NS_NET},      {CLONE_NEWUTS, CT_NS_UTS},
+      {CLONE_NEWIPC, CT_NS_IPC}, {CLONE_NEWUSER, CT_NS_USER}, {CLONE_NEWCGROUP, CT_NS_CGROUP}};
+  for (const auto& [each, which] : kKinds)
+    if (each == type) return inode && known.namespaces[which] == inode && known.own.contains(type);
+  return false;
+}
+
+// The container whose namespaces were joined: by what most belongs to one alone.
+Known* Teller::Work::joined_container(const SetUp& set_up) {
+  for (const uint32_t type : {CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWUSER, CLONE_NEWUTS, CLONE_NEWIPC}) {
+    const auto joined = set_up.joined.find(type);
+    if (joined == set_up.joined.end()) continue;
+    for (auto& [number, known] : containers_)
+      if (is_container_of(known, type, joined->second)) return &known;
   }
   return nullptr;
+}
+
+// The first process of a container may be an init, which executes what it was given.
+void Teller::Work::tell_command(Person& person, const Snapshot& snapshot) {
+  const auto found = containers_.find(person.process->container);
+  if (found == containers_.end() || !person.exec) return;
+  Known& known = found->second;
+  if (known.command_told || person.process->made_by != known.program) return;
+  known.command_told = true;
+  if (!ends_with(known.argv, person.exec->argv)) return;
+  ContainerWentOn told{.container = known.number, .name = known.name, .short_name = known.short_name};
+  told.time_ns = snapshot.time_ns;
+  told.since_ns = snapshot.time_ns - std::min(snapshot.time_ns, known.start_ns);
+  told.command = person.exec->argv;
+  told.command_pids = snapshot.pids;
+  sink_(std::move(told));
+}
+
+// A runtime that was started for a container that is there already: to delete it, say.
+void Teller::Work::tell_served(const Unit& unit) {
+  if (unit.told || !unit.seen_to_begin || unit.container) return;
+  for (auto& [number, known] : containers_) {
+    if (!known.runtime.same_as(unit.file) || known.name.empty()) continue;
+    if (std::ranges::find(unit.argv, known.name) == unit.argv.end() || unit.start_ns < known.start_ns) continue;
+    ContainerWentOn told{.container = known.number, .name = known.name, .short_name = known.short_name};
+    told.time_ns = unit.start_ns;
+    told.since_ns = unit.start_ns - known.start_ns;
+    told.by = {.name = unit.name(), .executable = unit.file.path, .argv = unit.argv, .pid = unit.pid};
+    for (const Draft::Part& part : unit.draft.parts()) told.call_count += part.calls;
+    sink_(std::move(told));
+    return;
+  }
 }
 
 }  // namespace cttrace

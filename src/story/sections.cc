@@ -1,11 +1,11 @@
-// Set-ups that have ended, as containers.
+// Set-ups that have ended become stories.
 #include <sched.h>
 
 #include <algorithm>
 
 #include "story/call.h"
+#include "story/gathering.h"
 #include "story/naming.h"
-#include "story/phases.h"
 #include "story/work.h"
 
 namespace cttrace {
@@ -15,31 +15,22 @@ struct Kind {
   uint32_t type;
   ct_ns which;
 };
-constexpr Kind kKinds[] = {{CLONE_NEWNS, CT_NS_MNT},    {CLONE_NEWUTS, CT_NS_UTS},
-                           {CLONE_NEWIPC, CT_NS_IPC},   {CLONE_NEWPID, CT_NS_PID},
-                           {CLONE_NEWNET, CT_NS_NET},   {CLONE_NEWCGROUP, CT_NS_CGROUP},
+constexpr Kind kKinds[] = {{CLONE_NEWNS, CT_NS_MNT},    {CLONE_NEWPID, CT_NS_PID},
+                           {CLONE_NEWNET, CT_NS_NET},   {CLONE_NEWUTS, CT_NS_UTS},
+                           {CLONE_NEWIPC, CT_NS_IPC},   {CLONE_NEWCGROUP, CT_NS_CGROUP},
                            {CLONE_NEWUSER, CT_NS_USER}, {0x80 /* CLONE_NEWTIME */, CT_NS_TIME}};
+constexpr size_t kMostAbove = 8;
+constexpr size_t kMostKnown = 4096;  // containers that have ended are forgotten from here on
 
-std::vector<ContainerNamespace> namespaces_of(const Origin& origin, const NamespaceInodes& now, const SetUp& set_up) {
-  std::vector<ContainerNamespace> all;
-  for (const auto& [type, which] : kKinds) {
-    ContainerNamespace each{.type = type, .inode = now[which]};
-    if (origin.namespaces[which] != now[which])
-      each.how = set_up.joined.contains(type) && !set_up.made.contains(type) ? ContainerNamespace::How::kJoined
-                                                                             : ContainerNamespace::How::kMade;
-    all.push_back(each);
-  }
-  return all;
-}
+using Namespaces = std::vector<ContainerNamespace>;
 
-bool is_new(const std::vector<ContainerNamespace>& all, uint32_t type) {
+bool is_new(const Namespaces& all, uint32_t type) {
   return std::ranges::any_of(all, [&](const ContainerNamespace& each) {
     return each.type == type && each.how != ContainerNamespace::How::kStarters;
   });
 }
 
-Isolation isolation_of(const std::vector<ContainerNamespace>& all) {
-  const bool mounts = is_new(all, CLONE_NEWNS), pids = is_new(all, CLONE_NEWPID);
+Isolation isolation_of(bool mounts, bool pids) {
   if (mounts) return pids ? Isolation::kContainer : Isolation::kMounts;
   return pids ? Isolation::kPids : Isolation::kChroot;
 }
@@ -48,249 +39,257 @@ Runtime runtime_of(const Unit& unit) {
   Runtime runtime{.name = unit.name(), .executable = unit.file.path, .version = version_in(unit.file.path)};
   runtime.argv = unit.argv;
   runtime.pid = unit.pid;
-  for (const Unit* above = unit.above.get(); above && runtime.started_by.size() < 8; above = above->above.get())
-    if (!above->file.path.empty()) runtime.started_by.push_back(above->name());
+  // What the same process ran before has not started it.
+  const Unit* below = &unit;
+  for (const Unit* above = unit.above.get(); above; below = above, above = above->above.get()) {
+    if (runtime.started_by.size() >= kMostAbove) break;
+    if (above->pid != below->pid && !above->file.path.empty()) runtime.started_by.push_back(above->name());
+  }
   return runtime;
 }
 
-std::string absolute(const std::string& path, const std::string& folder) {
-  return path.empty() || path.starts_with('/') || folder.empty() ? path : folder + "/" + path;
+// What the option said; without one, the folder that the runtime was started in, where the root is in it.
+std::string bundle_of(const Unit& unit, const std::string& rootfs) {
+  std::string bundle = option_value(unit.argv, {"--bundle", "-b"});
+  if (bundle.empty())
+    return folder_of(rootfs) == unit.origin.folder && rootfs != "/" ? unit.origin.folder : std::string();
+  while (bundle.size() > 1 && bundle.ends_with('/')) bundle.pop_back();
+  if (bundle.starts_with('/')) return bundle;
+  return unit.origin.folder.empty() ? std::string() : unit.origin.folder + "/" + bundle;
 }
 
-// Gathers the drafts of a set-up into stages and steps.
-class Gathering {
- public:
-  explicit Gathering(const Roots& roots) : roots_(roots) {}
-
-  void add(const Draft& draft) {
-    call_count_ += draft.call_count();
-    dropped_ += draft.dropped();
-    if (draft.first && (!first_ || draft.first < first_)) {
-      first_ = draft.first;
-      start_ns_ = draft.start_ns;
-    }
-    for (const Draft::Part& part : draft.parts()) parts_.push_back(&part);
-  }
-
-  void fill(Container& container) {
-    std::vector<const Draft::Part*> by_start = parts_;
-    std::ranges::stable_sort(by_start, {}, [](const Draft::Part* part) { return part->stage.start_ns; });
-    std::map<TaskId, uint32_t> index;
-    for (const Draft::Part* part : by_start) {
-      if (index.contains(part->stage.task)) continue;
-      index[part->stage.task] = static_cast<uint32_t>(container.stages.size());
-      container.stages.push_back(part->stage);
-      Stage& stage = container.stages.back();
-      stage.own_word = own_word(stage.own_word);
-    }
-    std::vector<std::vector<Step>> all;
-    for (const Draft::Part* part : by_start) {
-      std::vector<Step> steps = part->steps;
-      for (Step& step : steps) {
-        step.stage = index[part->stage.task];
-        place(step, roots_);
-      }
-      all.push_back(std::move(steps));
-    }
-    container.steps = in_order(std::move(all));
-    container.first = first_;
-    container.start_ns = start_ns_;
-    container.call_count = call_count_;
-    container.steps_dropped = dropped_;
-  }
-
- private:
-  const Roots& roots_;
-  std::vector<const Draft::Part*> parts_;
-  uint64_t call_count_ = 0, dropped_ = 0;
-  EventNumber first_ = 0;
-  uint64_t start_ns_ = 0;
-};
+HandedOver handed_over(const Snapshot& snapshot, const std::optional<PendingExec>& exec) {
+  HandedOver facts;
+  if (exec) facts = {.path = exec->path, .argv = exec->argv};
+  const auto inside = [](const std::vector<IdExtent>& map, uint32_t id) {
+    for (const IdExtent& extent : map)
+      if (id >= extent.lower_first && id - extent.lower_first < extent.count)
+        return extent.first + (id - extent.lower_first);
+    return id;
+  };
+  facts.host_uid = snapshot.euid;
+  facts.host_gid = snapshot.egid;
+  facts.uid = inside(snapshot.uid_map, snapshot.euid);
+  facts.gid = inside(snapshot.gid_map, snapshot.egid);
+  facts.capabilities = snapshot.cap_permitted;
+  facts.no_new_privs = snapshot.no_new_privs;
+  facts.seccomp_mode = snapshot.seccomp_mode;
+  facts.seccomp_filters = snapshot.seccomp_filters;
+  return facts;
+}
 
 }  // namespace
 
-Container Teller::Work::describe(SetUp& set_up, const Process& program) {
-  Unit& unit = *set_up.unit;
-  Container container;
-  container.number = ++found_;
-  container.runtime = runtime_of(unit);
+Namespaces Teller::Work::namespaces_of(const SetUp& set_up, const NamespaceInodes& now) const {
+  Namespaces all;
+  for (const auto& [type, which] : kKinds) {
+    ContainerNamespace each{.type = type, .inode = now[which]};
+    if (set_up.unit->origin.namespaces[which] != now[which]) {
+      const auto joined = set_up.joined.find(type);
+      const bool is_joined = joined != set_up.joined.end() && joined->second == now[which];
+      each.how = is_joined ? ContainerNamespace::How::kJoined : ContainerNamespace::How::kMade;
+      for (const auto& [number, known] : containers_)
+        if (is_joined && is_container_of(known, type, now[which])) each.of = known.short_name;
+    }
+    all.push_back(std::move(each));
+  }
+  return all;
+}
+
+std::vector<std::shared_ptr<Unit>> Teller::Work::all_units() const {
+  std::vector<std::shared_ptr<Unit>> all(gone_.begin(), gone_.end());
+  for (const auto& [id, person] : people_) all.push_back(person.process->unit);
+  std::ranges::sort(all, {}, [](const auto& unit) { return std::tuple(unit->first, unit->pid, unit->start_ns); });
+  const auto same = std::ranges::unique(all);
+  all.erase(same.begin(), same.end());
+  return all;
+}
+
+SetUpStory Teller::Work::story_of(SetUp& set_up, const std::string& name, const TaskId& program) {
+  SetUpStory story;
+  story.runtime = runtime_of(*set_up.unit);
+  Subject subject{.set_up = &set_up, .name = name, .rootfs = set_up.roots.final_root()};
+  for (const auto& [type, inode] : set_up.made)
+    if (inode) subject.inodes.insert(inode);
+  for (const Draft::Part& part : set_up.draft.parts()) subject.pids.insert(part.stage.pids.at(0));
+  Gathering gathering;
+  gathering.take(set_up.draft);
+  for (const std::shared_ptr<Unit>& unit : all_units()) {
+    switch (relation_of(*unit, subject)) {
+      case Relation::kNone: break;
+      case Relation::kSteps: gathering.take_from(unit->draft, subject); break;
+      case Relation::kWhole:
+        gathering.take(unit->draft);
+        unit->told = true;
+        break;
+    }
+  }
+  set_up.unit->told = true;
+  gathering.fill(story, set_up.roots, program);
+  story.end_ns = time_ns_;
+  story.last = number_;
+  story.doubt = doubt_;
+  keep_calls_of(story);
+  return story;
+}
+
+void Teller::Work::keep_calls_of(SetUpStory& story) {
+  if (!options_.keep_calls) return;
+  for (const Step& step : story.steps)
+    for (EventNumber call : step.calls)
+      if (const auto kept = calls_.find(call); kept != calls_.end()) story.calls.push_back(*kept);
+}
+
+void Teller::Work::describe(Container& container, const SetUp& set_up, const SetUpStory& story) const {
+  container.short_name = short_name(container.name);
   container.rootfs = set_up.roots.final_root();
+  container.bundle = bundle_of(*set_up.unit, container.rootfs);
   container.hostname = set_up.hostname;
-  container.parent = unit.container;
-  if (containers_.contains(unit.container)) container.parent_name = containers_[unit.container].short_name;
-  Gathering gathering(set_up.roots);
-  gathering.add(set_up.draft);
-  if (unit.seen_to_begin && unit.set_ups_begun == 1) gathering.add(unit.draft);
-  gathering.fill(container);
-  if (unit.seen_to_begin && unit.set_ups_begun == 1 && unit.first && unit.first < container.first) {
-    container.first = unit.first;
-    container.start_ns = unit.start_ns;
-  }
-  container.bundle = absolute(option_value(unit.argv, {"--bundle", "-b"}), {});
-  if (!container.bundle.starts_with('/')) container.bundle.clear();
-  if (container.bundle.empty() && is_below(container.rootfs, unit.folder)) container.bundle = unit.folder;
-  for (uint32_t i = 0; i < container.stages.size(); ++i) {
-    const Person* someone = person(container.stages[i].task);
-    (void)someone;
-  }
-  container.doubt = doubt_;
-  container.program = program.leader;
-  container.end_ns = time_ns_;
-  container.last = number_;
-  return container;
+  container.parent = set_up.unit->container;
+  if (const auto parent = containers_.find(container.parent); parent != containers_.end())
+    container.parent_name = parent->second.short_name;
+  container.kind = kind_in_words(container.isolation, is_new(story.namespaces, CLONE_NEWUSER));
 }
 
 void Teller::Work::hand_over(Person& person, const Snapshot& snapshot) {
   const std::shared_ptr<SetUp> set_up = person.set_up;
-  const std::shared_ptr<Unit> runtime = set_up->unit;
   Process& process = *person.process;
-  Step step;
+  Step step{.first = number_, .start_ns = snapshot.time_ns};
   if (person.exec) step = person.exec->step;
   step.phase = Phase::kHandOver;
   step.last = number_;
-  step.end_ns = snapshot.time_ns;
-  HandedOver facts;
-  if (person.exec) facts = {.path = person.exec->path, .argv = person.exec->argv};
-  step.facts = facts;
-  set_up->draft.add(process.stage, std::move(step));
+  step.end_ns = std::max(step.end_ns, snapshot.time_ns);
+  step.facts = handed_over(snapshot, person.exec);
+  add(person, std::move(step));
 
-  Container container = describe(*set_up, process);
-  container.namespaces = namespaces_of(runtime->origin, snapshot.namespaces, *set_up);
-  container.isolation = isolation_of(container.namespaces);
-  container.kind = kind_in_words(container.isolation, is_new(container.namespaces, CLONE_NEWUSER));
-  container.pids = snapshot.pids;
-  container.argv = facts.argv;
-  if (snapshot.cgroup != runtime->origin.cgroup) container.cgroup = snapshot.cgroup;
-  container.name = container_name({runtime->argv, container.cgroup, set_up->hostname, facts.argv});
-  container.short_name = short_name(container.name);
+  Known* const into = joined_container(*set_up);
+  const bool made = set_up->made.contains(CLONE_NEWNS) || set_up->made.contains(CLONE_NEWPID);
+  const bool is_entry =
+      !made && (into || set_up->joined.contains(CLONE_NEWNS) || set_up->joined.contains(CLONE_NEWPID));
+  const std::vector<std::string> argv = person.exec ? person.exec->argv : std::vector<std::string>();
+  std::string cgroup = process.cgroup;
+  if (cgroup.empty() && snapshot.cgroup != set_up->unit->origin.cgroup) cgroup = snapshot.cgroup;
+  const std::string name =
+      into && is_entry ? into->name : container_name({set_up->unit->argv, cgroup, set_up->hostname, argv});
+  SetUpStory story = story_of(*set_up, name, process.leader);
+  story.program = process.leader;
+  story.pids = snapshot.pids;
+  story.argv = argv;
+  story.namespaces = namespaces_of(*set_up, snapshot.namespaces);
+  set_up->over = true;
+  --progress_.going_on;
+  std::erase(set_up->unit->set_ups, set_up);
+  if (is_entry) {
+    if (into) ++into->processes;
+    process.container = into ? into->number : 0;
+    EntryMade entry{.container_name = name};
+    entry.set_up = std::move(story);
+    tell_entry(std::move(entry), into);
+  } else {
+    Container container{.name = name, .cgroup = cgroup};
+    container.set_up = std::move(story);
+    tell_container(person, snapshot, std::move(container), set_up);
+  }
+  person.set_up.reset();
+  new_unit(person, snapshot);
+}
+
+void Teller::Work::tell_container(Person& person, const Snapshot& snapshot, Container container,
+                                  const std::shared_ptr<SetUp>& set_up) {
+  Process& process = *person.process;
+  SetUpStory& story = container.set_up;
+  container.number = ++found_;
+  container.isolation = isolation_of(is_new(story.namespaces, CLONE_NEWNS), is_new(story.namespaces, CLONE_NEWPID));
+  describe(container, *set_up, story);
   container.init = process.leader;
   container.init_pids = snapshot.pids;
-  if (!snapshot.pids.empty() && snapshot.pids.back() != 1 && is_new(container.namespaces, CLONE_NEWPID)) {
-    for (const auto& [id, other] : people_) {
-      const auto& pids = other.process->stage.pids;
-      if (other.set_up != set_up || pids.size() != snapshot.pids.size() || pids.back() != 1) continue;
+
+  if (containers_.size() >= kMostKnown)
+    std::erase_if(containers_, [](const auto& each) { return each.second.ended && each.second.processes == 0; });
+  Known& known = containers_[container.number];
+  known.number = container.number;
+  known.name = container.name;
+  known.short_name = container.short_name;
+  known.namespaces = snapshot.namespaces;
+  for (const ContainerNamespace& each : story.namespaces)
+    if (each.how == ContainerNamespace::How::kMade) known.own.insert(each.type);
+  known.program = process.leader;
+  known.argv = story.argv;
+  known.start_ns = snapshot.time_ns;
+  known.runtime = set_up->unit->file;
+
+  const bool own_pids = is_new(story.namespaces, CLONE_NEWPID);
+  for (auto& [id, other] : people_) {
+    if (other.set_up != set_up || id != other.process->leader) continue;
+    const std::vector<uint32_t>& pids = other.process->stage.pids;
+    if (own_pids && pids.size() != snapshot.pids.size()) continue;  // stays outside
+    if (!own_pids && other.process.get() != &process) continue;
+    if (own_pids && pids.back() == 1 && snapshot.pids.back() != 1) {
       container.init = other.process->leader;
       container.init_pids = pids;
-      container.init_program = other.process->unit->name();
+      container.init_name = other.process->stage.name.empty() ? other.process->unit->name() : other.process->stage.name;
     }
-  }
-  if (options_.keep_calls)
-    for (const Step& each : container.steps)
-      for (EventNumber call : each.calls)
-        if (const auto kept = calls_.find(call); kept != calls_.end()) container.calls.push_back(*kept);
-
-  Running& running = containers_[container.number];
-  running.number = container.number;
-  running.name = container.name;
-  running.short_name = container.short_name;
-  running.namespaces = snapshot.namespaces;
-  running.program = process.leader;
-  running.start_ns = snapshot.time_ns;
-  running.runtime = runtime->file;
-  set_up->handed_over = true;
-  set_up->container = container.number;
-  std::erase(runtime->set_ups, set_up);
-  --progress_.going_on;
-
-  for (auto& [id, other] : people_) {
-    if (other.set_up != set_up || other.process->container == container.number) continue;
-    if (other.process->tgid != other.process->leader.tid) continue;
     other.process->container = container.number;
-    ++running.processes;
+    ++known.processes;
   }
-  --set_up->threads;
-  person.set_up.reset();
-  new_unit(person, snapshot);
-  process.unit->container = container.number;
   sink_(std::move(container));
 }
 
-void Teller::Work::enter(Person& person, const Snapshot& snapshot, Running* into) {
-  const std::shared_ptr<SetUp> set_up = person.set_up;
-  Process& process = *person.process;
-  Step step;
-  if (person.exec) step = person.exec->step;
-  step.phase = Phase::kHandOver;
-  step.last = number_;
-  step.end_ns = snapshot.time_ns;
-  HandedOver facts;
-  if (person.exec) facts = {.path = person.exec->path, .argv = person.exec->argv};
-  step.facts = facts;
-  set_up->draft.add(process.stage, std::move(step));
-  const uint32_t before = found_;
-  Container described = describe(*set_up, process);
-  found_ = before;
-  EntryMade made;
-  made.container.existed = into == nullptr;
+void Teller::Work::tell_entry(EntryMade entry, Known* into) {
+  entry.short_name = short_name(entry.container_name);
   if (into) {
-    made.container.number = into->number;
-    made.container.name = into->name;
-    made.container.short_name = into->short_name;
-    made.entry.number = ++into->entries;
-  } else {
-    made.container.name = container_name({set_up->unit->argv, snapshot.cgroup, {}, facts.argv});
-    made.container.short_name = short_name(made.container.name);
-    made.entry.number = 1;
+    entry.container = into->number;
+    entry.number = ++into->entries;
   }
-  made.entry.by = described.runtime;
-  made.entry.start_ns = described.start_ns;
-  made.entry.end_ns = described.end_ns;
-  made.entry.pids = snapshot.pids;
-  made.entry.task = process.leader;
-  made.entry.namespaces = namespaces_of(set_up->unit->origin, snapshot.namespaces, *set_up);
-  made.entry.stages = std::move(described.stages);
-  made.entry.steps = std::move(described.steps);
-  made.entry.argv = facts.argv;
-  made.entry.call_count = described.call_count;
-  set_up->handed_over = true;
-  std::erase(set_up->unit->set_ups, set_up);
-  --progress_.going_on;
-  --set_up->threads;
-  person.set_up.reset();
-  if (into) {
-    ++into->processes;
-    process.container = into->number;
-  }
-  new_unit(person, snapshot);
-  sink_(std::move(made));
+  sink_(std::move(entry));
 }
 
-void Teller::Work::end_set_up(std::shared_ptr<SetUp> set_up) {
-  if (set_up->handed_over) std::erase(set_up->unit->set_ups, set_up);
-}
-
-void Teller::Work::tell_failed(SetUp& set_up, Ending ending) {
+void Teller::Work::tell_unfinished(SetUp& set_up, Ending ending) {
+  set_up.over = true;
   --progress_.going_on;
-  const bool failed = set_up.failed || set_up.unit->failed;
-  if (ending == Ending::kFailed && !failed) return;  // a process that confined itself, and has done what it had to
-  Process nobody;
-  Container container = describe(set_up, nobody);
-  container.ending = ending;
-  container.isolation = set_up.made.contains(CLONE_NEWPID) ? Isolation::kContainer : Isolation::kMounts;
-  container.kind = kind_in_words(container.isolation, set_up.made.contains(CLONE_NEWUSER));
-  container.name = container_name({set_up.unit->argv, {}, set_up.hostname, {}});
-  container.short_name = short_name(container.name);
+  const bool mounts = set_up.made.contains(CLONE_NEWNS), pids = set_up.made.contains(CLONE_NEWPID);
+  Known* const into = joined_container(set_up);
+  std::string cgroup;
+  for (const auto& [id, person] : people_)
+    if (person.process->unit == set_up.unit && !person.process->cgroup.empty()) cgroup = person.process->cgroup;
+  const std::string name =
+      into && !mounts && !pids ? into->name : container_name({set_up.unit->argv, cgroup, set_up.hostname, {}});
+  SetUpStory story = story_of(set_up, name, {});
+  story.ending = ending;
+  for (const auto& [type, inode] : set_up.made)
+    story.namespaces.push_back({.type = type, .inode = inode, .how = ContainerNamespace::How::kMade});
+  for (const auto& [type, inode] : set_up.joined)
+    story.namespaces.push_back({.type = type, .inode = inode, .how = ContainerNamespace::How::kJoined});
+  if (!mounts && !pids && !set_up.joined.empty()) {
+    EntryMade entry{.container_name = name};
+    entry.set_up = std::move(story);
+    return tell_entry(std::move(entry), into);
+  }
+  Container container{.number = ++found_, .name = name, .isolation = isolation_of(mounts, pids), .cgroup = cgroup};
+  describe(container, set_up, story);
+  container.set_up = std::move(story);
   sink_(std::move(container));
 }
 
-void Teller::Work::tell_end(Running& running, uint64_t time_ns, std::optional<uint32_t> exit_code) {
-  if (std::exchange(running.told_end, true)) return;
-  ContainerEnd end{.number = running.number, .name = running.short_name, .time_ns = time_ns};
-  end.ran_ns = time_ns > running.start_ns ? time_ns - running.start_ns : 0;
+void Teller::Work::tell_end(Known& known, uint64_t time_ns, uint32_t exit_code) {
+  if (std::exchange(known.ended, true)) return;
+  ContainerWentOn end{.container = known.number, .name = known.name, .short_name = known.short_name};
+  end.time_ns = time_ns;
+  end.since_ns = time_ns - std::min(time_ns, known.start_ns);
   end.exit_code = exit_code;
-  end.entries = running.entries;
-  end.call_count = running.calls;
-  end.failures = running.failures;
-  end.failures_dropped = running.failures_dropped;
-  sink_(end);
+  end.entries = known.entries;
+  end.calls_inside = known.calls;
+  end.failures = std::exchange(known.failures, {});
+  end.failures_dropped = known.failures_dropped;
+  sink_(std::move(end));
 }
 
 void Teller::Work::finish() {
   std::vector<std::shared_ptr<SetUp>> left;
-  for (const auto& [id, person] : people_)
-    if (person.set_up && !person.set_up->handed_over && std::ranges::find(left, person.set_up) == left.end())
-      left.push_back(person.set_up);
-  for (const auto& each : left) tell_failed(*each, Ending::kNotComplete);
+  for (const std::shared_ptr<Unit>& unit : all_units())
+    for (const std::shared_ptr<SetUp>& each : std::exchange(unit->set_ups, {}))
+      if (!each->over) left.push_back(each);
+  for (const auto& each : left) tell_unfinished(*each, each->threads ? Ending::kNotComplete : Ending::kFailed);
 }
 
 }  // namespace cttrace

@@ -19,27 +19,30 @@ Overloaded(Kinds...) -> Overloaded<Kinds...>;
 StepFacts facts_of(const Call& call) {
   for (const auto& read : {mount_facts, root_facts, device_facts, process_facts, identity_facts, control_facts})
     if (std::optional<StepFacts> facts = read(call)) return std::move(*facts);
-  const bool quiet = succeeded(call);
-  return CallsMade{.name = std::string(call.row->name), .quiet = quiet};
+  return CallMade{.name = std::string(call.row->name), .quiet = true};
 }
 
-bool is_network(const ControlsWritten& controls) {
-  return !controls.writes.empty() && controls.writes[0].file.starts_with("/proc/sys/net/");
-}
-
-bool is_in_proc(const ControlsWritten& controls) {
-  return !controls.writes.empty() && controls.writes[0].file.starts_with("/proc/");
+bool is_below(const ControlsWritten& controls, std::string_view folder) {
+  return !controls.writes.empty() && controls.writes[0].file.starts_with(folder);
 }
 
 // What failed, and need not have succeeded, is told beside what did.
 void note_failure(StepFacts& facts, int error) {
   if (auto* masked = std::get_if<PathsMasked>(&facts)) masked->paths[0].error = error;
+  if (auto* given = std::get_if<IdentityGiven>(&facts)) given->changes[0].error = error;
   const auto* done = std::get_if<MountDone>(&facts);
   if (!done || done->how != MountDone::How::kBind) return;
-  facts = PathsMasked{{{.path = done->mounts[0].target, .with = PathsMasked::With::kReadOnly, .error = error}}};
+  facts = PathsMasked{{{.path = done->mounts[0].target, .error = error}}};
 }
 
 }  // namespace
+
+std::string_view phase_name(Phase phase) {
+  static constexpr std::string_view kNames[] = {"create",  "user maps", "namespaces", "cgroup",
+                                                "rootfs",  "mounts",    "devices",    "root switch",
+                                                "masking", "network",   "identity",   "hand-over"};
+  return kNames[static_cast<size_t>(phase)];
+}
 
 Phase usual_phase(const StepFacts& facts) {
   return std::visit(Overloaded{
@@ -50,8 +53,8 @@ Phase usual_phase(const StepFacts& facts) {
                         [](const NamespacesChanged&) { return Phase::kNamespaces; },
                         [](const CgroupJoined&) { return Phase::kCgroup; },
                         [](const ControlsWritten& controls) {
-                          if (is_network(controls)) return Phase::kNetwork;
-                          return is_in_proc(controls) ? Phase::kIdentity : Phase::kCgroup;
+                          if (is_below(controls, "/proc/sys/net/")) return Phase::kNetwork;
+                          return is_below(controls, "/proc/") ? Phase::kIdentity : Phase::kCgroup;
                         },
                         [](const MountDone&) { return Phase::kMounts; },
                         [](const DevicesMade&) { return Phase::kDevices; },
@@ -59,11 +62,16 @@ Phase usual_phase(const StepFacts& facts) {
                         [](const PathsMasked&) { return Phase::kMasking; },
                         [](const NameGiven&) { return Phase::kIdentity; },
                         [](const IdentityGiven&) { return Phase::kIdentity; },
-                        [](const Probed&) { return Phase::kIdentity; },
+                        [](const Probed&) { return Phase::kCreate; },
                         [](const HandedOver&) { return Phase::kHandOver; },
-                        [](const CallsMade&) { return Phase::kCreate; },
+                        [](const CallMade&) { return Phase::kCreate; },
                     },
                     facts);
+}
+
+bool is_quiet(const Step& step) {
+  const auto* call = std::get_if<CallMade>(&step.facts);
+  return call && !step.error && (call->quiet || step.normal_failures);
 }
 
 Step step_of(const Call& call, EventNumber number) {
@@ -74,12 +82,16 @@ Step step_of(const Call& call, EventNumber number) {
   step.calls = {number};
   step.call_count = 1;
   step.facts = facts_of(call);
-  step.phase = usual_phase(step.facts);
   step.error = error_of(call);
   if (step.error) step.reason = why_normal(call, step.facts);
-  if (step.reason.empty()) return step;
-  step.normal_failures = 1;
-  note_failure(step.facts, std::exchange(step.error, 0));
+  if (!step.reason.empty()) {
+    step.normal_failures = 1;
+    note_failure(step.facts, std::exchange(step.error, 0));
+  }
+  if (step.error) {
+    step.denied = call.outcome == Outcome::kDeniedBySeccomp || call.outcome == Outcome::kSigsysBySeccomp;
+    step.message = call.fs_message.value_or("");
+  }
   step.phase = usual_phase(step.facts);
   return step;
 }

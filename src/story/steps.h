@@ -3,11 +3,11 @@
 
 #include <optional>
 
-#include "cttrace/story.h"
+#include "cttrace/step.h"
 
 namespace cttrace {
 
-// The step that the call alone would be. Its phase is that of its kind; where the container's root is decides more.
+// The step that the call alone would be, in the phase that is usual for its kind.
 Step step_of(const Call& call, EventNumber number);
 
 // --- By subject; nullopt: the call is none of these.
@@ -19,5 +19,13 @@ std::optional<StepFacts> identity_facts(const Call& call);
 std::optional<StepFacts> control_facts(const Call& call);
 
 Phase usual_phase(const StepFacts& facts);
+
+// "ro", "nosuid"... of MS_* and MOUNT_ATTR_*.
+std::vector<std::string> mount_options(uint64_t ms_flags);
+std::vector<std::string> attribute_options(uint64_t attributes);
+// "slave" of MS_SLAVE; empty: of none.
+std::string propagation_word(uint64_t ms_flags);
+
+bool is_quiet(const Step& step);
 
 }  // namespace cttrace

@@ -1,7 +1,6 @@
 // Writes to control files as steps: id maps, cgroups, limits, sysctls.
 #include <linux/magic.h>
 
-#include <algorithm>
 #include <charconv>
 
 #include "story/call.h"
@@ -37,9 +36,9 @@ std::optional<StepFacts> proc_facts(const Call& call, const File& file) {
   if (name == "uid_map") return maps.uids = value, maps;
   if (name == "gid_map") return maps.gids = value, maps;
   if (name == "setgroups") return maps.setgroups = value, maps;
-  if (name == "oom_score_adj") return IdentityGiven{{{.what = "oom_score_adj", .value = value, .error = error}}};
+  if (name == "oom_score_adj") return IdentityGiven{{{.what = IdentityGiven::What::kOomScore, .value = value}}};
   if (folder_of(file.path).ends_with("/attr")) {
-    return IdentityGiven{{{.what = "label of the next program (" + name + ")", .value = value, .error = error}}};
+    return IdentityGiven{{{.what = IdentityGiven::What::kLabel, .value = value}}};
   }
   return ControlsWritten{{{.file = file.path, .value = value, .error = error}}};
 }

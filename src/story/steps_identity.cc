@@ -24,11 +24,13 @@ std::string name_in(std::string_view set_name, uint64_t value, std::string_view 
 
 std::string capability(uint64_t value) { return name_in("capabilities", value, "CAP_"); }
 
-IdentityGiven given(const Call& call, std::string what, std::string value) {
-  return IdentityGiven{{{.what = std::move(what), .value = std::move(value), .error = error_of(call)}}};
-}
+using What = IdentityGiven::What;
 
-CallsMade quiet(const Call& call) { return {.name = std::string(call.row->name), .quiet = succeeded(call)}; }
+IdentityGiven given(What what, std::string value) { return IdentityGiven{{{.what = what, .value = std::move(value)}}}; }
+
+CallMade quiet(const Call& call, std::string about = {}) {
+  return {.name = std::string(call.row->name), .about = std::move(about), .quiet = true};
+}
 
 // An id argument: 16 bits wide in old calls, and all ones for "keep it".
 std::string id(const Call& call, std::string_view name) {
@@ -83,51 +85,51 @@ std::string set_of_capabilities(uint64_t bits) {
 
 StepFacts capabilities_given(const Call& call) {
   const Argument* data = argument(call, "data");
-  if (!data || data->bytes.empty()) return given(call, "capabilities", "not readable");
+  if (!data || data->bytes.empty()) return given(What::kCapabilities, "not readable");
   const uint64_t effective = field_of(*data, "effective"), permitted = field_of(*data, "permitted");
   std::string value = set_of_capabilities(permitted);
   if (effective != permitted) value = "permitted " + value + "; effective " + set_of_capabilities(effective);
   if (const uint64_t inheritable = field_of(*data, "inheritable"))
     value += inheritable == permitted ? "; inheritable the same" : "; inheritable " + set_of_capabilities(inheritable);
-  return given(call, "capabilities", std::move(value));
+  return given(What::kCapabilities, std::move(value));
 }
 
 StepFacts prctl_given(const Call& call) {
   switch (number(call, "option")) {
-    case PR_SET_NO_NEW_PRIVS: return given(call, "no_new_privs", "set");
-    case PR_CAPBSET_DROP: return given(call, "dropped from the bounding set", capability(number(call, "cap")));
+    case PR_SET_NO_NEW_PRIVS: return given(What::kNoNewPrivs, {});
+    case PR_CAPBSET_DROP: return given(What::kBounding, capability(number(call, "cap")));
     case PR_CAP_AMBIENT:
       switch (number(call, "operation")) {
-        case PR_CAP_AMBIENT_RAISE: return given(call, "raised in the ambient set", capability(number(call, "cap")));
-        case PR_CAP_AMBIENT_LOWER: return given(call, "lowered in the ambient set", capability(number(call, "cap")));
-        case PR_CAP_AMBIENT_CLEAR_ALL: return given(call, "ambient set", "emptied");
+        case PR_CAP_AMBIENT_RAISE: return given(What::kAmbientRaise, capability(number(call, "cap")));
+        case PR_CAP_AMBIENT_LOWER: return given(What::kAmbientLower, capability(number(call, "cap")));
+        case PR_CAP_AMBIENT_CLEAR_ALL: return given(What::kAmbientClear, {});
         default: return quiet(call);
       }
-    case PR_SET_SECCOMP: return given(call, "seccomp", "a filter");
-    case PR_SET_SECUREBITS: return given(call, "securebits", std::to_string(number(call, "securebits")));
+    case PR_SET_SECCOMP: return given(What::kSeccomp, "a filter");
+    case PR_SET_SECUREBITS: return given(What::kSecurebits, std::to_string(number(call, "securebits")));
     case PR_SET_PDEATHSIG: {
       const uint64_t signal = number(call, "sig");
-      return given(call, "signal when its parent ends", signal ? name_in("signals", signal, "") : "none");
+      return given(What::kDeathSignal, signal ? name_in("signals", signal, "") : "none");
     }
-    default: return quiet(call);
+    default: return quiet(call, name_in("prctl_options", number(call, "option"), ""));
   }
 }
 
 StepFacts seccomp_given(const Call& call) {
   if (number(call, "op") != SECCOMP_SET_MODE_FILTER && number(call, "op") != SECCOMP_SET_MODE_STRICT)
-    return CallsMade{.name = "seccomp", .quiet = true};
+    return quiet(call);
   const Argument* program = argument(call, "uargs");
   // Who gives no filter wants to know whether the kernel knows the flags.
-  if (error_of(call) && (!program || program->raw == 0)) return Probed{.what = "seccomp", .failed = 1};
-  if (number(call, "op") == SECCOMP_SET_MODE_STRICT) return given(call, "seccomp", "strict mode");
+  if (error_of(call) && (!program || program->raw == 0)) return Probed{"seccomp"};
+  if (number(call, "op") == SECCOMP_SET_MODE_STRICT) return given(What::kSeccomp, "strict mode");
   const uint64_t length = program ? field_of(*program, "len") : 0;
-  return given(call, "seccomp", "a filter of " + std::to_string(length) + " instructions");
+  return given(What::kSeccomp, "a filter of " + std::to_string(length) + " instructions");
 }
 
 StepFacts keyring_given(const Call& call) {
   if (number(call, "option") != KEYCTL_JOIN_SESSION_KEYRING) return quiet(call);
   const Argument* name = argument(call, "name");
-  return given(call, "session keyring", name && name->raw ? text(call, "name") : "a new one without a name");
+  return given(What::kKeyring, name && name->raw ? text(call, "name") : "a new one without a name");
 }
 
 std::string limit_text(uint64_t value) { return value == UINT64_MAX ? "unlimited" : std::to_string(value); }
@@ -140,7 +142,7 @@ StepFacts limit_given(const Call& call) {
   const uint64_t soft = field_of(*limit, "rlim_cur"), hard = field_of(*limit, "rlim_max");
   std::string value = what + " " + limit_text(soft);
   if (soft != hard) value += " (at most " + limit_text(hard) + ")";
-  return given(call, "limit", std::move(value));
+  return given(What::kLimit, std::move(value));
 }
 
 }  // namespace
@@ -149,17 +151,17 @@ std::optional<StepFacts> identity_facts(const Call& call) {
   const std::string_view name = call.row->name;
   if (name == "sethostname") return NameGiven{.domain = false, .name = text(call, "name")};
   if (name == "setdomainname") return NameGiven{.domain = true, .name = text(call, "name")};
-  if (name == "setuid") return given(call, "uid", id(call, "uid"));
-  if (name == "setgid") return given(call, "gid", id(call, "gid"));
-  if (name == "setreuid") return given(call, "uid", ids(call, {{"ruid", "real"}, {"euid", "effective"}}));
-  if (name == "setregid") return given(call, "gid", ids(call, {{"rgid", "real"}, {"egid", "effective"}}));
+  if (name == "setuid") return given(What::kUid, id(call, "uid"));
+  if (name == "setgid") return given(What::kGid, id(call, "gid"));
+  if (name == "setreuid") return given(What::kUid, ids(call, {{"ruid", "real"}, {"euid", "effective"}}));
+  if (name == "setregid") return given(What::kGid, ids(call, {{"rgid", "real"}, {"egid", "effective"}}));
   if (name == "setresuid")
-    return given(call, "uid", ids(call, {{"ruid", "real"}, {"euid", "effective"}, {"suid", "saved"}}));
+    return given(What::kUid, ids(call, {{"ruid", "real"}, {"euid", "effective"}, {"suid", "saved"}}));
   if (name == "setresgid")
-    return given(call, "gid", ids(call, {{"rgid", "real"}, {"egid", "effective"}, {"sgid", "saved"}}));
-  if (name == "setfsuid") return given(call, "fsuid", id(call, "uid"));
-  if (name == "setfsgid") return given(call, "fsgid", id(call, "gid"));
-  if (name == "setgroups") return given(call, "groups", group_list(call));
+    return given(What::kGid, ids(call, {{"rgid", "real"}, {"egid", "effective"}, {"sgid", "saved"}}));
+  if (name == "setfsuid") return given(What::kFsUid, id(call, "uid"));
+  if (name == "setfsgid") return given(What::kFsGid, id(call, "gid"));
+  if (name == "setgroups") return given(What::kGroups, group_list(call));
   if (name == "capset") return capabilities_given(call);
   if (name == "prctl") return prctl_given(call);
   if (name == "seccomp") return seccomp_given(call);
@@ -168,7 +170,7 @@ std::optional<StepFacts> identity_facts(const Call& call) {
   if (name == "personality") {
     const uint64_t persona = number(call, "personality") & 0xffffffff;
     if (persona == 0xffffffff) return quiet(call);
-    return given(call, "personality", name_in("personality", persona, ""));
+    return given(What::kPersonality, name_in("personality", persona, ""));
   }
   return std::nullopt;
 }

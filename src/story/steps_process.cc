@@ -30,7 +30,7 @@ StepFacts unshared(const Call& call) {
   for (uint64_t type : kTypes)
     if (number(call, "unshare_flags") & type)
       changed.namespaces.push_back({.type = static_cast<uint32_t>(type), .inode = inode_after(call, type)});
-  if (changed.namespaces.empty()) return CallsMade{.name = "unshare", .quiet = succeeded(call)};
+  if (changed.namespaces.empty()) return CallMade{.name = "unshare", .quiet = true};
   return changed;
 }
 
@@ -57,15 +57,15 @@ std::optional<StepFacts> process_facts(const Call& call) {
   if (name == "setns") return joined(call);
   if (name == "clone" || name == "clone3" || name == "fork" || name == "vfork") {
     const uint64_t flags = clone_flags(call);
-    if (flags & CLONE_THREAD) return CallsMade{.name = std::string(name), .what = "thread", .quiet = succeeded(call)};
-    return ProcessMade{.pids = {call.created_tid}, .flags = flags & ~uint64_t{CSIGNAL}};
+    if (flags & CLONE_THREAD) return CallMade{.name = std::string(name), .about = "a thread", .quiet = true};
+    return ProcessMade{.tid = call.created_tid, .flags = flags & ~uint64_t{CSIGNAL}};
   }
   if (name == "execve" || name == "execveat") {
     ProgramRun run{.path = path(call, "filename")};
     if (const Argument* argv = argument(call, "argv")) run.argv = argv->strings;
     return run;
   }
-  if (name == "memfd_create") return CallsMade{.name = "memfd_create", .what = text(call, "uname"), .quiet = true};
+  if (name == "memfd_create") return CallMade{.name = "memfd_create", .about = text(call, "uname"), .quiet = true};
   return std::nullopt;
 }
 

@@ -1,4 +1,4 @@
-// Threads and processes come and go.
+// Threads, processes and set-ups come and go.
 #include <sched.h>
 
 #include <algorithm>
@@ -10,7 +10,15 @@ namespace cttrace {
 namespace {
 
 constexpr uint64_t kIsolating = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
-constexpr uint64_t kAllTypes = kIsolating | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP;
+constexpr size_t kMostGone = 256;
+
+struct Kind {
+  uint64_t flag;
+  ct_ns which;
+};
+constexpr Kind kKinds[] = {{CLONE_NEWUSER, CT_NS_USER},    {CLONE_NEWNS, CT_NS_MNT},  {CLONE_NEWPID, CT_NS_PID},
+                           {CLONE_NEWNET, CT_NS_NET},      {CLONE_NEWUTS, CT_NS_UTS}, {CLONE_NEWIPC, CT_NS_IPC},
+                           {CLONE_NEWCGROUP, CT_NS_CGROUP}};
 
 }  // namespace
 
@@ -29,26 +37,24 @@ Person* Teller::Work::person(uint32_t tid) {
 // A thread that nobody has told of yet gets a process of its own, with a program that is not known.
 Person& Teller::Work::meet(const Task& task) {
   if (Person* known = person(id_of(task))) return *known;
-  Person& met = people_[id_of(task)];
-  running_[task.tid] = id_of(task);
   Person* const leader = task.tid == task.tgid ? nullptr : person(task.tgid);
+  Person met;
   if (leader) {
     met.process = leader->process;
-    met.set_up = leader->set_up;
-    if (met.set_up) ++met.set_up->threads;
-    return met;
+  } else {
+    auto unit = std::make_shared<Unit>();
+    unit->pid = task.tgid;
+    met.process = new_process(task, std::move(unit));
   }
-  auto unit = std::make_shared<Unit>();
-  unit->pid = task.tgid;
-  met.process = new_process(task, unit);
-  return met;
+  running_[task.tid] = id_of(task);
+  return people_[id_of(task)] = std::move(met);
 }
 
 std::shared_ptr<Process> Teller::Work::new_process(const Task& task, std::shared_ptr<Unit> unit) {
   auto process = std::make_shared<Process>();
-  process->leader = id_of(task);
+  process->leader = {.tid = task.tgid, .start_ns = task.start_ns};
   process->tgid = task.tgid;
-  process->stage = {.task = id_of(task), .pids = {task.tgid}, .program = unit->name(), .start_ns = time_ns_};
+  process->stage = {.task = process->leader, .pids = {task.tgid}, .program = unit->name(), .start_ns = time_ns_};
   process->container = unit->container;
   process->unit = std::move(unit);
   ++process->unit->processes;
@@ -60,86 +66,132 @@ void Teller::Work::on(const Fork& fork) {
   Person& creator = meet(fork.task);
   Person& child = people_[id_of(fork.child)];
   running_[fork.child.tid] = id_of(fork.child);
-  child.set_up = creator.set_up;
-  if (child.set_up) ++child.set_up->threads;
-  if (fork.child.tid != fork.child.tgid) {
+  if (creator.sets_up()) {
+    child.set_up = creator.set_up;
+    ++child.set_up->threads;
+  }
+  if (fork.child.tid == fork.child.tgid) {
+    child.process = new_process(fork.child, creator.process->unit);
+  } else {
     child.process = creator.process;
     return;
   }
-  child.process = new_process(fork.child, creator.process->unit);
   Process& process = *child.process;
   process.container = creator.process->container;
-  if (process.container && containers_.contains(process.container)) ++containers_[process.container].processes;
+  process.cgroup = creator.process->cgroup;
   process.made_by = creator.process->leader;
+  process.stage.start_ns = fork.time_ns;
+  process.stage.maker = process.made_by;
   if (!fork.child_pids.empty()) process.stage.pids = fork.child_pids;
-  const bool told = creator.child_tid == fork.child.tid;
-  if (told) {
-    creator.child_tid = 0;
-    see_child(creator, child, creator.child_flags);
-  }
-  if (child.set_up) child.set_up->draft.part(process.stage);
+  if (const auto found = containers_.find(process.container); found != containers_.end()) ++found->second.processes;
+  const bool flags_known = creator.child_tid == fork.child.tid;
+  if (child.sets_up() || process.unit->seen_to_begin) draft_of(child).part(process.stage);
+  if (!flags_known) return;
+  creator.child_tid = 0;
+  see_child(child, creator.child_flags, &fork.child_namespaces);
 }
 
 // The flags that a process was made with are known.
-void Teller::Work::see_child(Person& creator, Person& child, uint64_t flags) {
-  Process& process = *child.process;
-  process.stage.clone_flags = flags;
-  if (child.set_up)
-    if (Draft::Part* part = child.set_up->draft.find(process.stage.task)) part->stage.clone_flags = flags;
+void Teller::Work::see_child(Person& child, uint64_t flags, const NamespaceInodes* namespaces) {
+  child.process->stage.clone_flags = flags;
+  keep_stage(child);
   if (flags & kIsolating) begin_set_up(child);
-  if (!child.set_up) return;
-  for (uint64_t bit = 1; bit <= kAllTypes; bit <<= 1)
-    if (flags & kAllTypes & bit) child.set_up->made[static_cast<uint32_t>(bit)] = 0;
-  if (flags & kAllTypes) {
-    // Who makes the namespaces is its maker; they are the child's.
-    NamespacesChanged changed{.made = true};
-    for (const auto& [type, inode] : child.set_up->made)
-      if (flags & type) changed.namespaces.push_back({.type = type, .inode = inode});
-    Step step{.phase = Phase::kNamespaces, .first = number_, .last = number_, .start_ns = time_ns_, .end_ns = time_ns_};
-    step.facts = std::move(changed);
-    child.set_up->draft.add(process.stage, std::move(step));
+  if (!child.sets_up()) return;
+  NamespacesChanged changed{.made = true};
+  for (const auto& [flag, which] : kKinds) {
+    if (!(flags & flag)) continue;
+    const auto type = static_cast<uint32_t>(flag);
+    const uint32_t inode = namespaces ? (*namespaces)[which] : 0;
+    child.set_up->made[type] = inode;
+    changed.namespaces.push_back({.type = type, .inode = inode});
   }
-  (void)creator;
+  if (changed.namespaces.empty()) return;
+  // Its maker made the call; what it changed is the child's.
+  Step step{.phase = Phase::kNamespaces, .first = number_, .last = number_, .start_ns = time_ns_, .end_ns = time_ns_};
+  step.facts = std::move(changed);
+  add(child, std::move(step));
+}
+
+// What is known of a process changed; where it has made steps already, they know it, too.
+void Teller::Work::keep_stage(Person& person) {
+  if (Draft::Part* const part = draft_of(person).find(person.process->leader)) part->stage = person.process->stage;
+}
+
+SetUp& Teller::Work::begin_set_up(Person& person) {
+  if (person.sets_up()) return *person.set_up;
+  auto made = std::make_shared<SetUp>();
+  made->unit = person.process->unit;
+  made->threads = 1;
+  ++made->unit->set_ups_begun;
+  made->unit->set_ups.push_back(made);
+  person.set_up = made;
+  ++progress_.going_on;
+  return *made;
+}
+
+// It went into other namespaces, and is back.
+void Teller::Work::leave_set_up(Person& person) {
+  SetUp& set_up = *person.set_up;
+  if (!set_up.made.empty() || set_up.roots.count() || set_up.threads > 1) return;
+  const std::shared_ptr<SetUp> left = std::exchange(person.set_up, nullptr);
+  left->threads = 0;
+  end_set_up(left);
+}
+
+// Nobody is in it any more.
+void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
+  if (set_up->over) return;
+  const bool may_be_told = set_up->failed || set_up->unit->failed || set_up->unit->processes > 0;
+  const bool isolated = set_up->made.contains(CLONE_NEWNS) || set_up->made.contains(CLONE_NEWPID) ||
+                        set_up->roots.count() || set_up->joined.contains(CLONE_NEWNS);
+  if (isolated && may_be_told && set_up->unit->seen_to_begin) return;  // when its runtime has ended, it is known more
+  if (isolated && set_up->failed) return tell_unfinished(*set_up, Ending::kFailed);
+  // A process that looked around or confined itself; what it did may belong to a container.
+  set_up->over = true;
+  --progress_.going_on;
+  --set_up->unit->set_ups_begun;
+  std::erase(set_up->unit->set_ups, set_up);
+  for (Draft::Part& part : set_up->draft.take_parts()) set_up->unit->draft.add(std::move(part));
 }
 
 void Teller::Work::on(const TaskExit& exit) {
-  Person* const gone = person(id_of(exit.task));
+  const TaskId id = id_of(exit.task);
+  Person* const gone = person(id);
   if (!gone) return;
-  forget(id_of(exit.task), *gone, exit);
-}
-
-void Teller::Work::forget(TaskId id, Person& person, const TaskExit& exit) {
-  const std::shared_ptr<Process> process = person.process;
-  const std::shared_ptr<SetUp> set_up = person.set_up;
+  const std::shared_ptr<Process> process = gone->process;
+  const std::shared_ptr<SetUp> set_up = gone->sets_up() ? gone->set_up : nullptr;
   people_.erase(id);
   const auto running = running_.find(id.tid);
   if (running != running_.end() && running->second == id) running_.erase(running);
   if (set_up) --set_up->threads;
-  if (exit.last_of_process) {
-    process->runs = false;
-    process->stage.end_ns = exit.time_ns;
-    process->stage.exit_code = exit.code;
-    --progress_.processes;
-    for (Draft* draft : {set_up ? &set_up->draft : nullptr, &process->unit->draft}) {
-      Draft::Part* const part = draft ? draft->find(process->stage.task) : nullptr;
-      if (part) part->stage.end_ns = exit.time_ns, part->stage.exit_code = exit.code;
-    }
-    if (exit.code) (set_up ? set_up->failed : process->unit->failed) = true;
-    --process->unit->processes;
-    const auto container = containers_.find(process->container);
-    if (container != containers_.end()) {
-      if (container->second.program == process->leader) tell_end(container->second, exit.time_ns, exit.code);
-      if (--container->second.processes == 0) containers_.erase(container);
-    }
-  }
+  if (exit.last_of_process) process_ended(*process, set_up.get(), exit);
   if (set_up && set_up->threads == 0) end_set_up(set_up);
-  if (process->unit->processes == 0) {
-    // A set-up that came to nothing is told when the last of its runtime has gone: it knows why.
-    const std::vector<std::shared_ptr<SetUp>> left = process->unit->set_ups;
-    for (const auto& each : left)
-      if (each->threads == 0 && !each->handed_over) tell_failed(*each, Ending::kFailed);
-    process->unit->set_ups.clear();
-  }
+  if (exit.last_of_process && process->unit->processes == 0) unit_ended(process->unit);
+}
+
+void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit& exit) {
+  process.stage.end_ns = exit.time_ns;
+  process.stage.exit_code = exit.code;
+  mounts_.forget(process.leader);
+  --progress_.processes;
+  --process.unit->processes;
+  if (exit.code) (set_up ? set_up->failed : process.unit->failed) = true;
+  for (Draft* draft : {set_up ? &set_up->draft : nullptr, &process.unit->draft})
+    if (Draft::Part* const part = draft ? draft->find(process.leader) : nullptr) part->stage = process.stage;
+  const auto container = containers_.find(process.container);
+  if (container == containers_.end()) return;
+  Known& known = container->second;
+  if (known.program == process.leader) tell_end(known, exit.time_ns, exit.code);
+  --known.processes;
+}
+
+void Teller::Work::unit_ended(const std::shared_ptr<Unit>& unit) {
+  for (const std::shared_ptr<SetUp>& each : std::exchange(unit->set_ups, {}))
+    if (each->threads == 0 && !each->over) tell_unfinished(*each, Ending::kFailed);
+  if (unit->container && !unit->seen_to_begin) return;
+  tell_served(*unit);
+  gone_.push_back(unit);
+  if (gone_.size() > kMostGone) gone_.pop_front();
 }
 
 }  // namespace cttrace

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <memory>
-#include <variant>
 
 #include "cttrace/change.h"
 #include "cttrace/story.h"
@@ -11,15 +10,7 @@
 namespace cttrace {
 
 struct TellerOptions {
-  bool keep_calls = false;  // Container::calls
-};
-
-// How far the set-ups are that go on.
-struct Progress {
-  uint32_t told = 0, going_on = 0;
-  uint64_t events = 0, calls = 0;
-  uint32_t processes = 0;
-  std::string newest;  // what the last of them is busy with: "runc: mounts"
+  bool keep_calls = false;  // for SetUpStory::calls
 };
 
 // Pure. Events come in the order of the decoder, each with what the model made of it.

@@ -1,0 +1,32 @@
+// What belongs to a container, of all that goes on beside it.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "story/cast.h"
+
+namespace cttrace {
+
+// What is known of a container when its set-up ends.
+struct Subject {
+  const SetUp* set_up = nullptr;
+  std::string name = {};
+  std::string rootfs = {};
+  std::set<uint32_t> inodes = {};  // of the namespaces of its own
+  std::set<uint32_t> pids = {};    // of its stages, the host's
+};
+
+enum class Relation : uint8_t {
+  kNone,
+  kSteps,  // some of what it does may be for the container
+  kWhole,  // all of it is
+};
+
+// A unit is the runtime, was started by it, or was told the container's name: then it is there for the container.
+Relation relation_of(const Unit& unit, const Subject& subject);
+
+// The step is about the container: its root, its namespaces, its processes, its name.
+bool concerns(const Step& step, const Subject& subject);
+
+}  // namespace cttrace
