@@ -34,7 +34,8 @@ std::string_view phase_name(Phase phase);  // "root switch"
 // A path as it was then in the mount namespace of who used it, and as the container's program sees it.
 struct Seen {
   std::string path = {};
-  std::string inside = {};  // from the container's root; empty: not below it
+  std::string inside = {};  // from the container's root; empty: not below it, or it has none
+  bool outside = false;     // it has a root, and this is not below it
 
   const std::string& shown() const { return inside.empty() ? path : inside; }
 };
@@ -159,6 +160,7 @@ struct IdentityGiven {
     uint32_t times = 1;  // done alike, one after the other
     int error = 0;
   };
+  uint32_t pid = 0;  // the host's, of the process that it was done to; 0: itself
   std::vector<One> changes = {};
 };
 // Asked only to learn what the kernel can do.

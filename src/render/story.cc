@@ -54,18 +54,34 @@ std::string started_by(const Runtime& runtime) {
 
 // Who ended how, where nothing was handed over.
 void add_endings(StoryLines& lines, const SetUpStory& story) {
-  for (const Stage& stage : story.stages) {
-    if (!stage.end_ns || stage.exit_code == 0) continue;
-    lines.add(stage.end_ns, "ended", name_of(stage) + " " + how_it_ended(stage.exit_code), true);
-  }
+  std::vector<const Stage*> ended;
+  for (const Stage& stage : story.stages)
+    if (stage.end_ns && stage.exit_code != 0) ended.push_back(&stage);
+  std::ranges::stable_sort(ended, {}, &Stage::end_ns);
+  for (const Stage* stage : ended)
+    lines.add(stage->end_ns, "ended", name_of(*stage) + " " + how_it_ended(stage->exit_code), true);
 }
 
-void add_story(StoryLines& lines, const SetUpStory& story, const Around& around) {
+// Who is meant where nobody is named: the first process of the container or its program, whichever did more.
+uint32_t main_stage(const SetUpStory& story, TaskId init) {
+  std::vector<size_t> steps(story.stages.size());
+  for (const Step& step : story.steps) ++steps[step.stage];
+  uint32_t main = UINT32_MAX;
+  for (uint32_t i = 0; i < story.stages.size(); ++i) {
+    const TaskId task = story.stages[i].task;
+    const bool fits = task == init || task == story.program || story.ending != Ending::kHandedOver;
+    if (fits && (main == UINT32_MAX || steps[i] > steps[main])) main = i;
+  }
+  return main;
+}
+
+void add_story(StoryLines& lines, const SetUpStory& story, const Around& around, TaskId init) {
+  const uint32_t main = main_stage(story, init);
   for (const Step& step : story.steps) {
     std::string text = words_of(step, around);
     if (text.empty()) continue;
     const Stage& stage = story.stages[step.stage];
-    if (stage.task != story.program) text = name_of(stage) + ": " + text;
+    if (step.stage != main) text = name_of(stage) + ": " + text;
     const uint64_t took_ns = step.end_ns - std::min(step.end_ns, step.start_ns);
     if (took_ns >= 1'000'000) text += fmt::format(" ({})", duration_text(took_ns));
     lines.add(step.start_ns, phase_name(step.phase), text, step.error != 0);
@@ -73,6 +89,19 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around)
   if (story.ending != Ending::kHandedOver) add_endings(lines, story);
   if (story.steps_dropped) lines.note(plural(story.steps_dropped, "step") + " more than are kept");
   if (!story.doubt.empty()) lines.note(story.doubt);
+}
+
+// What is long, and seldom worth reading.
+size_t limit_of(const RenderOptions& options) {
+  constexpr size_t kShort = 120;
+  return options.verbose ? 0 : options.string_limit.value_or(kShort);
+}
+
+Around around_of(const Container& container, const RenderOptions& options) {
+  Around around{.rootfs = container.rootfs, .bundle = container.bundle, .stages = &container.set_up.stages};
+  if (container.short_name != container.name) around.id = container.name;
+  around.limit = limit_of(options);
+  return around;
 }
 
 }  // namespace
@@ -85,7 +114,7 @@ void StoryRenderer::news(const News& news) {
 
 void StoryRenderer::tell(const Container& container) {
   const SetUpStory& story = container.set_up;
-  const Around around{container.rootfs, container.bundle, &story.stages};
+  const Around around = around_of(container, options_);
   StoryLines lines(options_, story.start_ns);
   lines.heading({fmt::format("container {} ({})", safe(container.short_name), program_name(story.runtime)),
                  container.isolation == Isolation::kContainer && container.kind == "container" ? "" : container.kind,
@@ -93,43 +122,47 @@ void StoryRenderer::tell(const Container& container) {
                      ? pids_text(story.pids.empty() || story.pids.back() == 1 ? "init" : "program", container.init_pids)
                      : pids_text(safe(container.init_name).c_str(), container.init_pids) + ", " +
                            pids_text("program", story.pids),
-                 container.cgroup.empty() ? "" : "cgroup " + safe(container.cgroup), ending_of(story)});
+                 container.cgroup.empty() ? "" : "cgroup " + shown(container.cgroup, around), ending_of(story)});
   if (container.short_name != container.name) lines.detail("id", safe(container.name));
   if (!container.parent_name.empty()) lines.detail("in", "container " + safe(container.parent_name));
   if (!container.bundle.empty()) lines.detail("bundle", safe(container.bundle));
   const bool said = !container.bundle.empty() && container.rootfs.starts_with(container.bundle + "/");
   if (!said && container.rootfs.size() > 1) lines.detail("rootfs", safe(container.rootfs));
   if (!story.runtime.started_by.empty()) lines.detail("started by", started_by(story.runtime));
-  add_story(lines, story, around);
+  add_story(lines, story, around, container.init);
   sink_(lines.take());
 }
 
 void StoryRenderer::tell(const EntryMade& made) {
   const SetUpStory& story = made.set_up;
   StoryLines lines(options_, story.start_ns);
-  lines.heading({fmt::format("entry into container {} ({})", safe(made.short_name), program_name(story.runtime)),
-                 made.container ? "" : "which was there when tracing began", pids_text("program", story.pids),
+  const std::string name = made.short_name.empty() ? "a container" : "container " + safe(made.short_name);
+  lines.heading({fmt::format("entry into {} ({})", name, program_name(story.runtime)),
+                 made.container ? "" : "that was there when tracing began", pids_text("program", story.pids),
                  ending_of(story)});
-  add_story(lines, story, {.stages = &story.stages});
+  Around around{.stages = &story.stages, .limit = limit_of(options_)};
+  if (made.short_name != made.container_name) around.id = made.container_name;
+  add_story(lines, story, around, story.program);
   sink_(lines.take());
 }
 
 void StoryRenderer::tell(const ContainerWentOn& told) {
   StoryLines lines(options_, told.time_ns - std::min(told.time_ns, told.since_ns));
   std::vector<std::string> items = {"container " + safe(told.short_name)};
+  Around around;
+  if (told.short_name != told.name) around.id = told.name;
   const std::string when = duration_text(told.since_ns);
   if (!told.command.empty()) {
-    items.push_back("its init executes " + command_line(told.command));
+    items.push_back("its init executes " + command_line(told.command, {}));
     items.push_back(pids_text("program", told.command_pids));
     items.push_back("after " + when);
   }
   if (!told.by.name.empty()) {
-    items.push_back(
-        fmt::format("after {}: {} {}: {}", when, safe(told.by.name), told.by.pid, command_line(told.by.argv)));
+    items.push_back(fmt::format("after {}: {} {}: {}", when, safe(told.by.name), told.by.pid,
+                                shortened(command_line(told.by.argv, around), limit_of(options_))));
   }
   if (told.exit_code) {
     items.push_back(how_it_ended(*told.exit_code) + " after " + when);
-    if (told.entries) items.push_back(plural(told.entries, "entry").replace(0, 0, "") + "");
   }
   lines.heading(items);
   const std::vector<Stage> nobody;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/escape.h"
+#include "render/columns.h"
 #include "render/story_words.h"
 
 namespace cttrace {
@@ -17,8 +18,9 @@ string safe(std::string_view text) { return escape_for_terminal(text); }
 string last_part(const string& path) { return path.substr(path.rfind('/') + 1); }
 string folder_of(const string& path) { return path.substr(0, std::max<size_t>(path.rfind('/'), 1)); }
 
-string with_options(const MountDone& done) {
-  return in_parentheses({fmt::format("{}", fmt::join(done.options, ",")), safe(done.data)});
+string with_options(const MountDone& done, const Around& around) {
+  const string data = cut_to(safe(done.data), around.limit, false);
+  return in_parentheses({fmt::format("{}", fmt::join(done.options, ",")), data});
 }
 
 // "/sys/fs/cgroup/*/web" where the last part of the target is in the source; otherwise all of it.
@@ -97,11 +99,12 @@ constexpr uint32_t kFew = 6;
 
 string identity_text(const IdentityGiven::One& one) {
   const bool of_set = one.what == What::kBounding || one.what == What::kAmbientLower || one.what == What::kAmbientRaise;
-  if (one.error && one.what == What::kAmbientRaise) return "not raised in the ambient set: " + safe(one.value);
-  if (of_set && one.times > kFew) return fmt::format("{} {} capabilities", phrase(one.what), one.times);
+  const bool refused = one.error && one.what == What::kAmbientRaise;
+  const string what = refused ? "not raised in the ambient set, having none to raise:" : phrase(one.what);
+  if (of_set && one.times > kFew) return fmt::format("{} {} capabilities", what, one.times);
   const string again =
       one.times > 1 && !of_set && one.value.find(',') == string::npos ? fmt::format(" ({} times)", one.times) : "";
-  return phrase(one.what) + (one.value.empty() ? "" : " " + safe(one.value)) + again;
+  return what + (one.value.empty() ? "" : " " + safe(one.value)) + again;
 }
 
 }  // namespace
@@ -115,10 +118,11 @@ string words_of(const MountDone& done, const Around& around) {
     case How::kNew: {
       const string& source = done.mounts[0].source;
       const string of = source.starts_with('/') ? " of " + shown(source, around) : string();
-      return safe(done.type) + of + " on " + targets + with_options(done) + (made.empty() ? "" : ", made " + made);
+      return safe(done.type) + of + " on " + targets + with_options(done, around) +
+             (made.empty() ? "" : ", made " + made);
     }
     case How::kBind:
-      return bound(done, around) + with_options(done) + (made.empty() ? "" : ", made " + done.propagation);
+      return bound(done, around) + with_options(done, around) + (made.empty() ? "" : ", made " + done.propagation);
     case How::kRemount: return targets + " now " + changed(done) + in_parentheses({safe(done.data)});
     case How::kMove: return shown(done.mounts[0].source, around) + " moved to " + targets;
     case How::kPropagation: return targets + (done.recursive ? " and all below made " : " made ") + made;
@@ -151,12 +155,12 @@ string words_of(const PathsMasked& masked, const Around& around) {
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
-string words_of(const IdentityGiven& given) {
+string words_of(const IdentityGiven& given, const Around& around) {
   std::vector<string> parts;
   for (const auto& each : given.changes) parts.push_back(identity_text(each));
-  return fmt::format(
-      "{}",
-      fmt::join(parts, given.changes.size() > 1 && given.changes[0].value.find(',') != string::npos ? "; " : ", "));
+  const bool lists = given.changes.size() > 1 && given.changes[0].value.find(',') != string::npos;
+  const string text = fmt::format("{}", fmt::join(parts, lists ? "; " : ", "));
+  return given.pid ? name_of(given.pid, around) + " gets " + text : text;
 }
 
 }  // namespace cttrace

@@ -10,6 +10,7 @@
 
 #include "base/escape.h"
 #include "cttrace/namespace.h"
+#include "render/columns.h"
 #include "render/completeness.h"
 #include "render/values.h"
 
@@ -57,12 +58,21 @@ string how_made(uint64_t flags) {
   return in_parentheses(std::move(words));
 }
 
+// "maps the users, makes the namespaces and becomes the program".
+string roles_text(const std::vector<std::string_view>& roles) {
+  string text;
+  for (size_t i = 0; i < roles.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == roles.size() ? " and " : ", ") + string(roles[i]);
+  return text;
+}
+
 class Words {
  public:
   Words(const Step& step, const Around& around) : step_(step), around_(around) {}
 
   string operator()(const ProgramRun& run) const {
-    const string line = command_line(run.argv.empty() ? std::vector<string>{run.path} : run.argv);
+    const string line =
+        shortened(command_line(run.argv.empty() ? std::vector<string>{run.path} : run.argv, around_), around_.limit);
     return run.itself ? "executes itself again: " + line : line;
   }
   string operator()(const ProcessMade& made) const {
@@ -71,7 +81,7 @@ class Words {
       return made.tid && !stage.pids.empty() && stage.pids[0] == made.tid && stage.made_by == step_.stage;
     });
     if (child == stages.end()) return step_.error ? "no new process" : string();
-    string roles = fmt::format("{}", fmt::join(child->roles, ", "));
+    string roles = roles_text(child->roles);
     return "makes " + name_of(*child) + how_made(made.flags) + (roles.empty() ? "" : ", which " + roles);
   }
   string operator()(const SelfProtected& self) const {
@@ -106,7 +116,7 @@ class Words {
     }
     std::vector<string> parts;
     for (const auto& [path, hierarchies] : paths)
-      parts.push_back(safe(path) + (hierarchies.empty() ? "" : " of " + listed(hierarchies)));
+      parts.push_back(shown(path, around_) + (hierarchies.empty() ? "" : " of " + listed(hierarchies)));
     const string who = joined.pid ? name_of(joined.pid, around_) : "itself";
     return fmt::format("{} into {}", who, fmt::join(parts, "; "));
   }
@@ -135,6 +145,8 @@ class Words {
   }
   string operator()(const RootSwitched& switched) const {
     const string root = shown(switched.new_root_path, around_);
+    if (switched.how == RootSwitched::How::kChroot && switched.new_root_path == "/")
+      return "chroot(\"" + safe(switched.new_root) + "\"): what lies on / becomes /";
     if (switched.how == RootSwitched::How::kChroot)
       return "chroot(\"" + safe(switched.new_root) + "\"): " + root + " becomes /";
     string text = fmt::format("pivot_root(\"{}\", \"{}\"): {} becomes /; the old root ", safe(switched.new_root),
@@ -150,12 +162,13 @@ class Words {
   string operator()(const NameGiven& given) const {
     return (given.domain ? "domainname " : "hostname ") + safe(given.name);
   }
-  string operator()(const IdentityGiven& given) const { return words_of(given); }
+  string operator()(const IdentityGiven& given) const { return words_of(given, around_); }
   string operator()(const Probed& probed) const {
     return fmt::format("asks what the kernel can do ({}, {})", safe(probed.what), plural(step_.call_count, "probe"));
   }
   string operator()(const HandedOver& handed) const {
-    string text = "execve " + command_line(handed.argv.empty() ? std::vector<string>{handed.path} : handed.argv);
+    string text =
+        "execve " + command_line(handed.argv.empty() ? std::vector<string>{handed.path} : handed.argv, around_);
     text += fmt::format(": uid {}, gid {}", handed.uid, handed.gid);
     if (handed.uid != handed.host_uid || handed.gid != handed.host_gid)
       text += fmt::format(" ({}, {} outside)", handed.host_uid, handed.host_gid);
@@ -198,27 +211,40 @@ string name_of(uint32_t pid, const Around& around) {
   return fmt::format("process {}", pid);
 }
 
-string command_line(const std::vector<string>& argv) {
+string command_line(const std::vector<string>& argv, const Around& around) {
   string line;
   for (const string& word : argv) {
     const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$`|&;()<>*?#~!{}") == string::npos;
     string quoted = word;
     for (size_t at = 0; !plain && (at = quoted.find('\'', at)) != string::npos; at += 4) quoted.replace(at, 1, "'\\''");
-    line += (line.empty() ? "" : " ") + (plain ? safe(word) : "'" + safe(quoted) + "'");
+    line += (line.empty() ? "" : " ") + (plain ? shown(word, around) : "'" + safe(quoted) + "'");
   }
   return line;
+}
+
+string shortened(string line, size_t limit) {
+  if (!limit || columns_of(line) <= limit) return line;
+  // Whole words only.
+  size_t head = line.find(' ', limit / 3), tail = line.size() - std::min(line.size(), 2 * limit / 3);
+  if (head == string::npos) head = line.size();
+  tail = line.find(' ', std::max(tail, head));
+  return tail == string::npos ? cut_to(line, limit, false) : line.substr(0, head) + " ..." + line.substr(tail);
 }
 
 string shown(const string& path, const Around& around) {
   if (is_below(path, around.bundle)) return "<bundle>" + safe(path.substr(around.bundle.size()));
   if (is_below(path, around.rootfs)) return "<rootfs>" + safe(path.substr(around.rootfs.size()));
-  return safe(path);
+  string text = safe(path);
+  for (size_t at = 0; !around.id.empty() && (at = text.find(around.id, at)) != string::npos; at += 4)
+    text.replace(at, around.id.size(), "<id>");
+  return text;
 }
 
 string shown(const Seen& seen, const Around& around) {
   // Before it becomes the root it has the name that it has there.
   const bool is_root = seen.inside == "/" && seen.path != "/";
-  return seen.inside.empty() || is_root ? shown(seen.path, around) : safe(seen.inside);
+  if (!seen.inside.empty() && !is_root) return safe(seen.inside);
+  return shown(seen.path, around) + (seen.outside && seen.path != "/" ? " (outside)" : "");
 }
 
 string kept_together(string text) {

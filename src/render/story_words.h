@@ -13,8 +13,9 @@ std::string kept_together(std::string text);
 
 // What words need to know of the container around a step.
 struct Around {
-  std::string rootfs = {}, bundle = {};
+  std::string id = {}, rootfs = {}, bundle = {};  // shown as <id>, <rootfs>, <bundle>; empty: none
   const std::vector<Stage>* stages = nullptr;
+  size_t limit = 0;  // columns of a command line or of a filesystem's options; 0: all
 };
 
 // One true sentence, escaped, without its time. Empty: the step says nothing that is not said elsewhere.
@@ -22,7 +23,7 @@ std::string words_of(const Step& step, const Around& around);
 
 std::string words_of(const MountDone& done, const Around& around);
 std::string words_of(const PathsMasked& masked, const Around& around);
-std::string words_of(const IdentityGiven& given);
+std::string words_of(const IdentityGiven& given, const Around& around);
 
 // "runc 4872", "init 4883".
 std::string name_of(const Stage& stage);
@@ -30,9 +31,12 @@ std::string name_of(const Stage& stage);
 std::string name_of(uint32_t pid, const Around& around);
 
 // A command line as it would be typed, escaped.
-std::string command_line(const std::vector<std::string>& argv);
+std::string command_line(const std::vector<std::string>& argv, const Around& around);
 
-// A path, escaped; with <bundle> or <rootfs> for what stands for a long one.
+// A long command line without its middle: what is run is at its beginning, on what at its end.
+std::string shortened(std::string line, size_t limit);
+
+// A path, escaped; with <bundle>, <rootfs> or <id> for what is long and always the same.
 std::string shown(const std::string& path, const Around& around);
 std::string shown(const Seen& seen, const Around& around);
 

@@ -77,6 +77,7 @@ struct Process {
   std::shared_ptr<Unit> unit = {};
   uint32_t container = 0;
   std::string cgroup = {};  // that it was moved to, or its maker was
+  bool in_unified = false;  // it itself was moved to it there
   Stage stage = {};
   TaskId made_by = {};  // the creator's process
 };

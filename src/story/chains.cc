@@ -104,12 +104,14 @@ bool is_old_root(const RootSwitched& switched, const MountDone& done) {
 }
 
 bool goes_on(RootSwitched& last, Step& next) {
-  if (const auto* call = std::get_if<CallMade>(&next.facts)) return call->name == "chdir" || call->name == "fchdir";
+  if (const auto* call = std::get_if<CallMade>(&next.facts)) {
+    if (call->name == "chdir" || call->name == "fchdir") return true;
+    // Until nothing of the old root is left: the last one fails.
+    return call->name == "umount2" && last.old_root_detached && !call->about.starts_with("/");
+  }
   const auto* done = std::get_if<MountDone>(&next.facts);
   if (!done || last.how != RootSwitched::How::kPivot || !is_old_root(last, *done)) return false;
   if (done->how == How::kUnmount) {
-    // Until nothing is left: the last one fails.
-    if (next.normal_failures) return last.old_root_detached;
     last.old_root_detached = true;
     return true;
   }
@@ -179,7 +181,7 @@ int family(What what) {
 }
 
 bool same_again(IdentityGiven& before, IdentityGiven& last) {
-  if (family(before.changes[0].what) != family(last.changes[0].what)) return false;
+  if (before.pid != last.pid || family(before.changes[0].what) != family(last.changes[0].what)) return false;
   for (auto& each : last.changes) {
     const auto same = [&](const auto& other) {
       if (other.what != each.what || other.error != each.error) return false;

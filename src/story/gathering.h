@@ -12,7 +12,8 @@ namespace cttrace {
 
 class Gathering {
  public:
-  void take(Draft& draft);
+  // `inside`: of who was in the set-up itself.
+  void take(Draft& draft, bool inside);
   // Only the steps that concern the subject: the others stay.
   void take_from(Draft& draft, const Subject& subject);
 

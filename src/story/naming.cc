@@ -67,6 +67,7 @@ std::string container_name(const Told& told) {
   if (name.empty()) name = word_at_end(own, leaf);
   if (name.empty()) name = run_argument(own);
   if (name.empty()) name = word_at_end(own, told.hostname);
+  if (told.existed) return name;
   if (name.empty()) name = leaf;
   if (name.empty()) name = told.hostname;
   if (name.empty() && !program.empty()) name = last_part(program[0]);

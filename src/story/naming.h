@@ -15,6 +15,7 @@ struct Told {
   std::string cgroup = {};             // that was joined; empty: none
   std::string hostname = {};           // that was given; empty: none
   std::vector<std::string> program = {};
+  bool existed = false;  // it was there before: only what was told of it can name it
 };
 
 // A name that was given by an option, or that is in the command line and in the cgroup; the argument of run or create;

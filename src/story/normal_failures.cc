@@ -43,7 +43,8 @@ bool propagation(const Call&, const StepFacts& facts) {
 
 bool of_user_namespace(const Call& call, const StepFacts&) {
   const File* target = file(call, "fd");
-  return target && target->kind == FileKind::kNamespace && target->target == CLONE_NEWUSER;
+  const bool by_pidfd = target && target->kind == FileKind::kPidfd && number(call, "flags") == CLONE_NEWUSER;
+  return by_pidfd || (target && target->kind == FileKind::kNamespace && target->target == CLONE_NEWUSER);
 }
 
 bool raises_ambient(const Call& call, const StepFacts&) {

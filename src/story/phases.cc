@@ -33,6 +33,7 @@ Phase phase_of(const MountDone& done, const Roots& roots, uint32_t switches) {
   if (is_network_namespace(done)) return Phase::kNetwork;
   if (roots.count() == 0) return Phase::kMounts;
   const bool before = switches < roots.count();
+  if (done.how == How::kMove && target.path == "/") return Phase::kRootSwitch;
   if (target.shown() == "/") return before ? Phase::kRootfs : Phase::kRootSwitch;
   if (target.inside.empty()) return before ? Phase::kRootfs : Phase::kRootSwitch;
   if (done.how == How::kBind && std::ranges::all_of(done.mounts, is_device_of_host)) return Phase::kDevices;
@@ -53,7 +54,10 @@ void unmask_root(Step& step) {
 }  // namespace
 
 void place(Step& step, const Roots& roots) {
-  const auto see = [&](Seen& seen) { seen.inside = roots.inside(seen.path, step.switches); };
+  const auto see = [&](Seen& seen) {
+    seen.inside = roots.inside(seen.path, step.switches);
+    seen.outside = roots.count() > 0 && seen.inside.empty();
+  };
   if (auto* masked = std::get_if<PathsMasked>(&step.facts)) {
     for (auto& each : masked->paths) see(each.path);
     unmask_root(step);

@@ -43,7 +43,7 @@ void retried(std::vector<Step>& steps) {
   }
   for (const auto& [from, to] : into) {
     const uint64_t start_ns = steps[to].start_ns;
-    steps[to].normal_failures += steps[from].call_count;
+    steps[to].normal_failures += steps[from].call_count - steps[from].normal_failures;
     if (steps[to].reason.empty()) steps[to].reason = "tried before in another way";
     add_calls(steps[to], steps[from]);
     steps[to].start_ns = start_ns;
@@ -113,10 +113,19 @@ void made_read_only(std::vector<Step>& steps) {
   });
 }
 
+// Where every call failed, and that is normal, nothing was done.
+bool came_to_nothing(const Step& step) {
+  const bool tells_itself = std::holds_alternative<PathsMasked>(step.facts) ||
+                            std::holds_alternative<Probed>(step.facts) ||
+                            std::holds_alternative<IdentityGiven>(step.facts);
+  return !tells_itself && !step.error && step.call_count && step.normal_failures >= step.call_count;
+}
+
 }  // namespace
 
 void refine(std::vector<Step>& steps) {
   retried(steps);
+  std::erase_if(steps, came_to_nothing);
   for (Step& step : steps)
     if (const auto* done = std::get_if<MountDone>(&step.facts); done && !step.error && is_empty_folder(*done))
       become_masks(step, PathsMasked::With::kEmptyFolder);

@@ -2,6 +2,7 @@
 #include "story/related.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "story/call.h"
 
@@ -22,24 +23,25 @@ bool has_word(const std::vector<std::string>& words, const std::string& word) {
 
 class Concern {
  public:
-  explicit Concern(const Subject& subject) : subject_(subject) {}
+  Concern(const Subject& subject, size_t level) : subject_(subject), level_(level) {}
 
   bool operator()(const ProgramRun& run) const {
     return subject_.name.size() >= kTelling && has_word(run.argv, subject_.name);
   }
   bool operator()(const MountDone& done) const {
-    return std::ranges::any_of(
-        done.mounts, [&](const MountDone::One& each) { return is_its(each.target.path) || is_its(each.source); });
+    return std::ranges::any_of(done.mounts, [&](const MountDone::One& each) {
+      return is_its(each.target.path) || is_its(each.source) || is_of_process(each.source);
+    });
   }
   bool operator()(const NamespacesChanged& changed) const {
     return std::ranges::any_of(changed.namespaces,
                                [&](const auto& each) { return subject_.inodes.contains(each.inode); });
   }
   bool operator()(const CgroupJoined& joined) const {
-    return subject_.pids.contains(joined.pid) || is_its(joined.cgroups[0].file);
+    return is_process(joined.pid, 0) || is_its(joined.cgroups[0].file);
   }
   bool operator()(const ControlsWritten& controls) const { return is_its(controls.writes[0].file); }
-  bool operator()(const MapsWritten& maps) const { return subject_.pids.contains(maps.pid); }
+  bool operator()(const MapsWritten& maps) const { return is_process(maps.pid, 0); }
   template <typename T>
   bool operator()(const T&) const {
     return false;
@@ -57,7 +59,22 @@ class Concern {
     return end == path.size() || path[end] == '/' || subject_.name.size() >= kTelling;
   }
 
+  bool is_process(uint32_t pid, size_t level) const {
+    return pid && std::ranges::any_of(subject_.pids, [&](const std::vector<uint32_t>& pids) {
+             return level < pids.size() && pids[level] == pid;
+           });
+  }
+  // "/proc/72/ns/net", in the pids of who says so.
+  bool is_of_process(const std::string& path) const {
+    constexpr std::string_view kProc = "/proc/";
+    if (!path.starts_with(kProc)) return false;
+    uint32_t pid = 0;
+    std::from_chars(path.data() + kProc.size(), path.data() + path.size(), pid);
+    return is_process(pid, level_);
+  }
+
   const Subject& subject_;
+  size_t level_;
 };
 
 }  // namespace
@@ -68,11 +85,15 @@ Relation relation_of(const Unit& unit, const Subject& subject) {
   if (&unit == &runtime) return alone ? Relation::kWhole : Relation::kSteps;
   if (unit.told || unit.container != runtime.container) return Relation::kNone;
   if (alone && descends_from(unit, runtime)) return Relation::kWhole;
+  // What the same process ran before is no runtime of it.
+  if (unit.pid == runtime.pid) return Relation::kSteps;
   const bool named = has_word(unit.argv, subject.name);
   const bool sure = runtime.file.same_as(unit.file) || descends_from(runtime, unit) || subject.name.size() >= kTelling;
   return named && sure && unit.seen_to_begin ? Relation::kWhole : Relation::kSteps;
 }
 
-bool concerns(const Step& step, const Subject& subject) { return std::visit(Concern(subject), step.facts); }
+bool concerns(const Step& step, size_t level, const Subject& subject) {
+  return std::visit(Concern(subject, level), step.facts);
+}
 
 }  // namespace cttrace

@@ -1,8 +1,8 @@
 // The table of roles.
 #include "story/roles.h"
 
-#include <set>
 #include <utility>
+#include <vector>
 
 namespace cttrace {
 namespace {
@@ -10,24 +10,21 @@ namespace {
 struct Deeds {
   const Stage* stage = nullptr;
   bool first = false, program = false, makes_other = false;
-  std::set<Phase> phases = {};
-  bool joins = false;
+  bool maps = false, makes = false, joins = false, cgroup = false, mounts = false, acts = false;
 };
 
 bool begins(const Deeds& deeds) { return deeds.first; }
-bool writes_maps(const Deeds& deeds) { return deeds.phases.contains(Phase::kUserMaps); }
-bool makes_namespaces(const Deeds& deeds) { return deeds.phases.contains(Phase::kNamespaces) && !deeds.joins; }
+bool writes_maps(const Deeds& deeds) { return deeds.maps; }
+bool makes_namespaces(const Deeds& deeds) { return deeds.makes; }
 bool joins_namespaces(const Deeds& deeds) { return deeds.joins; }
-bool sets_cgroup(const Deeds& deeds) { return deeds.phases.contains(Phase::kCgroup); }
-bool mounts(const Deeds& deeds) {
-  return deeds.phases.contains(Phase::kMounts) || deeds.phases.contains(Phase::kRootfs);
-}
+bool sets_cgroup(const Deeds& deeds) { return deeds.cgroup; }
+bool mounts(const Deeds& deeds) { return deeds.mounts; }
 bool is_first(const Deeds& deeds) {
   const auto& pids = deeds.stage->pids;
   return pids.size() > 1 && pids.back() == 1 && !deeds.program && !deeds.stage->end_ns;
 }
 bool is_program(const Deeds& deeds) { return deeds.program; }
-bool goes_between(const Deeds& deeds) { return deeds.makes_other && deeds.phases.empty(); }
+bool goes_between(const Deeds& deeds) { return deeds.makes_other && !deeds.acts; }
 
 struct Role {
   bool (*fits)(const Deeds& deeds);
@@ -64,8 +61,12 @@ void give_roles(SetUpStory& story, TaskId program) {
   if (!story.steps.empty()) all[story.steps[0].stage].first = true;
   for (const Step& step : story.steps) {
     Deeds& deeds = all[step.stage];
-    if (const auto* changed = std::get_if<NamespacesChanged>(&step.facts)) deeds.joins = !changed->made;
-    if (step.phase != Phase::kCreate && step.phase != Phase::kHandOver) deeds.phases.insert(step.phase);
+    if (const auto* changed = std::get_if<NamespacesChanged>(&step.facts))
+      (changed->made ? deeds.makes : deeds.joins) = true;
+    deeds.maps = deeds.maps || std::holds_alternative<MapsWritten>(step.facts);
+    deeds.cgroup = deeds.cgroup || step.phase == Phase::kCgroup;
+    deeds.mounts = deeds.mounts || std::holds_alternative<MountDone>(step.facts);
+    deeds.acts = deeds.acts || step.phase != Phase::kCreate;
   }
   for (const Stage& stage : story.stages)
     if (stage.made_by < all.size()) all[stage.made_by].makes_other = true;

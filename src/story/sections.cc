@@ -78,6 +78,20 @@ HandedOver handed_over(const Snapshot& snapshot, const std::optional<PendingExec
   return facts;
 }
 
+// What was to become the root: it was bound on itself, with all below, to be a mount that can.
+void guess_root(SetUp& set_up) {
+  if (set_up.roots.count()) return;
+  std::string root;
+  for (const Draft::Part& part : set_up.draft.parts()) {
+    for (const Step& step : part.steps) {
+      const auto* done = std::get_if<MountDone>(&step.facts);
+      if (!done || step.error || done->how != MountDone::How::kBind || !done->recursive) continue;
+      if (done->mounts[0].source == done->mounts[0].target.path) root = done->mounts[0].source;
+    }
+  }
+  if (root.size() > 1) set_up.roots.became(root);
+}
+
 }  // namespace
 
 Namespaces Teller::Work::namespaces_of(const SetUp& set_up, const NamespaceInodes& now) const {
@@ -96,9 +110,10 @@ Namespaces Teller::Work::namespaces_of(const SetUp& set_up, const NamespaceInode
   return all;
 }
 
-std::vector<std::shared_ptr<Unit>> Teller::Work::all_units() const {
+std::vector<std::shared_ptr<Unit>> Teller::Work::units_beside(const std::shared_ptr<Unit>& runtime) const {
   std::vector<std::shared_ptr<Unit>> all(gone_.begin(), gone_.end());
   for (const auto& [id, person] : people_) all.push_back(person.process->unit);
+  all.push_back(runtime);
   std::ranges::sort(all, {}, [](const auto& unit) { return std::tuple(unit->first, unit->pid, unit->start_ns); });
   const auto same = std::ranges::unique(all);
   all.erase(same.begin(), same.end());
@@ -111,15 +126,15 @@ SetUpStory Teller::Work::story_of(SetUp& set_up, const std::string& name, const 
   Subject subject{.set_up = &set_up, .name = name, .rootfs = set_up.roots.final_root()};
   for (const auto& [type, inode] : set_up.made)
     if (inode) subject.inodes.insert(inode);
-  for (const Draft::Part& part : set_up.draft.parts()) subject.pids.insert(part.stage.pids.at(0));
+  for (const Draft::Part& part : set_up.draft.parts()) subject.pids.push_back(part.stage.pids);
   Gathering gathering;
-  gathering.take(set_up.draft);
-  for (const std::shared_ptr<Unit>& unit : all_units()) {
+  gathering.take(set_up.draft, true);
+  for (const std::shared_ptr<Unit>& unit : units_beside(set_up.unit)) {
     switch (relation_of(*unit, subject)) {
       case Relation::kNone: break;
       case Relation::kSteps: gathering.take_from(unit->draft, subject); break;
       case Relation::kWhole:
-        gathering.take(unit->draft);
+        gathering.take(unit->draft, false);
         unit->told = true;
         break;
     }
@@ -167,10 +182,10 @@ void Teller::Work::hand_over(Person& person, const Snapshot& snapshot) {
   const bool is_entry =
       !made && (into || set_up->joined.contains(CLONE_NEWNS) || set_up->joined.contains(CLONE_NEWPID));
   const std::vector<std::string> argv = person.exec ? person.exec->argv : std::vector<std::string>();
-  std::string cgroup = process.cgroup;
-  if (cgroup.empty() && snapshot.cgroup != set_up->unit->origin.cgroup) cgroup = snapshot.cgroup;
+  const bool moved = snapshot.cgroup != set_up->unit->origin.cgroup;
+  const std::string cgroup = moved ? snapshot.cgroup : process.cgroup;
   const std::string name =
-      into && is_entry ? into->name : container_name({set_up->unit->argv, cgroup, set_up->hostname, argv});
+      into && is_entry ? into->name : container_name({set_up->unit->argv, cgroup, set_up->hostname, argv, is_entry});
   SetUpStory story = story_of(*set_up, name, process.leader);
   story.program = process.leader;
   story.pids = snapshot.pids;
@@ -247,6 +262,7 @@ void Teller::Work::tell_entry(EntryMade entry, Known* into) {
 void Teller::Work::tell_unfinished(SetUp& set_up, Ending ending) {
   set_up.over = true;
   --progress_.going_on;
+  guess_root(set_up);
   const bool mounts = set_up.made.contains(CLONE_NEWNS), pids = set_up.made.contains(CLONE_NEWPID);
   Known* const into = joined_container(set_up);
   std::string cgroup;
@@ -279,15 +295,19 @@ void Teller::Work::tell_end(Known& known, uint64_t time_ns, uint32_t exit_code) 
   end.exit_code = exit_code;
   end.entries = known.entries;
   end.calls_inside = known.calls;
-  end.failures = std::exchange(known.failures, {});
+  // A runtime's that runs in it are told with what it sets up.
+  for (auto& [unit, step] : std::exchange(known.failures, {})) {
+    const std::shared_ptr<Unit> whose = unit.lock();
+    if (!whose || (!whose->told && whose->set_ups_begun == 0)) end.failures.push_back(std::move(step));
+  }
   end.failures_dropped = known.failures_dropped;
   sink_(std::move(end));
 }
 
 void Teller::Work::finish() {
   std::vector<std::shared_ptr<SetUp>> left;
-  for (const std::shared_ptr<Unit>& unit : all_units())
-    for (const std::shared_ptr<SetUp>& each : std::exchange(unit->set_ups, {}))
+  for (const auto& [id, person] : people_)
+    for (const std::shared_ptr<SetUp>& each : std::exchange(person.process->unit->set_ups, {}))
       if (!each->over) left.push_back(each);
   for (const auto& each : left) tell_unfinished(*each, each->threads ? Ending::kNotComplete : Ending::kFailed);
 }

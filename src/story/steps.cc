@@ -31,6 +31,10 @@ void note_failure(StepFacts& facts, int error) {
   if (auto* masked = std::get_if<PathsMasked>(&facts)) masked->paths[0].error = error;
   if (auto* given = std::get_if<IdentityGiven>(&facts)) given->changes[0].error = error;
   const auto* done = std::get_if<MountDone>(&facts);
+  if (done && done->how == MountDone::How::kUnmount)
+    facts = CallMade{.name = "umount2", .about = done->mounts[0].target.path, .quiet = true};
+  if (std::holds_alternative<NamespacesChanged>(facts)) facts = CallMade{.name = "setns", .quiet = true};
+  done = std::get_if<MountDone>(&facts);
   if (!done || done->how != MountDone::How::kBind) return;
   facts = PathsMasked{{{.path = done->mounts[0].target, .error = error}}};
 }

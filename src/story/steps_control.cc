@@ -36,9 +36,10 @@ std::optional<StepFacts> proc_facts(const Call& call, const File& file) {
   if (name == "uid_map") return maps.uids = value, maps;
   if (name == "gid_map") return maps.gids = value, maps;
   if (name == "setgroups") return maps.setgroups = value, maps;
-  if (name == "oom_score_adj") return IdentityGiven{{{.what = IdentityGiven::What::kOomScore, .value = value}}};
+  if (name == "oom_score_adj")
+    return IdentityGiven{.pid = maps.pid, .changes = {{.what = IdentityGiven::What::kOomScore, .value = value}}};
   if (folder_of(file.path).ends_with("/attr")) {
-    return IdentityGiven{{{.what = IdentityGiven::What::kLabel, .value = value}}};
+    return IdentityGiven{.changes = {{.what = IdentityGiven::What::kLabel, .value = value}}};
   }
   return ControlsWritten{{{.file = file.path, .value = value, .error = error}}};
 }
@@ -54,6 +55,7 @@ std::optional<StepFacts> control_facts(const Call& call) {
   if (target->sb_magic == PROC_SUPER_MAGIC) return proc_facts(call, *target);
   const std::string name = last_part(target->path);
   const std::string value = written(call);
+  if (name == "cgroup.event_control") return CallMade{.name = "write", .about = target->path, .quiet = true};
   if (name == "cgroup.procs" || name == "tasks" || name == "cgroup.threads") {
     return CgroupJoined{.pid = decimal(value), .cgroups = {{.file = target->path, .error = error_of(call)}}};
   }

@@ -26,7 +26,7 @@ std::string capability(uint64_t value) { return name_in("capabilities", value, "
 
 using What = IdentityGiven::What;
 
-IdentityGiven given(What what, std::string value) { return IdentityGiven{{{.what = what, .value = std::move(value)}}}; }
+IdentityGiven given(What what, std::string value) { return {.changes = {{.what = what, .value = std::move(value)}}}; }
 
 CallMade quiet(const Call& call, std::string about = {}) {
   return {.name = std::string(call.row->name), .about = std::move(about), .quiet = true};
@@ -94,6 +94,13 @@ StepFacts capabilities_given(const Call& call) {
   return given(What::kCapabilities, std::move(value));
 }
 
+// How long a filter is, is all that is captured of it.
+IdentityGiven filter_given(const Call& call, std::string_view program) {
+  const Argument* found = argument(call, program);
+  const uint64_t length = found ? field_of(*found, "len") : 0;
+  return given(What::kSeccomp, length ? "a filter of " + std::to_string(length) + " instructions" : "a filter");
+}
+
 StepFacts prctl_given(const Call& call) {
   switch (number(call, "option")) {
     case PR_SET_NO_NEW_PRIVS: return given(What::kNoNewPrivs, {});
@@ -105,7 +112,7 @@ StepFacts prctl_given(const Call& call) {
         case PR_CAP_AMBIENT_CLEAR_ALL: return given(What::kAmbientClear, {});
         default: return quiet(call);
       }
-    case PR_SET_SECCOMP: return given(What::kSeccomp, "a filter");
+    case PR_SET_SECCOMP: return filter_given(call, "args");
     case PR_SET_SECUREBITS: return given(What::kSecurebits, std::to_string(number(call, "securebits")));
     case PR_SET_PDEATHSIG: {
       const uint64_t signal = number(call, "sig");
@@ -122,14 +129,13 @@ StepFacts seccomp_given(const Call& call) {
   // Who gives no filter wants to know whether the kernel knows the flags.
   if (error_of(call) && (!program || program->raw == 0)) return Probed{"seccomp"};
   if (number(call, "op") == SECCOMP_SET_MODE_STRICT) return given(What::kSeccomp, "strict mode");
-  const uint64_t length = program ? field_of(*program, "len") : 0;
-  return given(What::kSeccomp, "a filter of " + std::to_string(length) + " instructions");
+  return filter_given(call, "uargs");
 }
 
 StepFacts keyring_given(const Call& call) {
   if (number(call, "option") != KEYCTL_JOIN_SESSION_KEYRING) return quiet(call);
   const Argument* name = argument(call, "name");
-  return given(What::kKeyring, name && name->raw ? text(call, "name") : "a new one without a name");
+  return given(What::kKeyring, name && name->raw ? text(call, "name") : "(new)");
 }
 
 std::string limit_text(uint64_t value) { return value == UINT64_MAX ? "unlimited" : std::to_string(value); }
@@ -142,7 +148,9 @@ StepFacts limit_given(const Call& call) {
   const uint64_t soft = field_of(*limit, "rlim_cur"), hard = field_of(*limit, "rlim_max");
   std::string value = what + " " + limit_text(soft);
   if (soft != hard) value += " (at most " + limit_text(hard) + ")";
-  return given(What::kLimit, std::move(value));
+  IdentityGiven limits = given(What::kLimit, std::move(value));
+  if (prlimit) limits.pid = static_cast<uint32_t>(number(call, "pid"));
+  return limits;
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ void Teller::Work::note_inside(const Process& process, const Step& step) {
   known.calls += step.call_count;
   if (!step.error || std::holds_alternative<ProgramRun>(step.facts)) return;
   if (known.failures.size() < kMostFailures)
-    known.failures.push_back(step);
+    known.failures.emplace_back(process.unit, step);
   else
     ++known.failures_dropped;
 }
@@ -126,9 +126,11 @@ void Teller::Work::note_words(Person& person, const Call& call) {
 void Teller::Work::note_pid(const Process& writer, Step& step) {
   auto* joined = std::get_if<CgroupJoined>(&step.facts);
   auto* maps = std::get_if<MapsWritten>(&step.facts);
-  uint32_t* const pid = joined ? &joined->pid : maps ? &maps->pid : nullptr;
+  auto* given = std::get_if<IdentityGiven>(&step.facts);
+  uint32_t* const pid = joined ? &joined->pid : maps ? &maps->pid : given ? &given->pid : nullptr;
   if (!pid) return;
   if (maps && !*pid) *pid = writer.tgid;  // /proc/self
+  if (given && *pid == writer.stage.pids.back()) *pid = 0;
   const size_t level = std::max<size_t>(writer.stage.pids.size(), 1) - 1;
   if (level == 0 || !*pid) return;
   for (const auto& [id, other] : people_) {
@@ -186,7 +188,10 @@ void Teller::Work::note_exec(Person& person, const Call& call, Step&& step) {
 
 void Teller::Work::on(const CgroupAttach& attach) {
   if (Person* moved = person(id_of(attach.moved))) {
-    if (attach.hierarchy == 0 || moved->process->cgroup.empty()) moved->process->cgroup = attach.path;
+    Process& process = *moved->process;
+    // The unified hierarchy's says most.
+    if (attach.hierarchy == 0 || !process.in_unified) process.cgroup = attach.path;
+    process.in_unified = process.in_unified || attach.hierarchy == 0;
   }
   if (Person* mover = person(id_of(attach.task))) draft_of(*mover).moved(mover->process->stage.task, attach);
 }

@@ -24,7 +24,7 @@ struct Known {
   uint32_t processes = 0;  // that run
   uint32_t entries = 0;
   uint64_t calls = 0;
-  std::vector<Step> failures = {};
+  std::vector<std::pair<std::weak_ptr<Unit>, Step>> failures = {};
   uint64_t failures_dropped = 0;
   ProgramFile runtime = {};
   bool ended = false;  // its program
@@ -91,7 +91,7 @@ class Teller::Work {
   SetUpStory story_of(SetUp& set_up, const std::string& name, const TaskId& program);
   void describe(Container& container, const SetUp& set_up, const SetUpStory& story) const;
   std::vector<ContainerNamespace> namespaces_of(const SetUp& set_up, const NamespaceInodes& now) const;
-  std::vector<std::shared_ptr<Unit>> all_units() const;
+  std::vector<std::shared_ptr<Unit>> units_beside(const std::shared_ptr<Unit>& runtime) const;
   void keep_calls_of(SetUpStory& story);
 
   TellerOptions options_;
