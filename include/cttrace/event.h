@@ -90,8 +90,10 @@ using NamespaceInodes = std::array<uint32_t, CT_NS_COUNT>;
 struct Aftermath {
   std::optional<NamespaceInodes> namespaces;  // of the caller: unshare, setns
   std::optional<File> cwd, root;              // of the caller: chdir, fchdir, chroot, pivot_root, setns
-  std::optional<File> newest_mount;           // root of the mount that came last into the caller's mount namespace
-  std::optional<uint32_t> mounts;             // mounts in the caller's mount namespace
+  // Root of the newest mount in the caller's mount namespace: the one made last with the trait mount.by_id, else the one
+  // that came last (docs/kernel-traits.md). One that was moved within the namespace is not new.
+  std::optional<File> newest_mount;
+  std::optional<uint32_t> mounts;  // in the caller's mount namespace, those included that no root reaches
 };
 
 struct Call {
@@ -118,6 +120,8 @@ struct Fork {
   Task child;
   std::vector<uint32_t> child_pids;  // by pid namespace, the host's first
   NamespaceInodes child_namespaces = {};
+  // CLONE_* of the call that made it, with the flags that fork and vfork imply; none: its arguments are not known.
+  std::optional<uint64_t> clone_flags = {};
   uint64_t time_ns = 0;
 };
 

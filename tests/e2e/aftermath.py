@@ -2,6 +2,8 @@
 
 import re
 
+from traced import raw
+
 NAMESPACES = "mnt uts ipc net cgroup pid pid_for_children time time_for_children user".split()
 # What is told after each call.
 TOLD = {"unshare": {"namespaces"}, "setns": {"namespaces", "cwd", "root"}, "chdir": {"cwd"}, "fchdir": {"cwd"},
@@ -110,7 +112,8 @@ def check(test, said, trace):
         test.assertGreaterEqual(len([step for step in steps if step.call == name and step.result == 0]), least, name)
     test.assertEqual(len([step for step in steps if step.result != 0]), FAILURES)
     check_fork(test, said, trace, me)
-    check_close(test, trace, me)
+    # Of all that it closes nothing holds a detached tree: what open_tree returned is attached by then.
+    test.assertEqual([call for call in trace.calls("close") if call["tgid"] == me], [])
 
 
 def check_fork(test, said, trace, me):
@@ -122,6 +125,16 @@ def check_fork(test, said, trace, me):
     test.assertEqual(fork[0]["child"]["namespaces"], expected)
 
 
-def check_close(test, trace, me):
-    """Of all that it closes, none holds a detached tree: what the tree's descriptor held is attached by then."""
-    test.assertEqual([call for call in trace.calls("close") if call["tgid"] == me], [])
+def check_closes(test, said, trace):
+    """Of the program detached: only the descriptors that held a detached tree were closed, as far as the trace tells."""
+    closes = trace.calls("close")
+    test.assertEqual([(raw(call, 0), call["args"][0]["file"].get("shared", False)) for call in closes],
+                     [(int(fd), shared == "1") for fd, shared in map(str.split, said.all("closes"))])
+    for call in closes:
+        file = call["args"][0]["file"]
+        test.assertEqual((file["detached"], file["mount_ns"], file["path"], file["fs_type"], call["result"]),
+                         (True, None, "/", "tmpfs", 0))
+    trees = set(said.numbers("trees"))
+    test.assertEqual({call["args"][0]["file"]["mount_id"] for call in closes}, trees)
+    # Whoever made them said the same of them.
+    test.assertLessEqual(trees, {call["returned_file"]["mount_id"] for call in trace.calls("open_tree") + trace.calls("fsmount")})

@@ -2,7 +2,7 @@
 
 import aftermath
 import support
-from traced import Case, flags, raw
+from traced import Case, raw
 
 
 class Aftermath(Case):
@@ -25,17 +25,7 @@ class Closes(Case):
 
     def test_detached_trees(self):
         said, trace = self.trace("detached", self.dir)
-        closes = trace.calls("close")
-        self.assertEqual([(raw(call, 0), call["args"][0]["file"].get("shared", False)) for call in closes],
-                         [tuple(int(word) for word in value.split()) for value in said.all("closes")])
-        for call in closes:
-            file = call["args"][0]["file"]
-            self.assertEqual((file["detached"], file["mount_ns"], file["path"], file["fs_type"], call["result"]),
-                             (True, None, "/", "tmpfs", 0))
-        self.assertEqual({call["args"][0]["file"]["mount_id"] for call in closes}, set(said.numbers("trees")))
-        # Whoever opened them said the same of them.
-        made = {call["returned_file"]["mount_id"] for call in trace.calls("open_tree") + trace.calls("fsmount")}
-        self.assertLessEqual(set(said.numbers("trees")), made)
+        aftermath.check_closes(self, said, trace)
         self.whole(trace)
 
     def test_all_of_them(self):
