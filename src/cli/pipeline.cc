@@ -32,6 +32,7 @@ Pipeline::Pipeline(EventSource& source, const Options& options, Output& output, 
       selection_(options.selection),
       renderer_(make_renderer(options.format, render_options(options, output),
                               [this](std::string_view text) { output_.write(text); })),
+      model_(source.info()),
       teller_({.keep_calls = options.render.verbose}, [this](News&& news) { renderer_->news(news); }),
       decoder_([this](Event&& event) { show(event); }),
       sink_([this](std::span<const std::byte> record) { take(record); }) {
@@ -52,8 +53,8 @@ void Pipeline::take(std::span<const std::byte> record) {
 
 void Pipeline::show(const Event& event) {
   ++number_;
-  static const State kNothing;
-  teller_.event(event, number_, {}, kNothing);
+  const Changes& changes = model_.apply(event);
+  teller_.event(event, number_, changes, model_.state());
   const Call* const call = std::get_if<Call>(&event);
   if (call && selection_ && !selection_->includes(*call->row)) return;
   renderer_->event(event);

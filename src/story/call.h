@@ -38,6 +38,6 @@ std::string last_part(std::string_view path);
 // "/a" of "/a/b".
 std::string folder_of(std::string_view path);
 // `path` is `folder`, or is below it.
-bool is_below(std::string_view path, std::string_view folder);
+bool lies_below(std::string_view path, std::string_view folder);
 
 }  // namespace cttrace

@@ -45,7 +45,7 @@ bool goes_on(SelfProtected& last, Step& next) {
 }
 
 // "/a" for "/a/b": a mount is looked for upwards.
-bool is_above(const std::string& path, const std::string& other) { return path != other && is_below(other, path); }
+bool is_above(const std::string& path, const std::string& other) { return path != other && lies_below(other, path); }
 
 bool goes_on_to_propagate(MountDone& last, const MountDone& next, bool only_failed) {
   const std::string& target = last.mounts.back().target.path;
@@ -98,7 +98,7 @@ bool is_old_root(const RootSwitched& switched, const MountDone& done) {
   const std::string& target = done.mounts[0].target.path;
   // pivot_root(".", "."): the old root lies on the new one, and the last of it may be nowhere any more.
   if (switched.put_old_path == switched.new_root_path) return target == "/" || !target.starts_with('/');
-  if (!is_below(switched.put_old_path, switched.new_root_path)) return false;
+  if (!lies_below(switched.put_old_path, switched.new_root_path)) return false;
   const size_t prefix = switched.new_root_path == "/" ? 0 : switched.new_root_path.size();
   return switched.put_old_path.substr(prefix) == target;
 }

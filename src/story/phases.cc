@@ -20,7 +20,7 @@ bool is_device_of_host(const MountDone::One& mount) {
 }
 
 bool is_of_kernel(const std::string& path) {
-  return path.starts_with("/proc/") || (path.starts_with("/sys/") && !is_below(path, "/sys/fs/cgroup"));
+  return path.starts_with("/proc/") || (path.starts_with("/sys/") && !lies_below(path, "/sys/fs/cgroup"));
 }
 
 bool is_network_namespace(const MountDone& done) {

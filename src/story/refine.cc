@@ -57,7 +57,7 @@ bool binds_itself(const MountDone& done) {
 }
 
 bool shows_the_kernel(const std::string& path) {
-  return path.starts_with("/proc/") || (path.starts_with("/sys/") && !is_below(path, "/sys/fs/cgroup"));
+  return path.starts_with("/proc/") || (path.starts_with("/sys/") && !lies_below(path, "/sys/fs/cgroup"));
 }
 
 // A tmpfs in which nothing can be: it is there to hide.

@@ -8,7 +8,7 @@ namespace {
 
 // "/c" of "/a/b/c" for "/a/b"; empty where it is not below.
 std::string from(const std::string& root, const std::string& path) {
-  if (!is_below(path, root)) return {};
+  if (!lies_below(path, root)) return {};
   if (root == "/") return path;
   return path.size() == root.size() ? "/" : path.substr(root.size());
 }

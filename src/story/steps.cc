@@ -22,7 +22,7 @@ StepFacts facts_of(const Call& call) {
   return CallMade{.name = std::string(call.row->name), .quiet = true};
 }
 
-bool is_below(const ControlsWritten& controls, std::string_view folder) {
+bool lies_below(const ControlsWritten& controls, std::string_view folder) {
   return !controls.writes.empty() && controls.writes[0].file.starts_with(folder);
 }
 
@@ -57,8 +57,8 @@ Phase usual_phase(const StepFacts& facts) {
                         [](const NamespacesChanged&) { return Phase::kNamespaces; },
                         [](const CgroupJoined&) { return Phase::kCgroup; },
                         [](const ControlsWritten& controls) {
-                          if (is_below(controls, "/proc/sys/net/")) return Phase::kNetwork;
-                          return is_below(controls, "/proc/") ? Phase::kIdentity : Phase::kCgroup;
+                          if (lies_below(controls, "/proc/sys/net/")) return Phase::kNetwork;
+                          return lies_below(controls, "/proc/") ? Phase::kIdentity : Phase::kCgroup;
                         },
                         [](const MountDone&) { return Phase::kMounts; },
                         [](const DevicesMade&) { return Phase::kDevices; },
