@@ -97,7 +97,8 @@ struct MountDone {
   std::string data = {};                  // the filesystem's own
   std::string propagation = {};           // "slave"
   bool recursive = false;
-  bool lazily = false;  // kUnmount
+  bool lazily = false;      // kUnmount
+  uint32_t propagated = 0;  // other mount namespaces in which the same was done, without being asked for
 };
 struct DevicesMade {
   struct One {

@@ -76,7 +76,8 @@ struct SetUpStory {
   std::vector<uint32_t> pids = {};
   std::vector<std::string> argv = {};
   std::vector<ContainerNamespace> namespaces = {};
-  std::shared_ptr<const State> state = {};  // at the hand-over
+  // When it was told. Only while it is told; a copy is cheap.
+  const State* state = nullptr;
 
   // Where calls were asked for: those of the steps, by number.
   std::vector<std::pair<EventNumber, std::shared_ptr<const Call>>> calls = {};

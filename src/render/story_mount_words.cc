@@ -5,6 +5,7 @@
 
 #include "base/escape.h"
 #include "render/columns.h"
+#include "render/completeness.h"
 #include "render/story_words.h"
 
 namespace cttrace {
@@ -110,6 +111,11 @@ string identity_text(const IdentityGiven::One& one) {
 }  // namespace
 
 string words_of(const MountDone& done, const Around& around) {
+  if (done.propagated) {
+    MountDone own = done;
+    own.propagated = 0;
+    return words_of(own, around) + "; the same in " + plural(done.propagated, "other mount namespace");
+  }
   std::vector<string> names;
   for (const auto& each : done.mounts) names.push_back(shown(each.target, around));
   const string targets = listed(names);

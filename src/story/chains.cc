@@ -216,6 +216,7 @@ bool same_again(MountDone& before, MountDone& last) {
     const auto itself = [](const MountDone& done) { return done.mounts[0].source == done.mounts[0].target.path; };
     if (itself(before) != itself(last)) return false;
   }
+  before.propagated = std::max(before.propagated, last.propagated);
   return append(before.mounts, last.mounts), true;
 }
 

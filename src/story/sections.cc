@@ -143,7 +143,8 @@ SetUpStory Teller::Work::story_of(SetUp& set_up, const std::string& name, const 
   gathering.fill(story, set_up.roots, program);
   story.end_ns = time_ns_;
   story.last = number_;
-  story.doubt = doubt_;
+  story.state = state_;
+  if (lost_at_ > story.first) story.doubt = "events were lost while it was set up: steps may be missing";
   keep_calls_of(story);
   return story;
 }

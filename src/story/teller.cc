@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "story/call.h"
+#include "story/effects.h"
 #include "story/roles.h"
 #include "story/steps.h"
 #include "story/work.h"
@@ -37,16 +38,17 @@ bool makes_a_process(std::string_view name) {
 Teller::Teller(const TellerOptions& options, Sink sink) : work_(std::make_unique<Work>(options, std::move(sink))) {}
 Teller::~Teller() = default;
 
-void Teller::event(const Event& event, EventNumber number, const Changes&, const State& state) {
-  work_->take(event, number, state);
+void Teller::event(const Event& event, EventNumber number, const Changes& changes, const State& state) {
+  work_->take(event, number, changes, state);
 }
 
 void Teller::finish() { work_->finish(); }
 
 Progress Teller::progress() const { return work_->progress(); }
 
-void Teller::Work::take(const Event& event, EventNumber number, const State& state) {
+void Teller::Work::take(const Event& event, EventNumber number, const Changes& changes, const State& state) {
   state_ = &state;
+  changes_ = &changes;
   number_ = number;
   time_ns_ = std::max(time_ns_, time_of(event));
   std::visit([&](const auto& happened) { on(happened); }, event);
@@ -97,6 +99,7 @@ void Teller::Work::on(const Call& call) {
   Step step = step_of(call, number_);
   if (std::holds_alternative<ProgramRun>(step.facts)) return note_exec(person, call, std::move(step));
   const bool done = succeeded(call);
+  if (done) note_effects(call, step);
   if (done) isolate(person, call, step);
   note_words(person, call);
   note_pid(*person.process, step);
@@ -108,6 +111,13 @@ void Teller::Work::on(const Call& call) {
   Step roots = done ? step : Step();
   add(person, std::move(step));
   if (done) note_roots(person, call, roots);
+}
+
+void Teller::Work::note_effects(const Call& call, Step& step) {
+  const TaskId task = id_of(call.task);
+  if (auto* mount = std::get_if<MountDone>(&step.facts)) mount->propagated = propagated_to(task, *changes_, *state_);
+  if (is_without_effect(step.facts, task, *changes_, *state_))
+    step.facts = CallMade{.name = std::string(call.row->name), .quiet = true};
 }
 
 // The name that a process gives itself, and those of what it makes.
@@ -199,9 +209,8 @@ void Teller::Work::on(const CgroupAttach& attach) {
 void Teller::Work::on(const Loss& loss) {
   const uint64_t lost =
       loss.counts[CT_LOSS_RING_FULL] + loss.counts[CT_LOSS_TASKS_FULL] + loss.counts[CT_LOSS_SCRATCH_BUSY];
-  if (!lost || doubt_since_) return;
-  doubt_ = "events were lost: steps may be missing";
-  doubt_since_ = number_;
+  if (lost > lost_) lost_at_ = number_;
+  lost_ = lost;
 }
 
 }  // namespace cttrace

@@ -34,7 +34,7 @@ class Teller::Work {
  public:
   Work(const TellerOptions& options, Sink sink) : options_(options), sink_(std::move(sink)) {}
 
-  void take(const Event& event, EventNumber number, const State& state);
+  void take(const Event& event, EventNumber number, const Changes& changes, const State& state);
   void finish();
   Progress progress() const;
 
@@ -63,6 +63,7 @@ class Teller::Work {
   // teller.cc: what calls mean for who is who
   void isolate(Person& person, const Call& call, const Step& step);
   void note_roots(Person& person, const Call& call, const Step& step);
+  void note_effects(const Call& call, Step& step);
   void note_words(Person& person, const Call& call);
   void note_inside(const Process& process, const Step& step);
   void note_pid(const Process& writer, Step& step);
@@ -97,6 +98,7 @@ class Teller::Work {
   TellerOptions options_;
   Sink sink_;
   const State* state_ = nullptr;
+  const Changes* changes_ = nullptr;
   EventNumber number_ = 0;
   uint64_t time_ns_ = 0;
 
@@ -106,8 +108,8 @@ class Teller::Work {
   std::deque<std::shared_ptr<Unit>> gone_;  // units that have ended, and may yet turn out to belong to a container
   MountsInMaking mounts_;
   uint32_t found_ = 0;
-  std::string doubt_;
-  EventNumber doubt_since_ = 0;
+  uint64_t lost_ = 0;  // records, so far
+  EventNumber lost_at_ = 0;  // when that was told last
   std::map<EventNumber, std::shared_ptr<const Call>> calls_;  // where they are kept
   Progress progress_;
 };
