@@ -34,15 +34,12 @@ static __always_inline int path_component(struct scratch *s)
 	struct mount *mnt = (struct mount *)s->mnt;
 	if (dentry == BPF_CORE_READ(mnt, mnt.mnt_root)) {
 		struct mount *parent = BPF_CORE_READ(mnt, mnt_parent);
+		/* The root of everything, or of a detached mount: what is above it in its filesystem is not in the mount. */
 		if (parent == mnt || !parent)
-			/* The root of everything, or a file without a place in the tree, which has a name at most. */
-			if (s->offset != s->capture + 8 + s->index)
-				return 1;
-		if (parent != mnt && parent) {
-			s->dentry = (u64)BPF_CORE_READ(mnt, mnt_mountpoint);
-			s->mnt = (u64)parent;
-			return 0;
-		}
+			return 1;
+		s->dentry = (u64)BPF_CORE_READ(mnt, mnt_mountpoint);
+		s->mnt = (u64)parent;
+		return 0;
 	}
 	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
 	u32 length = BPF_CORE_READ(dentry, d_name.len);

@@ -80,8 +80,10 @@ struct MountObjects {
   std::map<uint32_t, FsUsers> fs = {};       // by their number in State::fs_structs
   CopyOnWrite<PeerGroups> groups;
   std::map<uint32_t, uint32_t> kernel_groups = {};  // when tracing began: the kernel's numbers of peer groups, and ours
-  std::map<uint64_t, FilesystemId> devices = {};    // major << 32 | minor
-  size_t swept = 0;  // how many groups and filesystems the last look for unused ones left
+  std::map<FilesystemId, std::set<TreeId>>
+      shown_in;                                   // trees where mounts of it came one by one: these and their copies
+  std::map<uint64_t, FilesystemId> devices = {};  // major << 32 | minor
+  size_t swept = 0;                               // how many groups and filesystems the last look for unused ones left
 };
 
 }  // namespace cttrace

@@ -91,7 +91,8 @@ class MountTree {
   std::vector<Slot> members(uint32_t peer_group) const;
   std::vector<Slot> shared() const;                 // all with a peer group
   std::vector<Slot> slaves(uint32_t master) const;  // without those that have a peer group, too
-  Slot with_kernel_id(uint32_t id) const;           // kNoSlot: none that is known
+  std::vector<Slot> of_filesystem(FilesystemId filesystem) const;
+  Slot with_kernel_id(uint32_t id) const;  // kNoSlot: none that is known
 
   // Nodes that this tree shares with no other: what it costs. For tests.
   size_t own_nodes() const;

@@ -61,15 +61,24 @@ void attach_at(Context& context, const MountCall& mount, LooseMounts mounts, con
   learn_newest(context, mount.call, at.mount.tree, came);
 }
 
+// The kernel says which one came last: it may have been there already, as that of a block device is.
+FilesystemId learn_filesystem(State& state, const MountCall& mount, FilesystemId filesystem) {
+  const std::optional<File>& newest = mount.call.after.newest_mount;
+  const std::string_view type = mount.type();
+  if (!newest || newest->fs_type != type.substr(0, type.find('.'))) return filesystem;
+  return with_device(state, filesystem, newest->dev_major, newest->dev_minor);
+}
+
 void mount_new(Context& context, const MountCall& mount) {
   State& state = context.state;
   const std::optional<Place> target = find_target(context, mount, "mount");
   if (!target) return;
   const bool read_only = (mount.flags & MS_RDONLY) || has_option(mount.data(), "ro");
-  const FilesystemId filesystem = new_filesystem(state, {.type = std::string(mount.type()),
-                                                         .read_only = {read_only, Evidence::kInferred},
-                                                         .options = {std::string(mount.data()), Evidence::kObserved},
-                                                         .made_by = state.event});
+  FilesystemId filesystem = new_filesystem(state, {.type = std::string(mount.type()),
+                                                   .read_only = {read_only, Evidence::kInferred},
+                                                   .options = {std::string(mount.data()), Evidence::kObserved},
+                                                   .made_by = state.event});
+  filesystem = learn_filesystem(state, mount, filesystem);
   const bool named = mount.source().reading == Reading::kOk;
   Mount made = {.root = "/",
                 .filesystem = filesystem,

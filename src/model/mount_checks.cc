@@ -44,12 +44,7 @@ Slot learn_newest(Context& context, const Call& call, TreeId tree, const std::ve
     if (parent_id == newest->mount_parent_id) break;
   }
   if (found == kNoSlot) return found;
-  MountTreeEditor editor(state.trees.at(tree));
-  editor.set_kernel_id(found, newest->mount_id);
-  const Mount mount = mount_at(state, {tree, found});
-  if (const FilesystemId known = with_device(state, mount.filesystem, newest->dev_major, newest->dev_minor);
-      known != mount.filesystem)
-    editor.set_filesystem(found, known);
+  MountTreeEditor(state.trees.at(tree)).set_kernel_id(found, newest->mount_id);
   return found;
 }
 

@@ -109,11 +109,24 @@ TreeId tree_with_inode(const State& state, uint32_t mount_ns) {
   return found == state.mount_objects->by_inode.end() ? 0 : found->second;
 }
 
+std::set<TreeId> with_copies(const State& state, const std::set<TreeId>& trees) {
+  std::set<TreeId> all;
+  std::vector<TreeId> waiting(trees.begin(), trees.end());
+  while (!waiting.empty()) {
+    const auto info = state.mount_objects->trees.find(waiting.back());
+    waiting.pop_back();
+    if (info == state.mount_objects->trees.end() || !all.insert(info->first).second) continue;
+    waiting.insert(waiting.end(), info->second.copies.begin(), info->second.copies.end());
+  }
+  return all;
+}
+
 Mount mount_at(const State& state, MountId mount) { return state.trees.at(mount.tree).at(mount.slot); }
 
 Slot add_mount(State& state, TreeId tree, Mount mount) {
   note_link(state, mount.peer_group ? mount.peer_group : mount.master, tree);
   if (mount.peer_group) mount.master = master_of_group(state, mount.peer_group);
+  state.mount_objects.edit().shown_in[mount.filesystem].insert(tree);
   return MountTreeEditor(state.trees[tree]).add(mount);
 }
 
@@ -134,16 +147,22 @@ FilesystemId new_filesystem(State& state, Filesystem filesystem) {
   return id;
 }
 
+bool is_mounted(const State& state, FilesystemId filesystem) {
+  const auto shown = state.mount_objects->shown_in.find(filesystem);
+  if (shown == state.mount_objects->shown_in.end()) return false;
+  for (TreeId id : with_copies(state, shown->second)) {
+    const MountTree* tree = tree_in(state, id);
+    if (tree && !tree->of_filesystem(filesystem).empty()) return true;
+  }
+  return false;
+}
+
 FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, uint32_t minor) {
   const uint64_t device = static_cast<uint64_t>(major) << 32 | minor;
   MountObjects& objects = state.mount_objects.edit();
   const auto known = objects.devices.find(device);
-  if (known != objects.devices.end() && known->second != filesystem) {
-    const Filesystem* other = filesystem_of(state, known->second);
-    const Filesystem* asked = filesystem_of(state, filesystem);
-    // Device numbers are used again: another type says that the one we know has gone.
-    if (other && asked && other->type == asked->type) return known->second;
-  }
+  if (known != objects.devices.end() && known->second != filesystem && is_mounted(state, known->second))
+    return known->second;
   objects.devices[device] = filesystem;
   if (const auto found = state.filesystems.find(filesystem); found != state.filesystems.end()) {
     Filesystem& edited = found->second.edit();

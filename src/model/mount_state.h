@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,9 @@ void remove_tree(State& state, TreeId tree);
 TreeId tree_of(const State& state, const TaskState& task);
 TreeId tree_with_inode(const State& state, uint32_t mount_ns);
 
+// The trees, and all that were copied from them.
+std::set<TreeId> with_copies(const State& state, const std::set<TreeId>& trees);
+
 // Must be there.
 Mount mount_at(const State& state, MountId mount);
 Slot add_mount(State& state, TreeId tree, Mount mount);
@@ -29,8 +33,10 @@ Slot add_mount(State& state, TreeId tree, Mount mount);
 void set_propagation(State& state, MountId mount, uint32_t peer_group, uint32_t master, bool unbindable);
 
 FilesystemId new_filesystem(State& state, Filesystem filesystem);
-// The one with this device, if it is known; else `filesystem`, which has it now.
+// The one with this device, if it is mounted somewhere; else `filesystem`, which has it now. Device numbers are used
+// again.
 FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, uint32_t minor);
+bool is_mounted(const State& state, FilesystemId filesystem);
 const Filesystem* filesystem_of(const State& state, FilesystemId filesystem);
 
 // Something is mounted on it: the topmost of that.

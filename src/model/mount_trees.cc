@@ -113,37 +113,42 @@ bool MountTree::hidden(Slot slot) const {
   return false;
 }
 
-std::vector<Slot> MountTree::members(uint32_t peer_group) const {
+namespace {
+
+std::vector<Slot> slots_with(const NumberedSlots& slots, uint32_t number) {
   std::vector<Slot> found;
-  nodes_->members.each_from(PropagationLink{peer_group, 0}, [&](const PropagationLink& link, Nothing) {
-    if (link.group == peer_group) found.push_back(link.slot);
-    return link.group == peer_group;
+  slots.each_from(Numbered{number, 0}, [&](const Numbered& entry, Nothing) {
+    if (entry.number == number) found.push_back(entry.slot);
+    return entry.number == number;
   });
   return found;
 }
 
+}  // namespace
+
+std::vector<Slot> MountTree::members(uint32_t peer_group) const { return slots_with(nodes_->members, peer_group); }
+
+std::vector<Slot> MountTree::of_filesystem(FilesystemId filesystem) const {
+  return slots_with(nodes_->filesystems, filesystem);
+}
+
 std::vector<Slot> MountTree::shared() const {
   std::vector<Slot> found;
-  nodes_->members.each([&](const PropagationLink& link, Nothing) {
-    found.push_back(link.slot);
+  nodes_->members.each([&](const Numbered& entry, Nothing) {
+    found.push_back(entry.slot);
     return true;
   });
   return found;
 }
 
 std::vector<Slot> MountTree::slaves(uint32_t master) const {
-  std::vector<Slot> found;
-  for (size_t layer = 0; layer < nodes_->slaves.size(); ++layer) {
-    nodes_->slaves[layer].each_from(PropagationLink{master, 0}, [&](const PropagationLink& link, Nothing) {
-      if (link.group != master) return false;
-      bool is = layer == 0;
-      if (!is && contains(link.slot)) {
-        const MountNode node = nodes_->now(link.slot);
-        is = node.peer_group == 0 && node.master == master;
-      }
-      if (is) found.push_back(link.slot);
-      return true;
-    });
+  std::vector<Slot> found = slots_with(nodes_->slaves[0], master);
+  for (size_t layer = 1; layer < nodes_->slaves.size(); ++layer) {
+    for (Slot slot : slots_with(nodes_->slaves[layer], master)) {
+      if (!contains(slot)) continue;
+      const MountNode node = nodes_->now(slot);
+      if (node.peer_group == 0 && node.master == master) found.push_back(slot);
+    }
   }
   std::ranges::sort(found);
   found.erase(std::ranges::unique(found).begin(), found.end());
@@ -158,8 +163,8 @@ Slot MountTree::with_kernel_id(uint32_t id) const {
 size_t MountTree::own_nodes() const {
   if (nodes_.use_count() != 1) return 0;
   size_t count = 1 + nodes_->mounts.own_nodes() + nodes_->mountpoints.own_nodes() + nodes_->members.own_nodes() +
-                 nodes_->ids.own_nodes() + nodes_->by_id.own_nodes();
-  for (const PropagationLinks& layer : nodes_->slaves) count += layer.own_nodes();
+                 nodes_->filesystems.own_nodes() + nodes_->ids.own_nodes() + nodes_->by_id.own_nodes();
+  for (const NumberedSlots& layer : nodes_->slaves) count += layer.own_nodes();
   return count;
 }
 
@@ -190,9 +195,9 @@ void MountTreeEditor::link(MountTree::Nodes& nodes, Slot slot, const MountNode& 
 
 void MountTreeEditor::unlink(MountTree::Nodes& nodes, Slot slot, const MountNode& node) {
   if (node.peer_group)
-    nodes.members.erase(PropagationLink{node.peer_group, slot});
+    nodes.members.erase(Numbered{node.peer_group, slot});
   else if (node.master)
-    nodes.slaves[0].erase(PropagationLink{node.master, slot});
+    nodes.slaves[0].erase(Numbered{node.master, slot});
 }
 
 // Writes the changes of the whole tree into the mount.
@@ -229,6 +234,7 @@ Slot MountTreeEditor::add(const Mount& mount) {
   link(nodes, slot, node);
   nodes.unbindable = nodes.unbindable || mount.unbindable;
   if (is_namespace_file(*node.body)) nodes.namespace_files.push_back(slot);
+  nodes.filesystems.edit({mount.filesystem, slot});
   nodes.mounts.edit(slot) = std::move(node);
   if (mount.kernel_id) set_kernel_id(slot, mount.kernel_id);
   return slot;
@@ -243,6 +249,7 @@ void MountTreeEditor::drop(MountTree::Nodes& nodes, Slot slot) {
   }
   if (node.parent != kNoSlot)
     nodes.mountpoints.erase(MountpointProbe{.parent = node.parent, .path = *node.mountpoint, .order = node.order});
+  nodes.filesystems.erase(Numbered{node.body->filesystem, slot});
   if (nodes.root == slot) nodes.root = kNoSlot;
   std::erase(nodes.namespace_files, slot);
   nodes.mounts.erase(slot);
@@ -281,6 +288,7 @@ void MountTreeEditor::keep_only(MountTree::Nodes& nodes, const std::vector<Slot>
     else
       kept.mountpoints.edit({.parent = node.parent, .path = node.mountpoint, .order = node.order}) = slot;
     if (is_namespace_file(*node.body)) kept.namespace_files.push_back(slot);
+    kept.filesystems.edit({node.body->filesystem, slot});
     kept.unbindable = kept.unbindable || node.unbindable;
     if (const uint32_t* id = nodes.ids.find(slot)) {
       kept.ids.edit(slot) = *id;
@@ -329,13 +337,6 @@ void MountTreeEditor::add_history(Slot slot, EventNumber event) {
   if (node.body->history.size() >= kMostHistory) return;
   auto body = std::make_shared<MountBody>(*node.body);
   body->history.push_back(event);
-  node.body = std::move(body);
-}
-
-void MountTreeEditor::set_filesystem(Slot slot, FilesystemId filesystem) {
-  MountNode& node = edit().mounts.edit(slot);
-  auto body = std::make_shared<MountBody>(*node.body);
-  body->filesystem = filesystem;
   node.body = std::move(body);
 }
 

@@ -66,22 +66,23 @@ struct MountpointLess {
   static std::string_view text(const MountpointProbe& at) { return at.path; }
 };
 
-// A mount by the number of its peer group or master.
-struct PropagationLink {
-  uint32_t group = 0;
+// A mount by a number that it has: of its peer group, its master, its filesystem.
+struct Numbered {
+  uint32_t number = 0;
   Slot slot = 0;
-  friend auto operator<=>(const PropagationLink&, const PropagationLink&) = default;
+  friend auto operator<=>(const Numbered&, const Numbered&) = default;
 };
 struct Nothing {};
-using PropagationLinks = PersistentMap<PropagationLink, Nothing>;
+using NumberedSlots = PersistentMap<Numbered, Nothing>;
 
 struct MountTree::Nodes {
   PersistentMap<Slot, MountNode> mounts;
   PersistentMap<Mountpoint, Slot, MountpointLess> mountpoints;
-  PropagationLinks members;  // exact
+  NumberedSlots members;  // exact
   // The first: mounts that became slaves one by one, exact. The others: what `members` was when the whole tree was
   // made slaves; who has changed since is still in there.
-  std::vector<PropagationLinks> slaves = std::vector<PropagationLinks>(1);
+  std::vector<NumberedSlots> slaves = std::vector<NumberedSlots>(1);
+  NumberedSlots filesystems;
   PersistentMap<Slot, uint32_t> ids;
   PersistentMap<uint32_t, Slot> by_id;
   std::vector<WholeTreeChange> changes;
@@ -113,7 +114,6 @@ class MountTreeEditor {
   void set_attributes(Slot slot, uint64_t attributes, bool idmapped);
   void set_locked(Slot slot, bool locked);
   void add_history(Slot slot, EventNumber event);
-  void set_filesystem(Slot slot, FilesystemId filesystem);
   void set_kernel_id(Slot slot, uint32_t id);  // 0: not known any more
   void change_all(const WholeTreeChange& change);
   // Ids are of mounts, not of their copies.

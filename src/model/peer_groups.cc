@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "model/mount_state.h"
 #include "model/mount_trees.h"
 
 namespace cttrace {
@@ -16,22 +17,8 @@ const PeerGroup* find_group(const State& state, uint32_t group) {
 
 PeerGroups& edit_groups(State& state) { return state.mount_objects.edit().groups.edit(); }
 
-void add_with_copies(const State& state, TreeId tree, std::set<TreeId>& trees) {
-  std::vector<TreeId> waiting = {tree};
-  while (!waiting.empty()) {
-    const auto info = state.mount_objects->trees.find(waiting.back());
-    waiting.pop_back();
-    if (info == state.mount_objects->trees.end() || !trees.insert(info->first).second) continue;
-    waiting.insert(waiting.end(), info->second.copies.begin(), info->second.copies.end());
-  }
-}
-
 // Where mounts of the group, or its slaves, may be.
-std::set<TreeId> trees_of(const State& state, const PeerGroup& group) {
-  std::set<TreeId> trees;
-  for (TreeId tree : group.trees) add_with_copies(state, tree, trees);
-  return trees;
-}
+std::set<TreeId> trees_of(const State& state, const PeerGroup& group) { return with_copies(state, group.trees); }
 
 template <typename Find>
 std::vector<MountId> collect(const State& state, uint32_t group, Find find) {
@@ -158,6 +145,7 @@ void forget_unused(State& state) {
   std::erase_if(edited.groups.edit(), [&](const auto& entry) { return !groups.contains(entry.first); });
   for (auto& [id, group] : edited.groups.edit())
     std::erase_if(group.slaves, [&](uint32_t slave) { return !groups.contains(slave); });
+  std::erase_if(edited.shown_in, [&](const auto& entry) { return !filesystems.contains(entry.first); });
   std::erase_if(edited.devices, [&](const auto& entry) { return !filesystems.contains(entry.second); });
   std::erase_if(state.filesystems, [&](const auto& entry) { return !filesystems.contains(entry.first); });
   edited.swept = edited.groups->size() + state.filesystems.size();

@@ -11,8 +11,8 @@
 
 enum { kSlots = 16, kWords = 16, kMessage = 16384 };
 
-// One thread or process. Slots are its descriptors, by the names that sequences use: f0, f1, ...; -1: none. Who shares a
-// table of descriptors shares them, too.
+// One thread or process. Slots are its descriptors, by the names that sequences use: f0, f1, ...; -1: none. Who shares
+// a table of descriptors shares them, too.
 struct actor {
   int channel;
   int* slots;
@@ -39,8 +39,8 @@ bool parse_flags(const char* word, uint64_t* flags);
 bool parse_slot(const char* word, int* slot);
 char* unescape(char* text);  // in place; "-" is NULL
 
-// The device of what is under every root: the kernel's first filesystem, which all mount namespaces of the host share. No
-// operation changes it. 0: not known.
+// The device of what is under every root: the kernel's first filesystem, which all mount namespaces of the host share.
+// No operation changes it. 0: not known.
 extern uint64_t hosts_device;
 
 // operations.c: the calls on mounts, roots and descriptors. Negative errno on failure; what is none: -ENOTSUP.

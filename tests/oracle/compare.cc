@@ -19,6 +19,14 @@ std::map<std::string, int> by_place(const Table& table, int parent, std::vector<
   return found;
 }
 
+// A place in a mount as the path that leads there.
+std::string seen_at(const Row& row, const std::string& place) {
+  const std::string above = row.root == "/" ? "" : row.root;
+  if (place == row.root) return row.path;
+  if (!place.starts_with(above + "/")) return place + ", which is not below " + row.root;
+  return (row.path == "/" ? "" : row.path) + place.substr(above.size());
+}
+
 }  // namespace
 
 bool Comparison::Renaming::same(uint64_t kernel, uint64_t model) {
@@ -110,9 +118,7 @@ void Comparison::place(const char* what, const TaskState& task, const Place& pla
       differ(what, kernel + ", detached", "not detached: " + place.shown);
     return;
   }
-  const std::string rest =
-      place.path == row->second->root ? "" : place.path.substr(row->second->root == "/" ? 0 : row->second->root.size());
-  const std::string model = (row->second->path == "/" && !rest.empty() ? "" : row->second->path) + rest;
+  const std::string model = seen_at(*row->second, place.path);
   if (row->second->kernel_id != kernel_id || model != kernel_path) {
     differ(what, kernel, model + " in mount " + std::to_string(row->second->kernel_id));
   }

@@ -1,10 +1,11 @@
 // Says where the model, fed with a recording, differs from what the kernel said after each operation.
-// usage: judge RECORDING RESULTS
+// usage: judge RECORDING RESULTS [IGNORED]...      (kinds of differences that are not looked at)
 //
 // Prints a line of JSON a difference, and one at the end that says how much was compared. Exit status: 0 they agree,
 // 1 they differ, 2 cannot be judged.
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
 
 #include "compare.h"
@@ -20,13 +21,15 @@ using nlohmann::json;
 
 class Judge {
  public:
-  Judge(const TraceInfo& info, const std::string& results) : model_(info), results_(results) {}
+  Judge(const TraceInfo& info, const std::string& results, std::set<std::string> ignored)
+      : model_(info), results_(results), ignored_(std::move(ignored)) {}
 
   void take(const Event& event) {
-    if (const Call* const call = std::get_if<Call>(&event)) label(*call);
     if (const Loss* const loss = std::get_if<Loss>(&event)) lost(*loss);
     model_.apply(event);
     ++events_;
+    // A label changes nothing; but what ended with the event before it is gone only now.
+    if (const Call* const call = std::get_if<Call>(&event)) label(*call);
   }
 
   int end() {
@@ -57,7 +60,8 @@ class Judge {
       throw std::runtime_error("the recording is at " + label_ + ", the results are at " + expected);
     if (failed_ == result.sequence) return;
     ++operations_;
-    const std::vector<Difference> found = Comparison(model_.state(), result).run();
+    std::vector<Difference> found = Comparison(model_.state(), result).run();
+    std::erase_if(found, [this](const Difference& each) { return ignored_.contains(each.what); });
     if (found.empty()) return;
     failed_ = result.sequence;
     ++differing_;
@@ -86,15 +90,16 @@ class Judge {
 
   Model model_;
   ResultsReader results_;
+  std::set<std::string> ignored_;
   std::string label_;
   std::optional<size_t> failed_;  // a sequence: what comes after is no wonder
   uint64_t operations_ = 0, events_ = 0, differing_ = 0;
 };
 
-int run(const char* recording, const char* results) {
+int run(const char* recording, const char* results, std::set<std::string> ignored) {
   Result<RecordingReader> reader = RecordingReader::open(recording);
   if (!reader) throw std::runtime_error(reader.error().line());
-  Judge judge(reader->info(), results);
+  Judge judge(reader->info(), results, std::move(ignored));
   Decoder decoder([&](Event&& event) { judge.take(event); });
   while (true) {
     const Result<std::span<const std::byte>> record = reader->next();
@@ -111,9 +116,9 @@ int run(const char* recording, const char* results) {
 }  // namespace cttrace::oracle
 
 int main(int argc, char** argv) {
-  if (argc != 3) return fprintf(stderr, "usage: judge RECORDING RESULTS\n"), 2;
+  if (argc < 3) return fprintf(stderr, "usage: judge RECORDING RESULTS [IGNORED]...\n"), 2;
   try {
-    return cttrace::oracle::run(argv[1], argv[2]);
+    return cttrace::oracle::run(argv[1], argv[2], {argv + 3, argv + argc});
   } catch (const std::exception& problem) {
     return fprintf(stderr, "oracle judge: %s\n", problem.what()), 2;
   }

@@ -78,8 +78,9 @@ def write_sequences(path, sequences):
 
 
 class Player:
-    def __init__(self, bin_folder, timeout=900):
+    def __init__(self, bin_folder, ignored=(), timeout=900):
         self.bin = pathlib.Path(bin_folder)
+        self.ignored = ignored
         self.timeout = timeout
 
     def record(self, folder, sequences):
@@ -103,8 +104,8 @@ class Player:
 
     def judge(self, folder):
         """Of what record() left: (Played..., the judge's summary)."""
-        judged = subprocess.run([self.bin / "oracle/oracle_judge", folder / "recording", folder / "results"],
-                                capture_output=True, text=True, timeout=self.timeout)
+        judged = subprocess.run([self.bin / "oracle/oracle_judge", folder / "recording", folder / "results",
+                                 *self.ignored], capture_output=True, text=True, timeout=self.timeout)
         if judged.returncode not in (0, 1):
             raise Broken(f"judge: exit status {judged.returncode}: {judged.stderr}")
         *differences, summary = [json.loads(line) for line in judged.stdout.splitlines()]

@@ -113,7 +113,8 @@ Table table_of(const std::string& mountinfo) {
   }
   for (size_t i = 0; i < rows.size(); ++i) {
     const auto parent = by_id.find(parents[i]);
-    if (parent == by_id.end()) continue;
+    // The first filesystem of the kernel is on itself.
+    if (parent == by_id.end() || parent->second == static_cast<int>(i)) continue;
     const Row& above = rows[static_cast<size_t>(parent->second)];
     rows[i].parent = parent->second;
     rows[i].at = join(above.root, below(rows[i].path, above.path));
