@@ -140,6 +140,15 @@ static __always_inline void fill_special(struct scratch *s, struct ct_file *out,
 		out->target = pid_as_seen(pid);
 }
 
+#define FMODE_NEED_UNMOUNT 0x10000000 /* what fsmount and open_tree return: closing it unmounts what it holds */
+
+static __always_inline int is_shared(struct file *file)
+{
+	if (bpf_core_field_exists(file->f_ref))
+		return BPF_CORE_READ(file, f_ref.refcnt.counter) > 0;
+	return BPF_CORE_READ(file, f_count.counter) > 1;
+}
+
 /* Captures one file of s->task. `where`: AT_FD with `fd`, or a place; AT_MOUNT: the root of the mount s->pointer. For
  * CT_CAP_MAGIC, s->magic_prefix is told. */
 __noinline int capture_file(u32 arg, u32 kind, u32 where, u32 fd)
@@ -199,6 +208,8 @@ __noinline int capture_file(u32 arg, u32 kind, u32 where, u32 fd)
 	out->mnt_id = BPF_CORE_READ(mnt, mnt_id);
 	out->mnt_parent_id = BPF_CORE_READ(mnt, mnt_parent, mnt_id);
 	out->open_flags = opened ? BPF_CORE_READ(opened, f_flags) : 0;
+	if (opened && BPF_CORE_READ(opened, f_mode) & FMODE_NEED_UNMOUNT && is_shared(opened))
+		out->flags |= CT_FILE_SHARED;
 	bpf_probe_read_kernel_str(out->fs_type, sizeof(out->fs_type), type);
 	fill_special(s, out, opened, inode, dentry);
 	if (BPF_CORE_READ(dentry, d_parent) != dentry && !BPF_CORE_READ(dentry, d_hash.pprev))
@@ -235,6 +246,19 @@ static __always_inline int is_control_file(struct task_struct *task, u32 fd)
 		return 0;
 	u64 magic = BPF_CORE_READ(file, f_inode, i_sb, s_magic);
 	return magic == PROC_MAGIC || magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC || magic == SYSFS_MAGIC;
+}
+
+/* Whether `fd` holds a mount tree that is attached nowhere, and would be dissolved with its last holder. */
+static __always_inline int holds_detached_tree(struct task_struct *task, u32 fd)
+{
+	struct file *file = fd_file(task, fd);
+	if (!file || !(BPF_CORE_READ(file, f_mode) & FMODE_NEED_UNMOUNT))
+		return 0;
+	void *vfsmount = BPF_CORE_READ(file, f_path.mnt);
+	struct mount *mnt = vfsmount - bpf_core_field_offset(struct mount, mnt);
+	struct mnt_namespace *ns = BPF_CORE_READ(mnt, mnt_ns);
+	u32 inum = BPF_CORE_READ(ns, ns.inum);
+	return ns && (!inum || inum == MNT_NS_ANON_INUM);
 }
 
 /* The log of the filesystem context that `fd` is; NULL: it is none. */

@@ -115,7 +115,17 @@ struct mount {
 	struct mount *overmount; /* since 6.17 */
 };
 struct path { struct vfsmount *mnt; struct dentry *dentry; };
-struct file { void *private_data; struct inode *f_inode; unsigned int f_flags; struct path f_path; };
+typedef struct { long counter; } atomic_long_t;
+struct file_ref { atomic_long_t refcnt; };
+struct file {
+	void *private_data;
+	struct inode *f_inode;
+	unsigned int f_flags;
+	unsigned int f_mode;
+	struct path f_path;
+	atomic_long_t f_count; /* until 6.12 */
+	struct file_ref f_ref; /* since then: 0 is one reference */
+};
 struct fs_struct { struct path root; struct path pwd; };
 struct fdtable { unsigned int max_fds; struct file **fd; };
 struct files_struct { struct fdtable *fdt; };

@@ -20,6 +20,10 @@ struct ProgramStarted {
 struct TaskEnded {
   TaskId task;
 };
+// A thread that was not the leader has executed a program: it has taken over who its leader was.
+struct LeaderReplaced {
+  TaskId before, task;
+};
 struct NamespaceMade {
   NamespaceId ns = 0;
   TaskId task;
@@ -57,7 +61,8 @@ struct MountChanged {
   Mount mounted;                // as it is now; as it was, for what left
   std::optional<Mount> before;  // kMoved, kAttributes, kPropagation
   std::string before_path;      // kMoved
-  bool propagated = false;      // not asked for: came with the propagation to a peer or slave, or with its parent
+  bool propagated = false;      // not asked for: came with the propagation to a peer or slave
+  uint32_t below = 0;           // mounts below it that the same happened to: there is one change for all of them
 };
 struct TreeMade {
   TreeId tree = 0;
@@ -75,7 +80,7 @@ struct RootChanged {
   Place before, after;
   // After pivot_root: what became of the old root, at the end of the call.
   bool pivoted = false;
-  std::string old_root;  // where it is mounted now
+  std::string old_root = {};  // where it is mounted now
 };
 struct CwdChanged {
   TaskId task;
@@ -98,7 +103,7 @@ struct NameSet {
   bool domainname = false;
 };
 struct SysctlSet {
-  NamespaceId ns = 0;
+  NamespaceId ns = 0;  // 0: of the whole machine
   std::string name, value;
 };
 struct CgroupMoved {
@@ -118,10 +123,10 @@ struct Contradicted {
   std::string what, model, kernel;
 };
 
-using Change =
-    std::variant<TaskCreated, ProgramStarted, TaskEnded, NamespaceMade, NamespaceEntered, IdMapSet, SetgroupsSet,
-                 MountChanged, TreeMade, TreeAttached, TreeDissolved, RootChanged, CwdChanged, DeviceMade, DeviceOwned,
-                 IdentityChanged, NameSet, SysctlSet, CgroupMoved, ControlWritten, BecameUnknown, Contradicted>;
+using Change = std::variant<TaskCreated, ProgramStarted, TaskEnded, LeaderReplaced, NamespaceMade, NamespaceEntered,
+                            IdMapSet, SetgroupsSet, MountChanged, TreeMade, TreeAttached, TreeDissolved, RootChanged,
+                            CwdChanged, DeviceMade, DeviceOwned, IdentityChanged, NameSet, SysctlSet, CgroupMoved,
+                            ControlWritten, BecameUnknown, Contradicted>;
 using Changes = std::vector<Change>;
 
 }  // namespace cttrace

@@ -41,6 +41,9 @@ struct File {
   bool deleted = false, path_cut = false, other_ns = false, chroot = false;
   bool detached = false;  // in a mount that is in no namespace: not attached yet, or lazily unmounted
   bool internal = false;  // in a mount of the kernel's own: a pipe, a socket, a memfd
+  // Of a descriptor that holds a detached mount tree (fsmount, open_tree): it is not the only one. Closing the last one
+  // dissolves the tree.
+  bool shared = false;
 
   // What a person calls it: the path, "pipe:[1]", "mnt:[4026531841]", "pidfd:[812]", "fscontext:[tmpfs]",
   // "anon_inode:[eventpoll]", "(detached tmpfs)/b".
@@ -87,8 +90,10 @@ using NamespaceInodes = std::array<uint32_t, CT_NS_COUNT>;
 struct Aftermath {
   std::optional<NamespaceInodes> namespaces;  // of the caller: unshare, setns
   std::optional<File> cwd, root;              // of the caller: chdir, fchdir, chroot, pivot_root, setns
-  std::optional<File> newest_mount;           // root of the mount that came last into the caller's mount namespace
-  std::optional<uint32_t> mounts;             // mounts in the caller's mount namespace
+  // Root of the newest mount in the caller's mount namespace: the one made last with the trait mount.by_id, else the one
+  // that came last (docs/kernel-traits.md). One that was moved within the namespace is not new.
+  std::optional<File> newest_mount;
+  std::optional<uint32_t> mounts;  // in the caller's mount namespace, those included that no root reaches
 };
 
 struct Call {
@@ -115,6 +120,8 @@ struct Fork {
   Task child;
   std::vector<uint32_t> child_pids;  // by pid namespace, the host's first
   NamespaceInodes child_namespaces = {};
+  // CLONE_* of the call that made it, with the flags that fork and vfork imply; none: its arguments are not known.
+  std::optional<uint64_t> clone_flags = {};
   uint64_t time_ns = 0;
 };
 

@@ -3,23 +3,38 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "cttrace/copy_on_write.h"
 #include "cttrace/mounts.h"
 
 namespace cttrace {
 
+// A peer group. Who is in it is asked of the trees.
+struct PeerGroup {
+  uint32_t master = 0;             // of all its mounts
+  bool elsewhere = false;          // seen as a master only: its mounts are where nobody looked
+  TreeId witness = 0;              // where somebody was seen in it last
+  std::set<uint32_t> slaves = {};  // groups of which it is the master
+  std::set<TreeId> trees = {};  // where mounts came into it, or became its slaves, one by one: these and their copies
+};
+using PeerGroups = std::map<uint32_t, PeerGroup>;
+
 // What an fsopen or fspick descriptor configures.
 struct FsContext {
-  std::string type;
+  std::string type = {};
   FilesystemId filesystem = 0;  // 0: not created yet
-  std::string source;
-  std::string options;  // as given so far, separated by commas
-  std::vector<EventNumber> history;
+  std::optional<std::string> source = {};
+  std::string options = {};  // as given so far, separated by commas
+  bool read_only = false;
+  uint32_t holders = 0;  // descriptors
+  std::vector<EventNumber> history = {};
 };
 
-// A descriptor that a mount depends on.
+// A descriptor that mounts depend on.
 struct MountDescriptor {
   uint32_t context = 0;  // of fsopen or fspick: in MountObjects::contexts
   TreeId tree = 0;       // of fsmount or open_tree: the detached tree that it keeps
@@ -28,24 +43,45 @@ struct MountDescriptor {
 
 struct DescriptorTable {
   uint32_t users = 0;  // tasks
-  std::map<int, MountDescriptor> descriptors;
+  std::map<int, MountDescriptor> descriptors = {};
+};
+
+// Of an fs struct.
+struct FsUsers {
+  uint32_t tasks = 0;
+  // The kernel's answer, where the model could not place it yet: its mount table is still to come.
+  std::optional<File> root = {}, cwd = {};
 };
 
 struct TreeInfo {
-  bool anonymous = false;  // of descriptors: in no namespace
-  bool doubtful = false;   // the kernel's answers and the model's differ
-  uint32_t owner = 0;      // NamespaceId of the user namespace that owns the mount namespace
-  uint32_t inode = 0;      // of the mount namespace; 0: not seen yet
-  uint32_t holders = 0;    // descriptors that keep it
+  bool gone = false;                   // only its copies are still there
+  bool anonymous = false;              // of descriptors: in no namespace
+  bool unknown = false;                // of a namespace that nobody looked into
+  std::string doubt = {};              // why the model of it may be wrong; empty: it is not known to be
+  uint32_t owner = 0;                  // NamespaceId of the user namespace that owns it
+  uint32_t inode = 0;                  // of the mount namespace; 0: not seen yet
+  uint32_t holders = 0;                // descriptors that keep it
+  std::optional<int64_t> unseen = {};  // mounts that the kernel counts there, and nobody can see
+  // The kernel counted so many more than the model, up to when; a call at the same time may explain it.
+  int64_t off_by = 0;
+  uint64_t off_until_ns = 0;
+  TreeId copied_from = 0;
+  std::set<TreeId> copies = {};
+  std::set<uint32_t> fs = {};  // State::fs_structs whose root or working directory is in it
 };
 
 struct MountObjects {
-  uint32_t next_id = 0;  // of contexts, tables and trees
-  std::map<uint32_t, FsContext> contexts;
-  std::map<uint32_t, DescriptorTable> tables;
-  std::map<TreeId, TreeInfo> trees;
-  std::map<uint32_t, TreeId> by_inode;   // mount namespaces
-  std::map<uint32_t, uint32_t> masters;  // of peer groups that are slaves: the group's master
+  uint32_t last_id = 0;  // of contexts, descriptor tables, fs structs, trees, peer groups, filesystems
+  std::map<uint32_t, FsContext> contexts = {};
+  std::map<uint32_t, DescriptorTable> tables = {};
+  std::map<TreeId, TreeInfo> trees = {};
+  std::set<TreeId> anonymous = {};           // of `trees`, those of descriptors
+  std::map<uint32_t, TreeId> by_inode = {};  // mount namespaces
+  std::map<uint32_t, FsUsers> fs = {};       // by their number in State::fs_structs
+  CopyOnWrite<PeerGroups> groups;
+  std::map<uint32_t, uint32_t> kernel_groups = {};  // when tracing began: the kernel's numbers of peer groups, and ours
+  std::map<uint64_t, FilesystemId> devices = {};    // major << 32 | minor
+  size_t swept = 0;  // how many groups and filesystems the last look for unused ones left
 };
 
 }  // namespace cttrace

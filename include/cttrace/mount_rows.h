@@ -13,17 +13,17 @@
 namespace cttrace {
 
 struct MountRow {
-  int parent = -1;         // index of the row of the mount that it is on; -1: that one cannot be seen from the root
-  std::string mountpoint;  // from the root of who looks
-  std::string root;
+  int parent = -1;  // index of the row of the mount that it is on; -1: that one cannot be seen from the root
+  std::string mountpoint = {};  // from the root of who looks
+  std::string root = {};
   uint64_t attributes = 0;                              // MOUNT_ATTR_*
   uint32_t shared = 0, master = 0, propagate_from = 0;  // peer groups: numbers of the kernel's, or of the model's
   bool unbindable = false;
   bool idmapped = false;
-  std::string fs_type, source;
+  std::string fs_type = {}, source = {};
   uint32_t dev_major = 0, dev_minor = 0;
-  bool read_only = false;  // the filesystem
-  std::string options;     // the filesystem's, as text
+  bool read_only = false;    // the filesystem
+  std::string options = {};  // the filesystem's, as text
   uint32_t id = 0, parent_id = 0;
   Slot slot = kNoSlot;  // of the model's
 };

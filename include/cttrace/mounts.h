@@ -31,22 +31,22 @@ struct MountId {
 using FilesystemId = uint32_t;
 
 struct Filesystem {
-  std::string type;                       // with subtype: "fuse.sshfs"
+  std::string type = {};                  // with subtype: "fuse.sshfs"
   uint32_t dev_major = 0, dev_minor = 0;  // 0, 0: not known
-  Fact<bool> read_only;
+  Fact<bool> read_only = {};
   // Options as they were given: by mount's data, by fsconfig, by a remount. `options.known()` is false where tracing
   // began after it was made; then the text is mountinfo's.
-  Fact<std::string> options;
+  Fact<std::string> options = {};
   EventNumber made_by = 0;  // 0: was there when tracing began
 };
 
 // One mount, with what /proc/PID/mountinfo says of it.
 struct Mount {
-  Slot parent = kNoSlot;   // kNoSlot: the root of its tree
-  std::string root;        // field 4: what of its filesystem it shows
-  std::string mountpoint;  // what it is mounted on, as a path in the filesystem of the parent
+  Slot parent = kNoSlot;        // kNoSlot: the root of its tree
+  std::string root = {};        // field 4: what of its filesystem it shows
+  std::string mountpoint = {};  // what it is mounted on, as a path in the filesystem of the parent
   FilesystemId filesystem = 0;
-  std::string source;       // field 10: what it was told to show
+  std::string source = {};  // field 10: what it was told to show
   uint64_t attributes = 0;  // MOUNT_ATTR_*, without MOUNT_ATTR_IDMAP
   // Numbers of our own, equal for peers; 0: none. A mount with both is "shared and slave".
   uint32_t peer_group = 0;
@@ -57,7 +57,7 @@ struct Mount {
   uint32_t kernel_id = 0;   // field 1, where it has been seen; 0: not yet
   EventNumber made_by = 0;  // the call that made it, or its copy's original; 0: was there when tracing began
   // The calls that made it what it is, oldest first: fsopen, fsconfig..., fsmount, mount_setattr, move_mount. Bounded.
-  std::vector<EventNumber> history;
+  std::vector<EventNumber> history = {};
   Evidence evidence = Evidence::kInferred;
 };
 
@@ -73,20 +73,33 @@ class MountTree {
   // By value: what a mount is may be read through changes of the whole tree.
   std::optional<Mount> find(Slot slot) const;  // none: not in this tree
   Mount at(Slot slot) const;                   // must be in this tree
+  Slot parent_of(Slot slot) const;             // must be in this tree
+  const std::string& root_of(Slot slot) const;
+  const std::string& mountpoint_of(Slot slot) const;
   // What is mounted on the directory or file `path` (in its filesystem) of the mount; kNoSlot: nothing.
   Slot mounted_on(Slot parent, std::string_view path) const;
   // Mounts on this one, in the order of their mountpoints; every mount with its parents before it.
   std::vector<Slot> children(Slot slot) const;
   std::vector<Slot> in_tree_order() const;
+  std::vector<Slot> subtree(Slot slot) const;  // the mount itself first
   // Where it is seen from the root of the tree, whether or not something hides it.
   std::string path_of(Slot slot) const;
   // Something is mounted on its root, or on a directory above its mountpoint.
   bool hidden(Slot slot) const;
 
+  // Found by index, in no particular order.
+  std::vector<Slot> members(uint32_t peer_group) const;
+  std::vector<Slot> shared() const;                 // all with a peer group
+  std::vector<Slot> slaves(uint32_t master) const;  // without those that have a peer group, too
+  Slot with_kernel_id(uint32_t id) const;           // kNoSlot: none that is known
+
+  // Nodes that this tree shares with no other: what it costs. For tests.
+  size_t own_nodes() const;
+
  private:
   friend class MountTreeEditor;
   struct Nodes;
-  std::shared_ptr<const Nodes> nodes_;
+  std::shared_ptr<Nodes> nodes_;
 };
 
 }  // namespace cttrace

@@ -19,11 +19,11 @@ namespace cttrace {
 
 // A directory or file as the kernel knows it: where in which mount.
 struct Place {
-  MountId mount;
-  std::string path;  // in the mount's filesystem, as Mount::root
+  MountId mount = {};
+  std::string path = {};  // in the mount's filesystem, as Mount::root
   Evidence evidence = Evidence::kUnknown;
   // The kernel's words when the model cannot place it: a mount that has left every tree, or an unknown namespace.
-  std::string shown;
+  std::string shown = {};
   bool detached = false;
 };
 
@@ -47,7 +47,7 @@ struct Namespace {
   NamespaceId parent = 0;     // pid namespaces
   std::set<TaskId> tasks;     // now in it, as far as they are traced ("for children" does not count)
   uint64_t last_left_ns = 0;  // when the last of them left it
-  // User namespaces.
+  // User namespaces. `lower_first` is the host's, as in Identity; no extents: not written yet.
   Fact<std::vector<IdExtent>> uid_map, gid_map;
   Fact<bool> setgroups_allowed;
   // UTS namespaces.
@@ -71,6 +71,8 @@ struct Identity {
   Fact<std::vector<uint32_t>> groups;
   struct Capabilities {
     uint64_t inheritable = 0, permitted = 0, effective = 0, bounding = 0, ambient = 0;
+
+    friend bool operator==(const Capabilities&, const Capabilities&) = default;
   };
   Fact<Capabilities> capabilities;
   Fact<uint32_t> securebits;
@@ -84,6 +86,8 @@ struct Identity {
   Fact<int32_t> parent_death_signal;
   struct Limit {
     uint64_t soft = 0, hard = 0;  // all ones: none
+
+    friend bool operator==(const Limit&, const Limit&) = default;
   };
   std::map<uint32_t, Limit> limits;  // set while tracing: by RLIMIT_*
   std::string label;                 // written to attr/exec: what the next program will run as (LSM)
@@ -111,16 +115,30 @@ struct TaskState {
   std::optional<uint32_t> exit_code;  // as wait(2) reports it
 };
 
-// --- Devices and control files
+// --- Devices
 
+// A device node. It lives in a filesystem: every mount of that shows it, and goes without taking it along.
 struct Device {
-  Place place;
-  std::string path;   // as the maker saw it, from the root of its mount namespace
-  uint32_t mode = 0;  // type and permissions
+  FilesystemId filesystem = 0;  // 0: not known
+  std::string node;             // its path in there
+  std::string path;             // as who made it or bound it saw it, from the root of the mount namespace
+  uint32_t type = 0;            // S_IFCHR or S_IFBLK
   uint32_t major = 0, minor = 0;
-  uint32_t uid = 0, gid = 0;
-  EventNumber made_by = 0;
+  // As asked for, and unknown as long as what the umask took away is.
+  Fact<uint32_t> permissions;
+  Fact<uint32_t> uid, gid;  // the host's
+  EventNumber made_by = 0;  // 0: made by nobody who is traced, and seen when it was bound or given away
 };
+using Devices = std::map<std::string, Device>;  // of one filesystem, by `node`
+
+// --- Control files
+
+struct ControlFile {
+  std::string value;  // what was written last, without a line end
+  TaskId writer;
+  EventNumber event = 0;
+};
+using ControlFiles = std::map<std::string, ControlFile>;
 
 // --- All of it
 
@@ -138,7 +156,9 @@ struct State {
   std::map<TreeId, MountTree> trees;
   std::map<FilesystemId, CopyOnWrite<Filesystem>> filesystems;
   CopyOnWrite<MountObjects> mount_objects;
-  std::vector<CopyOnWrite<Device>> devices;
+  std::map<FilesystemId, CopyOnWrite<Devices>> devices;
+  std::map<std::string, std::string> sysctls;  // as Namespace::sysctls, of those that belong to no namespace
+  CopyOnWrite<ControlFiles> controls;          // of cgroups, sysfs and procfs, by path; the latest of very many
   // Since when, and why, something that happened may be missing.
   std::optional<EventNumber> doubtful_since;
   std::string doubt;

@@ -236,6 +236,7 @@ enum ct_file_kind {
 #define CT_FILE_DETACHED 8u  /* in a mount that is in no namespace: not yet attached, or lazily unmounted */
 #define CT_FILE_CHROOT 16u   /* root: the task's root is not the root of its mount namespace */
 #define CT_FILE_INTERNAL 32u /* in a mount of the kernel's own: pipes, sockets, memfds, anonymous inodes */
+#define CT_FILE_SHARED 64u   /* holds a detached mount tree, which other descriptors or calls in progress hold, too */
 
 /* Followed by the path: its components, leaf first, each with a NUL; none for "/". Absolute in the mount namespace. */
 struct ct_file {

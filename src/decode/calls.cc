@@ -2,8 +2,10 @@
 #include "decode/calls.h"
 
 #include <linux/mount.h>
+#include <linux/sched.h>
 
 #include <cerrno>
+#include <cstring>
 
 namespace cttrace {
 namespace {
@@ -46,6 +48,19 @@ std::string message_of(std::string_view text) {
   if (text.size() >= 2 && text[1] == ' ') text.remove_prefix(2);
   if (text.ends_with('\n')) text.remove_suffix(1);
   return std::string(text);
+}
+
+// What a call that makes a thread was told, without the signal that its end sends.
+std::optional<uint64_t> clone_flags_of(const Call& call) {
+  if (call.row->name == "fork") return 0;
+  if (call.row->name == "vfork") return CLONE_VFORK | CLONE_VM;
+  if (call.args.empty()) return std::nullopt;
+  const Argument& first = call.args.front();
+  if (call.row->name == "clone") return first.raw & 0xffffffffu & ~uint64_t{CSIGNAL};
+  uint64_t flags = 0;
+  if (first.bytes.size() < sizeof(flags)) return std::nullopt;  // clone_args begins with them
+  std::memcpy(&flags, first.bytes.data(), sizeof(flags));
+  return flags;
 }
 
 // What execveat was given, from what the kernel made of it where its path begins at a descriptor (alloc_bprm,
@@ -130,10 +145,11 @@ bool Calls::enter(const Record& record, std::vector<Call>& finished) {
   return true;
 }
 
-void Calls::forked(const Fork& fork) {
+void Calls::forked(Fork& fork) {
   const auto place = of_thread(fork.task.tid);
   if (place == pending_.end() || place->second.call.row->returns != ReturnKind::kPid) return;
   place->second.call.created_tid = fork.child.tid;
+  fork.clone_flags = clone_flags_of(place->second.call);
 }
 
 bool Calls::exit(const Record& record, std::vector<Call>& finished) {

@@ -23,8 +23,8 @@ class Calls {
   bool enter(const Record& record, std::vector<Call>& finished);
   // A call returned.
   bool exit(const Record& record, std::vector<Call>& finished);
-  // A thread was created, by the call that its creator is in.
-  void forked(const Fork& fork);
+  // A thread was created, by the call that its creator is in: each of them learns of the other.
+  void forked(Fork& fork);
   // The thread ended, inside the call that it was in or after it.
   void task_ended(const Task& task, bool in_call, std::vector<Call>& finished);
   // The kernel's own copies of what was executed, where the call's could not be read.

@@ -39,6 +39,7 @@ File make_file(const ct_file& raw, std::string_view components) {
   file.chroot = raw.flags & CT_FILE_CHROOT;
   file.detached = raw.flags & CT_FILE_DETACHED;
   file.internal = raw.flags & CT_FILE_INTERNAL;
+  file.shared = raw.flags & CT_FILE_SHARED;
   return file;
 }
 

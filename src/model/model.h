@@ -5,11 +5,13 @@
 #include "cttrace/event.h"
 #include "cttrace/source.h"
 #include "cttrace/state.h"
+#include "model/bookkeeping.h"
+#include "model/mounts_api.h"
 
 namespace cttrace {
 
 // Pure and deterministic: no clock, no I/O, nothing that depends on addresses or hashing. Events come in the order in
-// which the decoder yields them.
+// which the decoder yields them. A value: a copy goes on from where it was made, and costs as much as one of its state.
 class Model {
  public:
   // `info` says which kernel was watched: its rules are followed where kernels differ.
@@ -21,8 +23,13 @@ class Model {
   // A task or namespace that ended with the last event is still in it.
   const State& state() const { return state_; }
 
+  // How far the kernel's own answers agreed with what had been inferred.
+  const Agreements& agreements() const { return books_.agreements; }
+
  private:
+  KernelRules rules_;
   State state_;
+  Bookkeeping books_;
   Changes changes_;
 };
 

@@ -1,28 +1,73 @@
-// Bodies that are still to come.
 #include "model/mounts_api.h"
 
-#include "cttrace/mount_rows.h"
+#include <algorithm>
+#include <string_view>
+
+#include "model/descriptors.h"
+#include "model/mount_calls.h"
+#include "model/mount_fds.h"
+#include "model/mount_state.h"
+#include "model/peer_groups.h"
+#include "model/roots.h"
 
 namespace cttrace {
+namespace {
 
-KernelRules rules_of(const TraceInfo&) { return {}; }
-TreeId begin_mounts(Context&, const Mounts&, NamespaceId) { return 0; }
-TreeId unknown_mounts(Context&, NamespaceId) { return 0; }
-TreeId copy_mounts(Context&, TreeId, NamespaceId, uint32_t) { return 0; }
-void name_mounts(Context&, TreeId, uint32_t) {}
-void drop_mounts(Context&, TreeId) {}
-void enter_mounts(Context&, TaskState&, TreeId, const Call*) {}
-void mounts_of_found_task(Context&, TaskState&, const Snapshot*) {}
-void mounts_of_new_task(Context&, const TaskState&, TaskState&, uint64_t) {}
-void unshare_mounts_of(Context&, TaskState&, uint64_t) {}
-void mounts_of_new_program(Context&, TaskState&, const Snapshot&) {}
-void mounts_of_ended_task(Context&, const TaskState&) {}
-void see_file(Context&, const File&) {}
-bool apply_mount_call(Context&, const Call&, TaskState&) { return false; }
-Place place_of(const State&, const File&) { return {}; }
+void apply_close(Context& context, const Call& call, TaskState& task) {
+  close_descriptor(context, task, static_cast<int>(call.args[0].raw));
+}
 
-std::optional<std::vector<MountRow>> parse_mountinfo(std::string_view) { return std::nullopt; }
-std::vector<MountRow> mount_rows(const State&, TreeId, const Place&) { return {}; }
-std::vector<std::string> differences(const std::vector<MountRow>&, const std::vector<MountRow>&) { return {}; }
+struct Effect {
+  std::string_view name;
+  void (*apply)(Context&, const Call&, TaskState&);
+};
+
+constexpr Effect kEffects[] = {
+    {"mount", apply_mount},
+    {"umount2", apply_umount},
+    {"umount", apply_umount},
+    {"pivot_root", apply_pivot_root},
+    {"chroot", apply_chroot},
+    {"chdir", apply_chdir},
+    {"fchdir", apply_fchdir},
+    {"fsopen", apply_fsopen},
+    {"fspick", apply_fspick},
+    {"fsconfig", apply_fsconfig},
+    {"fsmount", apply_fsmount},
+    {"open_tree", apply_open_tree},
+    {"open_tree_attr", apply_open_tree},
+    {"move_mount", apply_move_mount},
+    {"mount_setattr", apply_mount_setattr},
+    {"close", apply_close},
+    {"close_range", apply_close_range},
+};
+
+void see_files(Context& context, const Call& call) {
+  for (const Argument& argument : call.args) {
+    if (argument.file) see_file(context, *argument.file);
+    if (argument.base) see_file(context, *argument.base);
+  }
+}
+
+}  // namespace
+
+KernelRules rules_of(const TraceInfo& info) {
+  const auto has = [&](std::string_view trait) {
+    return std::ranges::find(info.kernel_traits, trait) != info.kernel_traits.end();
+  };
+  const bool overmount = has("mount.overmount");
+  return {.overmount = overmount, .copies_are_bindable = overmount && !has("mount.unbindable_copied")};
+}
+
+bool apply_mount_call(Context& context, const Call& call, TaskState& task) {
+  const auto* effect = std::ranges::find(kEffects, call.row->name, &Effect::name);
+  if (effect == std::end(kEffects)) return false;
+  forget_unused(context.state);
+  if (!task.fs) mounts_of_found_task(context, task, nullptr);
+  effect->apply(context, call, task);
+  see_files(context, call);
+  if (call.returned_file) see_file(context, *call.returned_file);
+  return true;
+}
 
 }  // namespace cttrace

@@ -16,6 +16,9 @@ namespace cttrace {
 struct KernelRules {
   // 6.17: a mount that something is mounted on whole can be taken out from beneath it by a propagated umount.
   bool overmount = false;
+  // 6.17: the copy of a mount namespace forgets which mounts are unbindable (clone_mnt no longer copied the flag when
+  // it had moved to mnt_t_flags); mended later.
+  bool copies_are_bindable = false;
 };
 KernelRules rules_of(const TraceInfo& info);
 

@@ -135,6 +135,7 @@ Json json_file(const File& file) {
   if (file.other_ns) json["other_ns"] = true;
   if (file.detached) json["detached"] = true;
   if (file.internal) json["internal"] = true;
+  if (file.shared) json["shared"] = true;
   if (file.chroot) json["chroot"] = true;
   return json;
 }

@@ -153,7 +153,7 @@ void EbpfSource::State::fill_rows() {
     ct_row wanted = capture_row(row);
     const Extent extent = options.selection.extent(row);
     if (extent != Extent::kNone) wanted.flags |= CT_ROW_SELECTED;
-    if (extent == Extent::kWhole) wanted.flags &= ~(CT_ROW_CONTROL_FD | CT_ROW_AFTER_NODE);
+    if (extent == Extent::kWhole) wanted.flags &= ~(CT_ROW_CONTROL_FD | CT_ROW_AFTER_NODE | CT_ROW_DETACHED_FD);
     put(skeleton->maps.rows, index, wanted);
     for (size_t abi = 0; abi < kAbiCount; abi++) {
       if (row.numbers[abi] == kNoNumber) continue;

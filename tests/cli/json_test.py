@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import signal
 import unittest
 
@@ -124,10 +125,22 @@ class Schemas(support.Case):
             if seen[name] % 7 == 1:  # some of them: validating is slow
                 support.validate(line, "ndjson")
         known = json.loads(cttrace("syscalls", "--format", "json").stdout)["syscalls"]
-        # Those of the program: others are newer than strace, or traced only in what makes device nodes.
-        others = {"open_tree_attr", "fchmodat2", "chown", "fchown", "lchown", "fchownat"}
+        # Those of the program: others are newer than strace, or traced only in what makes device nodes, or holds a
+        # detached mount tree.
+        others = {"open_tree_attr", "fchmodat2", "chown", "fchown", "lchown", "fchownat", "close"}
         names = {row["name"] for row in known if platform.machine() in row["numbers"]}
         self.assertLessEqual(names - others, set(seen))
+
+    @support.requires("bpftool")
+    def test_the_traits_are_those_of_the_kernel(self):
+        types = support.run("bpftool", "btf", "dump", "file", "/sys/kernel/btf/vmlinux", "format", "c", check=True).stdout
+
+        def has(struct, member):
+            body = re.search(rf"^struct {struct} {{\n(.*?)^}}", types, re.MULTILINE | re.DOTALL)[1]
+            return re.search(rf"\b{member};", body) is not None
+
+        expected = {"mount.by_id": has("mnt_namespace", "nr_mounts"), "mount.overmount": has("mount", "overmount")}
+        self.assertEqual(self.lines()[0]["kernel_traits"], [trait for trait, found in expected.items() if found])
 
     def test_what_the_header_says_is_true(self):
         header = self.lines()[0]

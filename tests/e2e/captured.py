@@ -4,6 +4,7 @@ import json
 import re
 
 import support
+from modelled import assert_agreed
 from runtimes import NAMESPACE_FLAGS, WITNESS_COMMAND, Witness, namespaces_of
 from support import cttrace, require, validate
 
@@ -110,7 +111,7 @@ def launched(case, *command, **options):
 
 
 def read(case, out, record):
-    """What was captured into `out`: as the schema says, whole, and just what its recording shows."""
+    """What was captured into `out`: as the schema says, whole, what its recording shows, and explained by the model."""
     text = out.read_text(errors="surrogateescape")
     shown = cttrace("show", "--format", "ndjson", record)
     case.assertEqual((shown.returncode, shown.stderr), (0, ""))
@@ -125,6 +126,7 @@ def read(case, out, record):
     case.assertEqual((said["truncated"], said["unresolved"]), (0, 0))
     case.assertEqual(said["calls"], len(captured.of("call")))
     case.assertEqual([call for call in captured.of("call") if call["entry_lost"] or call["cut"]], [])
+    assert_agreed(case, record)
     return captured
 
 

@@ -74,6 +74,8 @@ TEST(Calls, MountObjects) {
             "fsconfig(3, FSCONFIG_CMD_CREATE, NULL, NULL, 0) = 0");
   EXPECT_EQ(line_of(made_call("fsmount", {3, 1, 2 | 4 | 0x80})),
             "fsmount(3, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NODIRATIME) = 0");
+  EXPECT_EQ(line_of(failed(made_call("close", {-1}), EBADF)),
+            "close(-1)                               = -1 EBADF (Bad file descriptor)");
   EXPECT_EQ(line_of(made_call("move_mount", {4, "", AT_FDCWD, "/nonexist", 4})),
             "move_mount(4, \"\", AT_FDCWD, \"/nonexist\", MOVE_MOUNT_F_EMPTY_PATH) = 0");
   EXPECT_EQ(line_of(made_call("open_tree", {AT_FDCWD, "/tmp", 1 | O_CLOEXEC | 0x8000 | AT_EMPTY_PATH})),

@@ -1,6 +1,9 @@
 // Entry and exit become one call.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+#include <signal.h>
 
 #include <cerrno>
 
@@ -254,6 +257,25 @@ TEST(DecoderCalls, WhatWasCreatedIsKnownToTheCallThatDidIt) {
   EXPECT_EQ(created_by("clone"), 50u);
   EXPECT_EQ(created_by("fork"), 50u);
   EXPECT_EQ(created_by("chdir"), 0u);  // of which the return was lost, and clone's entry
+}
+
+TEST(DecoderCalls, WhatMadeAThreadIsKnownToItsFork) {
+  const auto flags_of = [](std::string_view name, const Args& args,
+                           std::string_view memory) -> std::optional<uint64_t> {
+    auto entry = enters(name, args).at(100).by(7);
+    if (!memory.empty()) entry.bytes(0, memory);
+    for (const Event& event : decode({entry, forks(50).at(120).by(7)}).events)
+      if (const Fork* fork = std::get_if<Fork>(&event)) return fork->clone_flags;
+    return std::nullopt;
+  };
+  // Without the signal, and without what an int has no room for.
+  EXPECT_EQ(flags_of("clone", {uint64_t{1} << 40 | CLONE_NEWPID | CLONE_FS | SIGCHLD}, {}), CLONE_NEWPID | CLONE_FS);
+  EXPECT_EQ(flags_of("fork", {}, {}), 0u);
+  EXPECT_EQ(flags_of("vfork", {}, {}), CLONE_VFORK | CLONE_VM);
+  const uint64_t into_cgroup = CLONE_INTO_CGROUP | CLONE_NEWTIME;
+  EXPECT_EQ(flags_of("clone3", {kPointer, 88}, bytes_of(clone_args{.flags = into_cgroup})), into_cgroup);
+  EXPECT_EQ(flags_of("clone3", {kPointer, 88}, {}), std::nullopt);
+  EXPECT_EQ(flags_of("chdir", kChdir, {}), std::nullopt);
 }
 
 TEST(DecoderCalls, WhatIsCutIsToldForEitherRecord) {

@@ -213,14 +213,15 @@ TEST(JsonValues, Files) {
                         .other_ns = true,
                         .chroot = true,
                         .detached = true,
-                        .internal = true});
+                        .internal = true,
+                        .shared = true});
   EXPECT_EQ(json.at("fd"), nullptr);
   EXPECT_EQ(json.at("mount_id"), nullptr);
   EXPECT_EQ(json.at("mount_parent_id"), nullptr);
   EXPECT_EQ(json.at("mount_ns"), nullptr);
   EXPECT_FALSE(json.contains("rdev"));
   EXPECT_FALSE(json.contains("open_flags"));
-  for (const char* name : {"deleted", "path_cut", "other_ns", "chroot", "detached", "internal"})
+  for (const char* name : {"deleted", "path_cut", "other_ns", "chroot", "detached", "internal", "shared"})
     EXPECT_EQ(json.at(name), true);
 
   json = json_file(File{.kind = FileKind::kNamespace, .fd = 4, .inode = 4026531841, .target = CLONE_NEWNET});

@@ -124,6 +124,9 @@ TEST(Selection, WhatIsNamedIsWantedWhole) {
   EXPECT_EQ(extent_of(selected("%cgroup"), "write"), Extent::kNarrow);
   EXPECT_EQ(extent_of(selected("all"), "write"), Extent::kNarrow);
   EXPECT_EQ(extent_of(selected("mount"), "write"), Extent::kNone);
+  EXPECT_EQ(extent_of(selected("close"), "close"), Extent::kWhole);
+  EXPECT_EQ(extent_of(selected("%mount"), "close"), Extent::kNarrow);
+  EXPECT_EQ(extent_of(selected("all"), "close"), Extent::kNarrow);
   EXPECT_EQ(extent_of(selected("%dev"), "chown"), Extent::kNarrow);
   EXPECT_EQ(extent_of(selected("%fs"), "chown"), Extent::kWhole);
   // The larger one counts, in any order.

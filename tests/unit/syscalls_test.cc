@@ -213,6 +213,7 @@ TEST(Groups, OnlyFilesAreNotTracedByDefault) {
   EXPECT_TRUE(by_default("mount"));
   EXPECT_TRUE(by_default("write"));  // to control files
   EXPECT_TRUE(by_default("chown"));  // of device nodes
+  EXPECT_TRUE(by_default("close"));  // of what holds a detached tree
   EXPECT_FALSE(by_default("mkdir"));
 }
 

@@ -242,6 +242,7 @@ VALUE(CT_FILE_OTHER_NS, 4);
 VALUE(CT_FILE_DETACHED, 8);
 VALUE(CT_FILE_CHROOT, 16);
 VALUE(CT_FILE_INTERNAL, 32);
+VALUE(CT_FILE_SHARED, 64);
 
 // What is above is checked when this is compiled. What is not: that a recording says which version it is.
 TEST(Wire, ARecordSaysItsVersionInItsThirdByte) {

@@ -24,8 +24,10 @@ import support  # noqa: E402
 from traced import Facts, Trace  # noqa: E402
 
 # The programs of tests/e2e/programs that init runs.
-PROGRAMS = ["absent_pages", "changed_during", "clone_sizes", "descriptors", "fork_storm", "i386_calls", "identity",
-            "killed", "long_strings", "mount_objects", "seccomp_denied", "thread_exec"]
+PROGRAMS = ["absent_pages", "aftermath", "changed_during", "clone_sizes", "descriptors", "detached", "fork_storm",
+            "i386_calls", "identity", "killed", "long_strings", "mount_objects", "seccomp_denied", "thread_exec"]
+# Of Debian's own kernels, by series.
+TRAITS = {"5.10": [], "6.1": [], "6.12": ["mount.by_id"]}
 # Arguments that cannot be whole, by program.
 INCOMPLETE = {"clone_sizes": {"truncated": 1, "faulted": 1}, "identity": {"truncated": 2},
               "long_strings": {"truncated": 1}}
@@ -70,6 +72,10 @@ class Vm(unittest.TestCase):
         here = support.cttrace("syscalls")
         self.assertEqual(told("syscalls"), here.stdout)
 
+    def test_traits(self):
+        series = ".".join(told("kernel").split(".")[:2])
+        self.assertEqual(self.trace("aftermath").header["kernel_traits"], TRAITS[series])
+
     def container(self, name, folder):
         trace = self.trace(name)
         expectations.nothing_lost(self, trace)
@@ -94,6 +100,17 @@ class Vm(unittest.TestCase):
     def test_overflow(self):
         self.ended("overflow", 0)
         expectations.overflow(self, self.trace("overflow"), Facts(told("overflowing")), None)
+
+    def test_oracle(self):
+        """After every operation of the sequences the model is what this kernel says."""
+        self.ended("oracle", 0)
+        self.assertEqual((told("oracle.driver"), told("oracle.driver.status")), ("", "0\n"))
+        judge = pathlib.Path(ARGUMENTS.cttrace).parent / "oracle/oracle_judge"
+        judged = support.run(judge, ARGUMENTS.folder / "oracle.cttrace", ARGUMENTS.folder / "oracle.results", timeout=600)
+        *differences, summary = [json.loads(line) for line in judged.stdout.splitlines()] or [None]
+        self.assertEqual((judged.returncode, judged.stderr, differences), (0, "", []))
+        self.assertGreaterEqual(summary["sequences"], 50)
+        self.assertGreater(summary["operations"], 1000)
 
     def test_kernel_is_well(self):
         """The kernel had nothing to complain about: no warning, no stall, no refused program."""

@@ -4,6 +4,7 @@ A function has its program's name and gets the test (for its assertions), the Tr
 program was given.
 """
 
+import aftermath as proven
 from arguments import PRIVATE_MOUNTS, call_of, file_of, flags, mount, names, of, one, raw, resolved, value, values
 
 MARK = 0x10000000  # calls that programs make to be recognised: pidfd_open(1, MARK + number), which fails
@@ -43,6 +44,10 @@ def absent_pages(test, trace, facts, folder):
     test.assertEqual([mount(call) for call in calls], expected)
     for call in calls[1:]:
         test.assertEqual(resolved(call, 1), target)
+
+
+def aftermath(test, trace, facts, folder):
+    proven.check(test, facts, trace)
 
 
 def changed_during(test, trace, facts, folder):
@@ -130,6 +135,10 @@ def descriptors(test, trace, facts, folder):
     entered, closed = trace.calls("fchdir")
     test.assertEqual((file_of(entered, 0)["path"], entered["result"]), (below, facts.number("fchdir")))
     test.assertEqual((value(closed, 0), file_of(closed, 0), closed["result"]), (777, None, facts.number("closed")))
+
+
+def detached(test, trace, facts, folder):
+    proven.check_closes(test, facts, trace)
 
 
 def fork_storm(test, trace, facts, folder):

@@ -1,0 +1,60 @@
+// What the model remembers beside the state: where to find things in it quickly, and what is to come of them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cttrace/facts.h"
+#include "cttrace/state.h"
+
+namespace cttrace {
+
+// An execve that has succeeded, of which the snapshot is still to come.
+struct PendingProgram {
+  std::string path;
+  std::vector<std::string> argv;
+};
+
+// How often the kernel said of a kind of fact what the model had inferred.
+struct Agreement {
+  uint64_t confirmed = 0;
+  uint64_t unknown = 0;  // the model had not claimed to know
+  uint64_t contradicted = 0;
+};
+using Agreements = std::map<std::string_view, Agreement>;  // by kind: "uids", "namespaces"...
+
+struct Bookkeeping {
+  NamespaceId last_namespace = 0;
+  std::map<std::pair<uint32_t, uint32_t>, NamespaceId> by_inode;  // {type, inode}: of those that exist
+  // What keeps each namespace: every place in a task that names it, namespaces that it owns or is the parent of, pins.
+  std::map<NamespaceId, uint32_t> holders;
+  std::set<NamespaceId> abandoned;  // nothing keeps them: they go with the next event
+
+  std::map<uint32_t, std::set<TaskId>> processes;               // by tgid: the threads that run
+  std::map<std::pair<NamespaceId, uint32_t>, TaskId> numbered;  // by pid namespace below the host's, and pid there
+  std::vector<TaskId> ended;                                    // with the last event: they go with the next
+  std::map<TaskId, PendingProgram> executing;
+
+  // Which pid namespace's processes each procfs shows: by device number.
+  std::map<std::pair<uint32_t, uint32_t>, NamespaceId> proc_instances;
+  // In which pid namespace the tasks are that were in a mount namespace, by its inode, when tracing began; 0: in
+  // several.
+  std::map<uint32_t, NamespaceId> pid_namespace_of;
+
+  size_t device_filesystems = 0;  // that had devices when it was looked last for those that have gone
+
+  Agreements agreements;
+  uint64_t lost = 0;           // records, as far as a loss has been told
+  EventNumber doubted_at = 0;  // when everything was doubted last
+
+  uint64_t capabilities = (uint64_t{1} << 41) - 1;  // what the kernel has: 41 since 5.9, more where more are seen
+};
+
+}  // namespace cttrace

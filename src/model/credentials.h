@@ -1,0 +1,27 @@
+// The rules by which the kernel changes ids, capabilities and securebits: kernel/sys.c, security/commoncap.c.
+#pragma once
+
+#include <cstdint>
+
+#include "cttrace/state.h"
+#include "model/context.h"
+
+namespace cttrace {
+
+enum IdIndex { kReal, kEffective, kSaved, kFilesystem };
+
+// All capabilities that the watched kernel has, as far as has been seen; it has these at least.
+uint64_t all_capabilities(const ModelContext& context);
+void notice_capabilities(ModelContext& context, uint64_t seen);
+
+// What the task is after creating or joining its user namespace: nobody's, with every capability in there.
+void enter_user_namespace(ModelContext& context, TaskState& task);
+
+// New credentials come into force, and were `before` until now: commit_creds, kernel/cred.c.
+void commit_credentials(Identity& identity, const Identity& before);
+
+// Capabilities follow the uids, where securebits do not forbid it; `root`: the host's number of the namespace's 0.
+void follow_uids(Identity& identity, const Identity& before, Fact<uint32_t> root);
+void follow_fsuid(Identity& identity, const Identity& before, Fact<uint32_t> root);
+
+}  // namespace cttrace

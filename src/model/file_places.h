@@ -1,0 +1,15 @@
+// Where files are: the kernel's ids of mounts, as the model learns them, and paths where it has not.
+#pragma once
+
+#include "model/mounts_api.h"
+
+namespace cttrace {
+
+// Where the file is, and what its mount's id is from now on. `expected`: where it is if the model is right. `tree`: of
+// the task that it is a file of; 0: not known. A place without a mount: the model cannot say.
+Place find_file(Context& context, const File& file, const Place* expected, TreeId tree);
+
+// It is where nobody's mount table leads: a pipe, a namespace, a mount that has been taken away.
+bool is_nowhere(const File& file);
+
+}  // namespace cttrace

@@ -1,0 +1,167 @@
+// fsopen, fspick, fsconfig and fsmount: a filesystem is configured, made, and gets a detached mount.
+#include <string>
+#include <utility>
+
+#include "model/descriptors.h"
+#include "model/mount_attributes.h"
+#include "model/mount_fds.h"
+#include "model/mount_state.h"
+#include "model/path_walk.h"
+#include "tables/fallbacks.h"
+
+namespace cttrace {
+namespace {
+
+// Of options that are kept; more is cut.
+constexpr size_t kMostOptions_bytes = 64u << 10;
+constexpr size_t kMostHistory = 64;
+
+void open_context(Context& context, const Call& call, const TaskState& task, FsContext fs, bool close_on_exec) {
+  MountObjects& objects = context.state.mount_objects.edit();
+  const uint32_t id = ++objects.last_id;
+  fs.history = {context.state.event};
+  objects.contexts[id] = std::move(fs);
+  open_descriptor(context.state, task, static_cast<int>(call.result), {.context = id, .close_on_exec = close_on_exec});
+}
+
+// Of a descriptor that came from somewhere the model does not see, it knows what the kernel says it is.
+FsContext* context_of(Context& context, const TaskState& task, const Argument& argument) {
+  State& state = context.state;
+  const int fd = static_cast<int>(argument.raw);
+  const MountDescriptor* known = descriptor_of(state, task, fd);
+  if (!known || !known->context) {
+    if (!argument.file || argument.file->kind != FileKind::kFsContext) return nullptr;
+    if (known) close_descriptor(context, task, fd);
+    MountObjects& objects = state.mount_objects.edit();
+    const uint32_t id = ++objects.last_id;
+    objects.contexts[id] = {.type = argument.file->fs_type};
+    open_descriptor(state, task, fd, {.context = id});
+    known = descriptor_of(state, task, fd);
+    if (!known) return nullptr;
+  }
+  MountObjects& objects = state.mount_objects.edit();
+  const auto found = objects.contexts.find(known->context);
+  return found == objects.contexts.end() ? nullptr : &found->second;
+}
+
+void add_option(std::string& options, const std::string& option) {
+  if (options.size() + option.size() >= kMostOptions_bytes) return;
+  if (!options.empty()) options += ',';
+  options += option;
+}
+
+void set_value(FsContext& fs, const std::string& key, const std::string& value) {
+  if (key == "source")
+    fs.source = value;
+  else if (key == "subtype")
+    fs.type += "." + value;
+  else
+    add_option(fs.options, key + "=" + value);
+}
+
+void set_flag(FsContext& fs, const std::string& key) {
+  if (key == "ro") fs.read_only = true;
+  if (key == "rw") fs.read_only = false;
+  add_option(fs.options, key);
+}
+
+void create_filesystem(State& state, FsContext& fs) {
+  if (fs.filesystem) return;
+  fs.filesystem = new_filesystem(state, {.type = fs.type,
+                                         .read_only = {fs.read_only, Evidence::kInferred},
+                                         .options = {fs.options, Evidence::kObserved},
+                                         .made_by = state.event});
+}
+
+void reconfigure(State& state, const FsContext& fs) {
+  const auto found = state.filesystems.find(fs.filesystem);
+  if (found == state.filesystems.end()) return;
+  Filesystem& filesystem = found->second.edit();
+  filesystem.read_only = {fs.read_only, Evidence::kInferred};
+  if (!fs.options.empty()) add_option(filesystem.options.value, fs.options);
+}
+
+}  // namespace
+
+void apply_fsopen(Context& context, const Call& call, TaskState& task) {
+  open_context(context, call, task, {.type = std::string(text_of(call.args[0]))}, call.args[1].raw & FSOPEN_CLOEXEC);
+}
+
+void apply_fspick(Context& context, const Call& call, TaskState& task) {
+  const State& state = context.state;
+  const FoundPath found = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
+  FsContext fs;
+  if (found.place) {
+    fs.filesystem = mount_at(state, found.place->mount).filesystem;
+    if (const Filesystem* filesystem = filesystem_of(state, fs.filesystem)) {
+      fs.type = filesystem->type;
+      fs.read_only = filesystem->read_only.value;
+    }
+  }
+  open_context(context, call, task, std::move(fs), call.args[2].raw & FSPICK_CLOEXEC);
+}
+
+void apply_fsconfig(Context& context, const Call& call, TaskState& task) {
+  FsContext* fs = context_of(context, task, call.args[0]);
+  if (!fs) return;
+  if (fs->history.size() < kMostHistory) fs->history.push_back(context.state.event);
+  const std::string key(text_of(call.args[2]));
+  switch (call.args[1].raw) {
+    case FSCONFIG_SET_FLAG: return set_flag(*fs, key);
+    case FSCONFIG_SET_STRING:
+    case FSCONFIG_SET_PATH:
+    case FSCONFIG_SET_PATH_EMPTY: return set_value(*fs, key, std::string(text_of(call.args[3])));
+    case FSCONFIG_SET_BINARY: return add_option(fs->options, key);
+    case FSCONFIG_SET_FD: {
+      const std::optional<File>& file = call.args[4].file;
+      return set_value(*fs, key, file ? file->shown() : std::to_string(call.args[4].raw));
+    }
+    case FSCONFIG_CMD_CREATE:
+    case FSCONFIG_CMD_CREATE_EXCL: {
+      // Making one may move the contexts' place.
+      const uint32_t id = descriptor_of(context.state, task, static_cast<int>(call.args[0].raw))->context;
+      FsContext edited = *fs;
+      create_filesystem(context.state, edited);
+      context.state.mount_objects.edit().contexts[id] = std::move(edited);
+      return;
+    }
+    case FSCONFIG_CMD_RECONFIGURE:
+      reconfigure(context.state, *fs);
+      fs->options.clear();
+      return;
+    default: return;
+  }
+}
+
+void apply_fsmount(Context& context, const Call& call, TaskState& task) {
+  State& state = context.state;
+  const FsContext* known = context_of(context, task, call.args[0]);
+  FsContext fs = known ? *known : FsContext{};
+  if (!known && call.returned_file) fs.type = call.returned_file->fs_type;
+  create_filesystem(state, fs);
+  fs.history.push_back(state.event);
+  const std::optional<File>& made = call.returned_file;
+  if (made) fs.filesystem = with_device(state, fs.filesystem, made->dev_major, made->dev_minor);
+  const TreeInfo* own = tree_info(state, tree_of(state, task));
+  const TreeId tree = new_tree(state, {.anonymous = true, .owner = own ? own->owner : 0});
+  const Slot slot = add_mount(state, tree,
+                              {.root = "/",
+                               .filesystem = fs.filesystem,
+                               .source = fs.source.value_or("none"),
+                               .attributes = call.args[2].raw,
+                               .kernel_id = made ? made->mount_id : 0,
+                               .made_by = state.event,
+                               .history = fs.history});
+  open_descriptor(state, task, static_cast<int>(call.result),
+                  {.tree = tree, .close_on_exec = (call.args[1].raw & FSMOUNT_CLOEXEC) != 0});
+  context.changes.emplace_back(TreeMade{.tree = tree, .how = TreeMade::How::kFsmount});
+  // The context has the filesystem still, as if it were picked.
+  if (const MountDescriptor* descriptor = descriptor_of(state, task, static_cast<int>(call.args[0].raw))) {
+    FsContext& left = state.mount_objects.edit().contexts[descriptor->context];
+    left.filesystem = fs.filesystem;
+    left.options.clear();
+  }
+  static_cast<void>(slot);
+}
+
+}  // namespace cttrace

@@ -1,0 +1,99 @@
+// From an event to what it does.
+#include "model/model.h"
+
+#include <linux/sched.h>
+
+#include "model/cgroups.h"
+#include "model/context.h"
+#include "model/control_files.h"
+#include "model/devices.h"
+#include "model/doubt.h"
+#include "model/effects.h"
+#include "model/namespaces.h"
+#include "model/tasks.h"
+
+namespace cttrace {
+namespace {
+
+void see_files(ModelContext& context, const Call& call) {
+  for (const Argument& argument : call.args) {
+    if (argument.file) see_file(context, *argument.file);
+    if (argument.base) see_file(context, *argument.base);
+  }
+  if (call.returned_file) see_file(context, *call.returned_file);
+}
+
+// A task that has ended, and whose number somebody else has: it is told late of what it did.
+bool is_over(const State& state, const Task& task) {
+  const TaskState* const holder = state.task_with(task.tid);
+  return holder && holder->id.start_ns > task.start_ns;
+}
+
+void apply_one(ModelContext& context, const Call& call) {
+  if (is_over(context.state, call.task)) return;
+  TaskState& task = edit_task(context, call.task);
+  if (call.outcome == Outcome::kReturnLost || call.enter_lost) doubt_call(context, call);
+  const bool done = call.outcome == Outcome::kReturned && call.result >= 0;
+  const bool mounts = done && apply_mount_call(context, call, task);
+  if (!mounts) see_files(context, call);
+  if (!done) return;
+  if (mounts) {
+    find_procfs(context, call, task);
+    see_bound_device(context, call);
+  }
+  if (const Effect effect = effect_of(*call.row)) effect(context, call, task);
+}
+
+void apply_one(ModelContext& context, const Fork& fork) {
+  if (!is_over(context.state, fork.child)) apply_fork(context, fork);
+}
+
+void apply_one(ModelContext& context, const Snapshot& snapshot) {
+  if (!is_over(context.state, snapshot.task)) apply_snapshot(context, snapshot);
+}
+
+void apply_one(ModelContext& context, const TaskExit& exit) {
+  if (!is_over(context.state, exit.task)) apply_exit(context, exit);
+}
+
+void apply_one(ModelContext& context, const CgroupAttach& attach) { apply_cgroup_attach(context, attach); }
+
+void apply_one(ModelContext& context, const Mounts& mounts) {
+  const NamespaceId ns = namespace_with(context, CLONE_NEWNS, mounts.mount_ns, Namespace::Origin::kInitial);
+  if (ns == 0) return;
+  Namespace& state = edit_namespace(context, ns);
+  if (state.mounts) return;
+  state.mounts = begin_mounts(context, mounts, state.owner);
+  find_procfs(context, mounts);
+}
+
+void apply_one(ModelContext& context, const Loss& loss) { apply_loss(context, loss); }
+
+uint64_t time_of(const Event& event) {
+  return std::visit(
+      [](const auto& happened) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(happened)>, Call>)
+          return happened.start_ns;
+        else
+          return happened.time_ns;
+      },
+      event);
+}
+
+}  // namespace
+
+Model::Model(const TraceInfo& info) : rules_(rules_of(info)) {}
+
+const Changes& Model::apply(const Event& event) {
+  changes_.clear();
+  ++state_.event;
+  state_.time_ns = time_of(event);
+  ModelContext context{{.state = state_, .changes = changes_, .rules = rules_}, books_};
+  sweep_tasks(context);
+  sweep_namespaces(context);
+  sweep_devices(context);
+  std::visit([&](const auto& happened) { apply_one(context, happened); }, event);
+  return changes_;
+}
+
+}  // namespace cttrace

@@ -1,0 +1,18 @@
+// Changing attributes of mounts, and options of filesystems.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "model/mounts_api.h"
+
+namespace cttrace {
+
+// `changed` makes the new attributes of the old. One change is told for all of them.
+void change_attributes(Context& context, MountId mount, bool recursively,
+                       const std::function<uint64_t(uint64_t)>& changed, bool idmapped = false);
+// `options`: as they were given, or empty.
+void reconfigure_filesystem(Context& context, MountId mount, bool read_only, std::string_view options);
+
+}  // namespace cttrace

@@ -1,0 +1,78 @@
+#include "model/mount_checks.h"
+
+#include <algorithm>
+#include <string>
+
+#include "model/mount_paths.h"
+#include "model/mount_state.h"
+#include "model/path_walk.h"
+#include "model/peer_groups.h"
+
+namespace cttrace {
+
+void check_mounts(Context& context, const Call& call, TreeId tree) {
+  const MountTree* mounts = tree_in(context.state, tree);
+  if (!call.after.mounts || !mounts || tree_info(context.state, tree)->unknown) return;
+  TreeInfo& info = edit_info(context.state, tree);
+  const int64_t difference = static_cast<int64_t>(*call.after.mounts) - static_cast<int64_t>(mounts->size());
+  // What the first count has more are mounts that cannot be seen from where the table was read.
+  if (!info.unseen) info.unseen = std::max<int64_t>(difference, 0);
+  const int64_t off_by = difference - *info.unseen;
+  const bool confirmed = off_by && off_by == info.off_by && call.start_ns >= info.off_until_ns;
+  info.off_by = confirmed ? 0 : off_by;
+  info.off_until_ns = std::max(info.off_until_ns, call.start_ns + call.duration_ns.value_or(0));
+  if (!confirmed) return;
+  *info.unseen += off_by;
+  const std::string what = "how many mounts are in mnt:[" + std::to_string(info.inode) + "]";
+  context.changes.emplace_back(Contradicted{
+      .what = what, .model = std::to_string(mounts->size()), .kernel = std::to_string(*call.after.mounts)});
+  doubt(context, tree, what + ": the kernel and the model count differently");
+}
+
+Slot learn_newest(Context& context, const Call& call, TreeId tree, const std::vector<Slot>& came) {
+  State& state = context.state;
+  const std::optional<File>& newest = call.after.newest_mount;
+  if (!newest || newest->path_cut) return kNoSlot;
+  Slot found = kNoSlot;
+  for (Slot slot : came) {
+    const MountTree& mounts = state.trees.at(tree);
+    if (!mounts.contains(slot) || mounts.path_of(slot) != newest->path) continue;
+    const Slot parent = mounts.parent_of(slot);
+    const uint32_t parent_id = parent == kNoSlot ? 0 : mounts.at(parent).kernel_id;
+    if (parent_id && newest->mount_parent_id && parent_id != newest->mount_parent_id) continue;
+    found = slot;
+    if (parent_id == newest->mount_parent_id) break;
+  }
+  if (found == kNoSlot) return found;
+  MountTreeEditor editor(state.trees.at(tree));
+  editor.set_kernel_id(found, newest->mount_id);
+  const Mount mount = mount_at(state, {tree, found});
+  if (const FilesystemId known = with_device(state, mount.filesystem, newest->dev_major, newest->dev_minor);
+      known != mount.filesystem)
+    editor.set_filesystem(found, known);
+  return found;
+}
+
+Place corrected_target(Context& context, const Call& call, const Place& target) {
+  const State& state = context.state;
+  const std::optional<File>& newest = call.after.newest_mount;
+  const MountTree& tree = state.trees.at(target.mount.tree);
+  if (!newest || newest->path_cut || newest->detached || newest->path == shown_path(state, target)) return target;
+  // It is one of several, and which one came last is not told.
+  const uint32_t group = tree.at(target.mount.slot).peer_group;
+  if (group)
+    for (const Receiver& receiver : receivers_of(state, group))
+      for (const MountId& mount : receiver.mounts)
+        if (mount.tree == target.mount.tree && mount != target.mount) return target;
+  const Slot parent = tree.with_kernel_id(newest->mount_parent_id);
+  if (parent != kNoSlot && is_below(newest->path, tree.path_of(parent)))
+    return {.mount = {target.mount.tree, parent},
+            .path = joined(tree.root_of(parent), below(newest->path, tree.path_of(parent))),
+            .evidence = Evidence::kObserved};
+  const Place top = root_of_mount(state, {target.mount.tree, tree.root()}, Evidence::kInferred);
+  Place place = walk(state, crossed(state, top), top, newest->path);
+  place.evidence = Evidence::kObserved;
+  return place;
+}
+
+}  // namespace cttrace

@@ -1,0 +1,111 @@
+// Comparing the rows of two mount tables.
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "cttrace/mount_rows.h"
+
+namespace cttrace {
+namespace {
+
+using Rows = std::vector<MountRow>;
+
+// The rows on each row, in the order of their mountpoints; -1: those that are on nothing that can be seen.
+std::map<int, std::vector<int>> children_of(const Rows& rows) {
+  std::map<int, std::vector<int>> children;
+  for (size_t i = 0; i < rows.size(); ++i) children[rows[i].parent].push_back(static_cast<int>(i));
+  for (auto& [parent, below] : children)
+    std::ranges::stable_sort(below, {}, [&](int i) { return rows[static_cast<size_t>(i)].mountpoint; });
+  return children;
+}
+
+std::string name_of(const MountRow& row) {
+  return row.fs_type + " on " + row.mountpoint + (row.root == "/" ? "" : " (its " + row.root + ")");
+}
+
+class Comparison {
+ public:
+  Comparison(const Rows& model, const Rows& kernel)
+      : model_(model), kernel_(kernel), model_children_(children_of(model)), kernel_children_(children_of(kernel)) {}
+
+  std::vector<std::string> differences() {
+    std::vector<std::pair<int, int>> waiting = {{-1, -1}};
+    while (!waiting.empty()) {
+      const auto [model, kernel] = waiting.back();
+      waiting.pop_back();
+      compare_children(model_children_[model], kernel_children_[kernel], waiting);
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void compare_children(const std::vector<int>& model, const std::vector<int>& kernel,
+                        std::vector<std::pair<int, int>>& waiting) {
+    size_t m = 0, k = 0;
+    while (m < model.size() || k < kernel.size()) {
+      const MountRow* ours = m < model.size() ? &model_[static_cast<size_t>(model[m])] : nullptr;
+      const MountRow* theirs = k < kernel.size() ? &kernel_[static_cast<size_t>(kernel[k])] : nullptr;
+      if (!theirs || (ours && ours->mountpoint < theirs->mountpoint)) {
+        found_.push_back(name_of(*ours) + ": only in the model");
+        ++m;
+      } else if (!ours || theirs->mountpoint < ours->mountpoint) {
+        found_.push_back(name_of(*theirs) + ": only in the kernel");
+        ++k;
+      } else {
+        compare(*ours, *theirs);
+        waiting.emplace_back(model[m++], kernel[k++]);
+      }
+    }
+  }
+
+  template <typename T>
+  void expect(const MountRow& row, const char* what, const T& model, const T& kernel) {
+    if (model == kernel) return;
+    if constexpr (std::is_same_v<T, std::string>)
+      found_.push_back(name_of(row) + ": " + what + ": model \"" + model + "\", kernel \"" + kernel + "\"");
+    else
+      found_.push_back(name_of(row) + ": " + what + ": model " + std::to_string(model) + ", kernel " +
+                       std::to_string(kernel));
+  }
+
+  void compare(const MountRow& model, const MountRow& kernel) {
+    expect(model, "root", model.root, kernel.root);
+    expect(model, "type", model.fs_type, kernel.fs_type);
+    expect(model, "source", model.source, kernel.source);
+    expect(model, "attributes", model.attributes, kernel.attributes);
+    expect(model, "unbindable", model.unbindable, kernel.unbindable);
+    expect(model, "idmapped", model.idmapped, kernel.idmapped);
+    if (model.dev_major || model.dev_minor)
+      expect(model, "device", std::to_string(model.dev_major) + ":" + std::to_string(model.dev_minor),
+             std::to_string(kernel.dev_major) + ":" + std::to_string(kernel.dev_minor));
+    expect_group(model, "shared", model.shared, kernel.shared);
+    expect_group(model, "master", model.master, kernel.master);
+    expect_group(model, "propagate_from", model.propagate_from, kernel.propagate_from);
+  }
+
+  // Equal up to renaming.
+  void expect_group(const MountRow& row, const char* what, uint32_t model, uint32_t kernel) {
+    if (!model && !kernel) return;
+    const bool fits = model && kernel && ours_.try_emplace(kernel, model).first->second == model &&
+                      theirs_.try_emplace(model, kernel).first->second == kernel;
+    if (!fits) expect(row, what, "group " + std::to_string(model), "group " + std::to_string(kernel) + " of its own");
+  }
+  void expect(const MountRow& row, const char* what, const std::string& model, const std::string& kernel) {
+    expect<std::string>(row, what, model, kernel);
+  }
+
+  const Rows& model_;
+  const Rows& kernel_;
+  std::map<int, std::vector<int>> model_children_, kernel_children_;
+  std::map<uint32_t, uint32_t> ours_, theirs_;
+  std::vector<std::string> found_;
+};
+
+}  // namespace
+
+std::vector<std::string> differences(const std::vector<MountRow>& model, const std::vector<MountRow>& kernel) {
+  return Comparison(model, kernel).differences();
+}
+
+}  // namespace cttrace

@@ -1,0 +1,129 @@
+#include "model/mount_fds.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/descriptors.h"
+#include "model/mount_attributes.h"
+#include "model/mount_checks.h"
+#include "model/mount_flags.h"
+#include "model/mount_state.h"
+#include "model/path_walk.h"
+#include "model/peer_groups.h"
+#include "model/propagation.h"
+#include "model/propagation_types.h"
+#include "tables/fallbacks.h"
+
+namespace cttrace {
+namespace {
+
+// The caller's struct may be of another length: what is not there is 0.
+mount_attr attributes_in(const Argument& argument) {
+  mount_attr attributes = {};
+  std::memcpy(&attributes, argument.bytes.data(), std::min(argument.bytes.size(), sizeof(attributes)));
+  return attributes;
+}
+
+void set_attributes(Context& context, MountId mount, const mount_attr& attributes, bool recursively) {
+  const bool idmap = attributes.attr_set & MOUNT_ATTR_IDMAP;
+  if (attributes.attr_set || attributes.attr_clr)
+    change_attributes(
+        context, mount, recursively,
+        [&](uint64_t before) { return changed_attributes(before, attributes.attr_set, attributes.attr_clr); }, idmap);
+  if (attributes.propagation) change_propagation(context, mount, attributes.propagation, recursively);
+}
+
+void cannot_place(Context& context, const TaskState& task, const char* what, const std::string& why) {
+  doubt(context, tree_of(context.state, task), std::string("what ") + what + " changed: " + why);
+}
+
+// A detached copy, held by the descriptor that the call returned.
+std::optional<MountId> clone_tree(Context& context, const Call& call, const TaskState& task, const Place& place) {
+  State& state = context.state;
+  LooseMounts copies = copies_of(state, place.mount, place.path, call.args[2].raw & AT_RECURSIVE, true);
+  const TreeInfo* own = tree_info(state, tree_of(state, task));
+  const TreeId tree = new_tree(state, {.anonymous = true, .owner = own ? own->owner : 0});
+  std::vector<Slot> slots;
+  for (size_t i = 0; i < copies.size(); ++i) {
+    Mount mount = copies[i].mount;
+    mount.parent = i == 0 ? kNoSlot : slots[copies[i].parent];
+    mount.made_by = state.event;
+    mount.history = {state.event};
+    if (i == 0 && call.returned_file) mount.kernel_id = call.returned_file->mount_id;
+    slots.push_back(add_mount(state, tree, mount));
+  }
+  open_descriptor(state, task, static_cast<int>(call.result),
+                  {.tree = tree, .close_on_exec = (call.args[2].raw & OPEN_TREE_CLOEXEC) != 0});
+  context.changes.emplace_back(TreeMade{.tree = tree, .how = TreeMade::How::kOpenTree});
+  return MountId{tree, slots[0]};
+}
+
+// SET_GROUP: into the peer group of the one, and with its master (do_set_group, fs/namespace.c).
+void set_group(State& state, MountId from, MountId to) {
+  const Mount giver = mount_at(state, from);
+  set_propagation(state, to, giver.peer_group, giver.master, mount_at(state, to).unbindable && !giver.peer_group);
+  MountTreeEditor(state.trees.at(to.tree)).add_history(to.slot, state.event);
+}
+
+// What is seen at the place, and what it is mounted on: there a mount goes that comes beneath it.
+std::optional<Attachment> beneath(const State& state, const Place& place, std::string& path) {
+  const Place top = crossed(state, root_of_mount(state, place.mount, Evidence::kInferred));
+  const MountTree& tree = state.trees.at(top.mount.tree);
+  const Slot parent = tree.parent_of(top.mount.slot);
+  if (parent == kNoSlot) return std::nullopt;
+  path = tree.mountpoint_of(top.mount.slot);
+  return Attachment{.parent = {top.mount.tree, parent}, .path = path};
+}
+
+}  // namespace
+
+void apply_open_tree(Context& context, const Call& call, TaskState& task) {
+  if (!(call.args[2].raw & OPEN_TREE_CLONE)) return;
+  const FoundPath found = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
+  if (!found.place) return say_unknown(context, "what open_tree copied: " + found.why);
+  const std::optional<MountId> copy = clone_tree(context, call, task, *found.place);
+  if (copy && call.args.size() > 3)
+    set_attributes(context, *copy, attributes_in(call.args[3]), call.args[2].raw & AT_RECURSIVE);
+}
+
+void apply_mount_setattr(Context& context, const Call& call, TaskState& task) {
+  const mount_attr attributes = attributes_in(call.args[3]);
+  if (!attributes.attr_set && !attributes.attr_clr && !attributes.propagation) return;
+  const FoundPath found = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
+  if (!found.place) return cannot_place(context, task, "mount_setattr", found.why);
+  if (!is_mount_root(context.state, *found.place))
+    return cannot_place(context, task, "mount_setattr",
+                        "nothing is mounted on " + shown_path(context.state, *found.place) + " in the model");
+  set_attributes(context, found.place->mount, attributes, call.args[2].raw & AT_RECURSIVE);
+}
+
+void apply_move_mount(Context& context, const Call& call, TaskState& task) {
+  State& state = context.state;
+  const uint64_t flags = call.args[4].raw;
+  const FoundPath from = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
+  const FoundPath to = find_path(context, task, {.call = call, .path = 3, .dirfd = 2});
+  if (!from.place || !to.place) return cannot_place(context, task, "move_mount", from.place ? to.why : from.why);
+  if (!is_mount_root(state, *from.place) || ((flags & MOVE_MOUNT_SET_GROUP) && !is_mount_root(state, *to.place)))
+    return cannot_place(context, task, "move_mount", "it moved no mount that is in the model");
+  if (flags & MOVE_MOUNT_SET_GROUP) return set_group(state, from.place->mount, to.place->mount);
+
+  const Place target = crossed(state, *to.place);
+  std::string path;
+  std::optional<Attachment> where = Attachment{.parent = target.mount, .path = target.path};
+  if (flags & MOVE_MOUNT_BENEATH) where = beneath(state, target, path);
+  if (!where) return cannot_place(context, task, "move_mount", "there is nothing that it can have moved beneath");
+  MountTreeEditor(state.trees.at(from.place->mount.tree)).add_history(from.place->mount.slot, state.event);
+  if (from.place->mount.tree == where->parent.tree) {
+    where->what = MountChanged::What::kMoved;
+    attach_moved(context, from.place->mount, *where);
+  } else {
+    where->what = MountChanged::What::kAttached;
+    attach_tree(context, from.place->mount.tree, *where);
+  }
+  check_mounts(context, call, tree_of(state, task));
+}
+
+}  // namespace cttrace

@@ -1,0 +1,73 @@
+#include "model/mount_flags.h"
+
+#include <algorithm>
+
+#include "tables/fallbacks.h"
+
+namespace cttrace {
+namespace {
+
+constexpr uint64_t kAtime = MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME;
+
+template <typename Visit>
+void each_option(std::string_view options, Visit visit) {
+  while (!options.empty()) {
+    const size_t end = std::min(options.find(','), options.size());
+    visit(options.substr(0, end));
+    options.remove_prefix(std::min(end + 1, options.size()));
+  }
+}
+
+}  // namespace
+
+uint64_t attributes_of(uint64_t flags) {
+  uint64_t attributes = 0;
+  if (flags & MS_RDONLY) attributes |= MOUNT_ATTR_RDONLY;
+  if (flags & MS_NOSUID) attributes |= MOUNT_ATTR_NOSUID;
+  if (flags & MS_NODEV) attributes |= MOUNT_ATTR_NODEV;
+  if (flags & MS_NOEXEC) attributes |= MOUNT_ATTR_NOEXEC;
+  if (flags & MS_NOSYMFOLLOW) attributes |= MOUNT_ATTR_NOSYMFOLLOW;
+  if (flags & MS_NODIRATIME) attributes |= MOUNT_ATTR_NODIRATIME;
+  if (flags & MS_STRICTATIME)
+    attributes |= MOUNT_ATTR_STRICTATIME;
+  else if (flags & MS_NOATIME)
+    attributes |= MOUNT_ATTR_NOATIME;
+  return attributes;
+}
+
+uint64_t remounted_attributes(uint64_t flags, uint64_t before) {
+  const uint64_t attributes = attributes_of(flags);
+  if (flags & (MS_NOATIME | MS_NODIRATIME | MS_RELATIME | MS_STRICTATIME)) return attributes;
+  return (attributes & ~kAtime) | (before & kAtime);
+}
+
+uint64_t changed_attributes(uint64_t before, uint64_t set, uint64_t clear) {
+  return ((before & ~clear) | set) & ~static_cast<uint64_t>(MOUNT_ATTR_IDMAP);
+}
+
+bool parse_attributes(std::string_view text, uint64_t& attributes, bool& idmapped) {
+  attributes = MOUNT_ATTR_STRICTATIME;
+  idmapped = false;
+  bool sense = false;
+  each_option(text, [&](std::string_view word) {
+    sense = sense || word == "ro" || word == "rw";
+    if (word == "ro") attributes |= MOUNT_ATTR_RDONLY;
+    if (word == "nosuid") attributes |= MOUNT_ATTR_NOSUID;
+    if (word == "nodev") attributes |= MOUNT_ATTR_NODEV;
+    if (word == "noexec") attributes |= MOUNT_ATTR_NOEXEC;
+    if (word == "nodiratime") attributes |= MOUNT_ATTR_NODIRATIME;
+    if (word == "nosymfollow") attributes |= MOUNT_ATTR_NOSYMFOLLOW;
+    if (word == "noatime") attributes = (attributes & ~uint64_t{MOUNT_ATTR__ATIME}) | MOUNT_ATTR_NOATIME;
+    if (word == "relatime") attributes &= ~uint64_t{MOUNT_ATTR__ATIME};
+    if (word == "idmapped") idmapped = true;
+  });
+  return sense;
+}
+
+bool has_option(std::string_view options, std::string_view option) {
+  bool found = false;
+  each_option(options, [&](std::string_view word) { found = found || word == option; });
+  return found;
+}
+
+}  // namespace cttrace

@@ -1,0 +1,20 @@
+// Paths inside a filesystem: absolute, without doubled slashes, "." and "..".
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cttrace {
+
+// `path` is `directory` itself, or below it.
+bool is_below(std::string_view path, std::string_view directory);
+// What comes behind `directory`: "" for itself, else with a slash first. `path` must be below it.
+std::string_view below(std::string_view path, std::string_view directory);
+// `rest`: as `below` gives it.
+std::string joined(std::string_view directory, std::string_view rest);
+// One component more; `name` has no slash.
+std::string child_path(std::string_view directory, std::string_view name);
+// Without the last component; "/" for "/".
+std::string_view parent_path(std::string_view path);
+
+}  // namespace cttrace

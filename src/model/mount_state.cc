@@ -1,0 +1,235 @@
+#include "model/mount_state.h"
+
+#include <utility>
+#include <vector>
+
+#include "model/mount_paths.h"
+#include "model/peer_groups.h"
+
+namespace cttrace {
+
+const MountTree* tree_in(const State& state, TreeId tree) {
+  const auto found = state.trees.find(tree);
+  return found == state.trees.end() ? nullptr : &found->second;
+}
+
+const TreeInfo* tree_info(const State& state, TreeId tree) {
+  const auto found = state.mount_objects->trees.find(tree);
+  return found == state.mount_objects->trees.end() ? nullptr : &found->second;
+}
+
+TreeInfo& edit_info(State& state, TreeId tree) { return state.mount_objects.edit().trees[tree]; }
+
+TreeId new_tree(State& state, const TreeInfo& info) {
+  MountObjects& objects = state.mount_objects.edit();
+  const TreeId id = ++objects.last_id;
+  objects.trees[id] = info;
+  if (info.anonymous) objects.anonymous.insert(id);
+  if (info.copied_from) objects.trees[info.copied_from].copies.insert(id);
+  state.trees[id];
+  return id;
+}
+
+namespace {
+
+// What has gone is remembered for as long as copies of it are there: peer groups name them by it.
+void forget_info(MountObjects& objects, TreeId tree) {
+  while (tree) {
+    const auto found = objects.trees.find(tree);
+    if (found == objects.trees.end() || !found->second.gone || !found->second.copies.empty()) return;
+    const TreeId original = found->second.copied_from;
+    objects.trees.erase(found);
+    if (const auto above = objects.trees.find(original); above != objects.trees.end()) above->second.copies.erase(tree);
+    tree = original;
+  }
+}
+
+Place nowhere(const State& state, const Place& place) {
+  const Filesystem* filesystem =
+      tree_in(state, place.mount.tree) && tree_in(state, place.mount.tree)->contains(place.mount.slot)
+          ? filesystem_of(state, mount_at(state, place.mount).filesystem)
+          : nullptr;
+  const std::string type = filesystem ? filesystem->type : "mount";
+  std::string path = place.path;
+  if (filesystem) path = joined("/", below(place.path, mount_at(state, place.mount).root));
+  return {.mount = {},
+          .path = place.path,
+          .evidence = place.evidence,
+          .shown = "(detached " + type + ")" + (path == "/" ? "" : path),
+          .detached = true};
+}
+
+}  // namespace
+
+void leave_tree(State& state, TreeId tree, Slot top) {
+  const TreeInfo* info = tree_info(state, tree);
+  const MountTree* mounts = tree_in(state, tree);
+  if (!info || !mounts) return;
+  const auto goes = [&](const Place& place) {
+    if (place.mount.tree != tree || !mounts->contains(place.mount.slot)) return false;
+    for (Slot slot = place.mount.slot; slot != kNoSlot; slot = mounts->parent_of(slot))
+      if (slot == top) return true;
+    return false;
+  };
+  const std::set<uint32_t> users = info->fs;
+  for (uint32_t fs : users) {
+    const FsStruct* places = fs_in(state, fs);
+    if (!places) continue;
+    if (goes(places->root)) set_root(state, fs, nowhere(state, Place(places->root)));
+    places = fs_in(state, fs);
+    if (goes(places->cwd)) set_cwd(state, fs, nowhere(state, Place(places->cwd)));
+  }
+}
+
+void remove_tree(State& state, TreeId tree) {
+  const MountTree* mounts = tree_in(state, tree);
+  if (!mounts) return;
+  std::vector<uint32_t> groups;
+  for (Slot slot : mounts->shared()) groups.push_back(mount_at(state, {tree, slot}).peer_group);
+  if (mounts->root() != kNoSlot) leave_tree(state, tree, mounts->root());
+  state.trees.erase(tree);
+  for (uint32_t group : groups) members_left(state, group);
+  MountObjects& objects = state.mount_objects.edit();
+  TreeInfo& info = objects.trees[tree];
+  if (const auto named = objects.by_inode.find(info.inode); named != objects.by_inode.end() && named->second == tree)
+    objects.by_inode.erase(named);
+  info.gone = true;
+  info.fs.clear();
+  objects.anonymous.erase(tree);
+  forget_info(objects, tree);
+}
+
+TreeId tree_of(const State& state, const TaskState& task) {
+  const auto found = state.namespaces.find(task.namespaces[CT_NS_MNT].value);
+  return found == state.namespaces.end() ? 0 : found->second->mounts;
+}
+
+TreeId tree_with_inode(const State& state, uint32_t mount_ns) {
+  const auto found = state.mount_objects->by_inode.find(mount_ns);
+  return found == state.mount_objects->by_inode.end() ? 0 : found->second;
+}
+
+Mount mount_at(const State& state, MountId mount) { return state.trees.at(mount.tree).at(mount.slot); }
+
+Slot add_mount(State& state, TreeId tree, Mount mount) {
+  note_link(state, mount.peer_group ? mount.peer_group : mount.master, tree);
+  if (mount.peer_group) mount.master = master_of_group(state, mount.peer_group);
+  return MountTreeEditor(state.trees[tree]).add(mount);
+}
+
+void set_propagation(State& state, MountId mount, uint32_t peer_group, uint32_t master, bool unbindable) {
+  const uint32_t before = mount_at(state, mount).peer_group;
+  note_link(state, peer_group ? peer_group : master, mount.tree);
+  if (peer_group) master = master_of_group(state, peer_group);
+  MountTreeEditor(state.trees[mount.tree]).set_propagation(mount.slot, peer_group, master, unbindable);
+  if (before && before != peer_group) members_left(state, before);
+}
+
+FilesystemId new_filesystem(State& state, Filesystem filesystem) {
+  MountObjects& objects = state.mount_objects.edit();
+  const FilesystemId id = ++objects.last_id;
+  if (filesystem.dev_major || filesystem.dev_minor)
+    objects.devices[static_cast<uint64_t>(filesystem.dev_major) << 32 | filesystem.dev_minor] = id;
+  state.filesystems[id] = CopyOnWrite<Filesystem>(std::move(filesystem));
+  return id;
+}
+
+FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, uint32_t minor) {
+  const uint64_t device = static_cast<uint64_t>(major) << 32 | minor;
+  MountObjects& objects = state.mount_objects.edit();
+  const auto known = objects.devices.find(device);
+  if (known != objects.devices.end() && known->second != filesystem) {
+    const Filesystem* other = filesystem_of(state, known->second);
+    const Filesystem* asked = filesystem_of(state, filesystem);
+    // Device numbers are used again: another type says that the one we know has gone.
+    if (other && asked && other->type == asked->type) return known->second;
+  }
+  objects.devices[device] = filesystem;
+  if (const auto found = state.filesystems.find(filesystem); found != state.filesystems.end()) {
+    Filesystem& edited = found->second.edit();
+    edited.dev_major = major;
+    edited.dev_minor = minor;
+  }
+  return filesystem;
+}
+
+const Filesystem* filesystem_of(const State& state, FilesystemId filesystem) {
+  const auto found = state.filesystems.find(filesystem);
+  return found == state.filesystems.end() ? nullptr : &*found->second;
+}
+
+Place crossed(const State& state, Place place) {
+  const MountTree* tree = tree_in(state, place.mount.tree);
+  if (!tree) return place;
+  for (Slot on = tree->mounted_on(place.mount.slot, place.path); on != kNoSlot;
+       on = tree->mounted_on(place.mount.slot, place.path)) {
+    place.mount.slot = on;
+    place.path = tree->root_of(on);
+  }
+  return place;
+}
+
+Place root_of_mount(const State& state, MountId mount, Evidence evidence) {
+  return {.mount = mount, .path = state.trees.at(mount.tree).root_of(mount.slot), .evidence = evidence};
+}
+
+bool is_mount_root(const State& state, const Place& place) {
+  const MountTree* tree = tree_in(state, place.mount.tree);
+  return tree && tree->contains(place.mount.slot) && tree->root_of(place.mount.slot) == place.path;
+}
+
+std::string shown_path(const State& state, const Place& place) {
+  const MountTree* tree = tree_in(state, place.mount.tree);
+  if (!tree || !tree->contains(place.mount.slot)) return place.shown;
+  const std::string path = tree->path_of(place.mount.slot);
+  const std::string& root = tree->root_of(place.mount.slot);
+  return is_below(place.path, root) ? joined(path, below(place.path, root)) : path;
+}
+
+const FsStruct* fs_in(const State& state, uint32_t fs) {
+  const auto found = state.fs_structs.find(fs);
+  return found == state.fs_structs.end() ? nullptr : &*found->second;
+}
+
+namespace {
+
+void note_users(State& state, uint32_t fs, TreeId before, TreeId other, TreeId after) {
+  if (before == after) return;
+  if (before && before != other && tree_info(state, before)) edit_info(state, before).fs.erase(fs);
+  if (after && tree_info(state, after)) edit_info(state, after).fs.insert(fs);
+}
+
+}  // namespace
+
+void set_root(State& state, uint32_t fs, const Place& place) {
+  FsStruct& places = state.fs_structs[fs].edit();
+  const TreeId before = places.root.mount.tree;
+  places.root = place;
+  note_users(state, fs, before, places.cwd.mount.tree, place.mount.tree);
+}
+
+void set_cwd(State& state, uint32_t fs, const Place& place) {
+  FsStruct& places = state.fs_structs[fs].edit();
+  const TreeId before = places.cwd.mount.tree;
+  places.cwd = place;
+  note_users(state, fs, before, places.root.mount.tree, place.mount.tree);
+}
+
+void forget_fs(State& state, uint32_t fs) {
+  set_root(state, fs, {});
+  set_cwd(state, fs, {});
+  state.fs_structs.erase(fs);
+  state.mount_objects.edit().fs.erase(fs);
+}
+
+void doubt(Context& context, TreeId tree, std::string why) {
+  if (!tree_info(context.state, tree) || !tree_info(context.state, tree)->doubt.empty()) return;
+  edit_info(context.state, tree).doubt = why;
+  context.changes.emplace_back(BecameUnknown{.what = std::move(why)});
+}
+
+void say_unknown(Context& context, std::string what) {
+  context.changes.emplace_back(BecameUnknown{.what = std::move(what)});
+}
+
+}  // namespace cttrace

@@ -1,0 +1,55 @@
+// Trees, places and file systems as parts of the state: what every effect on mounts is written with.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "model/mount_trees.h"
+#include "model/mounts_api.h"
+
+namespace cttrace {
+
+// nullptr: not there.
+const MountTree* tree_in(const State& state, TreeId tree);
+const TreeInfo* tree_info(const State& state, TreeId tree);
+TreeInfo& edit_info(State& state, TreeId tree);
+// A new, empty one.
+TreeId new_tree(State& state, const TreeInfo& info);
+// Its mounts leave their peer groups; roots and working directories in it are in a mount that is nowhere.
+void remove_tree(State& state, TreeId tree);
+// Of the mount namespace that the task is in; 0: not known.
+TreeId tree_of(const State& state, const TaskState& task);
+TreeId tree_with_inode(const State& state, uint32_t mount_ns);
+
+// Must be there.
+Mount mount_at(const State& state, MountId mount);
+Slot add_mount(State& state, TreeId tree, Mount mount);
+// Into a peer group, whose master it has then; or without one, the slave of `master` (0: of none).
+void set_propagation(State& state, MountId mount, uint32_t peer_group, uint32_t master, bool unbindable);
+
+FilesystemId new_filesystem(State& state, Filesystem filesystem);
+// The one with this device, if it is known; else `filesystem`, which has it now.
+FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, uint32_t minor);
+const Filesystem* filesystem_of(const State& state, FilesystemId filesystem);
+
+// Something is mounted on it: the topmost of that.
+Place crossed(const State& state, Place place);
+Place root_of_mount(const State& state, MountId mount, Evidence evidence);
+// The place is the root of its mount.
+bool is_mount_root(const State& state, const Place& place);
+std::string shown_path(const State& state, const Place& place);
+
+const FsStruct* fs_in(const State& state, uint32_t fs);
+void set_root(State& state, uint32_t fs, const Place& place);
+void set_cwd(State& state, uint32_t fs, const Place& place);
+// The mount and all below it leave the tree: roots and working directories there are nowhere then.
+void leave_tree(State& state, TreeId tree, Slot top);
+// `fs` goes away.
+void forget_fs(State& state, uint32_t fs);
+
+// Everything in the tree is uncertain from now on, and why; said once a tree.
+void doubt(Context& context, TreeId tree, std::string why);
+void say_unknown(Context& context, std::string what);
+
+}  // namespace cttrace

@@ -1,0 +1,205 @@
+#include "model/namespaces.h"
+
+#include <linux/sched.h>
+
+#include "cttrace/namespace.h"
+#include "model/contradictions.h"
+
+namespace cttrace {
+namespace {
+
+constexpr std::array<uint32_t, CT_NS_COUNT> kTypes = {CLONE_NEWNS,     CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWNET,
+                                                      CLONE_NEWCGROUP, CLONE_NEWPID, CLONE_NEWPID, CLONE_NEWTIME,
+                                                      CLONE_NEWTIME,   CLONE_NEWUSER};
+
+std::string shown(const ModelContext& context, NamespaceId id) {
+  const Namespace* const ns = context.state.ns(id);
+  if (!ns) return "not known";
+  return std::string(namespace_name(ns->type)) + ":[" + std::to_string(ns->inode) + "]";
+}
+
+constexpr std::array<const char*, CT_NS_COUNT> kKinds = {"mnt namespace",
+                                                         "uts namespace",
+                                                         "ipc namespace",
+                                                         "net namespace",
+                                                         "cgroup namespace",
+                                                         "pid namespace",
+                                                         "pid namespace for children",
+                                                         "time namespace",
+                                                         "time namespace for children",
+                                                         "user namespace"};
+
+NamespaceId add(ModelContext& context, Namespace&& ns) {
+  const NamespaceId id = ++context.books.last_namespace;
+  ns.made_by = context.state.event;
+  ns.made_ns = context.state.time_ns;
+  if (ns.inode != 0) context.books.by_inode[{ns.type, ns.inode}] = id;
+  hold(context, ns.owner);
+  if (ns.parent != ns.owner) hold(context, ns.parent);
+  if (ns.origin != Namespace::Origin::kInitial) context.books.abandoned.insert(id);  // until somebody is put into it
+  context.state.namespaces.emplace(id, CopyOnWrite<Namespace>(std::move(ns)));
+  return id;
+}
+
+void begin_as(Namespace& ns, const Namespace* from) {
+  switch (ns.type) {
+    case CLONE_NEWUTS:
+      if (from) ns.hostname = from->hostname, ns.domainname = from->domainname;
+      break;
+    case CLONE_NEWUSER:
+      ns.uid_map = ns.gid_map = {{}, Evidence::kInferred};
+      if (from)
+        ns.setgroups_allowed = {from->setgroups_allowed.value,
+                                std::min(from->setgroups_allowed.evidence, Evidence::kInferred)};
+      break;
+    default: break;
+  }
+}
+
+// The two are one: `later` was met by its inode number before it was known that `ns` has it.
+void merge(ModelContext& context, NamespaceId later, NamespaceId ns) {
+  const std::set<TaskId> tasks = context.state.ns(later)->tasks;
+  for (const TaskId id : tasks) {
+    TaskState& task = context.state.tasks.at(id).edit();
+    for (int which = 0; which < CT_NS_COUNT; ++which)
+      if (task.namespaces[which].value == later)
+        put_into(context, task, static_cast<ct_ns>(which), ns, task.namespaces[which].evidence);
+  }
+}
+
+// The inode number of the namespace that the task is in, which had none yet.
+void name(ModelContext& context, const TaskState& task, ct_ns which, uint32_t inode) {
+  const NamespaceId id = task.namespaces[which].value;
+  Namespace& ns = edit_namespace(context, id);
+  ns.inode = inode;
+  if (ns.mounts) name_mounts(context, ns.mounts, inode);
+  NamespaceId& holder = context.books.by_inode[{ns.type, inode}];
+  const NamespaceId before = std::exchange(holder, id);
+  // Numbers are used again: whose it was before this one was made, has gone.
+  const Namespace* const other = context.state.ns(before);
+  if (!other || before == id) return;
+  if (before > id)
+    merge(context, before, id);
+  else if (!other->tasks.empty())
+    contradict(context, kKinds[which], whose(task), "a new one", shown(context, before));
+}
+
+}  // namespace
+
+uint32_t type_of(ct_ns which) { return kTypes[which]; }
+
+Namespace& edit_namespace(ModelContext& context, NamespaceId id) { return context.state.namespaces.at(id).edit(); }
+
+void hold(ModelContext& context, NamespaceId ns) {
+  if (ns == 0) return;
+  ++context.books.holders[ns];
+  context.books.abandoned.erase(ns);
+}
+
+void release(ModelContext& context, NamespaceId ns) {
+  const auto held = context.books.holders.find(ns);
+  if (held == context.books.holders.end() || --held->second > 0) return;
+  context.books.holders.erase(held);
+  const Namespace* const left = context.state.ns(ns);
+  // What was there before us is there without us, as far as anybody can tell.
+  if (left && left->origin != Namespace::Origin::kInitial) context.books.abandoned.insert(ns);
+}
+
+void sweep_namespaces(ModelContext& context) {
+  while (!context.books.abandoned.empty()) {
+    const NamespaceId id = context.books.abandoned.extract(context.books.abandoned.begin()).value();
+    const auto place = context.state.namespaces.find(id);
+    const Namespace gone = *place->second;
+    context.state.namespaces.erase(place);
+    const auto named = context.books.by_inode.find({gone.type, gone.inode});
+    if (named != context.books.by_inode.end() && named->second == id) context.books.by_inode.erase(named);
+    if (gone.mounts) drop_mounts(context, gone.mounts);
+    release(context, gone.owner);
+    if (gone.parent != gone.owner) release(context, gone.parent);
+  }
+}
+
+NamespaceId make_namespace(ModelContext& context, uint32_t type, TaskId creator, NamespaceId owner, NamespaceId from) {
+  Namespace ns;
+  ns.type = type;
+  ns.origin = Namespace::Origin::kCreated;
+  ns.creator = creator;
+  ns.owner = owner;
+  if (type == CLONE_NEWPID) ns.parent = from;
+  begin_as(ns, context.state.ns(from));
+  return add(context, std::move(ns));
+}
+
+NamespaceId find_namespace(const ModelContext& context, uint32_t type, uint32_t inode) {
+  const auto found = context.books.by_inode.find({type, inode});
+  return found == context.books.by_inode.end() ? 0 : found->second;
+}
+
+NamespaceId namespace_with(ModelContext& context, uint32_t type, uint32_t inode, Namespace::Origin origin) {
+  if (inode == 0) return 0;
+  if (const NamespaceId known = find_namespace(context, type, inode)) return known;
+  Namespace ns;
+  ns.type = type;
+  ns.inode = inode;
+  ns.origin = origin;
+  return add(context, std::move(ns));
+}
+
+void put_into(ModelContext& context, TaskState& task, ct_ns which, NamespaceId ns, Evidence evidence) {
+  Fact<NamespaceId>& fact = task.namespaces[which];
+  const NamespaceId before = fact.value;
+  fact = {ns, ns ? evidence : Evidence::kUnknown};
+  if (before == ns) return;
+  hold(context, ns);
+  if (!is_for_children(which)) {
+    if (context.state.ns(before)) {
+      Namespace& left = edit_namespace(context, before);
+      left.tasks.erase(task.id);
+      if (left.tasks.empty()) left.last_left_ns = context.state.time_ns;
+    }
+    if (ns) edit_namespace(context, ns).tasks.insert(task.id);
+  }
+  release(context, before);
+}
+
+void leave_all(ModelContext& context, TaskState& task) {
+  // Where it was last is told of it to the end of the event.
+  const auto last = task.namespaces;
+  for (int which = 0; which < CT_NS_COUNT; ++which)
+    put_into(context, task, static_cast<ct_ns>(which), 0, Evidence::kUnknown);
+  task.namespaces = last;
+}
+
+void own_namespaces(ModelContext& context, const TaskState& task) {
+  const NamespaceId owner = task.namespaces[CT_NS_USER].value;
+  for (const Fact<NamespaceId>& fact : task.namespaces) {
+    const Namespace* const ns = context.state.ns(fact.value);
+    if (!ns || ns->owner != 0 || ns->type == CLONE_NEWUSER || ns->origin != Namespace::Origin::kInitial) continue;
+    edit_namespace(context, fact.value).owner = owner;
+    hold(context, owner);
+  }
+}
+
+std::array<bool, CT_NS_COUNT> observe_namespaces(ModelContext& context, TaskState& task, const NamespaceInodes& inodes,
+                                                 Namespace::Origin origin) {
+  std::array<bool, CT_NS_COUNT> news = {};
+  for (int i = 0; i < CT_NS_COUNT; ++i) {
+    const auto which = static_cast<ct_ns>(i);
+    Fact<NamespaceId>& fact = task.namespaces[i];
+    if (inodes[i] == 0) continue;
+    const Namespace* const believed = context.state.ns(fact.value);
+    if (fact.known() && believed && believed->inode == 0) name(context, task, which, inodes[i]);
+    const NamespaceId said = namespace_with(context, type_of(which), inodes[i], origin);
+    news[i] = !fact.known() || fact.value != said;
+    if (!fact.known())
+      learn(context, kKinds[i]);
+    else if (fact.value == said)
+      confirm(context, kKinds[i]);
+    else
+      contradict(context, kKinds[i], whose(task), shown(context, fact.value), shown(context, said));
+    put_into(context, task, which, said, Evidence::kObserved);
+  }
+  return news;
+}
+
+}  // namespace cttrace

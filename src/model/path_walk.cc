@@ -1,0 +1,191 @@
+#include "model/path_walk.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "model/file_places.h"
+#include "model/mount_paths.h"
+#include "model/mount_state.h"
+
+namespace cttrace {
+namespace {
+
+bool same_place(const Place& a, const Place& b) { return a.mount == b.mount && a.path == b.path; }
+
+// follow_dotdot, fs/namei.c
+Place up(const State& state, const Place& from, const Place& root) {
+  const MountTree& tree = state.trees.at(from.mount.tree);
+  Place at = from;
+  for (;;) {
+    if (same_place(at, root)) return from;
+    if (at.path != tree.root_of(at.mount.slot)) break;
+    const Slot parent = tree.parent_of(at.mount.slot);
+    if (parent == kNoSlot) return from;
+    at.path = tree.mountpoint_of(at.mount.slot);
+    at.mount.slot = parent;
+  }
+  at.path = parent_path(at.path);
+  return at;
+}
+
+std::string_view take_component(std::string_view& path) {
+  const size_t start = std::min(path.find_first_not_of('/'), path.size());
+  path.remove_prefix(start);
+  const std::string_view component = path.substr(0, path.find('/'));
+  path.remove_prefix(component.size());
+  return component;
+}
+
+// How much of the text names a descriptor: "/proc/self/fd/6", "/proc/812/fd/6"; 0: it does not.
+size_t descriptor_prefix(std::string_view text) {
+  std::string_view rest = text;
+  if (take_component(rest) != "proc") return 0;
+  take_component(rest);
+  if (take_component(rest) != "fd" || take_component(rest).empty()) return 0;
+  return text.size() - rest.size();
+}
+
+FoundPath unknown(std::string why) { return {.place = {}, .why = std::move(why), .file = {}}; }
+
+FoundPath found_file(Context& context, const TaskState& task, const File& file, const Place* expected) {
+  if (is_nowhere(file)) return {.place = {}, .why = file.shown() + " is in no mount tree", .file = file};
+  Place place = find_file(context, file, expected, tree_of(context.state, task));
+  if (!tree_in(context.state, place.mount.tree)) return unknown(file.shown() + " is in no mount that is known");
+  return {.place = std::move(place), .why = {}, .file = {}};
+}
+
+// Where the path begins, and what is left of it then.
+FoundPath start_of(Context& context, const TaskState& task, const PathQuery& query, std::string_view& text) {
+  const Argument& argument = query.call.args[query.path];
+  const FsStruct* fs = fs_in(context.state, task.fs);
+  const bool absolute = text.starts_with('/');
+  if (absolute && argument.base && argument.base->fd >= 0) {
+    text.remove_prefix(descriptor_prefix(text));
+    return found_file(context, task, *argument.base, nullptr);
+  }
+  const bool at_cwd = !absolute && (!query.dirfd || static_cast<int32_t>(query.call.args[*query.dirfd].raw) < 0);
+  const Place* expected = !fs ? nullptr : absolute ? &fs->root : at_cwd ? &fs->cwd : nullptr;
+  std::optional<Place> tracked;
+  if (expected) tracked = *expected;
+  if (argument.base) return found_file(context, task, *argument.base, tracked ? &*tracked : nullptr);
+  if (!absolute && !at_cwd && query.call.args[*query.dirfd].file)
+    return found_file(context, task, *query.call.args[*query.dirfd].file, nullptr);
+  if (!tracked) return unknown("nobody knows where the path begins");
+  if (!tree_in(context.state, tracked->mount.tree)) return unknown(tracked->shown + " is in no mount that is known");
+  return {.place = std::move(tracked), .why = {}, .file = {}};
+}
+
+// --- /proc/PID/root, cwd, exe and ns/TYPE lead where no path does.
+
+const TaskState* task_named(const State& state, const TaskState& caller, std::string_view name) {
+  if (name == "self" || name == "thread-self") return &caller;
+  uint32_t pid = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+  if (error != std::errc() || end != name.data() + name.size()) return nullptr;
+  // As the caller's pid namespace counts.
+  const size_t level = caller.pids.empty() ? 0 : caller.pids.size() - 1;
+  if (level == 0) {
+    const auto running = state.running.find(pid);
+    const auto found = running == state.running.end() ? state.tasks.end() : state.tasks.find(running->second);
+    return found == state.tasks.end() ? nullptr : &*found->second;
+  }
+  for (const auto& [id, task] : state.tasks)
+    if (task->ended_ns == 0 && task->pids.size() > level && task->pids[level] == pid) return &*task;
+  return nullptr;
+}
+
+std::optional<ct_ns> namespace_named(std::string_view name) {
+  constexpr std::pair<std::string_view, ct_ns> kNames[] = {
+      {"mnt", CT_NS_MNT},       {"uts", CT_NS_UTS},
+      {"ipc", CT_NS_IPC},       {"net", CT_NS_NET},
+      {"cgroup", CT_NS_CGROUP}, {"pid", CT_NS_PID},
+      {"user", CT_NS_USER},     {"pid_for_children", CT_NS_PID_FOR_CHILDREN},
+      {"time", CT_NS_TIME},     {"time_for_children", CT_NS_TIME_FOR_CHILDREN}};
+  for (const auto& [known, which] : kNames)
+    if (known == name) return which;
+  return std::nullopt;
+}
+
+std::optional<FoundPath> by_magic_link(Context& context, const TaskState& task, const Place& root,
+                                       std::string_view text) {
+  const State& state = context.state;
+  std::string_view rest = text;
+  const std::string_view first = take_component(rest);
+  const Place proc = walk(state, root, root, first);
+  const Filesystem* filesystem = filesystem_of(state, mount_at(state, proc.mount).filesystem);
+  if (!filesystem || filesystem->type != "proc" || !is_mount_root(state, proc)) return std::nullopt;
+  const TaskState* meant = task_named(state, task, take_component(rest));
+  const std::string_view link = take_component(rest);
+  if (link != "root" && link != "cwd" && link != "exe" && link != "ns") return std::nullopt;
+  if (!meant) return unknown("nobody knows the process of " + std::string(text));
+  if (link == "exe") {
+    if (meant->programs.empty() || !meant->programs.back().exe)
+      return unknown("nobody knows the program of " + std::string(text));
+    return found_file(context, task, *meant->programs.back().exe, nullptr);
+  }
+  if (link == "ns") {
+    const std::optional<ct_ns> which = namespace_named(take_component(rest));
+    if (!which) return std::nullopt;
+    const auto ns = state.namespaces.find(meant->namespaces[*which].value);
+    if (ns == state.namespaces.end()) return unknown("nobody knows the namespace of " + std::string(text));
+    File file;
+    file.kind = FileKind::kNamespace;
+    file.fs_type = "nsfs";
+    file.inode = ns->second->inode;
+    file.target = ns->second->type;
+    return FoundPath{.place = {}, .why = "a namespace is in no mount tree", .file = file};
+  }
+  const FsStruct* fs = fs_in(state, meant->fs);
+  const Place* start = !fs ? nullptr : link == "root" ? &fs->root : &fs->cwd;
+  if (!start || !tree_in(state, start->mount.tree))
+    return unknown("nobody knows where " + std::string(text) + " leads");
+  return FoundPath{.place = walk(state, *start, root, rest), .why = {}, .file = {}};
+}
+
+}  // namespace
+
+std::string_view text_of(const Argument& argument) {
+  const std::string_view bytes = argument.bytes;
+  return bytes.substr(0, bytes.find('\0'));
+}
+
+Place walk(const State& state, Place start, const Place& root, std::string_view path) {
+  for (std::string_view name = take_component(path); !name.empty(); name = take_component(path)) {
+    if (name == ".") continue;
+    if (name == "..")
+      start = up(state, start, root);
+    else
+      start.path = child_path(start.path, name);
+    start = crossed(state, start);
+  }
+  return start;
+}
+
+FoundPath find_path(Context& context, const TaskState& task, const PathQuery& query) {
+  const Argument& argument = query.call.args[query.path];
+  if (argument.changed) return unknown("another thread changed the path during the call");
+  std::string_view text = text_of(argument);
+  if (argument.reading != Reading::kOk && argument.reading != Reading::kNull)
+    return unknown("the path could not be read");
+  if (text.empty() && query.dirfd && static_cast<int32_t>(query.call.args[*query.dirfd].raw) >= 0)
+    return find_descriptor(context, task, query.call.args[*query.dirfd]);
+  const std::string_view whole = text;
+  FoundPath found = start_of(context, task, query, text);
+  if (!found.place) return found;
+  const FsStruct* fs = fs_in(context.state, task.fs);
+  // Whose root is not known is taken not to leave it.
+  const Place root = fs && tree_in(context.state, fs->root.mount.tree) ? fs->root : *found.place;
+  if (whole.starts_with('/') && text.size() == whole.size())
+    if (std::optional<FoundPath> magic = by_magic_link(context, task, *found.place, text)) return *magic;
+  found.place = walk(context.state, *found.place, root, text);
+  if (query.cross_at_end) found.place = crossed(context.state, *found.place);
+  found.place->evidence = Evidence::kInferred;
+  return found;
+}
+
+FoundPath find_descriptor(Context& context, const TaskState& task, const Argument& argument) {
+  if (!argument.file) return unknown("nobody knows what descriptor " + std::to_string(argument.raw) + " is");
+  return found_file(context, task, *argument.file, nullptr);
+}
+
+}  // namespace cttrace

@@ -1,0 +1,213 @@
+#include "model/propagation.h"
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "model/mount_paths.h"
+#include "model/mount_state.h"
+#include "model/peer_groups.h"
+
+namespace cttrace {
+namespace {
+
+using Groups = std::vector<uint32_t>;  // a peer group for each of some loose mounts
+
+bool is_mount_namespace_file(const Mount& mount) { return mount.root.starts_with("mnt:["); }
+
+// The subtree as loose mounts, without what `leave_out` says, and what is on that.
+template <typename LeaveOut>
+LooseMounts picture_of(const State& state, MountId top, LeaveOut leave_out) {
+  const MountTree& tree = state.trees.at(top.tree);
+  LooseMounts loose;
+  std::map<Slot, size_t> indexes;
+  for (Slot slot : tree.subtree(top.slot)) {
+    const auto parent = indexes.find(tree.parent_of(slot));
+    if (slot != top.slot && parent == indexes.end()) continue;
+    Mount mount = tree.at(slot);
+    if (leave_out(slot, mount)) continue;
+    indexes[slot] = loose.size();
+    loose.push_back({std::move(mount), slot == top.slot ? 0 : parent->second});
+  }
+  return loose;
+}
+
+// A copy that propagation makes: never of a mount namespace's file.
+LooseMounts copy_for(const LooseMounts& source, const Groups& groups, bool shared, bool lock) {
+  LooseMounts copy;
+  std::map<size_t, size_t> indexes;
+  for (size_t i = 0; i < source.size(); ++i) {
+    const auto parent = indexes.find(source[i].parent);
+    if (i != 0 && parent == indexes.end()) continue;
+    if (is_mount_namespace_file(source[i].mount)) continue;
+    indexes[i] = copy.size();
+    LooseMount& mount = copy.emplace_back(source[i]);
+    mount.parent = i == 0 ? 0 : parent->second;
+    mount.mount.kernel_id = 0;
+    mount.mount.peer_group = shared ? groups[i] : 0;
+    mount.mount.master = shared ? 0 : groups[i];
+    mount.mount.unbindable = false;
+    mount.mount.locked = i != 0 && (lock || mount.mount.locked);
+  }
+  return copy;
+}
+
+// Where the mount that was there before goes: onto what comes beneath it. With the newer rule, onto the topmost of
+// that.
+Place top_of(const State& state, const KernelRules& rules, MountId mount) {
+  const Place root = root_of_mount(state, mount, Evidence::kInferred);
+  return rules.overmount ? crossed(state, root) : root;
+}
+
+void slide_beneath(Context& context, MountId beneath, Slot covered) {
+  if (covered == kNoSlot) return;
+  const Place top = top_of(context.state, context.rules, beneath);
+  MountTreeEditor(context.state.trees[beneath.tree]).move(covered, top.mount.slot, top.path);
+}
+
+std::vector<Slot> put(Context& context, const LooseMounts& mounts, MountId parent, std::string_view path) {
+  const Slot covered = context.state.trees[parent.tree].mounted_on(parent.slot, path);
+  std::vector<Slot> slots;
+  for (size_t i = 0; i < mounts.size(); ++i) {
+    Mount mount = mounts[i].mount;
+    mount.parent = i == 0 ? parent.slot : slots[mounts[i].parent];
+    if (i == 0) mount.mountpoint = path;
+    slots.push_back(add_mount(context.state, parent.tree, mount));
+  }
+  slide_beneath(context, {parent.tree, slots[0]}, covered);
+  return slots;
+}
+
+void tell(Context& context, MountId mount, MountChanged::What what, bool propagated, size_t below,
+          const std::string& before_path = {}) {
+  context.changes.emplace_back(MountChanged{.what = what,
+                                            .mount = mount,
+                                            .path = context.state.trees.at(mount.tree).path_of(mount.slot),
+                                            .mounted = mount_at(context.state, mount),
+                                            .before = {},
+                                            .before_path = before_path,
+                                            .propagated = propagated,
+                                            .below = static_cast<uint32_t>(below)});
+}
+
+struct Copy {
+  MountId parent;
+  LooseMounts mounts;
+};
+
+// The copies that go to everybody who receives from the mount, `source` being the mounts as they will be there.
+std::vector<Copy> copies_for_receivers(Context& context, const LooseMounts& source, const Attachment& where) {
+  State& state = context.state;
+  const uint32_t group = mount_at(state, where.parent).peer_group;
+  const uint32_t owner = tree_info(state, where.parent.tree)->owner;
+  std::vector<Copy> copies;
+  std::vector<Groups> groups;  // by receiver
+  const std::vector<Receiver> receivers = receivers_of(state, group);
+  for (size_t i = 0; i < receivers.size(); ++i) {
+    const Receiver& receiver = receivers[i];
+    std::vector<MountId> visible;
+    for (const MountId& mount : receiver.mounts)
+      if (mount != where.parent && !tree_info(state, mount.tree)->anonymous &&
+          is_below(where.path, state.trees.at(mount.tree).root_of(mount.slot)))
+        visible.push_back(mount);
+    Groups own;
+    if (i == 0)
+      for (const LooseMount& mount : source) own.push_back(mount.mount.peer_group);
+    else
+      own = groups[receiver.master];
+    if (i != 0 && receiver.group && !visible.empty())
+      for (uint32_t& number : own) number = new_group(state, number);
+    for (const MountId& mount : visible)
+      copies.push_back(
+          {mount, copy_for(source, own, receiver.group != 0, tree_info(state, mount.tree)->owner != owner)});
+    groups.push_back(std::move(own));
+  }
+  return copies;
+}
+
+void put_copies(Context& context, const std::vector<Copy>& copies, const Attachment& where) {
+  for (const Copy& copy : copies) {
+    if (copy.mounts.empty()) continue;
+    const std::vector<Slot> slots = put(context, copy.mounts, copy.parent, where.path);
+    tell(context, {copy.parent.tree, slots[0]}, where.what, true, slots.size() - 1);
+  }
+}
+
+}  // namespace
+
+LooseMounts copies_of(const State& state, MountId mount, std::string_view path, bool recursive, bool namespace_files) {
+  const MountTree& tree = state.trees.at(mount.tree);
+  LooseMounts copies = picture_of(state, mount, [&](Slot slot, const Mount& seen) {
+    if (slot == mount.slot) return false;
+    return !recursive || seen.unbindable || (!namespace_files && is_mount_namespace_file(seen)) ||
+           (tree.parent_of(slot) == mount.slot && !is_below(seen.mountpoint, path));
+  });
+  for (LooseMount& copy : copies) copy.mount.kernel_id = 0;
+  copies[0].mount.root = path;
+  copies[0].mount.locked = false;
+  return copies;
+}
+
+std::vector<Slot> attach(Context& context, LooseMounts mounts, const Attachment& where) {
+  State& state = context.state;
+  std::vector<Copy> copies;
+  if (mount_at(state, where.parent).peer_group) {
+    for (LooseMount& mount : mounts) {
+      if (!mount.mount.peer_group) mount.mount.peer_group = new_group(state, mount.mount.master);
+      mount.mount.unbindable = false;
+    }
+    copies = copies_for_receivers(context, mounts, where);
+  }
+  std::vector<Slot> slots = put(context, mounts, where.parent, where.path);
+  tell(context, {where.parent.tree, slots[0]}, where.what, false, slots.size() - 1);
+  put_copies(context, copies, where);
+  return slots;
+}
+
+void attach_moved(Context& context, MountId mount, const Attachment& where) {
+  State& state = context.state;
+  const std::string before = state.trees.at(mount.tree).path_of(mount.slot);
+  const std::vector<Slot> moved = state.trees.at(mount.tree).subtree(mount.slot);
+  std::vector<Copy> copies;
+  if (mount_at(state, where.parent).peer_group) {
+    for (Slot slot : moved) {
+      const Mount known = mount_at(state, {mount.tree, slot});
+      if (!known.peer_group) set_propagation(state, {mount.tree, slot}, new_group(state, known.master), 0, false);
+    }
+    const LooseMounts source = picture_of(state, mount, [](Slot, const Mount&) { return false; });
+    copies = copies_for_receivers(context, source, where);
+  }
+  const Slot covered = state.trees[where.parent.tree].mounted_on(where.parent.slot, where.path);
+  MountTreeEditor(state.trees[mount.tree]).move(mount.slot, where.parent.slot, where.path);
+  slide_beneath(context, mount, covered == mount.slot ? kNoSlot : covered);
+  tell(context, mount, where.what, false, moved.size() - 1, before);
+  put_copies(context, copies, where);
+}
+
+std::vector<std::pair<Slot, Slot>> attach_tree(Context& context, TreeId tree, const Attachment& where) {
+  State& state = context.state;
+  const MountId root = {tree, state.trees.at(tree).root()};
+  const std::vector<Slot> before = state.trees.at(tree).subtree(root.slot);
+  LooseMounts mounts = picture_of(state, root, [](Slot, const Mount&) { return false; });
+  const std::vector<Slot> after = attach(context, std::move(mounts), where);
+  std::vector<std::pair<Slot, Slot>> slots;
+  for (size_t i = 0; i < before.size(); ++i) slots.emplace_back(before[i], after[i]);
+  const MountId at = {where.parent.tree, after[0]};
+  // Who stands in it comes along.
+  const std::map<Slot, Slot> moved(slots.begin(), slots.end());
+  const std::set<uint32_t> users = tree_info(state, tree)->fs;
+  for (uint32_t fs : users) {
+    const FsStruct places = *fs_in(state, fs);
+    for (const bool is_root : {true, false}) {
+      Place place = is_root ? places.root : places.cwd;
+      if (place.mount.tree != tree || !moved.contains(place.mount.slot)) continue;
+      place.mount = {at.tree, moved.at(place.mount.slot)};
+      is_root ? set_root(state, fs, place) : set_cwd(state, fs, place);
+    }
+  }
+  remove_tree(state, tree);
+  context.changes.emplace_back(TreeAttached{.tree = tree, .at = at});
+  return slots;
+}
+
+}  // namespace cttrace

@@ -1,0 +1,40 @@
+// Finding things in a state.
+#include "cttrace/state.h"
+
+namespace cttrace {
+namespace {
+
+template <typename Map, typename Key>
+auto* find_in(const Map& map, const Key& key) {
+  const auto place = map.find(key);
+  return place == map.end() ? nullptr : &*place->second;
+}
+
+}  // namespace
+
+const TaskState* State::task(TaskId id) const { return find_in(tasks, id); }
+
+const TaskState* State::task_with(uint32_t tid) const {
+  const auto place = running.find(tid);
+  return place == running.end() ? nullptr : task(place->second);
+}
+
+const Namespace* State::ns(NamespaceId id) const { return find_in(namespaces, id); }
+
+const Namespace* State::ns_of(const TaskState& task, ct_ns which) const { return ns(task.namespaces[which].value); }
+
+const MountTree* State::tree(TreeId id) const {
+  const auto place = trees.find(id);
+  return place == trees.end() ? nullptr : &place->second;
+}
+
+const MountTree* State::mounts_of(const TaskState& task) const {
+  const Namespace* const mounts = ns_of(task, CT_NS_MNT);
+  return mounts ? tree(mounts->mounts) : nullptr;
+}
+
+const Filesystem* State::filesystem(FilesystemId id) const { return find_in(filesystems, id); }
+
+const FsStruct* State::fs_of(const TaskState& task) const { return find_in(fs_structs, task.fs); }
+
+}  // namespace cttrace

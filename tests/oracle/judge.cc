@@ -1,0 +1,120 @@
+// Says where the model, fed with a recording, differs from what the kernel said after each operation.
+// usage: judge RECORDING RESULTS
+//
+// Prints a line of JSON a difference, and one at the end that says how much was compared. Exit status: 0 they agree,
+// 1 they differ, 2 cannot be judged.
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "compare.h"
+#include "decode/decoder.h"
+#include "model/model.h"
+#include "results.h"
+#include "wire/recording.h"
+
+namespace cttrace::oracle {
+namespace {
+
+using nlohmann::json;
+
+class Judge {
+ public:
+  Judge(const TraceInfo& info, const std::string& results) : model_(info), results_(results) {}
+
+  void take(const Event& event) {
+    if (const Call* const call = std::get_if<Call>(&event)) label(*call);
+    if (const Loss* const loss = std::get_if<Loss>(&event)) lost(*loss);
+    model_.apply(event);
+    ++events_;
+  }
+
+  int end() {
+    if (results_.next()) throw std::runtime_error("the recording ends before the results do");
+    print({{"type", "summary"},
+           {"sequences", results_.sequences()},
+           {"operations", operations_},
+           {"events", events_},
+           {"differing", differing_}});
+    return differing_ == 0 ? 0 : 1;
+  }
+
+ private:
+  // An actor's name says which operation comes next: what went before is over.
+  void label(const Call& call) {
+    if (std::string_view(call.row->name) != "prctl" || call.args.size() != 2 || call.args[0].raw != 15) return;
+    const std::string& name = call.args[1].bytes;
+    if (name == label_) return;
+    if (label_.starts_with("o")) compare();
+    label_ = name;
+  }
+
+  void compare() {
+    if (!results_.next()) throw std::runtime_error("the results end before the recording does, at " + label_);
+    const Told& result = results_.result();
+    const std::string expected = "o" + std::to_string(result.sequence) + "." + std::to_string(result.operation);
+    if (label_ != expected)
+      throw std::runtime_error("the recording is at " + label_ + ", the results are at " + expected);
+    if (failed_ == result.sequence) return;
+    ++operations_;
+    const std::vector<Difference> found = Comparison(model_.state(), result).run();
+    if (found.empty()) return;
+    failed_ = result.sequence;
+    ++differing_;
+    for (const Difference& each : found) {
+      print({{"type", "difference"},
+             {"sequence", result.name},
+             {"operation", result.operation},
+             {"words", result.words},
+             {"result", result.result},
+             {"where", each.where},
+             {"what", each.what},
+             {"kernel", each.kernel},
+             {"model", each.model}});
+    }
+  }
+
+  void lost(const Loss& loss) {
+    for (const uint64_t count : {loss.counts[CT_LOSS_RING_FULL], loss.counts[CT_LOSS_TASKS_FULL]}) {
+      if (count != 0) throw std::runtime_error("records were lost");
+    }
+  }
+
+  static void print(const json& line) {
+    printf("%s\n", line.dump(-1, ' ', false, json::error_handler_t::replace).c_str());
+  }
+
+  Model model_;
+  ResultsReader results_;
+  std::string label_;
+  std::optional<size_t> failed_;  // a sequence: what comes after is no wonder
+  uint64_t operations_ = 0, events_ = 0, differing_ = 0;
+};
+
+int run(const char* recording, const char* results) {
+  Result<RecordingReader> reader = RecordingReader::open(recording);
+  if (!reader) throw std::runtime_error(reader.error().line());
+  Judge judge(reader->info(), results);
+  Decoder decoder([&](Event&& event) { judge.take(event); });
+  while (true) {
+    const Result<std::span<const std::byte>> record = reader->next();
+    if (!record) throw std::runtime_error(record.error().line());
+    if (record->empty()) break;
+    decoder.feed(*record);
+  }
+  decoder.finish();
+  if (decoder.malformed() != 0) throw std::runtime_error("the recording has records that make no sense");
+  return judge.end();
+}
+
+}  // namespace
+}  // namespace cttrace::oracle
+
+int main(int argc, char** argv) {
+  if (argc != 3) return fprintf(stderr, "usage: judge RECORDING RESULTS\n"), 2;
+  try {
+    return cttrace::oracle::run(argv[1], argv[2]);
+  } catch (const std::exception& problem) {
+    return fprintf(stderr, "oracle judge: %s\n", problem.what()), 2;
+  }
+}

@@ -1,0 +1,71 @@
+// model_dump RECORDING: what each event of a recording changed, one JSON object a line, and a line that sums up. Ends
+// with 1 where the kernel contradicted the model.
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+#include "change_json.h"
+#include "decode/decoder.h"
+#include "model/model.h"
+#include "wire/recording.h"
+
+namespace {
+
+using namespace cttrace;
+
+struct Dump {
+  explicit Dump(const TraceInfo& info) : model(info) {}
+
+  Model model;
+  uint64_t snapshots = 0, contradicted = 0, unknown = 0;
+
+  void take(const Event& event) {
+    const Changes& changes = model.apply(event);
+    const Snapshot* const snapshot = std::get_if<Snapshot>(&event);
+    snapshots += snapshot && !snapshot->at_start;
+    if (changes.empty()) return;
+    nlohmann::json line = {{"event", model.state().event}, {"time_ns", model.state().time_ns}};
+    if (const Call* const call = std::get_if<Call>(&event)) {
+      line["call"] = call->row->name;
+      line["tid"] = call->task.tid;
+    }
+    for (const Change& change : changes) {
+      contradicted += std::holds_alternative<Contradicted>(change);
+      unknown += std::holds_alternative<BecameUnknown>(change);
+      line["changes"].push_back(change_json(model.state(), change));
+    }
+    std::printf("%s\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  }
+};
+
+int fail(const Error& error) {
+  std::fprintf(stderr, "model_dump: %s\n", error.line().c_str());
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return std::fprintf(stderr, "usage: model_dump RECORDING\n"), 2;
+  Result<RecordingReader> reader = RecordingReader::open(argv[1]);
+  if (!reader) return fail(reader.error());
+  Dump dump(reader->info());
+  Decoder decoder([&](Event&& event) { dump.take(event); });
+  for (;;) {
+    const auto record = reader->next();
+    if (!record) return fail(record.error());
+    if (record->empty()) break;
+    decoder.feed(*record);
+  }
+  decoder.finish();
+  const State& state = dump.model.state();
+  nlohmann::json sum = {
+      {"events", state.event},          {"programs", dump.snapshots},     {"contradicted", dump.contradicted},
+      {"became_unknown", dump.unknown}, {"tasks", state.tasks.size()},    {"namespaces", state.namespaces.size()},
+      {"trees", state.trees.size()},    {"devices", state.devices.size()}};
+  for (const auto& [kind, agreement] : dump.model.agreements())
+    sum["agreements"][std::string(kind)] = {
+        {"confirmed", agreement.confirmed}, {"unknown", agreement.unknown}, {"contradicted", agreement.contradicted}};
+  std::printf("%s\n", sum.dump().c_str());
+  return dump.contradicted ? 1 : 0;
+}
