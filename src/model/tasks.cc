@@ -40,6 +40,7 @@ void end(ModelContext& context, TaskState& task, std::optional<uint32_t> code) {
   mounts_of_ended_task(context, task);
   context.state.running.erase(task.id.tid);
   context.books.executing.erase(task.id);
+  std::erase_if(context.books.replaced, [&](const auto& entry) { return entry.second == task.id; });
   const auto process = context.books.processes.find(task.tgid);
   if (process != context.books.processes.end()) {
     process->second.erase(task.id);
@@ -109,9 +110,11 @@ TaskState& take_over(ModelContext& context, TaskId thread, const Task& leader) {
   }
   const auto namespaces = std::exchange(task.namespaces, {});
   task.id = task.leader = id_of(leader);
+  task.pids.clear();  // it has its leader's now (exchange_tids): the snapshot tells them
   TaskState& added = add(context, std::move(task));
   for (int which = 0; which < CT_NS_COUNT; ++which)
     put_into(context, added, static_cast<ct_ns>(which), namespaces[which].value, namespaces[which].evidence);
+  context.books.replaced[thread] = added.id;
   context.changed(LeaderReplaced{.before = thread, .task = added.id});
   return added;
 }
@@ -147,7 +150,10 @@ void start_program(ModelContext& context, TaskState& task, const Snapshot& snaps
 }  // namespace
 
 TaskState& edit_task(ModelContext& context, const Task& task) {
-  const auto place = context.state.tasks.find(id_of(task));
+  TaskId id = id_of(task);
+  const auto replaced = context.books.replaced.find(id);
+  if (replaced != context.books.replaced.end()) id = replaced->second;
+  const auto place = context.state.tasks.find(id);
   if (place != context.state.tasks.end() && place->second->ended_ns == 0) return place->second.edit();
   return find(context, task, nullptr);
 }
@@ -213,6 +219,14 @@ void remember_program(ModelContext& context, const Call& call, TaskState& task) 
   for (const Argument& argument : call.args) {
     if (argument.spec->kind == ArgKind::kPath) program.path = argument.bytes;
     if (argument.spec->kind == ArgKind::kArgv) program.argv = argument.strings;
+  }
+  // One that took long is told when it has returned: after its snapshot.
+  const uint64_t end_ns = call.start_ns + call.duration_ns.value_or(0);
+  if (!task.programs.empty() && task.programs.back().time_ns >= call.start_ns &&
+      task.programs.back().time_ns <= end_ns) {
+    task.programs.back().path = std::move(program.path);
+    task.programs.back().argv = std::move(program.argv);
+    return;
   }
   context.books.executing.insert_or_assign(task.id, std::move(program));
 }
