@@ -57,7 +57,7 @@ bool Comparison::Renaming::same(uint64_t kernel, uint64_t model) {
 }
 
 void Comparison::differ(std::string what, std::string kernel, std::string model) {
-  found_.push_back({where_, std::move(what), std::move(kernel), std::move(model)});
+  found_.push_back({where_, std::move(what), std::move(kernel), std::move(model), admitted_});
 }
 
 // As mountinfo has it; the model's groups by the kernel's numbers where these are known, else with "our".
@@ -152,6 +152,7 @@ void Comparison::own_view(const ActorResult& actor, const MountTree& tree, const
 
 void Comparison::actor(int number, const ActorResult& actor) {
   where_ = "actor " + std::to_string(number);
+  admitted_ = false;
   const TaskState* const task = state_.task_with(actor.tid);
   if (!task) return differ("task", std::to_string(actor.tid), "not in the model");
   const Namespace* const ns = state_.ns_of(*task, CT_NS_MNT);
@@ -161,6 +162,9 @@ void Comparison::actor(int number, const ActorResult& actor) {
   }
   const MountTree* const tree = state_.tree(ns->mounts);
   if (!tree) return differ("mount table", "", "not known");
+  const auto info = state_.mount_objects->trees.find(ns->mounts);
+  admitted_ = info != state_.mount_objects->trees.end() && !info->second.doubt.empty();
+  if (admitted_) doubts_.insert(info->second.doubt);
   if (done_.insert(actor.mount_ns).second) {
     where_ = "namespace of actor " + std::to_string(number);
     tree_ = ns->mounts;

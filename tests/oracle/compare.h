@@ -17,6 +17,7 @@ struct Difference {
   std::string where;  // "namespace 4026532177", "actor 2"
   std::string what;   // "attributes", "not in the model", ...
   std::string kernel, model;
+  bool admitted = false;  // the model says that it may be wrong about this mount namespace
 };
 
 class Comparison {
@@ -27,6 +28,8 @@ class Comparison {
   std::vector<Difference> run();
   // Mounts of which the model says that it does not know what they are: where they are is compared.
   uint64_t unknown() const { return unknown_; }
+  // Mount namespaces of which the model says that it may be wrong about them: why.
+  const std::set<std::string>& doubts() const { return doubts_; }
 
  private:
   // Numbers of the kernel's and of ours mean the same, whatever they are.
@@ -55,6 +58,8 @@ class Comparison {
   std::map<uint64_t, Table> kernel_tables_;
   std::list<Table> own_tables_;
   uint64_t unknown_ = 0;
+  std::set<std::string> doubts_;
+  bool admitted_ = false;    // of the mount namespace that is being compared
   std::set<uint64_t> done_;  // namespaces
 };
 
