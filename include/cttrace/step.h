@@ -196,6 +196,7 @@ struct Step {
   EventNumber first = 0, last = 0;
   uint64_t start_ns = 0, end_ns = 0;
   StepFacts facts = {};
+  bool selected = true;                 // one of its calls is among those that were asked for
   uint32_t switches = 0;                // how often the root had been switched before
   std::vector<EventNumber> calls = {};  // the first ones of `call_count`
   uint32_t call_count = 0;

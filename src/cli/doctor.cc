@@ -91,8 +91,8 @@ int doctor(const Options& options) {
   Result<Output> output = Output::open(options, STDOUT_FILENO);
   if (!output) throw Failure(output.error());
   const Diagnosis diagnosis = diagnose();
-  output->write(options.format == Format::kCalls ? text(diagnosis, output->wants_color(options.color))
-                                                 : json(diagnosis, options));
+  output->write(!is_json(options.format) ? text(diagnosis, output->wants_color(options.color))
+                                         : json(diagnosis, options));
   const Status closed = output->close();
   if (!closed) throw Failure(closed.error());
   return diagnosis.backend.empty() ? 1 : 0;

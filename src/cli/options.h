@@ -30,7 +30,7 @@ struct Options {
   std::string generate;   // man, bash, zsh, fish
 
   std::optional<Selection> selection;  // -e trace=
-  Format format = Format::kCalls;
+  Format format = Format::kStory;
   RenderOptions render;
   std::string output;  // -o; empty: not given
   ColorWhen color = ColorWhen::kAuto;

@@ -93,6 +93,7 @@ void Output::flush() {
     reader_gone_ = ::poll(&reader, 1, 0) > 0 && (reader.revents & (POLLERR | POLLHUP));
     return;
   }
+  if (before_writing_) before_writing_();
   Status written = write_patiently(fd_, buffer_, name_);
   buffer_.clear();
   if (written) return;

@@ -1,6 +1,7 @@
 // Where the output goes: a file, standard output or standard error.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ class Output {
   // Columns of the terminal, as COLUMNS says or it itself; of what is no terminal: COLUMNS, otherwise 0.
   size_t width() const;
 
+  // What is done just before something is written: the terminal may have to be cleared for it.
+  void before_writing(std::function<void()> action) { before_writing_ = std::move(action); }
+
   // Keeps the text until flush(), or until there is much of it.
   void write(std::string_view text);
   void flush();
@@ -42,6 +46,7 @@ class Output {
   int fd_;
   std::string name_;
   std::string buffer_;
+  std::function<void()> before_writing_;
   bool reader_gone_ = false;
   Status failed_ = Ok{};
 };

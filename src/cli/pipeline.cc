@@ -23,6 +23,13 @@ RenderOptions render_options(const Options& options, const Output& output) {
   return render;
 }
 
+TellerOptions teller_options(const Options& options) {
+  TellerOptions teller{.keep_calls = options.render.verbose && options.format == Format::kStory};
+  if (options.selection)
+    teller.selects = [selection = *options.selection](const SyscallRow& row) { return selection.includes(row); };
+  return teller;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(EventSource& source, const Options& options, Output& output, RecordingWriter* recording)
@@ -30,10 +37,11 @@ Pipeline::Pipeline(EventSource& source, const Options& options, Output& output, 
       output_(output),
       recording_(recording),
       selection_(options.selection),
+      format_(options.format),
       renderer_(make_renderer(options.format, render_options(options, output),
                               [this](std::string_view text) { output_.write(text); })),
       model_(source.info()),
-      teller_({.keep_calls = options.render.verbose}, [this](News&& news) { renderer_->news(news); }),
+      teller_(teller_options(options), [this](News&& news) { renderer_->news(news); }),
       decoder_([this](Event&& event) { show(event); }),
       sink_([this](std::span<const std::byte> record) { take(record); }) {
   renderer_->begin(source_.info());
@@ -56,7 +64,8 @@ void Pipeline::show(const Event& event) {
   const Changes& changes = model_.apply(event);
   teller_.event(event, number_, changes, model_.state());
   const Call* const call = std::get_if<Call>(&event);
-  if (call && selection_ && !selection_->includes(*call->row)) return;
+  const bool chosen = format_ != Format::kStory;  // of a story, the steps
+  if (call && chosen && selection_ && !selection_->includes(*call->row)) return;
   renderer_->event(event);
 }
 

@@ -27,6 +27,8 @@ class Pipeline {
   // The same where the source has broken off.
   void break_off();
 
+  Progress progress() const { return teller_.progress(); }
+
  private:
   void take(std::span<const std::byte> record);
   void show(const Event& event);
@@ -36,6 +38,7 @@ class Pipeline {
   Output& output_;
   RecordingWriter* recording_;
   std::optional<Selection> selection_;
+  Format format_;
   std::unique_ptr<Renderer> renderer_;
   Model model_;
   Teller teller_;

@@ -104,7 +104,7 @@ std::string json(const Options& options) {
 int list_syscalls(const Options& options) {
   Result<Output> output = Output::open(options, STDOUT_FILENO);
   if (!output) throw Failure(output.error());
-  output->write(options.format == Format::kCalls ? text(options) : json(options));
+  output->write(!is_json(options.format) ? text(options) : json(options));
   const Status closed = output->close();
   if (!closed) throw Failure(closed.error());
   return 0;

@@ -13,6 +13,7 @@
 #include "cli/launch.h"
 #include "cli/output.h"
 #include "cli/pipeline.h"
+#include "cli/progress.h"
 #include "cli/signals.h"
 #include "cli/version.h"
 #include "source/doctor.h"
@@ -82,7 +83,7 @@ class NewFiles {
   std::vector<std::string> names_;
 };
 
-// As strace does, text goes to standard error; JSON goes to standard output where no command uses that.
+// As strace does, calls go to standard error; everything else goes to standard output where no command uses that.
 Output open_output(const Options& options) {
   const bool to_stdout = options.launch.empty() && options.format != Format::kCalls;
   return value_or_fail(Output::open(options, to_stdout ? STDOUT_FILENO : STDERR_FILENO));
@@ -96,7 +97,9 @@ std::optional<HeldCommand> hold_command(const Options& options) {
 
 EbpfOptions ebpf_options(const Options& options, const std::optional<HeldCommand>& command) {
   EbpfOptions ebpf;
+  // What a story is made of is more than what of it is shown.
   ebpf.selection = options.selection.value_or(Selection());
+  if (options.format != Format::kCalls) ebpf.selection = Selection::both(ebpf.selection, Selection());
   ebpf.pids = options.pids;
   if (command) ebpf.pids = {static_cast<uint32_t>(command->pid())};
   ebpf.all = options.all;
@@ -150,10 +153,11 @@ class Patience {
 
 // Traces until it is over. Returns the signal that ended it, if one did.
 std::optional<int> follow(Pipeline& pipeline, std::optional<HeldCommand>& command, Patience& patience,
-                          const Options& options, const Output& output) {
+                          const Options& options, const Output& output, ProgressLine& progress) {
   const Clock::time_point began = Clock::now();
   for (;;) {
     const bool more = pipeline.step(kPatience);
+    progress.show(pipeline.progress());
     if (const std::optional<int> signal = patience.ended_by(command)) return signal;
     if (command ? command->ended().has_value() : !more) return std::nullopt;
     if (options.duration && Clock::now() - began >= *options.duration) return std::nullopt;
@@ -212,11 +216,16 @@ int trace(const Options& given) {
   }
 
   std::optional<int> ended_by;
+  // A launched command has the terminal for itself.
+  ProgressLine progress(options.launch.empty() && !options.render.quiet);
+  output.before_writing([&progress] { progress.erase(); });
   try {
-    ended_by = follow(pipeline, command, patience, options, output);
+    ended_by = follow(pipeline, command, patience, options, output, progress);
+    progress.erase();
     pipeline.finish();
   } catch (const Failure&) {
     // What was captured is not lost with what failed; a command that runs, goes on.
+    progress.erase();
     pipeline.break_off();
     close_all(output, recording);
     throw;

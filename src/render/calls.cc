@@ -102,6 +102,20 @@ std::string text_of_state(const Snapshot& state) {
 
 }  // namespace
 
+void add_call(Line& line, const Call& call, const RenderOptions& options) {
+  line.add(call.row->name, Paint::kName);
+  line.add("(");
+  add_arguments(line, call, options);
+  line.add(") ");
+  line.pad_to(kResultColumn);
+  add_result(line, call, options);
+  if (call.fs_message) line.add(comment(*call.fs_message), Paint::kComment);
+  if (call.enter_lost) line.add(" /* entry lost: arguments are those at the return */", Paint::kComment);
+  if (call.cut) line.add(" /* arguments missing: the record was too long */", Paint::kComment);
+  if (options.durations && call.duration_ns)
+    line.add(fmt::format(" <{}.{:06}>", *call.duration_ns / kSecond, *call.duration_ns % kSecond / 1000));
+}
+
 void CallsRenderer::add_time(Line& line, uint64_t time_ns) {
   const uint64_t real_ns = time_ns + static_cast<uint64_t>(info_.realtime_offset_ns);
   const auto seconds = static_cast<time_t>(real_ns / kSecond);
@@ -134,17 +148,7 @@ void CallsRenderer::print(const Call& call) {
   if (!options_.with_calls) return;
   Line line(options_.color);
   add_leader(line, call.task, call.start_ns);
-  line.add(call.row->name, Paint::kName);
-  line.add("(");
-  add_arguments(line, call, options_);
-  line.add(") ");
-  line.pad_to(kResultColumn);
-  add_result(line, call, options_);
-  if (call.fs_message) line.add(comment(*call.fs_message), Paint::kComment);
-  if (call.enter_lost) line.add(" /* entry lost: arguments are those at the return */", Paint::kComment);
-  if (call.cut) line.add(" /* arguments missing: the record was too long */", Paint::kComment);
-  if (options_.durations && call.duration_ns)
-    line.add(fmt::format(" <{}.{:06}>", *call.duration_ns / kSecond, *call.duration_ns % kSecond / 1000));
+  add_call(line, call, options_);
   sink_(line.take());
 }
 

@@ -8,6 +8,9 @@
 
 namespace cttrace {
 
+// "name(arguments) = result", as it is between the leader and the duration of a line.
+void add_call(Line& line, const Call& call, const RenderOptions& options);
+
 class CallsRenderer : public Renderer {
  public:
   CallsRenderer(const RenderOptions& options, TextSink sink) : options_(options), sink_(std::move(sink)) {}

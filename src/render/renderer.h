@@ -18,6 +18,8 @@ using TextSink = std::function<void(std::string_view)>;
 
 enum class Format : uint8_t { kStory, kCalls, kJson, kNdjson };
 
+inline bool is_json(Format format) { return format == Format::kJson || format == Format::kNdjson; }
+
 // As strace's options of the same letters.
 enum class Timestamps : uint8_t { kNone, kSeconds, kMicroseconds, kUnix };  // -t -tt -ttt
 

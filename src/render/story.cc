@@ -1,12 +1,15 @@
-// Sections, wrapped to the width of the terminal.
+// Sections.
 #include "render/story.h"
 
 #include <fmt/format.h>
 #include <sys/wait.h>
 
+#include <algorithm>
+#include <map>
+
 #include "base/escape.h"
-#include "render/columns.h"
-#include "render/line.h"
+#include "render/calls.h"
+#include "render/filter.h"
 #include "render/story_lines.h"
 #include "render/story_words.h"
 #include "render/values.h"
@@ -14,11 +17,13 @@
 namespace cttrace {
 namespace {
 
-std::string safe(std::string_view text) { return escape_for_terminal(text); }
+using std::string;
 
-std::string ending_of(const SetUpStory& story) {
-  const std::string took = duration_text(story.end_ns - std::min(story.end_ns, story.start_ns));
-  const std::string calls = plural(story.call_count, "call");
+string safe(std::string_view text) { return escape_for_terminal(text); }
+
+string ending_of(const SetUpStory& story) {
+  const string took = duration_text(story.end_ns - std::min(story.end_ns, story.start_ns));
+  const string calls = plural(story.call_count, "call");
   switch (story.ending) {
     case Ending::kHandedOver: return fmt::format("set-up {}, {}", took, calls);
     case Ending::kFailed: return fmt::format("NOT STARTED: its set-up ended after {}, {}", took, calls);
@@ -27,42 +32,45 @@ std::string ending_of(const SetUpStory& story) {
   return fmt::format("set-up not complete when tracing ended: {}, {}", took, calls);
 }
 
-std::string pids_text(const char* what, const std::vector<uint32_t>& pids) {
+string pids_text(const string& what, const std::vector<uint32_t>& pids) {
   if (pids.empty()) return {};
   if (pids.size() == 1) return fmt::format("{} {}", what, pids[0]);
   return fmt::format("{} {} = pid {}", what, pids[0], pids.back());
 }
 
-std::string how_it_ended(uint32_t code) {
+// Where the first process is not the program, both.
+string processes_of(const Container& container) {
+  const SetUpStory& story = container.set_up;
+  if (!container.init_name.empty())
+    return pids_text(safe(container.init_name), container.init_pids) + ", " + pids_text("program", story.pids);
+  const bool is_init = story.pids.size() > 1 && story.pids.back() == 1;
+  return pids_text(is_init ? "init" : "program", story.pids);
+}
+
+string how_it_ended(uint32_t code) {
   const int status = static_cast<int>(code);
   if (!WIFSIGNALED(status)) return fmt::format("exited with {}", WEXITSTATUS(status));
-  std::string name = signal_name(static_cast<uint64_t>(WTERMSIG(status)));
-  if (name.empty()) name = std::to_string(WTERMSIG(status));
+  string name = signal_name(static_cast<uint64_t>(WTERMSIG(status)));
+  if (name.empty()) name = "signal " + std::to_string(WTERMSIG(status));
   return fmt::format("killed by {}{}", name, WCOREDUMP(status) ? " (core dumped)" : "");
 }
 
-std::string program_name(const Runtime& runtime) {
+string program_name(const Runtime& runtime) {
   return safe(runtime.name) + (runtime.version.empty() ? "" : " " + safe(runtime.version));
 }
 
-// "runc 4872 of containerd-shim-runc-v2, containerd".
-std::string started_by(const Runtime& runtime) {
-  std::string text;
-  for (const std::string& each : runtime.started_by) text += (text.empty() ? "" : " < ") + safe(each);
-  return text;
+// What is long, and seldom worth reading: columns of it that are shown.
+size_t limit_of(const RenderOptions& options) {
+  constexpr size_t kShort = 120;
+  return options.verbose ? 0 : options.string_limit.value_or(kShort);
 }
 
-// Who ended how, where nothing was handed over.
-void add_endings(StoryLines& lines, const SetUpStory& story) {
-  std::vector<const Stage*> ended;
-  for (const Stage& stage : story.stages)
-    if (stage.end_ns && stage.exit_code != 0) ended.push_back(&stage);
-  std::ranges::stable_sort(ended, {}, &Stage::end_ns);
-  for (const Stage* stage : ended)
-    lines.add(stage->end_ns, "ended", name_of(*stage) + " " + how_it_ended(stage->exit_code), true);
+Around around_of(const string& name, const string& short_name, const RenderOptions& options) {
+  return {.id = name == short_name ? string() : name, .limit = limit_of(options)};
 }
 
-// Who is meant where nobody is named: the first process of the container or its program, whichever did more.
+// Who is meant where nobody is named: the one in the heading, the first process of the container or its program,
+// whichever did more. Of a set-up that broke off: the one that did most.
 uint32_t main_stage(const SetUpStory& story, TaskId init) {
   std::vector<size_t> steps(story.stages.size());
   for (const Step& step : story.steps) ++steps[step.stage];
@@ -75,107 +83,149 @@ uint32_t main_stage(const SetUpStory& story, TaskId init) {
   return main;
 }
 
-void add_story(StoryLines& lines, const SetUpStory& story, const Around& around, TaskId init) {
+bool is_wanted(const Step& step, const StatusFilter& status) {
+  return step.selected && (step.error ? status.failed : status.successful);
+}
+
+void add_calls_of(StoryLines& lines, const SetUpStory& story, const Step& step, const RenderOptions& options) {
+  size_t told = 0;
+  for (EventNumber number : step.calls) {
+    const auto found =
+        std::ranges::lower_bound(story.calls, number, {}, &std::pair<EventNumber, std::shared_ptr<const Call>>::first);
+    if (found == story.calls.end() || found->first != number) continue;
+    Line line(options.color);
+    if (found->second->task.tid != story.stages[step.stage].task.tid)
+      line.add(fmt::format("[pid {}] ", found->second->task.tid));
+    add_call(line, *found->second, options);
+    lines.call(line);
+    ++told;
+  }
+  if (told >= step.call_count) return;
+  Line line(options.color);
+  line.add(fmt::format("... {}", plural(step.call_count - told, "call") + " more"));
+  lines.call(line);
+}
+
+// Who ended how, where nothing was handed over.
+void add_endings(StoryLines& lines, const SetUpStory& story) {
+  std::vector<const Stage*> ended;
+  for (const Stage& stage : story.stages)
+    if (stage.end_ns && stage.exit_code != 0) ended.push_back(&stage);
+  std::ranges::stable_sort(ended, {}, &Stage::end_ns);
+  for (const Stage* stage : ended)
+    lines.add(stage->end_ns, "ended", name_of(*stage) + " " + how_it_ended(stage->exit_code), true);
+}
+
+void add_story(StoryLines& lines, const SetUpStory& story, const Around& around, TaskId init,
+               const RenderOptions& options) {
   const uint32_t main = main_stage(story, init);
   for (const Step& step : story.steps) {
-    std::string text = words_of(step, around);
+    string text = is_wanted(step, options.status) ? words_of(step, around) : string();
     if (text.empty()) continue;
-    const Stage& stage = story.stages[step.stage];
-    if (step.stage != main) text = name_of(stage) + ": " + text;
+    if (step.stage != main) text = name_of(story.stages[step.stage]) + ": " + text;
     const uint64_t took_ns = step.end_ns - std::min(step.end_ns, step.start_ns);
-    if (took_ns >= 1'000'000) text += fmt::format(" ({})", duration_text(took_ns));
+    constexpr uint64_t kNotable_ns = 1'000'000;
+    if (took_ns >= kNotable_ns || options.durations)
+      text += fmt::format(" ({})", kept_together(duration_text(took_ns)));
     lines.add(step.start_ns, phase_name(step.phase), text, step.error != 0);
+    if (options.verbose) add_calls_of(lines, story, step, options);
   }
-  if (story.ending != Ending::kHandedOver) add_endings(lines, story);
+  if (story.ending == Ending::kFailed) add_endings(lines, story);
   if (story.steps_dropped) lines.note(plural(story.steps_dropped, "step") + " more than are kept");
   if (!story.doubt.empty()) lines.note(story.doubt);
 }
 
-// What is long, and seldom worth reading.
-size_t limit_of(const RenderOptions& options) {
-  constexpr size_t kShort = 120;
-  return options.verbose ? 0 : options.string_limit.value_or(kShort);
-}
-
-Around around_of(const Container& container, const RenderOptions& options) {
-  Around around{.rootfs = container.rootfs, .bundle = container.bundle, .stages = &container.set_up.stages};
-  if (container.short_name != container.name) around.id = container.name;
-  around.limit = limit_of(options);
-  return around;
-}
-
 }  // namespace
 
+void StoryRenderer::event(const Event& event) {
+  completeness_.see(event);
+  if (const auto* call = std::get_if<Call>(&event); call && options_.summary && is_shown(*call, options_.status))
+    summary_.count(*call);
+  if (const auto* snapshot = std::get_if<Snapshot>(&event)) programs_ += !snapshot->at_start;
+}
+
 void StoryRenderer::news(const News& news) {
-  if (told_) sink_("\n");
-  told_ = true;
   std::visit([&](const auto& each) { tell(each); }, news);
+}
+
+void StoryRenderer::write(string section) {
+  ++containers_;
+  if (!options_.with_calls) return;
+  sink_((written_ ? "\n" : "") + section);
+  written_ = true;
 }
 
 void StoryRenderer::tell(const Container& container) {
   const SetUpStory& story = container.set_up;
-  const Around around = around_of(container, options_);
-  StoryLines lines(options_, story.start_ns);
+  Around around = around_of(container.name, container.short_name, options_);
+  around.rootfs = container.rootfs;
+  around.bundle = container.bundle;
+  around.stages = &story.stages;
+  StoryLines lines(options_, info_, story.start_ns);
   lines.heading({fmt::format("container {} ({})", safe(container.short_name), program_name(story.runtime)),
-                 container.isolation == Isolation::kContainer && container.kind == "container" ? "" : container.kind,
-                 container.init_name.empty()
-                     ? pids_text(story.pids.empty() || story.pids.back() == 1 ? "init" : "program", container.init_pids)
-                     : pids_text(safe(container.init_name).c_str(), container.init_pids) + ", " +
-                           pids_text("program", story.pids),
+                 container.kind == "container" ? "" : container.kind, processes_of(container),
                  container.cgroup.empty() ? "" : "cgroup " + shown(container.cgroup, around), ending_of(story)});
-  if (container.short_name != container.name) lines.detail("id", safe(container.name));
+  if (!around.id.empty()) lines.detail("id", safe(container.name));
   if (!container.parent_name.empty()) lines.detail("in", "container " + safe(container.parent_name));
   if (!container.bundle.empty()) lines.detail("bundle", safe(container.bundle));
   const bool said = !container.bundle.empty() && container.rootfs.starts_with(container.bundle + "/");
   if (!said && container.rootfs.size() > 1) lines.detail("rootfs", safe(container.rootfs));
-  if (!story.runtime.started_by.empty()) lines.detail("started by", started_by(story.runtime));
-  add_story(lines, story, around, container.init);
-  sink_(lines.take());
+  if (!story.runtime.started_by.empty()) {
+    string above;
+    for (const string& each : story.runtime.started_by) above += (above.empty() ? "" : ", by ") + safe(each);
+    lines.detail("started by", above);
+  }
+  add_story(lines, story, around, container.init, options_);
+  write(lines.take());
 }
 
 void StoryRenderer::tell(const EntryMade& made) {
   const SetUpStory& story = made.set_up;
-  StoryLines lines(options_, story.start_ns);
-  const std::string name = made.short_name.empty() ? "a container" : "container " + safe(made.short_name);
+  Around around = around_of(made.container_name, made.short_name, options_);
+  around.stages = &story.stages;
+  StoryLines lines(options_, info_, story.start_ns);
+  const string name = made.short_name.empty() ? "a container" : "container " + safe(made.short_name);
   lines.heading({fmt::format("entry into {} ({})", name, program_name(story.runtime)),
                  made.container ? "" : "that was there when tracing began", pids_text("program", story.pids),
                  ending_of(story)});
-  Around around{.stages = &story.stages, .limit = limit_of(options_)};
-  if (made.short_name != made.container_name) around.id = made.container_name;
-  add_story(lines, story, around, story.program);
-  sink_(lines.take());
+  add_story(lines, story, around, story.program, options_);
+  write(lines.take());
 }
 
 void StoryRenderer::tell(const ContainerWentOn& told) {
-  StoryLines lines(options_, told.time_ns - std::min(told.time_ns, told.since_ns));
-  std::vector<std::string> items = {"container " + safe(told.short_name)};
-  Around around;
-  if (told.short_name != told.name) around.id = told.name;
-  const std::string when = duration_text(told.since_ns);
+  StoryLines lines(options_, info_, told.time_ns - std::min(told.time_ns, told.since_ns));
+  Around around = around_of(told.name, told.short_name, options_);
+  std::vector<string> items = {"container " + safe(told.short_name)};
+  const string when = duration_text(told.since_ns);
   if (!told.command.empty()) {
-    items.push_back("its init executes " + command_line(told.command, {}));
+    items.push_back("after " + when + " its init executes " + command_line(told.command, around));
     items.push_back(pids_text("program", told.command_pids));
-    items.push_back("after " + when);
   }
   if (!told.by.name.empty()) {
-    items.push_back(fmt::format("after {}: {} {}: {}", when, safe(told.by.name), told.by.pid,
-                                shortened(command_line(told.by.argv, around), limit_of(options_))));
+    const string line = shortened(command_line(told.by.argv, around), around.limit);
+    items.push_back(fmt::format("after {} {} {}: {}", when, safe(told.by.name), told.by.pid, line));
   }
-  if (told.exit_code) {
-    items.push_back(how_it_ended(*told.exit_code) + " after " + when);
-  }
+  if (told.exit_code) items.push_back(how_it_ended(*told.exit_code) + " after " + when);
   lines.heading(items);
   const std::vector<Stage> nobody;
-  for (const Step& step : told.failures) lines.add(step.start_ns, "failed", words_of(step, {.stages = &nobody}), true);
+  around.stages = &nobody;
+  for (const Step& step : told.failures)
+    if (is_wanted(step, options_.status)) lines.add(step.start_ns, "failed", words_of(step, around), true);
   if (told.failures_dropped) lines.note(plural(told.failures_dropped, "failure") + " more");
-  sink_(lines.take());
+  write(lines.take());
 }
 
 void StoryRenderer::end(uint64_t malformed, bool whole) {
-  if (told_) sink_("\n");
-  if (!options_.quiet) return sink_(completeness_.text(info_, malformed, whole));
-  const std::string lost = completeness_.what_is_lost(malformed, whole);
-  if (!lost.empty()) sink_("cttrace: lost: " + lost + "\n");
+  if (containers_ == 0 && options_.with_calls)
+    sink_(fmt::format("No container was set up: {} began, {} traced. --format calls shows them.\n",
+                      plural(programs_, "program"), plural(completeness_.calls, "call")));
+  if (options_.summary) sink_((written_ ? "\n" : "") + summary_.table());
+  if (options_.quiet) {
+    const string lost = completeness_.what_is_lost(malformed, whole);
+    if (!lost.empty()) sink_("\ncttrace: lost: " + lost + "\n");
+    return;
+  }
+  sink_("\n" + completeness_.text(info_, malformed, whole));
 }
 
 }  // namespace cttrace

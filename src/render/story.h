@@ -1,12 +1,13 @@
 // The format `story`: a section a container, a line a step.
 #pragma once
 
+#include <set>
 #include <string>
-#include <vector>
 
 #include "cttrace/story.h"
 #include "render/completeness.h"
 #include "render/renderer.h"
+#include "render/summary.h"
 
 namespace cttrace {
 
@@ -15,7 +16,7 @@ class StoryRenderer : public Renderer {
   StoryRenderer(const RenderOptions& options, TextSink sink) : options_(options), sink_(std::move(sink)) {}
 
   void begin(const TraceInfo& info) override { info_ = info; }
-  void event(const Event& event) override { completeness_.see(event); }
+  void event(const Event& event) override;
   void news(const News& news) override;
   void end(uint64_t malformed, bool whole) override;
 
@@ -23,12 +24,16 @@ class StoryRenderer : public Renderer {
   void tell(const Container& container);
   void tell(const EntryMade& made);
   void tell(const ContainerWentOn& told);
+  void write(std::string section);
 
   RenderOptions options_;
   TextSink sink_;
   TraceInfo info_;
   Completeness completeness_;
-  bool told_ = false;  // a section
+  Summary summary_;
+  uint64_t programs_ = 0;    // that began
+  uint64_t containers_ = 0;  // that were told of
+  bool written_ = false;     // a section
 };
 
 }  // namespace cttrace

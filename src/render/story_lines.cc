@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 
 #include "render/columns.h"
-#include "render/line.h"
 #include "render/story_words.h"
 
 namespace cttrace {
@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kTime = 12, kPhase = 13, kDetail = 14;
 constexpr size_t kLeast = 30;  // columns that words get at least
+constexpr uint64_t kSecond = 1'000'000'000;
 
 // The words of `text` in lines of at most `width` columns (0: one line); a longer word has a line of its own.
 std::vector<std::string> wrapped(std::string_view text, size_t width) {
@@ -35,11 +36,29 @@ std::vector<std::string> wrapped(std::string_view text, size_t width) {
 
 }  // namespace
 
+std::string StoryLines::time_text(uint64_t time_ns) {
+  const auto milliseconds = [](uint64_t ns) { return fmt::format("+{:.1f} ms", static_cast<double>(ns) / 1e6); };
+  const uint64_t before_ns = std::exchange(last_ns_, std::max(last_ns_, time_ns));
+  if (options_.timestamps == Timestamps::kNone) {
+    const uint64_t since_ns = options_.relative ? before_ns : start_ns_;
+    return milliseconds(time_ns > since_ns ? time_ns - since_ns : 0);
+  }
+  const uint64_t real_ns = time_ns + static_cast<uint64_t>(realtime_offset_ns_);
+  const auto seconds = static_cast<time_t>(real_ns / kSecond);
+  const uint64_t microseconds = real_ns % kSecond / 1000;
+  if (options_.timestamps == Timestamps::kUnix) return fmt::format("{}.{:06}", seconds, microseconds);
+  std::tm parts{};
+  localtime_r(&seconds, &parts);
+  const std::string clock = fmt::format("{:02}:{:02}:{:02}", parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return options_.timestamps == Timestamps::kMicroseconds ? fmt::format("{}.{:06}", clock, microseconds) : clock;
+}
+
 void StoryLines::heading(const std::vector<std::string>& items) {
   size_t column = 0;
   bool first = true;
-  for (const std::string& item : items) {
+  for (std::string item : items) {
     if (item.empty()) continue;
+    std::ranges::replace(item, kNoBreak, ' ');
     const size_t columns = columns_of(item);
     const bool fits = !options_.width || column + 3 + columns <= options_.width;
     if (!first) text_ += fits ? "   " : "\n    ";
@@ -64,8 +83,7 @@ void StoryLines::detail(std::string_view what, const std::string& text) {
 }
 
 void StoryLines::add(uint64_t time_ns, std::string_view phase, const std::string& text, bool bad) {
-  const uint64_t passed_ns = time_ns > start_ns_ ? time_ns - start_ns_ : 0;
-  std::string time = fmt::format("+{:.1f} ms", static_cast<double>(passed_ns) / 1e6);
+  std::string time = time_text(time_ns);
   if (time.size() + 2 < kTime) time.insert(0, kTime - 2 - time.size(), ' ');
   const std::string shown = phase == last_phase_ ? std::string() : std::string(phase);
   last_phase_ = phase;
@@ -74,6 +92,8 @@ void StoryLines::add(uint64_t time_ns, std::string_view phase, const std::string
                            std::string(kPhase - std::min(shown.size(), kPhase), ' ');
   add_wrapped(lead, std::max(kTime, time.size() + 2) + kPhase, text, bad);
 }
+
+void StoryLines::call(Line& line) { text_ += std::string(kTime, ' ') + "| " + line.take(); }
 
 void StoryLines::note(const std::string& text) { add_wrapped("  ", 2, text, true); }
 

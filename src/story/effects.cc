@@ -34,7 +34,8 @@ bool is_without_effect(const StepFacts& facts, TaskId task, const Changes& chang
   const auto* given = std::get_if<IdentityGiven>(&facts);
   const TaskState* who = given ? state.task(task) : nullptr;
   if (!who || given->pid || !is_known(given->changes[0].what, who->identity)) return false;
-  return std::ranges::none_of(changes, [](const Change& each) { return std::holds_alternative<IdentityChanged>(each); });
+  return std::ranges::none_of(changes,
+                              [](const Change& each) { return std::holds_alternative<IdentityChanged>(each); });
 }
 
 uint32_t propagated_to(TaskId task, const Changes& changes, const State& state) {

@@ -90,22 +90,41 @@ void become_masks(Step& step, PathsMasked::With with) {
   step.phase = Phase::kMasking;
 }
 
+// The step that hides or protects what the mount is on; nullptr: the mount is there for something else.
+Step* mask_of(std::vector<Step>& steps, size_t end, const MountDone::One& mount) {
+  if (mount.target.shown() == "/") return nullptr;
+  Step* const before = mounted(steps, end, mount.target.path);
+  if (!before) return nullptr;
+  const auto* earlier = std::get_if<MountDone>(&before->facts);
+  if (earlier && binds_itself(*earlier) && before->phase != Phase::kRootfs)
+    become_masks(*before, PathsMasked::With::kReadOnly);
+  return std::holds_alternative<PathsMasked>(before->facts) ? before : nullptr;
+}
+
 // Read-only in the end: of what was bound on itself, and of what hides something, that is the purpose.
 void made_read_only(std::vector<Step>& steps) {
   for (size_t i = 0; i < steps.size(); ++i) {
     auto* done = std::get_if<MountDone>(&steps[i].facts);
     if (!done || steps[i].error || done->how != How::kRemount || !has(done->options, "ro")) continue;
-    std::erase_if(done->mounts, [&](const MountDone::One& each) {
-      if (each.target.shown() == "/") return false;
-      Step* const before = mounted(steps, i, each.target.path);
-      if (!before) return false;
-      const auto* earlier = std::get_if<MountDone>(&before->facts);
-      if (earlier && binds_itself(*earlier) && before->phase != Phase::kRootfs)
-        become_masks(*before, PathsMasked::With::kReadOnly);
-      if (!std::holds_alternative<PathsMasked>(before->facts)) return false;
-      before->call_count += 1;
-      return true;
-    });
+    const bool call_each = steps[i].calls.size() == done->mounts.size() && steps[i].call_count == done->mounts.size();
+    MountDone left = *done;
+    left.mounts.clear();
+    Step own = steps[i];
+    own.calls.clear();
+    for (size_t m = 0; m < done->mounts.size(); ++m) {
+      Step* const before = call_each ? mask_of(steps, i, done->mounts[m]) : nullptr;
+      if (before) {
+        before->calls.push_back(steps[i].calls[m]);
+        before->call_count += 1;
+        continue;
+      }
+      left.mounts.push_back(done->mounts[m]);
+      if (call_each) own.calls.push_back(steps[i].calls[m]);
+    }
+    if (left.mounts.size() == done->mounts.size()) continue;
+    own.call_count = static_cast<uint32_t>(own.calls.size());
+    own.facts = std::move(left);
+    steps[i] = std::move(own);
   }
   std::erase_if(steps, [](const Step& step) {
     const auto* done = std::get_if<MountDone>(&step.facts);

@@ -109,6 +109,7 @@ void Teller::Work::see_child(Person& child, uint64_t flags, const NamespaceInode
   // Its maker made the call; what it changed is the child's.
   Step step{.phase = Phase::kNamespaces, .first = number_, .last = number_, .start_ns = time_ns_, .end_ns = time_ns_};
   step.facts = std::move(changed);
+  step.selected = !options_.selects;
   add(child, std::move(step));
 }
 

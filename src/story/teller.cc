@@ -97,6 +97,7 @@ void Teller::Work::on(const Call& call) {
     calls_[number_] = std::make_shared<Call>(call);
   }
   Step step = step_of(call, number_);
+  step.selected = !options_.selects || options_.selects(*call.row);
   if (std::holds_alternative<ProgramRun>(step.facts)) return note_exec(person, call, std::move(step));
   const bool done = succeeded(call);
   if (done) note_effects(call, step);

@@ -11,6 +11,8 @@ namespace cttrace {
 
 struct TellerOptions {
   bool keep_calls = false;  // for SetUpStory::calls
+  // For Step::selected; none: all calls.
+  std::function<bool(const SyscallRow&)> selects = {};
 };
 
 // Pure. Events come in the order of the decoder, each with what the model made of it.

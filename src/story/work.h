@@ -108,8 +108,8 @@ class Teller::Work {
   std::deque<std::shared_ptr<Unit>> gone_;  // units that have ended, and may yet turn out to belong to a container
   MountsInMaking mounts_;
   uint32_t found_ = 0;
-  uint64_t lost_ = 0;  // records, so far
-  EventNumber lost_at_ = 0;  // when that was told last
+  uint64_t lost_ = 0;                                         // records, so far
+  EventNumber lost_at_ = 0;                                   // when that was told last
   std::map<EventNumber, std::shared_ptr<const Call>> calls_;  // where they are kept
   Progress progress_;
 };

@@ -131,4 +131,10 @@ Result<Selection> Selection::parse(std::string_view expression) {
   return others;
 }
 
+Selection Selection::both(const Selection& one, const Selection& other) {
+  Selection joined = one;
+  for (size_t i = 0; i < joined.rows_.size(); ++i) joined.rows_[i] = std::max(joined.rows_[i], other.rows_[i]);
+  return joined;
+}
+
 }  // namespace cttrace

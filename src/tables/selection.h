@@ -25,6 +25,9 @@ class Selection {
   // is an Error that names the nearest ones (exit_status 2).
   static Result<Selection> parse(std::string_view expression);
 
+  // Everything that either of the two includes.
+  static Selection both(const Selection& one, const Selection& other);
+
   Extent extent(const SyscallRow& row) const { return rows_[row.index]; }
   bool includes(const SyscallRow& row) const { return extent(row) != Extent::kNone; }
 
