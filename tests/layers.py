@@ -15,8 +15,10 @@ ALLOWED = {
     "decode": {"base", "tables", "wire"},
     "model": {"base", "tables"},
     "source": {"base", "tables", "wire", "bpf"},
+    "model": {"base"},
+    "story": {"base", "model"},
     "render": {"base"},
-    "cli": {"base", "tables", "wire", "decode", "source", "render"},
+    "cli": {"base", "tables", "wire", "decode", "source", "model", "story", "render"},
 }
 # What the capture programs, compiled for the kernel, may include from outside their folder.
 BPF_ALLOWED = {"cttrace/wire.h"}

@@ -43,7 +43,7 @@ Result<size_t> choose(std::string_view option, std::string_view words, Text valu
   return usage_error("use " + std::string(option), value, "it is none of " + std::string(words));
 }
 
-constexpr std::string_view kFormats = "calls|json|ndjson";
+constexpr std::string_view kFormats = "story|calls|json|ndjson";
 constexpr std::string_view kBackends = "auto|ebpf|ptrace";
 constexpr std::string_view kColors = "auto|always|never";
 constexpr std::string_view kGenerated = "man|bash|zsh|fish";

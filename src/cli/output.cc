@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -66,6 +67,16 @@ bool Output::wants_color(ColorWhen when) const {
   const char* const terminal = std::getenv("TERM");
   if (no_color && *no_color) return false;
   return isatty(fd_) == 1 && terminal && std::string_view(terminal) != "dumb";
+}
+
+size_t Output::width() const {
+  constexpr unsigned long kLeast = 20, kMost = 10000;
+  const char* const columns = std::getenv("COLUMNS");
+  const unsigned long given = columns ? std::strtoul(columns, nullptr, 10) : 0;
+  if (given >= kLeast && given <= kMost) return given;
+  winsize size = {};
+  if (ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col >= kLeast) return size.ws_col;
+  return 0;
 }
 
 void Output::write(std::string_view text) {

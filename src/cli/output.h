@@ -23,6 +23,8 @@ class Output {
   static Result<Output> open(const Options& options, int stream);
 
   bool wants_color(ColorWhen when) const;
+  // Columns of the terminal, as COLUMNS says or it itself; of what is no terminal: COLUMNS, otherwise 0.
+  size_t width() const;
 
   // Keeps the text until flush(), or until there is much of it.
   void write(std::string_view text);

@@ -17,6 +17,7 @@ bool wants_cgroup_moves(const Options& options) {
 
 RenderOptions render_options(const Options& options, const Output& output) {
   RenderOptions render = options.render;
+  render.width = output.width();
   render.color = output.wants_color(options.color);
   render.cgroup_moves = wants_cgroup_moves(options);
   return render;
@@ -31,6 +32,8 @@ Pipeline::Pipeline(EventSource& source, const Options& options, Output& output, 
       selection_(options.selection),
       renderer_(make_renderer(options.format, render_options(options, output),
                               [this](std::string_view text) { output_.write(text); })),
+      model_(source.info()),
+      teller_({.keep_calls = options.render.verbose}, [this](News&& news) { renderer_->news(news); }),
       decoder_([this](Event&& event) { show(event); }),
       sink_([this](std::span<const std::byte> record) { take(record); }) {
   renderer_->begin(source_.info());
@@ -49,6 +52,9 @@ void Pipeline::take(std::span<const std::byte> record) {
 }
 
 void Pipeline::show(const Event& event) {
+  ++number_;
+  const Changes& changes = model_.apply(event);
+  teller_.event(event, number_, changes, model_.state());
   const Call* const call = std::get_if<Call>(&event);
   if (call && selection_ && !selection_->includes(*call->row)) return;
   renderer_->event(event);
@@ -63,6 +69,7 @@ void Pipeline::break_off() { end(false); }
 
 void Pipeline::end(bool whole) {
   decoder_.finish();
+  teller_.finish();
   renderer_->end(decoder_.malformed(), whole);
   output_.flush();
 }

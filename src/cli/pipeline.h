@@ -8,7 +8,9 @@
 #include "cli/output.h"
 #include "cttrace/source.h"
 #include "decode/decoder.h"
+#include "model/model.h"
 #include "render/renderer.h"
+#include "story/teller.h"
 #include "wire/recording.h"
 
 namespace cttrace {
@@ -35,6 +37,9 @@ class Pipeline {
   RecordingWriter* recording_;
   std::optional<Selection> selection_;
   std::unique_ptr<Renderer> renderer_;
+  Model model_;
+  Teller teller_;
+  EventNumber number_ = 0;
   Decoder decoder_;
   RecordSink sink_;
 };

@@ -10,12 +10,13 @@
 
 #include "cttrace/event.h"
 #include "cttrace/source.h"
+#include "cttrace/story.h"
 
 namespace cttrace {
 
 using TextSink = std::function<void(std::string_view)>;
 
-enum class Format : uint8_t { kCalls, kJson, kNdjson };
+enum class Format : uint8_t { kStory, kCalls, kJson, kNdjson };
 
 // As strace's options of the same letters.
 enum class Timestamps : uint8_t { kNone, kSeconds, kMicroseconds, kUnix };  // -t -tt -ttt
@@ -36,6 +37,7 @@ struct RenderOptions {
   bool paths = false;                  // -y: descriptors with what they are
   bool verbose = false;                // -v: nothing abbreviated (envp stays a count)
   bool color = false;
+  size_t width = 0;          // columns that story wraps to; 0: lines may be as long as they are
   bool quiet = false;        // -q: no completeness statement in calls
   bool with_calls = true;    // false: -c, only the summary
   bool summary = false;      // -c, -C
@@ -49,6 +51,8 @@ class Renderer {
   virtual ~Renderer() = default;
   virtual void begin(const TraceInfo& info) = 0;
   virtual void event(const Event& event) = 0;
+  // What the story has come to; after the event that completed it.
+  virtual void news(const News&) {}
   // The completeness statement, or what a format has for it. `malformed`: records that could not be decoded.
   // `whole` is false where the recording broke off.
   virtual void end(uint64_t malformed, bool whole) = 0;

@@ -25,6 +25,8 @@ class Comparison {
 
   // Empty: they agree.
   std::vector<Difference> run();
+  // Mounts of which the model says that it does not know what they are: where they are is compared.
+  uint64_t unknown() const { return unknown_; }
 
  private:
   // Numbers of the kernel's and of ours mean the same, whatever they are.
@@ -35,7 +37,7 @@ class Comparison {
 
   void actor(int number, const ActorResult& actor);
   void own_view(const ActorResult& actor, const MountTree& tree, const Place& root);
-  void children(const Table& kernel, int kernel_parent, const Table& model, int model_parent);
+  void children(const Table& kernel, const Row* kernel_parent, const Table& model, const Row* model_parent);
   void rows(const Row& kernel, const Row& model);
   void place(const char* what, const TaskState& task, const Place& place, uint32_t kernel_id,
              const std::string& kernel_path);
@@ -52,6 +54,7 @@ class Comparison {
   std::set<uint32_t> kernel_ids_;
   std::map<uint64_t, Table> kernel_tables_;
   std::list<Table> own_tables_;
+  uint64_t unknown_ = 0;
   std::set<uint64_t> done_;  // namespaces
 };
 

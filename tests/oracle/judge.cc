@@ -38,7 +38,8 @@ class Judge {
            {"sequences", results_.sequences()},
            {"operations", operations_},
            {"events", events_},
-           {"differing", differing_}});
+           {"differing", differing_},
+           {"unknown", unknown_}});
     return differing_ == 0 ? 0 : 1;
   }
 
@@ -60,7 +61,9 @@ class Judge {
       throw std::runtime_error("the recording is at " + label_ + ", the results are at " + expected);
     if (failed_ == result.sequence) return;
     ++operations_;
-    std::vector<Difference> found = Comparison(model_.state(), result).run();
+    Comparison comparison(model_.state(), result);
+    std::vector<Difference> found = comparison.run();
+    unknown_ += comparison.unknown();
     std::erase_if(found, [this](const Difference& each) { return ignored_.contains(each.what); });
     if (found.empty()) return;
     failed_ = result.sequence;
@@ -93,7 +96,7 @@ class Judge {
   std::set<std::string> ignored_;
   std::string label_;
   std::optional<size_t> failed_;  // a sequence: what comes after is no wonder
-  uint64_t operations_ = 0, events_ = 0, differing_ = 0;
+  uint64_t operations_ = 0, events_ = 0, differing_ = 0, unknown_ = 0;
 };
 
 int run(const char* recording, const char* results, std::set<std::string> ignored) {

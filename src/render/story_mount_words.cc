@@ -1,0 +1,172 @@
+// Mounts, masks and identity in words.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/escape.h"
+#include "render/columns.h"
+#include "render/completeness.h"
+#include "render/story_words.h"
+
+namespace cttrace {
+namespace {
+
+using std::string;
+using How = MountDone::How;
+using What = IdentityGiven::What;
+
+string safe(std::string_view text) { return escape_for_terminal(text); }
+string last_part(const string& path) { return path.substr(path.rfind('/') + 1); }
+string folder_of(const string& path) { return path.substr(0, std::max<size_t>(path.rfind('/'), 1)); }
+
+string with_options(const MountDone& done, const Around& around) {
+  const string data = cut_to(safe(done.data), around.limit, false);
+  return in_parentheses({fmt::format("{}", fmt::join(done.options, ",")), data});
+}
+
+// "/sys/fs/cgroup/*/web" where the last part of the target is in the source; otherwise all of it.
+string pattern_of(const MountDone::One& mount) {
+  const string name = "/" + last_part(mount.target.shown());
+  const size_t at = mount.source.find(name);
+  if (at == string::npos) return mount.source;
+  return mount.source.substr(0, at + 1) + "*" + mount.source.substr(at + name.size());
+}
+
+// Many of the kind: "/sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*: cpu, memory".
+string bound_alike(const MountDone& done, const Around& around) {
+  const string pattern = pattern_of(done.mounts[0]);
+  std::vector<string> names;
+  for (const auto& each : done.mounts) {
+    const string name = safe(last_part(each.target.shown()));
+    names.push_back(pattern_of(each) == pattern ? name : name + " <- " + shown(each.source, around));
+  }
+  const string folder = folder_of(done.mounts[0].target.shown());
+  return fmt::format("{} bound on {}: {}", shown(pattern, around), safe(folder == "/" ? "/*" : folder + "/*"),
+                     listed(names));
+}
+
+string bound(const MountDone& done, const Around& around) {
+  const auto& first = done.mounts[0];
+  const auto itself = [](const MountDone::One& each) { return each.source == each.target.path; };
+  const string below = done.recursive ? ", with all below" : "";
+  if (std::ranges::all_of(done.mounts, itself)) {
+    std::vector<string> targets;
+    for (const auto& each : done.mounts) targets.push_back(shown(each.target, around));
+    return listed(targets) + " bound on itself" + below;
+  }
+  if (done.mounts.size() > 1) return bound_alike(done, around);
+  return shown(first.source, around) + " bound on " + shown(first.target, around) + below;
+}
+
+// Options by which a mount can be changed, in the words of one that has them.
+string changed(const MountDone& done) {
+  if (done.options.size() == 1 && done.options[0] == "ro") return "read-only";
+  return done.options.empty() ? "without options" : fmt::format("{}", fmt::join(done.options, ","));
+}
+
+struct Phrase {
+  What what;
+  const char* words;
+};
+constexpr Phrase kPhrases[] = {
+    {What::kUid, "uid"},
+    {What::kGid, "gid"},
+    {What::kGroups, "groups"},
+    {What::kFsUid, "fsuid"},
+    {What::kFsGid, "fsgid"},
+    {What::kCapabilities, "capabilities"},
+    {What::kBounding, "dropped from the bounding set:"},
+    {What::kAmbientRaise, "raised in the ambient set:"},
+    {What::kAmbientLower, "lowered in the ambient set:"},
+    {What::kAmbientClear, "ambient set emptied"},
+    {What::kNoNewPrivs, "no_new_privs"},
+    {What::kSeccomp, "seccomp:"},
+    {What::kSecurebits, "securebits"},
+    {What::kKeyring, "session keyring"},
+    {What::kLimit, "limits:"},
+    {What::kOomScore, "oom_score_adj"},
+    {What::kLabel, "label of the program"},
+    {What::kDeathSignal, "signal when its parent ends:"},
+    {What::kPersonality, "personality"},
+};
+
+string phrase(What what) {
+  for (const Phrase& each : kPhrases)
+    if (each.what == what) return each.words;
+  return {};
+}
+
+constexpr uint32_t kFew = 6;
+
+string identity_text(const IdentityGiven::One& one) {
+  const bool of_set = one.what == What::kBounding || one.what == What::kAmbientLower || one.what == What::kAmbientRaise;
+  const bool refused = one.error && one.what == What::kAmbientRaise;
+  const string what = refused ? "not raised in the ambient set, having none to raise:" : phrase(one.what);
+  if (of_set && one.times > kFew) return fmt::format("{} {} capabilities", what, one.times);
+  const string again =
+      one.times > 1 && !of_set && one.value.find(',') == string::npos ? fmt::format(" ({} times)", one.times) : "";
+  return what + (one.value.empty() ? "" : " " + safe(one.value)) + again;
+}
+
+}  // namespace
+
+string words_of(const MountDone& done, const Around& around) {
+  if (done.propagated) {
+    MountDone own = done;
+    own.propagated = 0;
+    return words_of(own, around) + "; the same in " + plural(done.propagated, "other mount namespace");
+  }
+  std::vector<string> names;
+  for (const auto& each : done.mounts) names.push_back(shown(each.target, around));
+  const string targets = listed(names);
+  const string made = done.propagation.empty() ? string() : string(done.recursive ? "r" : "") + done.propagation;
+  switch (done.how) {
+    case How::kNew: {
+      const string& source = done.mounts[0].source;
+      const string of = source.starts_with('/') ? " of " + shown(source, around) : string();
+      return safe(done.type) + of + " on " + targets + with_options(done, around) +
+             (made.empty() ? "" : ", made " + made);
+    }
+    case How::kBind:
+      return bound(done, around) + with_options(done, around) + (made.empty() ? "" : ", made " + done.propagation);
+    case How::kRemount: return targets + " now " + changed(done) + in_parentheses({safe(done.data)});
+    case How::kMove: return shown(done.mounts[0].source, around) + " moved to " + targets;
+    case How::kPropagation: return targets + (done.recursive ? " and all below made " : " made ") + made;
+    case How::kUnmount: return targets + (done.lazily ? " detached" : " unmounted");
+  }
+  return targets;
+}
+
+string words_of(const PathsMasked& masked, const Around& around) {
+  std::vector<string> read_only, null, empty, other, missing;
+  for (const auto& each : masked.paths) {
+    const string name = shown(each.path, around);
+    if (each.error)
+      missing.push_back(name);
+    else if (each.with == PathsMasked::With::kReadOnly)
+      read_only.push_back(name);
+    else if (each.with == PathsMasked::With::kDevNull)
+      null.push_back(name);
+    else if (each.with == PathsMasked::With::kEmptyFolder)
+      empty.push_back(name);
+    else
+      other.push_back(name + " <- " + shown(each.source, around));
+  }
+  std::vector<string> parts;
+  if (!read_only.empty()) parts.push_back("read-only: " + listed(read_only));
+  if (!null.empty()) parts.push_back(listed(null) + " <- /dev/null");
+  if (!empty.empty()) parts.push_back(listed(empty) + " <- an empty folder");
+  if (!other.empty()) parts.push_back(listed(other));
+  if (!missing.empty()) parts.push_back(fmt::format("not here, which is normal: {}", listed(missing)));
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+string words_of(const IdentityGiven& given, const Around& around) {
+  std::vector<string> parts;
+  for (const auto& each : given.changes) parts.push_back(identity_text(each));
+  const bool lists = given.changes.size() > 1 && given.changes[0].value.find(',') != string::npos;
+  const string text = fmt::format("{}", fmt::join(parts, lists ? "; " : ", "));
+  return given.pid ? name_of(given.pid, around) + " gets " + text : text;
+}
+
+}  // namespace cttrace

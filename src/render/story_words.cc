@@ -1,0 +1,271 @@
+// What a step is called by kind.
+#include "render/story_words.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "base/escape.h"
+#include "cttrace/namespace.h"
+#include "render/columns.h"
+#include "render/completeness.h"
+#include "render/values.h"
+
+namespace cttrace {
+namespace {
+
+using std::string;
+
+constexpr size_t kFewValues = 12;
+
+string safe(std::string_view text) { return escape_for_terminal(text); }
+
+string last_part(const string& path) { return path.substr(path.rfind('/') + 1); }
+
+bool is_below(const string& path, const string& folder) {
+  return folder.size() > 1 && path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+// Extents in a row: "0 100000 65536" stays, each in its own line becomes one.
+string map_text(const string& map) {
+  string one_line = map;
+  std::ranges::replace(one_line, '\n', ',');
+  return safe(one_line);
+}
+
+// "cpuset.cpus"; a sysctl has the name that sysctl(8) has for it.
+string control_name(const string& file) {
+  constexpr std::string_view kSysctls = "/proc/sys/";
+  if (!file.starts_with(kSysctls)) return safe(last_part(file));
+  string name = file.substr(kSysctls.size());
+  std::ranges::replace(name, '/', '.');
+  return safe(name);
+}
+
+string device_text(const DevicesMade::One& node, const Around& around) {
+  const char type = S_ISCHR(node.mode) ? 'c' : S_ISBLK(node.mode) ? 'b' : '\0';
+  if (!type) return shown(node.path, around);
+  return kept_together(fmt::format("{} {} {}:{}", shown(node.path, around), type, node.major, node.minor));
+}
+
+string how_made(uint64_t flags) {
+  std::vector<string> words;
+  if (flags & CLONE_PARENT) words.push_back("as its sibling");
+  if (flags & CLONE_VFORK) words.push_back("vfork");
+  return in_parentheses(std::move(words));
+}
+
+// "maps the users, makes the namespaces and becomes the program".
+string roles_text(const std::vector<std::string_view>& roles) {
+  string text;
+  for (size_t i = 0; i < roles.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == roles.size() ? " and " : ", ") + string(roles[i]);
+  return text;
+}
+
+class Words {
+ public:
+  Words(const Step& step, const Around& around) : step_(step), around_(around) {}
+
+  string operator()(const ProgramRun& run) const {
+    const string line =
+        shortened(command_line(run.argv.empty() ? std::vector<string>{run.path} : run.argv, around_), around_.limit);
+    return run.itself ? "executes itself again: " + line : line;
+  }
+  string operator()(const ProcessMade& made) const {
+    const auto& stages = *around_.stages;
+    const auto child = std::ranges::find_if(stages, [&](const Stage& stage) {
+      return made.tid && !stage.pids.empty() && stage.pids[0] == made.tid && stage.made_by == step_.stage;
+    });
+    if (child == stages.end()) return step_.error ? "no new process" : string();
+    string roles = roles_text(child->roles);
+    return "makes " + name_of(*child) + how_made(made.flags) + (roles.empty() ? "" : ", which " + roles);
+  }
+  string operator()(const SelfProtected& self) const {
+    return self.how == SelfProtected::How::kReadOnlyBind
+               ? "protects its executable: binds it read-only, detaches that, executes it from there"
+               : "protects its executable: executes a sealed copy in memory";
+  }
+  string operator()(const MapsWritten& maps) const {
+    std::vector<string> parts;
+    if (!maps.setgroups.empty()) parts.push_back("setgroups " + safe(maps.setgroups));
+    if (!maps.uids.empty()) parts.push_back("uids " + map_text(maps.uids));
+    if (!maps.gids.empty()) parts.push_back("gids " + map_text(maps.gids));
+    return fmt::format("{} (inside outside count)", fmt::join(parts, "; ")) +
+           (maps.pid ? ", for " + name_of(maps.pid, around_) : "");
+  }
+  string operator()(const NamespacesChanged& changed) const {
+    std::vector<string> names;
+    for (const auto& each : changed.namespaces) {
+      const char* name = namespace_name(each.type);
+      names.push_back(name ? name : "?");
+      if (each.inode) names.back() += kNoBreak + std::to_string(each.inode);
+    }
+    return (changed.made ? "new " : "joins ") + listed(names);
+  }
+  string operator()(const CgroupJoined& joined) const {
+    std::vector<std::pair<string, std::vector<string>>> paths;
+    for (const auto& each : joined.cgroups) {
+      const string path = each.cgroup.empty() ? each.file.substr(0, each.file.rfind('/')) : each.cgroup;
+      auto found = std::ranges::find(paths, path, &std::pair<string, std::vector<string>>::first);
+      if (found == paths.end()) found = paths.insert(found, {path, {}});
+      if (!each.hierarchy.empty()) found->second.push_back(safe(each.hierarchy));
+    }
+    std::vector<string> parts;
+    for (const auto& [path, hierarchies] : paths)
+      parts.push_back(shown(path, around_) + (hierarchies.empty() ? "" : " of " + listed(hierarchies)));
+    const string who = joined.pid ? name_of(joined.pid, around_) : "itself";
+    return fmt::format("{} into {}", who, fmt::join(parts, "; "));
+  }
+  string operator()(const ControlsWritten& controls) const {
+    std::vector<string> parts;
+    string file;
+    for (const auto& each : controls.writes) {
+      const string value = kept_together(safe(each.value));
+      parts.push_back(each.file == file ? value : control_name(each.file) + " = " + value);
+      file = each.file;
+    }
+    if (parts.size() <= kFewValues + 1) return listed(parts);
+    const size_t more = parts.size() - kFewValues;
+    parts.resize(kFewValues);
+    return listed(parts) + fmt::format(" and {} more", more);
+  }
+  string operator()(const MountDone& done) const { return words_of(done, around_); }
+  string operator()(const DevicesMade& made) const {
+    const auto& first = made.nodes[0];
+    if (S_ISFIFO(first.mode)) return "fifo " + shown(first.path, around_);
+    std::vector<string> names;
+    for (const auto& each : made.nodes) names.push_back(device_text(each, around_));
+    string owner;
+    if (first.uid && first.gid) owner = fmt::format(", owner {}:{}", *first.uid, *first.gid);
+    return listed(names) + fmt::format(" (mode {:04o}{})", first.mode & 07777, owner);
+  }
+  string operator()(const RootSwitched& switched) const {
+    const string root = shown(switched.new_root_path, around_);
+    if (switched.how == RootSwitched::How::kChroot && switched.new_root_path == "/")
+      return "chroot(\"" + safe(switched.new_root) + "\"): what lies on / becomes /";
+    if (switched.how == RootSwitched::How::kChroot)
+      return "chroot(\"" + safe(switched.new_root) + "\"): " + root + " becomes /";
+    string text = fmt::format("pivot_root(\"{}\", \"{}\"): {} becomes /; the old root ", safe(switched.new_root),
+                              safe(switched.put_old), root);
+    text += switched.new_root_path == switched.put_old_path ? "lies on it"
+                                                            : "goes to " + shown(switched.put_old_path, around_);
+    if (!switched.old_root_made.empty()) text += ", is made " + safe(switched.old_root_made);
+    if (switched.old_root_detached)
+      text += fmt::format(", is detached {} later: gone", duration_text(switched.detached_after_ns));
+    return text;
+  }
+  string operator()(const PathsMasked& masked) const { return words_of(masked, around_); }
+  string operator()(const NameGiven& given) const {
+    return (given.domain ? "domainname " : "hostname ") + safe(given.name);
+  }
+  string operator()(const IdentityGiven& given) const { return words_of(given, around_); }
+  string operator()(const Probed& probed) const {
+    return fmt::format("asks what the kernel can do ({}, {})", safe(probed.what), plural(step_.call_count, "probe"));
+  }
+  string operator()(const HandedOver& handed) const {
+    string text =
+        "execve " + command_line(handed.argv.empty() ? std::vector<string>{handed.path} : handed.argv, around_);
+    text += fmt::format(": uid {}, gid {}", handed.uid, handed.gid);
+    if (handed.uid != handed.host_uid || handed.gid != handed.host_gid)
+      text += fmt::format(" ({}, {} outside)", handed.host_uid, handed.host_gid);
+    text += fmt::format("; {} of {} capabilities", std::popcount(handed.capabilities),
+                        flag_set("capabilities")->values.size());
+    if (handed.no_new_privs) text += "; no_new_privs";
+    if (handed.seccomp_mode == 0) return text + "; no seccomp filter";
+    if (handed.seccomp_mode == 1) return text + "; seccomp strict";
+    return text + "; " +
+           (handed.seccomp_filters ? plural(*handed.seccomp_filters, "seccomp filter") : "seccomp filters");
+  }
+  string operator()(const CallMade& call) const {
+    return call.name + (call.about.empty() ? "" : " " + shown(call.about, around_));
+  }
+
+ private:
+  const Step& step_;
+  const Around& around_;
+};
+
+}  // namespace
+
+string listed(const std::vector<string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+
+string in_parentheses(std::vector<string> parts) {
+  std::erase(parts, "");
+  return parts.empty() ? string() : fmt::format(" ({})", fmt::join(parts, "; "));
+}
+
+string name_of(const Stage& stage) {
+  const string& word = stage.name.empty() ? stage.program : stage.name;
+  const string pid = std::to_string(stage.pids.empty() ? stage.task.tid : stage.pids[0]);
+  return word.empty() ? pid : kept_together(safe(word) + " " + pid);
+}
+
+string name_of(uint32_t pid, const Around& around) {
+  if (around.stages)
+    for (const Stage& stage : *around.stages)
+      if (!stage.pids.empty() && stage.pids[0] == pid) return name_of(stage);
+  return fmt::format("process {}", pid);
+}
+
+string command_line(const std::vector<string>& argv, const Around& around) {
+  string line;
+  for (const string& word : argv) {
+    const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$`|&;()<>*?#~!{}") == string::npos;
+    string quoted = word;
+    for (size_t at = 0; !plain && (at = quoted.find('\'', at)) != string::npos; at += 4) quoted.replace(at, 1, "'\\''");
+    line += (line.empty() ? "" : " ") + (plain ? shown(word, around) : "'" + safe(quoted) + "'");
+  }
+  return line;
+}
+
+string shortened(string line, size_t limit) {
+  if (!limit || columns_of(line) <= limit) return line;
+  // Whole words only.
+  size_t head = line.find(' ', limit / 3), tail = line.size() - std::min(line.size(), 2 * limit / 3);
+  if (head == string::npos) head = line.size();
+  tail = line.find(' ', std::max(tail, head));
+  return tail == string::npos ? cut_to(line, limit, false) : line.substr(0, head) + " ..." + line.substr(tail);
+}
+
+string shown(const string& path, const Around& around) {
+  if (is_below(path, around.bundle)) return "<bundle>" + safe(path.substr(around.bundle.size()));
+  if (is_below(path, around.rootfs)) return "<rootfs>" + safe(path.substr(around.rootfs.size()));
+  string text = safe(path);
+  for (size_t at = 0; !around.id.empty() && (at = text.find(around.id, at)) != string::npos; at += 4)
+    text.replace(at, around.id.size(), "<id>");
+  return text;
+}
+
+string shown(const Seen& seen, const Around& around) {
+  // Before it becomes the root it has the name that it has there.
+  const bool is_root = seen.inside == "/" && seen.path != "/";
+  if (!seen.inside.empty() && !is_root) return safe(seen.inside);
+  return shown(seen.path, around) + (seen.outside && seen.path != "/" ? " (outside)" : "");
+}
+
+string kept_together(string text) {
+  std::ranges::replace(text, ' ', kNoBreak);
+  return text;
+}
+
+string duration_text(uint64_t ns) {
+  if (ns && ns < 1'000'000) return fmt::format("{:.2f} ms", static_cast<double>(ns) / 1e6);
+  if (ns < 10'000'000'000) return fmt::format("{:.1f} ms", static_cast<double>(ns) / 1e6);
+  return fmt::format("{:.1f} s", static_cast<double>(ns) / 1e9);
+}
+
+string words_of(const Step& step, const Around& around) {
+  string text = std::visit(Words(step, around), step.facts);
+  if (!step.error) return text;
+  const ErrorName error = error_name(step.error);
+  text += fmt::format(": failed: {} ({})", error.name.empty() ? std::to_string(step.error) : error.name, error.text);
+  if (step.denied) text += ", denied by seccomp";
+  if (!step.message.empty()) text += ": " + safe(step.message);
+  return text;
+}
+
+}  // namespace cttrace

@@ -1,0 +1,53 @@
+// Steps in words.
+#pragma once
+
+#include <string>
+
+#include "cttrace/story.h"
+
+namespace cttrace {
+
+// A space at which no line is broken; StoryLines makes a space of it.
+inline constexpr char kNoBreak = '\x01';
+std::string kept_together(std::string text);
+
+// What words need to know of the container around a step.
+struct Around {
+  std::string id = {}, rootfs = {}, bundle = {};  // shown as <id>, <rootfs>, <bundle>; empty: none
+  const std::vector<Stage>* stages = nullptr;
+  size_t limit = 0;  // columns of a command line or of a filesystem's options; 0: all
+};
+
+// One true sentence, escaped, without its time. Empty: the step says nothing that is not said elsewhere.
+std::string words_of(const Step& step, const Around& around);
+
+std::string words_of(const MountDone& done, const Around& around);
+std::string words_of(const PathsMasked& masked, const Around& around);
+std::string words_of(const IdentityGiven& given, const Around& around);
+
+// "runc 4872", "init 4883".
+std::string name_of(const Stage& stage);
+// Of a process by the host's pid.
+std::string name_of(uint32_t pid, const Around& around);
+
+// A command line as it would be typed, escaped.
+std::string command_line(const std::vector<std::string>& argv, const Around& around);
+
+// A long command line without its middle: what is run is at its beginning, on what at its end.
+std::string shortened(std::string line, size_t limit);
+
+// A path, escaped; with <bundle>, <rootfs> or <id> for what is long and always the same.
+std::string shown(const std::string& path, const Around& around);
+std::string shown(const Seen& seen, const Around& around);
+
+// "12.3 ms".
+std::string duration_text(uint64_t ns);
+
+// "3 of 41: CHOWN, KILL, SETUID".
+std::string capabilities_text(uint64_t capabilities);
+
+// " (a; b)" of what is not empty; nothing where all is.
+std::string in_parentheses(std::vector<std::string> parts);
+std::string listed(const std::vector<std::string>& words);
+
+}  // namespace cttrace

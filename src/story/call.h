@@ -1,0 +1,43 @@
+// Reading a call's arguments by the kernel's names for them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cttrace/event.h"
+
+namespace cttrace {
+
+// nullptr: this call has no such argument.
+const Argument* argument(const Call& call, std::string_view name);
+
+// 0 where there is no such argument.
+uint64_t number(const Call& call, std::string_view name);
+
+// A field of a struct argument; 0 where it could not be read.
+uint64_t field_of(const Argument& argument, std::string_view name);
+
+// What is in memory, to the first NUL.
+std::string text(const Call& call, std::string_view name);
+
+// Where a path leads: made absolute where that is known, otherwise as given.
+std::string path(const Call& call, std::string_view name);
+
+// The file behind a descriptor, or nullptr.
+const File* file(const Call& call, std::string_view name);
+
+// A positive errno; 0: it did not fail, or its result is not known.
+int error_of(const Call& call);
+bool succeeded(const Call& call);
+
+// clone, clone3, fork, vfork: the CLONE_* flags.
+uint64_t clone_flags(const Call& call);
+
+// "b" of "/a/b".
+std::string last_part(std::string_view path);
+// "/a" of "/a/b".
+std::string folder_of(std::string_view path);
+// `path` is `folder`, or is below it.
+bool lies_below(std::string_view path, std::string_view folder);
+
+}  // namespace cttrace

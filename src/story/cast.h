@@ -1,0 +1,102 @@
+// Who is who: threads, processes, the programs that they run, and the set-ups that they take part in.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cttrace/story.h"
+#include "story/draft.h"
+#include "story/roots.h"
+
+namespace cttrace {
+
+// What a program is started with: what a set-up changes is measured against it.
+struct Origin {
+  bool known = false;
+  NamespaceInodes namespaces = {};
+  std::optional<File> root = {};
+  std::string folder = {};  // its working directory
+  std::string cgroup = {};
+};
+
+struct ProgramFile {
+  uint32_t dev_major = 0, dev_minor = 0;
+  uint64_t inode = 0;
+  std::string path = {};
+
+  bool same_as(const ProgramFile& other) const {
+    return inode && inode == other.inode && dev_major == other.dev_major && dev_minor == other.dev_minor;
+  }
+};
+
+struct SetUp;
+
+// A program and all its processes, until they execute another one. Executing itself again is no other program.
+struct Unit {
+  std::shared_ptr<Unit> above = {};  // who started it
+  uint32_t depth = 0;                // how many are above
+  ProgramFile file = {};
+  std::vector<std::string> argv = {};
+  uint32_t pid = 0;
+  bool seen_to_begin = false;
+  EventNumber first = 0;
+  uint64_t start_ns = 0;
+  Origin origin = {};
+  uint32_t container = 0;  // that it runs in; 0: in none that is known
+  bool told = false;       // it was the runtime of a container that has been told
+  Draft draft{256};        // what its processes do that are in no set-up
+  std::set<std::string> memory_files = {};
+  std::vector<std::shared_ptr<SetUp>> set_ups = {};  // that are not over; dropped with the unit's last process
+  uint32_t set_ups_begun = 0;
+  uint32_t processes = 0;  // that run
+  bool failed = false;     // one of them ended with an error
+
+  std::string name() const;
+};
+
+// What threads go through that have left their starter's namespaces or root, until a program is handed over to.
+struct SetUp {
+  std::shared_ptr<Unit> unit = {};
+  Draft draft{1024};
+  Roots roots = {};
+  std::map<uint32_t, uint32_t> made = {};    // namespaces by CLONE_NEW*: their inode, 0 where it is not known
+  std::map<uint32_t, uint32_t> joined = {};  // likewise
+  std::string hostname = {};
+  uint32_t threads = 0;  // that run
+  bool over = false;     // handed over, or told as failed
+  bool failed = false;   // one of its processes ended with an error
+};
+
+struct Process {
+  TaskId leader = {};
+  uint32_t tgid = 0;
+  std::shared_ptr<Unit> unit = {};
+  uint32_t container = 0;
+  std::string cgroup = {};  // that it was moved to, or its maker was
+  bool in_unified = false;  // it itself was moved to it there
+  Stage stage = {};
+  TaskId made_by = {};  // the creator's process
+};
+
+struct PendingExec {
+  Step step = {};
+  std::string path = {};  // as given
+  std::vector<std::string> argv = {};
+};
+
+struct Person {
+  std::shared_ptr<Process> process = {};
+  std::shared_ptr<SetUp> set_up = {};
+  std::optional<PendingExec> exec = {};  // that has succeeded, and whose snapshot has not come yet
+  // A clone whose child has not been seen yet.
+  uint32_t child_tid = 0;
+  uint64_t child_flags = 0;
+
+  bool sets_up() const { return set_up && !set_up->over; }
+};
+
+}  // namespace cttrace

@@ -1,0 +1,108 @@
+// Collecting steps.
+#include "story/draft.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "story/call.h"
+#include "story/chains.h"
+#include "story/steps.h"
+
+namespace cttrace {
+namespace {
+
+constexpr size_t kMostParts = 128;
+
+// chown of what was not made before.
+bool is_only_owned(const Step& step) {
+  const auto* made = std::get_if<DevicesMade>(&step.facts);
+  return made && !step.error && made->nodes[0].mode == 0;
+}
+
+}  // namespace
+
+Draft::Part* Draft::find(TaskId process) {
+  const auto found = by_process_.find(process);
+  return found == by_process_.end() ? nullptr : &parts_[found->second];
+}
+
+Draft::Part& Draft::part(const Stage& stage) {
+  if (Part* known = find(stage.task)) return *known;
+  if (parts_.size() >= kMostParts) forget_a_part();
+  by_process_[stage.task] = parts_.size();
+  return parts_.emplace_back(Part{.stage = stage});
+}
+
+// The oldest one that took no step, otherwise the oldest.
+void Draft::forget_a_part() {
+  const auto idle = std::ranges::find_if(parts_, [](const Part& each) { return each.steps.empty(); });
+  const auto gone = idle == parts_.end() ? parts_.begin() : idle;
+  steps_ -= gone->steps.size();
+  dropped_ += gone->steps.size();
+  parts_.erase(gone);
+  by_process_.clear();
+  for (size_t i = 0; i < parts_.size(); ++i) by_process_[parts_[i].stage.task] = i;
+}
+
+void Draft::make_room() {
+  if (steps_ < most_) return;
+  Part* fullest = &parts_[0];
+  for (Part& each : parts_)
+    if (each.steps.size() > fullest->steps.size()) fullest = &each;
+  const size_t gone = fullest->steps.size() / 2;
+  fullest->steps.erase(fullest->steps.begin(), fullest->steps.begin() + static_cast<ptrdiff_t>(gone));
+  steps_ -= gone;
+  dropped_ += gone;
+}
+
+void Draft::add(const Stage& stage, Step&& step) {
+  Part& into = part(stage);
+  into.calls += step.call_count;
+  std::vector<Step>& steps = into.steps;
+  if (!steps.empty() && absorb(steps.back(), step)) return;
+  if (is_quiet(step) || is_only_owned(step)) {
+    into.quiet_calls += step.call_count;
+    return;
+  }
+  const bool meaningless = std::holds_alternative<CallMade>(step.facts) || std::holds_alternative<Probed>(step.facts);
+  if (meaningless && !steps.empty()) step.phase = steps.back().phase;
+  if (steps.size() > 1 && fold(steps[steps.size() - 2], steps.back())) {
+    steps.pop_back();
+    --steps_;
+  }
+  ++steps_;
+  steps.push_back(std::move(step));
+  make_room();
+}
+
+void Draft::add(Part&& other) {
+  Part& into = part(other.stage);
+  into.quiet_calls += other.quiet_calls;
+  into.calls += other.calls;
+  for (Step& step : other.steps) {
+    ++steps_;
+    into.steps.push_back(std::move(step));
+    make_room();
+  }
+}
+
+std::vector<Draft::Part> Draft::take_parts() {
+  by_process_.clear();
+  steps_ = 0;
+  return std::exchange(parts_, {});
+}
+
+void Draft::moved(TaskId writer, const CgroupAttach& attach) {
+  Part* const part = find(writer);
+  if (!part || part->steps.empty()) return;
+  auto* joined = std::get_if<CgroupJoined>(&part->steps.back().facts);
+  if (!joined) return;
+  CgroupJoined::One& last = joined->cgroups.back();
+  joined->pid = attach.moved.tgid;
+  last.cgroup = attach.path;
+  const std::string folder = folder_of(last.file);
+  if (!folder.ends_with(attach.path)) return;
+  last.hierarchy = last_part(folder.substr(0, folder.size() - (attach.path == "/" ? 0 : attach.path.size())));
+}
+
+}  // namespace cttrace

@@ -1,0 +1,47 @@
+// A set-up while it goes on: steps by the process that took them.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "cttrace/story.h"
+
+namespace cttrace {
+
+// Bounded: what is more than `most` steps is dropped and counted, the oldest first.
+class Draft {
+ public:
+  explicit Draft(size_t most) : most_(most) {}
+
+  struct Part {
+    Stage stage = {};
+    std::vector<Step> steps = {};  // in the order of their start, what belongs together joined
+    uint64_t quiet_calls = 0;
+    uint64_t calls = 0;
+  };
+
+  // The part of a process; made where there is none.
+  Part& part(const Stage& stage);
+  Part* find(TaskId process);
+  void add(const Stage& stage, Step&& step);
+  void add(Part&& part);
+  // A task was moved to another cgroup by a write that has been added.
+  void moved(TaskId writer, const CgroupAttach& attach);
+
+  std::vector<Part>& parts() { return parts_; }
+  const std::vector<Part>& parts() const { return parts_; }
+  std::vector<Part> take_parts();
+  uint64_t dropped() const { return dropped_; }
+
+ private:
+  void make_room();
+  void forget_a_part();
+
+  size_t most_;
+  std::vector<Part> parts_;
+  std::map<TaskId, size_t> by_process_;
+  uint64_t dropped_ = 0;
+  size_t steps_ = 0;
+};
+
+}  // namespace cttrace

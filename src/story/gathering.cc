@@ -1,0 +1,140 @@
+// Putting the parts of a story in order.
+#include "story/gathering.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "story/chains.h"
+#include "story/phases.h"
+#include "story/refine.h"
+#include "story/roles.h"
+
+namespace cttrace {
+namespace {
+
+// Programs that help have no phase of their own: it is that of what follows.
+void give_helpers_a_phase(std::vector<Step>& steps, const std::vector<Stage>& stages) {
+  for (size_t i = 0; i + 1 < steps.size(); ++i) {
+    const auto* run = std::get_if<ProgramRun>(&steps[i].facts);
+    if (!run || run->itself || i == 0) continue;
+    const Stage& helper = stages[steps[i].stage];
+    const Step& next = steps[i + 1];
+    if (next.phase != Phase::kCreate && (!helper.end_ns || next.start_ns < helper.end_ns)) steps[i].phase = next.phase;
+  }
+}
+
+// How a helper wants to die does not concern the container.
+bool only_its_own(const Step& step) {
+  const auto* given = std::get_if<IdentityGiven>(&step.facts);
+  return given && given->changes[0].what == IdentityGiven::What::kDeathSignal;
+}
+
+// A process that has executed another program is in the drafts of both.
+void know_more(Stage& stage, const Stage& later) {
+  stage.name = later.name;
+  stage.program = later.program;
+  stage.end_ns = std::max(stage.end_ns, later.end_ns);
+  stage.exit_code = std::max(stage.exit_code, later.exit_code);
+  if (later.pids.size() >= stage.pids.size()) stage.pids = later.pids;
+}
+
+// Of what somebody else entered, only what is the container's.
+void narrow(Step& step, const Subject& subject) {
+  auto* changed = std::get_if<NamespacesChanged>(&step.facts);
+  if (!changed) return;
+  std::erase_if(changed->namespaces, [&](const auto& each) { return !subject.inodes.contains(each.inode); });
+  if (changed->namespaces[0].type == CLONE_NEWNET) step.phase = Phase::kNetwork;
+}
+
+}  // namespace
+
+// Those that did something, and those that lead to the one that became the program.
+void Gathering::drop_idle(TaskId program) {
+  std::map<TaskId, TaskId> makers;
+  for (const Draft::Part& part : parts_) makers[part.stage.task] = part.stage.maker;
+  std::set<TaskId> needed;
+  for (auto at = makers.find(program); at != makers.end() && needed.insert(at->first).second;
+       at = makers.find(at->second))
+    continue;
+  std::erase_if(parts_,
+                [&](const Draft::Part& part) { return part.steps.empty() && !needed.contains(part.stage.task); });
+}
+
+void Gathering::take(Draft& draft, bool inside) {
+  dropped_ += draft.dropped();
+  for (Draft::Part& part : draft.take_parts()) {
+    if (!inside) part.quiet_calls += std::erase_if(part.steps, only_its_own);
+    parts_.push_back(std::move(part));
+  }
+}
+
+void Gathering::take_from(Draft& draft, const Subject& subject) {
+  for (Draft::Part& part : draft.parts()) {
+    Draft::Part own{.stage = part.stage};
+    const size_t level = std::max<size_t>(part.stage.pids.size(), 1) - 1;
+    const auto first = std::stable_partition(part.steps.begin(), part.steps.end(),
+                                             [&](const Step& step) { return !concerns(step, level, subject); });
+    std::move(first, part.steps.end(), std::back_inserter(own.steps));
+    part.steps.erase(first, part.steps.end());
+    for (Step& step : own.steps) {
+      own.calls += step.call_count;
+      narrow(step, subject);
+    }
+    if (!own.steps.empty()) parts_.push_back(std::move(own));
+  }
+}
+
+void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
+  drop_idle(program);
+  // A process's parts in the order of its programs.
+  std::ranges::stable_sort(parts_, {}, [](const Draft::Part& part) {
+    return std::pair(part.stage.start_ns, part.steps.empty() ? 0 : part.steps[0].start_ns);
+  });
+  std::map<TaskId, uint32_t> index;
+  std::map<uint32_t, std::vector<Step>> by_stage;
+  for (Draft::Part& part : parts_) {
+    const auto [place_of, is_new] = index.try_emplace(part.stage.task, static_cast<uint32_t>(story.stages.size()));
+    if (is_new)
+      story.stages.push_back(part.stage);
+    else
+      know_more(story.stages[place_of->second], part.stage);
+    for (Step& step : part.steps) by_stage[place_of->second].push_back(std::move(step));
+    story.call_count += part.calls;
+    story.quiet_calls += part.quiet_calls;
+  }
+  for (Stage& stage : story.stages)
+    if (const auto maker = index.find(stage.maker); maker != index.end()) stage.made_by = maker->second;
+  // Processes that had no part in it are not told of.
+  const auto made_nobody = [&](const Step& step) {
+    const auto* made = std::get_if<ProcessMade>(&step.facts);
+    return made && !step.error && std::ranges::none_of(story.stages, [&](const Stage& stage) {
+             return made->tid && stage.pids.at(0) == made->tid;
+           });
+  };
+  for (auto& [stage, steps] : by_stage) {
+    story.quiet_calls += std::erase_if(steps, made_nobody);
+    std::ranges::stable_sort(steps, {}, &Step::start_ns);
+    for (Step& step : steps) {
+      step.stage = stage;
+      place(step, roots);
+    }
+    refine(steps);
+    for (Step& step : steps) {
+      story.normal_failures += step.normal_failures;
+      story.steps.push_back(std::move(step));
+    }
+  }
+  std::ranges::stable_sort(story.steps, {}, &Step::start_ns);
+  give_helpers_a_phase(story.steps, story.stages);
+  story.steps_dropped = dropped_;
+  give_roles(story, program);
+  if (story.steps.empty()) return;
+  story.start_ns = story.steps[0].start_ns;
+  story.first = story.steps[0].first;
+  for (const Step& step : story.steps) story.first = std::min(story.first, step.first);
+}
+
+}  // namespace cttrace

@@ -1,0 +1,30 @@
+// From drafts to a story.
+#pragma once
+
+#include <vector>
+
+#include "cttrace/story.h"
+#include "story/draft.h"
+#include "story/related.h"
+#include "story/roots.h"
+
+namespace cttrace {
+
+class Gathering {
+ public:
+  // `inside`: of who was in the set-up itself.
+  void take(Draft& draft, bool inside);
+  // Only the steps that concern the subject: the others stay.
+  void take_from(Draft& draft, const Subject& subject);
+
+  // Stages, steps and counts.
+  void fill(SetUpStory& story, const Roots& roots, TaskId program);
+
+ private:
+  void drop_idle(TaskId program);
+
+  std::vector<Draft::Part> parts_;
+  uint64_t dropped_ = 0;
+};
+
+}  // namespace cttrace

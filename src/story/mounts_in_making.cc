@@ -1,0 +1,183 @@
+// Following descriptors of the mount API.
+#include "story/mounts_in_making.h"
+
+#include <fcntl.h>
+#include <linux/mount.h>
+
+#include <algorithm>
+
+#include "story/call.h"
+#include "story/chains.h"
+#include "story/steps.h"
+
+namespace cttrace {
+namespace {
+
+constexpr size_t kMost = 512;  // in the making at the same time
+constexpr size_t kMostData_bytes = 4096;
+
+MountDone& done_of(Step& step) { return std::get<MountDone>(step.facts); }
+
+Step with(const Step& call, MountDone done) {
+  Step step = call;
+  step.facts = std::move(done);
+  step.phase = Phase::kMounts;
+  return step;
+}
+
+void add_word(std::string& data, const std::string& word) {
+  if (data.size() + word.size() < kMostData_bytes) data += (data.empty() ? "" : ",") + word;
+}
+
+std::string empty_or_slash(const std::string& path) { return path.empty() ? "/" : path; }
+
+}  // namespace
+
+Step* MountsInMaking::find(TaskId process, const Call& call, std::string_view descriptor) {
+  const File* behind = file(call, descriptor);
+  if (behind && behind->detached && behind->mount_id)
+    if (const auto found = by_mount_.find(behind->mount_id); found != by_mount_.end()) return &found->second;
+  const auto found = by_descriptor_.find({process, static_cast<int32_t>(number(call, descriptor))});
+  return found == by_descriptor_.end() ? nullptr : &found->second;
+}
+
+void MountsInMaking::keep(TaskId process, const Call& call, Step&& made) {
+  const std::optional<File>& opened = call.returned_file;
+  if (by_descriptor_.size() >= kMost) by_descriptor_.erase(by_descriptor_.begin());
+  if (by_mount_.size() >= kMost) by_mount_.erase(by_mount_.begin());
+  if (opened && opened->detached && opened->mount_id)
+    by_mount_[opened->mount_id] = std::move(made);
+  else
+    by_descriptor_[{process, call.result}] = std::move(made);
+}
+
+std::optional<Step> MountsInMaking::configure(TaskId process, const Call& call, const Step& step, bool& taken) {
+  Step* const made = find(process, call, "fd");
+  taken = made != nullptr;
+  if (!made) return std::nullopt;
+  add_calls(*made, step);
+  MountDone& done = done_of(*made);
+  const std::string key = text(call, "_key"), value = text(call, "_value");
+  switch (number(call, "cmd")) {
+    case FSCONFIG_SET_FLAG: key == "ro" ? done.options.push_back(key) : add_word(done.data, key); break;
+    case FSCONFIG_SET_STRING:
+    case FSCONFIG_SET_PATH:
+    case FSCONFIG_SET_PATH_EMPTY:
+      if (key == "source" && !done.mounts.empty())
+        done.mounts[0].source = value;
+      else
+        add_word(done.data, key + "=" + value);
+      break;
+    case FSCONFIG_SET_BINARY:
+    case FSCONFIG_SET_FD: add_word(done.data, key + "=..."); break;
+    case FSCONFIG_CMD_RECONFIGURE: {
+      if (done.how != MountDone::How::kRemount) break;
+      return *made;  // picked by fspick: done with this call, and open for more
+    }
+    default: break;
+  }
+  return std::nullopt;
+}
+
+// On the mount of a descriptor that is still detached it is a part of it; otherwise a step of its own.
+std::optional<Step> MountsInMaking::set_attributes(TaskId process, const Call& call, const Step& step) {
+  const Argument* attributes = argument(call, "uattr");
+  if (!attributes) return step;
+  const uint64_t set = field_of(*attributes, "attr_set"), clear = field_of(*attributes, "attr_clr");
+  const std::string propagation = propagation_word(field_of(*attributes, "propagation"));
+  Step* const made = text(call, "path").empty() ? find(process, call, "dfd") : nullptr;
+  if (made) {
+    add_calls(*made, step);
+    MountDone& done = done_of(*made);
+    std::erase_if(done.options, [&, gone = attribute_options(clear)](const std::string& option) {
+      return std::ranges::find(gone, option) != gone.end();
+    });
+    for (std::string& option : attribute_options(set)) done.options.push_back(std::move(option));
+    if (!propagation.empty()) done.propagation = propagation;
+    return std::nullopt;
+  }
+  MountDone done{.how = set || clear ? MountDone::How::kRemount : MountDone::How::kPropagation};
+  done.options = attribute_options(set);
+  for (const std::string& option : attribute_options(clear & ~uint64_t{MOUNT_ATTR__ATIME}))
+    done.options.push_back(option == "ro" ? "rw" : option.starts_with("no") ? option.substr(2) : "not " + option);
+  done.propagation = propagation;
+  done.recursive = (number(call, "flags") & AT_RECURSIVE) != 0;
+  done.mounts.push_back({.source = {}, .target = {empty_or_slash(path(call, "path"))}});
+  return with(step, std::move(done));
+}
+
+std::optional<Step> MountsInMaking::attach(TaskId process, const Call& call, const Step& step) {
+  const std::string target = path(call, "to_pathname");
+  const File* from = file(call, "from_dfd");
+  Step* const made = text(call, "from_pathname").empty() ? find(process, call, "from_dfd") : nullptr;
+  if (!made) {
+    const bool detached = from && from->detached;
+    MountDone done{.how = detached ? MountDone::How::kBind : MountDone::How::kMove};
+    done.mounts.push_back({.source = path(call, "from_pathname"), .target = {target}});
+    return with(step, std::move(done));
+  }
+  Step whole = std::move(*made);
+  std::erase_if(by_descriptor_, [&](const auto& each) { return &each.second == made; });
+  std::erase_if(by_mount_, [&](const auto& each) { return &each.second == made; });
+  add_calls(whole, step);
+  MountDone& done = done_of(whole);
+  if (done.mounts.empty()) done.mounts.emplace_back();
+  done.mounts[0].target.path = target;
+  return whole;
+}
+
+std::optional<Step> MountsInMaking::take(TaskId process, const Call& call, const Step& step, bool& taken) {
+  const std::string_view name = call.row->name;
+  taken = false;
+  const bool known = name == "fsopen" || name == "fspick" || name == "fsconfig" || name == "fsmount" ||
+                     name == "open_tree" || name == "open_tree_attr" || name == "mount_setattr" || name == "move_mount";
+  if (!known) return std::nullopt;
+  if (!succeeded(call)) {
+    if (step.error) return std::nullopt;
+    taken = true;
+    Step probe = step;
+    probe.facts = Probed{"the mount calls"};
+    return probe;
+  }
+  taken = true;
+  if (name == "fsopen") {
+    MountDone done{.type = text(call, "_fs_name")};
+    done.mounts.emplace_back();
+    keep(process, call, with(step, std::move(done)));
+    return std::nullopt;
+  }
+  if (name == "fspick") {
+    MountDone done{.how = MountDone::How::kRemount};
+    done.mounts.push_back({.source = {}, .target = {path(call, "path")}});
+    keep(process, call, with(step, std::move(done)));
+    return std::nullopt;
+  }
+  if (name == "fsconfig") return configure(process, call, step, taken);
+  if (name == "fsmount") {
+    Step* const context = find(process, call, "fs_fd");
+    if (!context) return taken = false, std::nullopt;
+    Step made = *context;
+    add_calls(made, step);
+    for (std::string& option : attribute_options(number(call, "attr_flags")))
+      done_of(made).options.push_back(std::move(option));
+    keep(process, call, std::move(made));
+    return std::nullopt;
+  }
+  if (name == "open_tree" || name == "open_tree_attr") {
+    if (!(number(call, "flags") & OPEN_TREE_CLONE)) return taken = false, std::nullopt;
+    MountDone done{.how = MountDone::How::kBind, .recursive = (number(call, "flags") & AT_RECURSIVE) != 0};
+    done.mounts.push_back({.source = path(call, "filename"), .target = {}});
+    if (const Argument* attributes = argument(call, "uattr"))
+      done.options = attribute_options(field_of(*attributes, "attr_set"));
+    keep(process, call, with(step, std::move(done)));
+    return std::nullopt;
+  }
+  if (name == "mount_setattr") return set_attributes(process, call, step);
+  return attach(process, call, step);
+}
+
+void MountsInMaking::forget(TaskId process) {
+  std::erase_if(by_descriptor_, [&](const auto& each) { return each.first.first == process; });
+}
+
+}  // namespace cttrace

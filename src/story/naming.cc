@@ -1,0 +1,108 @@
+// Names from command lines, cgroups and paths.
+#include "story/naming.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "story/call.h"
+
+namespace cttrace {
+namespace {
+
+bool is_hex_id(std::string_view name) {
+  const auto hex = [](unsigned char c) { return std::isdigit(c) || (c >= 'a' && c <= 'f'); };
+  return name.size() >= 32 && std::ranges::all_of(name, hex);
+}
+
+// The last word of "... run [OPTION...] ID".
+std::string run_argument(const std::vector<std::string>& argv) {
+  for (size_t i = 1; i + 1 < argv.size(); ++i)
+    if ((argv[i] == "run" || argv[i] == "create") && !argv.back().starts_with('-')) return argv.back();
+  return {};
+}
+
+// The last part of a cgroup, without what systemd puts behind.
+std::string leaf_of(const std::string& cgroup) {
+  std::string leaf = last_part(cgroup);
+  for (std::string_view suffix : {".scope", ".service", ".slice"})
+    if (leaf.ends_with(suffix)) leaf.resize(leaf.size() - suffix.size());
+  return leaf == "/" ? std::string() : leaf;
+}
+
+// A word of the command line that is all of `text`, or its end behind a separator: "web" of "lxc.payload.web".
+std::string word_at_end(const std::vector<std::string>& argv, const std::string& text) {
+  std::string longest;
+  for (size_t i = 1; i < argv.size(); ++i) {
+    std::string word = last_part(argv[i]);
+    if (word.empty() || word.starts_with('-') || word.size() <= longest.size() || !text.ends_with(word)) continue;
+    const bool whole = word.size() == text.size();
+    if (whole || std::string_view("-.:_").find(text[text.size() - word.size() - 1]) != std::string_view::npos)
+      longest = std::move(word);
+  }
+  return longest;
+}
+
+}  // namespace
+
+std::string option_value(const std::vector<std::string>& argv, std::initializer_list<std::string_view> names) {
+  for (size_t i = 1; i < argv.size(); ++i) {
+    for (std::string_view name : names) {
+      if (argv[i] == name && i + 1 < argv.size()) return argv[i + 1];
+      if (name.starts_with("--") && argv[i].starts_with(name) && argv[i].size() > name.size() &&
+          argv[i][name.size()] == '=')
+        return argv[i].substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
+std::string container_name(const Told& told) {
+  // What is behind the command that is run is for that.
+  std::vector<std::string> own = told.argv;
+  const std::vector<std::string>& program = told.program;
+  if (own.size() > program.size() && std::equal(program.rbegin(), program.rend(), own.rbegin()))
+    own.resize(own.size() - program.size());
+  const std::string leaf = leaf_of(told.cgroup);
+  std::string name = option_value(own, {"--id", "--machine", "--name"});
+  if (name.empty()) name = word_at_end(own, leaf);
+  if (name.empty()) name = run_argument(own);
+  if (name.empty()) name = word_at_end(own, told.hostname);
+  if (told.existed) return name;
+  if (name.empty()) name = leaf;
+  if (name.empty()) name = told.hostname;
+  if (name.empty() && !program.empty()) name = last_part(program[0]);
+  return name;
+}
+
+std::string short_name(const std::string& name) { return is_hex_id(name) ? name.substr(0, 12) : name; }
+
+std::string version_in(std::string_view path) {
+  for (size_t i = 0; i < path.size(); ++i) {
+    if (!std::isdigit(static_cast<unsigned char>(path[i])) ||
+        (i > 0 && path[i - 1] != '-' && path[i - 1] != 'v' && path[i - 1] != '/'))
+      continue;
+    size_t end = i;
+    while (end < path.size() && (std::isdigit(static_cast<unsigned char>(path[end])) || path[end] == '.')) ++end;
+    std::string_view version = path.substr(i, end - i);
+    while (version.ends_with('.')) version.remove_suffix(1);
+    if (version.find('.') != std::string_view::npos) return std::string(version);
+    i = end;
+  }
+  return {};
+}
+
+std::string kind_in_words(Isolation isolation, bool user_namespace) {
+  switch (isolation) {
+    case Isolation::kChroot: return "chroot only: not isolated by namespaces";
+    case Isolation::kMounts:
+      return user_namespace ? "mounts and users of its own, the starter's pids"
+                            : "mounts of its own, the starter's pids";
+    case Isolation::kPids:
+      return user_namespace ? "pids and users of its own, the starter's mounts"
+                            : "pids of its own, the starter's mounts";
+    case Isolation::kContainer: break;
+  }
+  return user_namespace ? "container with users of its own" : "container";
+}
+
+}  // namespace cttrace

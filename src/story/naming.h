@@ -1,0 +1,36 @@
+// What a container, its runtime and its stages are called.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cttrace/story.h"
+
+namespace cttrace {
+
+// What a runtime was told, and what it told the kernel.
+struct Told {
+  std::vector<std::string> argv = {};  // the runtime's
+  std::string cgroup = {};             // that was joined; empty: none
+  std::string hostname = {};           // that was given; empty: none
+  std::vector<std::string> program = {};
+  bool existed = false;  // it was there before: only what was told of it can name it
+};
+
+// A name that was given by an option, or that is in the command line and in the cgroup; the argument of run or create;
+// one that is in the command line and became the hostname; the cgroup's; the hostname; otherwise the program's.
+std::string container_name(const Told& told);
+
+// The first twelve digits of a long hexadecimal id.
+std::string short_name(const std::string& name);
+
+// The value of an option: "--bundle B" or "--bundle=B"; empty: it is not given.
+std::string option_value(const std::vector<std::string>& argv, std::initializer_list<std::string_view> names);
+
+// "1.1.15" where a part of the path says it: "/opt/runc-1.1.15/bin/runc".
+std::string version_in(std::string_view path);
+
+std::string kind_in_words(Isolation isolation, bool user_namespace);
+
+}  // namespace cttrace

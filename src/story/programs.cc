@@ -1,0 +1,205 @@
+// Programs begin: which of them is what a container was made for.
+#include <sched.h>
+
+#include <algorithm>
+
+#include "story/call.h"
+#include "story/work.h"
+
+namespace cttrace {
+namespace {
+
+constexpr uint32_t kMostAbove = 32;
+
+bool differs(const std::optional<File>& one, const std::optional<File>& other) {
+  if (!one || !other) return false;
+  return one->inode != other->inode || one->dev_major != other->dev_major || one->dev_minor != other->dev_minor;
+}
+
+bool differs(const NamespaceInodes& one, const NamespaceInodes& other, ct_ns which) {
+  return one[which] && other[which] && one[which] != other[which];
+}
+
+// The words at the end of a command line are the command that it is about.
+bool ends_with(const std::vector<std::string>& words, const std::vector<std::string>& end) {
+  return !end.empty() && words.size() > end.size() && std::equal(end.rbegin(), end.rend(), words.rbegin());
+}
+
+ProgramFile file_of(const Snapshot& snapshot) {
+  if (!snapshot.exe) return {};
+  return {snapshot.exe->dev_major, snapshot.exe->dev_minor, snapshot.exe->inode, snapshot.exe->path};
+}
+
+Origin origin_of(const Snapshot& snapshot) {
+  Origin origin{.known = true, .namespaces = snapshot.namespaces, .root = snapshot.root, .cgroup = snapshot.cgroup};
+  if (snapshot.cwd) origin.folder = snapshot.cwd->path;
+  return origin;
+}
+
+}  // namespace
+
+void Teller::Work::on(const Snapshot& snapshot) {
+  const uint32_t tid = snapshot.old_tid ? snapshot.old_tid : snapshot.task.tid;
+  Person* known = snapshot.at_start ? nullptr : person(tid);
+  if (!known) known = &meet(snapshot.task);
+  if (tid != snapshot.task.tid && !snapshot.at_start) {
+    // A thread that was not the leader takes the leader's number, and lives on as that.
+    people_[id_of(snapshot.task)] = Person(*known);
+    running_[snapshot.task.tid] = id_of(snapshot.task);
+    if (known->set_up) ++known->set_up->threads;
+    known = person(id_of(snapshot.task));
+  }
+  if (!snapshot.pids.empty()) known->process->stage.pids = snapshot.pids;
+  if (!snapshot.at_start) return executed(*known, snapshot);
+  Unit& unit = *known->process->unit;
+  if (unit.origin.known) return;  // another thread
+  unit.origin = origin_of(snapshot);
+  unit.file = file_of(snapshot);
+  known->process->stage.program = unit.name();
+}
+
+bool Teller::Work::is_itself(const Person& person, const Snapshot& snapshot) const {
+  const Unit& unit = *person.process->unit;
+  if (!snapshot.exe || !person.exec) return false;
+  const File& file = *snapshot.exe;
+  constexpr std::string_view kMemory = "/memfd:";
+  if (file.internal && file.path.starts_with(kMemory))
+    return unit.memory_files.contains(file.path.substr(kMemory.size()));
+  if (!unit.file.same_as(file_of(snapshot))) return false;
+  if (person.exec->path.empty() || person.exec->path.starts_with("/proc/")) return true;
+  // Programs of many names in one file (busybox) tell themselves apart by it.
+  const std::string now = person.exec->argv.empty() ? std::string() : last_part(person.exec->argv[0]);
+  const std::string then = unit.argv.empty() ? unit.name() : last_part(unit.argv[0]);
+  return now == then;
+}
+
+void Teller::Work::new_unit(Person& person, const Snapshot& snapshot) {
+  Process& process = *person.process;
+  const std::shared_ptr<Unit> before = process.unit;
+  auto unit = std::make_shared<Unit>();
+  unit->above = before->depth < kMostAbove ? before : before->above;
+  unit->depth = std::min(before->depth + 1, kMostAbove);
+  unit->pid = snapshot.task.tgid;
+  unit->seen_to_begin = true;
+  unit->container = process.container;
+  unit->origin = origin_of(snapshot);
+  unit->file = file_of(snapshot);
+  unit->first = number_;
+  unit->start_ns = snapshot.time_ns;
+  if (person.exec) {
+    unit->argv = person.exec->argv;
+    unit->first = person.exec->step.first;
+    unit->start_ns = person.exec->step.start_ns;
+  }
+  unit->processes = 1;
+  process.unit = unit;
+  process.stage.program = unit->name();
+  process.stage.name.clear();
+  if (--before->processes == 0) unit_ended(before);
+}
+
+void Teller::Work::executed(Person& person, const Snapshot& snapshot) {
+  const bool itself = is_itself(person, snapshot);
+  if (!itself && person.sets_up() && is_hand_over(person, snapshot))
+    hand_over(person, snapshot);
+  else
+    program_began(person, snapshot, itself);
+  person.exec.reset();
+}
+
+// A program that is not what a container was made for: the runtime, a helper, or one of a container's own.
+void Teller::Work::program_began(Person& person, const Snapshot& snapshot, bool itself) {
+  if (!itself) {
+    if (!person.sets_up()) person.set_up.reset();
+    tell_command(person, snapshot);
+    new_unit(person, snapshot);
+  }
+  Step step{.phase = Phase::kCreate, .first = number_, .start_ns = snapshot.time_ns};
+  if (person.exec) step = person.exec->step;
+  step.last = number_;
+  step.end_ns = std::max(step.end_ns, snapshot.time_ns);
+  ProgramRun run{.itself = itself};
+  if (person.exec) run.argv = person.exec->argv;
+  if (snapshot.exe) run.path = snapshot.exe->path;
+  Process& process = *person.process;
+  if (itself && run.path.starts_with("/memfd:") && person.exec) {
+    step.facts = SelfProtected{.how = SelfProtected::How::kMemoryCopy, .path = run.path};
+  } else {
+    step.facts = std::move(run);
+  }
+  draft_of(person).add(process.stage, std::move(step));
+}
+
+// Whether this program is what everything before was for.
+bool Teller::Work::is_hand_over(const Person& person, const Snapshot& snapshot) const {
+  const SetUp& set_up = *person.set_up;
+  const Origin& origin = set_up.unit->origin;
+  const NamespaceInodes& now = snapshot.namespaces;
+  const bool switched = differs(origin.root, snapshot.root);
+  bool isolated = switched || differs(origin.namespaces, now, CT_NS_MNT) ||
+                  differs(origin.namespaces, now, CT_NS_PID) || differs(origin.namespaces, now, CT_NS_PID_FOR_CHILDREN);
+  for (const auto& [number, known] : containers_)
+    for (const auto& [type, inode] : set_up.joined) isolated = isolated || is_container_of(known, type, inode);
+  if (!isolated) return false;
+  if (person.exec && ends_with(set_up.unit->argv, person.exec->argv)) return true;
+  if (differs(origin.namespaces, now, CT_NS_PID) && !snapshot.pids.empty() && snapshot.pids.back() == 1) return true;
+  // A child of one that goes on with the set-up is its helper; it goes on until the root is switched.
+  const auto maker = people_.find(person.process->made_by);
+  const bool maker_goes_on = maker != people_.end() && maker->second.set_up == person.set_up;
+  const bool maker_is_runtime = maker_goes_on && maker->second.process->tgid == set_up.unit->pid;
+  return !maker_goes_on || switched || maker_is_runtime;
+}
+
+bool Teller::Work::is_container_of(const Known& known, uint32_t type, uint32_t inode) const {
+  static constexpr std::pair<uint32_t, ct_ns> kKinds[] = {
+      {CLONE_NEWNS, CT_NS_MNT},  {CLONE_NEWPID, CT_NS_PID},   {CLONE_NEWNET, CT_NS_NET},      {CLONE_NEWUTS, CT_NS_UTS},
+      {CLONE_NEWIPC, CT_NS_IPC}, {CLONE_NEWUSER, CT_NS_USER}, {CLONE_NEWCGROUP, CT_NS_CGROUP}};
+  for (const auto& [each, which] : kKinds)
+    if (each == type) return inode && known.namespaces[which] == inode && known.own.contains(type);
+  return false;
+}
+
+// The container whose namespaces were joined: by what most belongs to one alone.
+Known* Teller::Work::joined_container(const SetUp& set_up) {
+  for (const uint32_t type : {CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWUSER, CLONE_NEWUTS, CLONE_NEWIPC}) {
+    const auto joined = set_up.joined.find(type);
+    if (joined == set_up.joined.end()) continue;
+    for (auto& [number, known] : containers_)
+      if (is_container_of(known, type, joined->second)) return &known;
+  }
+  return nullptr;
+}
+
+// The first process of a container may be an init, which executes what it was given.
+void Teller::Work::tell_command(Person& person, const Snapshot& snapshot) {
+  const auto found = containers_.find(person.process->container);
+  if (found == containers_.end() || !person.exec) return;
+  Known& known = found->second;
+  if (known.command_told || person.process->made_by != known.program) return;
+  known.command_told = true;
+  if (!ends_with(known.argv, person.exec->argv)) return;
+  ContainerWentOn told{.container = known.number, .name = known.name, .short_name = known.short_name};
+  told.time_ns = snapshot.time_ns;
+  told.since_ns = snapshot.time_ns - std::min(snapshot.time_ns, known.start_ns);
+  told.command = person.exec->argv;
+  told.command_pids = snapshot.pids;
+  sink_(std::move(told));
+}
+
+// A runtime that was started for a container that is there already: to delete it, say.
+void Teller::Work::tell_served(const Unit& unit) {
+  if (unit.told || !unit.seen_to_begin || unit.container) return;
+  for (auto& [number, known] : containers_) {
+    if (!known.runtime.same_as(unit.file) || known.name.empty()) continue;
+    if (std::ranges::find(unit.argv, known.name) == unit.argv.end() || unit.start_ns < known.start_ns) continue;
+    ContainerWentOn told{.container = known.number, .name = known.name, .short_name = known.short_name};
+    told.time_ns = unit.start_ns;
+    told.since_ns = unit.start_ns - known.start_ns;
+    told.by = {.name = unit.name(), .executable = unit.file.path, .argv = unit.argv, .pid = unit.pid};
+    for (const Draft::Part& part : unit.draft.parts()) told.call_count += part.calls;
+    sink_(std::move(told));
+    return;
+  }
+}
+
+}  // namespace cttrace

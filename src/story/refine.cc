@@ -1,0 +1,140 @@
+// Looking back over the steps of a process.
+#include "story/refine.h"
+
+#include <algorithm>
+#include <map>
+
+#include "story/call.h"
+#include "story/chains.h"
+
+namespace cttrace {
+namespace {
+
+using How = MountDone::How;
+
+bool has(const std::vector<std::string>& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+// What a step is about: two with the same words try the same. Empty: none of those that are tried again.
+std::string aim_of(const Step& step) {
+  if (const auto* done = std::get_if<MountDone>(&step.facts))
+    return done->how == How::kUnmount ? std::string() : "mount " + done->mounts[0].target.path;
+  if (const auto* controls = std::get_if<ControlsWritten>(&step.facts))
+    return "write " + last_part(controls->writes[0].file);
+  if (const auto* given = std::get_if<IdentityGiven>(&step.facts)) {
+    const auto& one = given->changes[0];
+    return "give " + std::to_string(static_cast<int>(one.what)) + " " + one.value.substr(0, one.value.find(' '));
+  }
+  if (const auto* run = std::get_if<ProgramRun>(&step.facts)) return "run " + last_part(run->path);
+  if (const auto* handed = std::get_if<HandedOver>(&step.facts)) return "run " + last_part(handed->path);
+  return {};
+}
+
+// A failure that was tried again, and worked: nobody need know of it.
+void retried(std::vector<Step>& steps) {
+  std::map<std::string, size_t> done;  // by aim: the last step that reached it
+  for (size_t i = 0; i < steps.size(); ++i)
+    if (const std::string aim = aim_of(steps[i]); !aim.empty() && !steps[i].error) done[aim] = i;
+  std::map<size_t, size_t> into;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const auto found = steps[i].error ? done.find(aim_of(steps[i])) : done.end();
+    if (found != done.end() && found->second > i) into[i] = found->second;
+  }
+  for (const auto& [from, to] : into) {
+    const uint64_t start_ns = steps[to].start_ns;
+    steps[to].normal_failures += steps[from].call_count - steps[from].normal_failures;
+    if (steps[to].reason.empty()) steps[to].reason = "tried before in another way";
+    add_calls(steps[to], steps[from]);
+    steps[to].start_ns = start_ns;
+  }
+  for (auto each = into.rbegin(); each != into.rend(); ++each)
+    steps.erase(steps.begin() + static_cast<ptrdiff_t>(each->first));
+}
+
+bool binds_itself(const MountDone& done) {
+  return done.how == How::kBind && done.mounts[0].source == done.mounts[0].target.path;
+}
+
+bool shows_the_kernel(const std::string& path) {
+  return path.starts_with("/proc/") || (path.starts_with("/sys/") && !lies_below(path, "/sys/fs/cgroup"));
+}
+
+// A tmpfs in which nothing can be: it is there to hide.
+bool is_empty_folder(const MountDone& done) {
+  const bool holds_nothing = done.data.starts_with("size=0") || has(done.options, "ro");
+  return done.how == How::kNew && done.type == "tmpfs" && holds_nothing &&
+         shows_the_kernel(done.mounts[0].target.shown());
+}
+
+// Finds the step that mounted `path`, before `end`.
+Step* mounted(std::vector<Step>& steps, size_t end, const std::string& path) {
+  for (size_t i = end; i-- > 0;) {
+    if (const auto* done = std::get_if<MountDone>(&steps[i].facts); done && !steps[i].error) {
+      const bool places = done->how == How::kNew || done->how == How::kBind;
+      const auto same = [&](const auto& each) { return each.target.path == path; };
+      if (places && std::ranges::any_of(done->mounts, same)) return &steps[i];
+    }
+    if (const auto* masked = std::get_if<PathsMasked>(&steps[i].facts)) {
+      const auto same = [&](const auto& each) { return each.path.path == path; };
+      if (std::ranges::any_of(masked->paths, same)) return &steps[i];
+    }
+  }
+  return nullptr;
+}
+
+void become_masks(Step& step, PathsMasked::With with) {
+  PathsMasked masked;
+  for (auto& each : std::get<MountDone>(step.facts).mounts) masked.paths.push_back({.path = each.target, .with = with});
+  step.facts = std::move(masked);
+  step.phase = Phase::kMasking;
+}
+
+// Read-only in the end: of what was bound on itself, and of what hides something, that is the purpose.
+void made_read_only(std::vector<Step>& steps) {
+  for (size_t i = 0; i < steps.size(); ++i) {
+    auto* done = std::get_if<MountDone>(&steps[i].facts);
+    if (!done || steps[i].error || done->how != How::kRemount || !has(done->options, "ro")) continue;
+    std::erase_if(done->mounts, [&](const MountDone::One& each) {
+      if (each.target.shown() == "/") return false;
+      Step* const before = mounted(steps, i, each.target.path);
+      if (!before) return false;
+      const auto* earlier = std::get_if<MountDone>(&before->facts);
+      if (earlier && binds_itself(*earlier) && before->phase != Phase::kRootfs)
+        become_masks(*before, PathsMasked::With::kReadOnly);
+      if (!std::holds_alternative<PathsMasked>(before->facts)) return false;
+      before->call_count += 1;
+      return true;
+    });
+  }
+  std::erase_if(steps, [](const Step& step) {
+    const auto* done = std::get_if<MountDone>(&step.facts);
+    return done && done->mounts.empty();
+  });
+}
+
+// Where every call failed, and that is normal, nothing was done.
+bool came_to_nothing(const Step& step) {
+  const bool tells_itself = std::holds_alternative<PathsMasked>(step.facts) ||
+                            std::holds_alternative<Probed>(step.facts) ||
+                            std::holds_alternative<IdentityGiven>(step.facts);
+  return !tells_itself && !step.error && step.call_count && step.normal_failures >= step.call_count;
+}
+
+}  // namespace
+
+void refine(std::vector<Step>& steps) {
+  retried(steps);
+  std::erase_if(steps, came_to_nothing);
+  for (Step& step : steps)
+    if (const auto* done = std::get_if<MountDone>(&step.facts); done && !step.error && is_empty_folder(*done))
+      become_masks(step, PathsMasked::With::kEmptyFolder);
+  made_read_only(steps);
+  std::vector<Step> joined;
+  for (Step& step : steps)
+    if (joined.empty() || joined.back().phase != step.phase || !fold(joined.back(), step))
+      joined.push_back(std::move(step));
+  steps = std::move(joined);
+}
+
+}  // namespace cttrace

@@ -1,0 +1,99 @@
+// Telling what belongs together by what it is about.
+#include "story/related.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "story/call.h"
+
+namespace cttrace {
+namespace {
+
+constexpr size_t kTelling = 12;  // a name this long is nobody else's by chance
+
+bool descends_from(const Unit& unit, const Unit& other) {
+  for (const Unit* above = unit.above.get(); above; above = above->above.get())
+    if (above == &other) return true;
+  return false;
+}
+
+bool has_word(const std::vector<std::string>& words, const std::string& word) {
+  return !word.empty() && std::ranges::find(words, word) != words.end();
+}
+
+class Concern {
+ public:
+  Concern(const Subject& subject, size_t level) : subject_(subject), level_(level) {}
+
+  bool operator()(const ProgramRun& run) const {
+    return subject_.name.size() >= kTelling && has_word(run.argv, subject_.name);
+  }
+  bool operator()(const MountDone& done) const {
+    return std::ranges::any_of(done.mounts, [&](const MountDone::One& each) {
+      return is_its(each.target.path) || is_its(each.source) || is_of_process(each.source);
+    });
+  }
+  bool operator()(const NamespacesChanged& changed) const {
+    return std::ranges::any_of(changed.namespaces,
+                               [&](const auto& each) { return subject_.inodes.contains(each.inode); });
+  }
+  bool operator()(const CgroupJoined& joined) const {
+    return is_process(joined.pid, 0) || is_its(joined.cgroups[0].file);
+  }
+  bool operator()(const ControlsWritten& controls) const { return is_its(controls.writes[0].file); }
+  bool operator()(const MapsWritten& maps) const { return is_process(maps.pid, 0); }
+  template <typename T>
+  bool operator()(const T&) const {
+    return false;
+  }
+
+ private:
+  // Below its root, or in a folder that has its name.
+  bool is_its(const std::string& path) const {
+    if (subject_.rootfs.size() > 1 && lies_below(path, subject_.rootfs)) return true;
+    if (subject_.name.size() < 2) return false;
+    const size_t at = path.find("/" + subject_.name);
+    if (at == std::string::npos)
+      return subject_.name.size() >= kTelling && path.find(subject_.name) != std::string::npos;
+    const size_t end = at + 1 + subject_.name.size();
+    return end == path.size() || path[end] == '/' || subject_.name.size() >= kTelling;
+  }
+
+  bool is_process(uint32_t pid, size_t level) const {
+    return pid && std::ranges::any_of(subject_.pids, [&](const std::vector<uint32_t>& pids) {
+             return level < pids.size() && pids[level] == pid;
+           });
+  }
+  // "/proc/72/ns/net", in the pids of who says so.
+  bool is_of_process(const std::string& path) const {
+    constexpr std::string_view kProc = "/proc/";
+    if (!path.starts_with(kProc)) return false;
+    uint32_t pid = 0;
+    std::from_chars(path.data() + kProc.size(), path.data() + path.size(), pid);
+    return is_process(pid, level_);
+  }
+
+  const Subject& subject_;
+  size_t level_;
+};
+
+}  // namespace
+
+Relation relation_of(const Unit& unit, const Subject& subject) {
+  const Unit& runtime = *subject.set_up->unit;
+  const bool alone = runtime.seen_to_begin && runtime.set_ups_begun <= 1;
+  if (&unit == &runtime) return alone ? Relation::kWhole : Relation::kSteps;
+  if (unit.told || unit.container != runtime.container) return Relation::kNone;
+  if (alone && descends_from(unit, runtime)) return Relation::kWhole;
+  // What the same process ran before is no runtime of it.
+  if (unit.pid == runtime.pid) return Relation::kSteps;
+  const bool named = has_word(unit.argv, subject.name);
+  const bool sure = runtime.file.same_as(unit.file) || descends_from(runtime, unit) || subject.name.size() >= kTelling;
+  return named && sure && unit.seen_to_begin ? Relation::kWhole : Relation::kSteps;
+}
+
+bool concerns(const Step& step, size_t level, const Subject& subject) {
+  return std::visit(Concern(subject, level), step.facts);
+}
+
+}  // namespace cttrace

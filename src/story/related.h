@@ -1,0 +1,34 @@
+// What belongs to a container, of all that goes on beside it.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "story/cast.h"
+
+namespace cttrace {
+
+// What is known of a container when its set-up ends.
+struct Subject {
+  const SetUp* set_up = nullptr;
+  std::string name = {};
+  std::string rootfs = {};
+  std::set<uint32_t> inodes = {};                // of the namespaces of its own
+  std::vector<std::vector<uint32_t>> pids = {};  // of its stages, by pid namespace
+};
+
+enum class Relation : uint8_t {
+  kNone,
+  kSteps,  // some of what it does may be for the container
+  kWhole,  // all of it is
+};
+
+// A unit is the runtime, was started by it, or was told the container's name: then it is there for the container.
+Relation relation_of(const Unit& unit, const Subject& subject);
+
+// The step, of a process that is `level` pid namespaces deep, is about the container: its root, its namespaces, its
+// processes, its name.
+bool concerns(const Step& step, size_t level, const Subject& subject);
+
+}  // namespace cttrace

@@ -1,0 +1,316 @@
+// Set-ups that have ended become stories.
+#include <sched.h>
+
+#include <algorithm>
+
+#include "story/call.h"
+#include "story/gathering.h"
+#include "story/naming.h"
+#include "story/work.h"
+
+namespace cttrace {
+namespace {
+
+struct Kind {
+  uint32_t type;
+  ct_ns which;
+};
+constexpr Kind kKinds[] = {{CLONE_NEWNS, CT_NS_MNT},    {CLONE_NEWPID, CT_NS_PID},
+                           {CLONE_NEWNET, CT_NS_NET},   {CLONE_NEWUTS, CT_NS_UTS},
+                           {CLONE_NEWIPC, CT_NS_IPC},   {CLONE_NEWCGROUP, CT_NS_CGROUP},
+                           {CLONE_NEWUSER, CT_NS_USER}, {0x80 /* CLONE_NEWTIME */, CT_NS_TIME}};
+constexpr size_t kMostAbove = 8;
+constexpr size_t kMostKnown = 4096;  // containers that have ended are forgotten from here on
+
+using Namespaces = std::vector<ContainerNamespace>;
+
+bool is_new(const Namespaces& all, uint32_t type) {
+  return std::ranges::any_of(all, [&](const ContainerNamespace& each) {
+    return each.type == type && each.how != ContainerNamespace::How::kStarters;
+  });
+}
+
+Isolation isolation_of(bool mounts, bool pids) {
+  if (mounts) return pids ? Isolation::kContainer : Isolation::kMounts;
+  return pids ? Isolation::kPids : Isolation::kChroot;
+}
+
+Runtime runtime_of(const Unit& unit) {
+  Runtime runtime{.name = unit.name(), .executable = unit.file.path, .version = version_in(unit.file.path)};
+  runtime.argv = unit.argv;
+  runtime.pid = unit.pid;
+  // What the same process ran before has not started it.
+  const Unit* below = &unit;
+  for (const Unit* above = unit.above.get(); above; below = above, above = above->above.get()) {
+    if (runtime.started_by.size() >= kMostAbove) break;
+    if (above->pid != below->pid && !above->file.path.empty()) runtime.started_by.push_back(above->name());
+  }
+  return runtime;
+}
+
+// What the option said; without one, the folder that the runtime was started in, where the root is in it.
+std::string bundle_of(const Unit& unit, const std::string& rootfs) {
+  std::string bundle = option_value(unit.argv, {"--bundle", "-b"});
+  if (bundle.empty())
+    return folder_of(rootfs) == unit.origin.folder && rootfs != "/" ? unit.origin.folder : std::string();
+  while (bundle.size() > 1 && bundle.ends_with('/')) bundle.pop_back();
+  if (bundle.starts_with('/')) return bundle;
+  return unit.origin.folder.empty() ? std::string() : unit.origin.folder + "/" + bundle;
+}
+
+HandedOver handed_over(const Snapshot& snapshot, const std::optional<PendingExec>& exec) {
+  HandedOver facts;
+  if (exec) facts = {.path = exec->path, .argv = exec->argv};
+  const auto inside = [](const std::vector<IdExtent>& map, uint32_t id) {
+    for (const IdExtent& extent : map)
+      if (id >= extent.lower_first && id - extent.lower_first < extent.count)
+        return extent.first + (id - extent.lower_first);
+    return id;
+  };
+  facts.host_uid = snapshot.euid;
+  facts.host_gid = snapshot.egid;
+  facts.uid = inside(snapshot.uid_map, snapshot.euid);
+  facts.gid = inside(snapshot.gid_map, snapshot.egid);
+  facts.capabilities = snapshot.cap_permitted;
+  facts.no_new_privs = snapshot.no_new_privs;
+  facts.seccomp_mode = snapshot.seccomp_mode;
+  facts.seccomp_filters = snapshot.seccomp_filters;
+  return facts;
+}
+
+// What was to become the root: it was bound on itself, with all below, to be a mount that can.
+void guess_root(SetUp& set_up) {
+  if (set_up.roots.count()) return;
+  std::string root;
+  for (const Draft::Part& part : set_up.draft.parts()) {
+    for (const Step& step : part.steps) {
+      const auto* done = std::get_if<MountDone>(&step.facts);
+      if (!done || step.error || done->how != MountDone::How::kBind || !done->recursive) continue;
+      if (done->mounts[0].source == done->mounts[0].target.path) root = done->mounts[0].source;
+    }
+  }
+  if (root.size() > 1) set_up.roots.became(root);
+}
+
+}  // namespace
+
+Namespaces Teller::Work::namespaces_of(const SetUp& set_up, const NamespaceInodes& now) const {
+  Namespaces all;
+  for (const auto& [type, which] : kKinds) {
+    ContainerNamespace each{.type = type, .inode = now[which]};
+    if (set_up.unit->origin.namespaces[which] != now[which]) {
+      const auto joined = set_up.joined.find(type);
+      const bool is_joined = joined != set_up.joined.end() && joined->second == now[which];
+      each.how = is_joined ? ContainerNamespace::How::kJoined : ContainerNamespace::How::kMade;
+      for (const auto& [number, known] : containers_)
+        if (is_joined && is_container_of(known, type, now[which])) each.of = known.short_name;
+    }
+    all.push_back(std::move(each));
+  }
+  return all;
+}
+
+std::vector<std::shared_ptr<Unit>> Teller::Work::units_beside(const std::shared_ptr<Unit>& runtime) const {
+  std::vector<std::shared_ptr<Unit>> all(gone_.begin(), gone_.end());
+  for (const auto& [id, person] : people_) all.push_back(person.process->unit);
+  all.push_back(runtime);
+  std::ranges::sort(all, {}, [](const auto& unit) { return std::tuple(unit->first, unit->pid, unit->start_ns); });
+  const auto same = std::ranges::unique(all);
+  all.erase(same.begin(), same.end());
+  return all;
+}
+
+SetUpStory Teller::Work::story_of(SetUp& set_up, const std::string& name, const TaskId& program) {
+  SetUpStory story;
+  story.runtime = runtime_of(*set_up.unit);
+  Subject subject{.set_up = &set_up, .name = name, .rootfs = set_up.roots.final_root()};
+  for (const auto& [type, inode] : set_up.made)
+    if (inode) subject.inodes.insert(inode);
+  for (const Draft::Part& part : set_up.draft.parts()) subject.pids.push_back(part.stage.pids);
+  Gathering gathering;
+  gathering.take(set_up.draft, true);
+  for (const std::shared_ptr<Unit>& unit : units_beside(set_up.unit)) {
+    switch (relation_of(*unit, subject)) {
+      case Relation::kNone: break;
+      case Relation::kSteps: gathering.take_from(unit->draft, subject); break;
+      case Relation::kWhole:
+        gathering.take(unit->draft, false);
+        unit->told = true;
+        break;
+    }
+  }
+  set_up.unit->told = true;
+  gathering.fill(story, set_up.roots, program);
+  story.end_ns = time_ns_;
+  story.last = number_;
+  story.state = state_;
+  if (lost_at_ > story.first) story.doubt = "events were lost while it was set up: steps may be missing";
+  keep_calls_of(story);
+  return story;
+}
+
+void Teller::Work::keep_calls_of(SetUpStory& story) {
+  if (!options_.keep_calls) return;
+  for (const Step& step : story.steps)
+    for (EventNumber call : step.calls)
+      if (const auto kept = calls_.find(call); kept != calls_.end()) story.calls.push_back(*kept);
+}
+
+void Teller::Work::describe(Container& container, const SetUp& set_up, const SetUpStory& story) const {
+  container.short_name = short_name(container.name);
+  container.rootfs = set_up.roots.final_root();
+  container.bundle = bundle_of(*set_up.unit, container.rootfs);
+  container.hostname = set_up.hostname;
+  container.parent = set_up.unit->container;
+  if (const auto parent = containers_.find(container.parent); parent != containers_.end())
+    container.parent_name = parent->second.short_name;
+  container.kind = kind_in_words(container.isolation, is_new(story.namespaces, CLONE_NEWUSER));
+}
+
+void Teller::Work::hand_over(Person& person, const Snapshot& snapshot) {
+  const std::shared_ptr<SetUp> set_up = person.set_up;
+  Process& process = *person.process;
+  Step step{.first = number_, .start_ns = snapshot.time_ns};
+  if (person.exec) step = person.exec->step;
+  step.phase = Phase::kHandOver;
+  step.last = number_;
+  step.end_ns = std::max(step.end_ns, snapshot.time_ns);
+  step.facts = handed_over(snapshot, person.exec);
+  add(person, std::move(step));
+
+  Known* const into = joined_container(*set_up);
+  const bool made = set_up->made.contains(CLONE_NEWNS) || set_up->made.contains(CLONE_NEWPID);
+  const bool is_entry =
+      !made && (into || set_up->joined.contains(CLONE_NEWNS) || set_up->joined.contains(CLONE_NEWPID));
+  const std::vector<std::string> argv = person.exec ? person.exec->argv : std::vector<std::string>();
+  const bool moved = snapshot.cgroup != set_up->unit->origin.cgroup;
+  const std::string cgroup = moved ? snapshot.cgroup : process.cgroup;
+  const std::string name =
+      into && is_entry ? into->name : container_name({set_up->unit->argv, cgroup, set_up->hostname, argv, is_entry});
+  SetUpStory story = story_of(*set_up, name, process.leader);
+  story.program = process.leader;
+  story.pids = snapshot.pids;
+  story.argv = argv;
+  story.namespaces = namespaces_of(*set_up, snapshot.namespaces);
+  set_up->over = true;
+  --progress_.going_on;
+  std::erase(set_up->unit->set_ups, set_up);
+  if (is_entry) {
+    if (into) ++into->processes;
+    process.container = into ? into->number : 0;
+    EntryMade entry{.container_name = name};
+    entry.set_up = std::move(story);
+    tell_entry(std::move(entry), into);
+  } else {
+    Container container{.name = name, .cgroup = cgroup};
+    container.set_up = std::move(story);
+    tell_container(person, snapshot, std::move(container), set_up);
+  }
+  person.set_up.reset();
+  new_unit(person, snapshot);
+}
+
+void Teller::Work::tell_container(Person& person, const Snapshot& snapshot, Container container,
+                                  const std::shared_ptr<SetUp>& set_up) {
+  Process& process = *person.process;
+  SetUpStory& story = container.set_up;
+  container.number = ++found_;
+  container.isolation = isolation_of(is_new(story.namespaces, CLONE_NEWNS), is_new(story.namespaces, CLONE_NEWPID));
+  describe(container, *set_up, story);
+  container.init = process.leader;
+  container.init_pids = snapshot.pids;
+
+  if (containers_.size() >= kMostKnown)
+    std::erase_if(containers_, [](const auto& each) { return each.second.ended && each.second.processes == 0; });
+  Known& known = containers_[container.number];
+  known.number = container.number;
+  known.name = container.name;
+  known.short_name = container.short_name;
+  known.namespaces = snapshot.namespaces;
+  for (const ContainerNamespace& each : story.namespaces)
+    if (each.how == ContainerNamespace::How::kMade) known.own.insert(each.type);
+  known.program = process.leader;
+  known.argv = story.argv;
+  known.start_ns = snapshot.time_ns;
+  known.runtime = set_up->unit->file;
+
+  const bool own_pids = is_new(story.namespaces, CLONE_NEWPID);
+  for (auto& [id, other] : people_) {
+    if (other.set_up != set_up || id != other.process->leader) continue;
+    const std::vector<uint32_t>& pids = other.process->stage.pids;
+    if (own_pids && pids.size() != snapshot.pids.size()) continue;  // stays outside
+    if (!own_pids && other.process.get() != &process) continue;
+    if (own_pids && pids.back() == 1 && snapshot.pids.back() != 1) {
+      container.init = other.process->leader;
+      container.init_pids = pids;
+      container.init_name = other.process->stage.name.empty() ? other.process->unit->name() : other.process->stage.name;
+    }
+    other.process->container = container.number;
+    ++known.processes;
+  }
+  sink_(std::move(container));
+}
+
+void Teller::Work::tell_entry(EntryMade entry, Known* into) {
+  entry.short_name = short_name(entry.container_name);
+  if (into) {
+    entry.container = into->number;
+    entry.number = ++into->entries;
+  }
+  sink_(std::move(entry));
+}
+
+void Teller::Work::tell_unfinished(SetUp& set_up, Ending ending) {
+  set_up.over = true;
+  --progress_.going_on;
+  guess_root(set_up);
+  const bool mounts = set_up.made.contains(CLONE_NEWNS), pids = set_up.made.contains(CLONE_NEWPID);
+  Known* const into = joined_container(set_up);
+  std::string cgroup;
+  for (const auto& [id, person] : people_)
+    if (person.process->unit == set_up.unit && !person.process->cgroup.empty()) cgroup = person.process->cgroup;
+  const std::string name =
+      into && !mounts && !pids ? into->name : container_name({set_up.unit->argv, cgroup, set_up.hostname, {}});
+  SetUpStory story = story_of(set_up, name, {});
+  story.ending = ending;
+  for (const auto& [type, inode] : set_up.made)
+    story.namespaces.push_back({.type = type, .inode = inode, .how = ContainerNamespace::How::kMade});
+  for (const auto& [type, inode] : set_up.joined)
+    story.namespaces.push_back({.type = type, .inode = inode, .how = ContainerNamespace::How::kJoined});
+  if (!mounts && !pids && !set_up.joined.empty()) {
+    EntryMade entry{.container_name = name};
+    entry.set_up = std::move(story);
+    return tell_entry(std::move(entry), into);
+  }
+  Container container{.number = ++found_, .name = name, .isolation = isolation_of(mounts, pids), .cgroup = cgroup};
+  describe(container, set_up, story);
+  container.set_up = std::move(story);
+  sink_(std::move(container));
+}
+
+void Teller::Work::tell_end(Known& known, uint64_t time_ns, uint32_t exit_code) {
+  if (std::exchange(known.ended, true)) return;
+  ContainerWentOn end{.container = known.number, .name = known.name, .short_name = known.short_name};
+  end.time_ns = time_ns;
+  end.since_ns = time_ns - std::min(time_ns, known.start_ns);
+  end.exit_code = exit_code;
+  end.entries = known.entries;
+  end.calls_inside = known.calls;
+  // A runtime's that runs in it are told with what it sets up.
+  for (auto& [unit, step] : std::exchange(known.failures, {})) {
+    const std::shared_ptr<Unit> whose = unit.lock();
+    if (!whose || (!whose->told && whose->set_ups_begun == 0)) end.failures.push_back(std::move(step));
+  }
+  end.failures_dropped = known.failures_dropped;
+  sink_(std::move(end));
+}
+
+void Teller::Work::finish() {
+  std::vector<std::shared_ptr<SetUp>> left;
+  for (const auto& [id, person] : people_)
+    for (const std::shared_ptr<SetUp>& each : std::exchange(person.process->unit->set_ups, {}))
+      if (!each->over) left.push_back(each);
+  for (const auto& each : left) tell_unfinished(*each, each->threads ? Ending::kNotComplete : Ending::kFailed);
+}
+
+}  // namespace cttrace

@@ -1,0 +1,103 @@
+// From a call to a step.
+#include "story/steps.h"
+
+#include <utility>
+
+#include "story/call.h"
+#include "story/normal_failures.h"
+
+namespace cttrace {
+namespace {
+
+template <typename... Kinds>
+struct Overloaded : Kinds... {
+  using Kinds::operator()...;
+};
+template <typename... Kinds>
+Overloaded(Kinds...) -> Overloaded<Kinds...>;
+
+StepFacts facts_of(const Call& call) {
+  for (const auto& read : {mount_facts, root_facts, device_facts, process_facts, identity_facts, control_facts})
+    if (std::optional<StepFacts> facts = read(call)) return std::move(*facts);
+  return CallMade{.name = std::string(call.row->name), .quiet = true};
+}
+
+bool lies_below(const ControlsWritten& controls, std::string_view folder) {
+  return !controls.writes.empty() && controls.writes[0].file.starts_with(folder);
+}
+
+// What failed, and need not have succeeded, is told beside what did.
+void note_failure(StepFacts& facts, int error) {
+  if (auto* masked = std::get_if<PathsMasked>(&facts)) masked->paths[0].error = error;
+  if (auto* given = std::get_if<IdentityGiven>(&facts)) given->changes[0].error = error;
+  const auto* done = std::get_if<MountDone>(&facts);
+  if (done && done->how == MountDone::How::kUnmount)
+    facts = CallMade{.name = "umount2", .about = done->mounts[0].target.path, .quiet = true};
+  if (std::holds_alternative<NamespacesChanged>(facts)) facts = CallMade{.name = "setns", .quiet = true};
+  done = std::get_if<MountDone>(&facts);
+  if (!done || done->how != MountDone::How::kBind) return;
+  facts = PathsMasked{{{.path = done->mounts[0].target, .error = error}}};
+}
+
+}  // namespace
+
+std::string_view phase_name(Phase phase) {
+  static constexpr std::string_view kNames[] = {"create",  "user maps", "namespaces", "cgroup",
+                                                "rootfs",  "mounts",    "devices",    "root switch",
+                                                "masking", "network",   "identity",   "hand-over"};
+  return kNames[static_cast<size_t>(phase)];
+}
+
+Phase usual_phase(const StepFacts& facts) {
+  return std::visit(Overloaded{
+                        [](const ProgramRun&) { return Phase::kCreate; },
+                        [](const ProcessMade&) { return Phase::kCreate; },
+                        [](const SelfProtected&) { return Phase::kCreate; },
+                        [](const MapsWritten&) { return Phase::kUserMaps; },
+                        [](const NamespacesChanged&) { return Phase::kNamespaces; },
+                        [](const CgroupJoined&) { return Phase::kCgroup; },
+                        [](const ControlsWritten& controls) {
+                          if (lies_below(controls, "/proc/sys/net/")) return Phase::kNetwork;
+                          return lies_below(controls, "/proc/") ? Phase::kIdentity : Phase::kCgroup;
+                        },
+                        [](const MountDone&) { return Phase::kMounts; },
+                        [](const DevicesMade&) { return Phase::kDevices; },
+                        [](const RootSwitched&) { return Phase::kRootSwitch; },
+                        [](const PathsMasked&) { return Phase::kMasking; },
+                        [](const NameGiven&) { return Phase::kIdentity; },
+                        [](const IdentityGiven&) { return Phase::kIdentity; },
+                        [](const Probed&) { return Phase::kCreate; },
+                        [](const HandedOver&) { return Phase::kHandOver; },
+                        [](const CallMade&) { return Phase::kCreate; },
+                    },
+                    facts);
+}
+
+bool is_quiet(const Step& step) {
+  const auto* call = std::get_if<CallMade>(&step.facts);
+  return call && !step.error && (call->quiet || step.normal_failures);
+}
+
+Step step_of(const Call& call, EventNumber number) {
+  Step step;
+  step.first = step.last = number;
+  step.start_ns = call.start_ns;
+  step.end_ns = call.start_ns + call.duration_ns.value_or(0);
+  step.calls = {number};
+  step.call_count = 1;
+  step.facts = facts_of(call);
+  step.error = error_of(call);
+  if (step.error) step.reason = why_normal(call, step.facts);
+  if (!step.reason.empty()) {
+    step.normal_failures = 1;
+    note_failure(step.facts, std::exchange(step.error, 0));
+  }
+  if (step.error) {
+    step.denied = call.outcome == Outcome::kDeniedBySeccomp || call.outcome == Outcome::kSigsysBySeccomp;
+    step.message = call.fs_message.value_or("");
+  }
+  step.phase = usual_phase(step.facts);
+  return step;
+}
+
+}  // namespace cttrace

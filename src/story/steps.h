@@ -1,0 +1,31 @@
+// What one call means for a set-up.
+#pragma once
+
+#include <optional>
+
+#include "cttrace/step.h"
+
+namespace cttrace {
+
+// The step that the call alone would be, in the phase that is usual for its kind.
+Step step_of(const Call& call, EventNumber number);
+
+// --- By subject; nullopt: the call is none of these.
+std::optional<StepFacts> mount_facts(const Call& call);
+std::optional<StepFacts> root_facts(const Call& call);
+std::optional<StepFacts> device_facts(const Call& call);
+std::optional<StepFacts> process_facts(const Call& call);
+std::optional<StepFacts> identity_facts(const Call& call);
+std::optional<StepFacts> control_facts(const Call& call);
+
+Phase usual_phase(const StepFacts& facts);
+
+// "ro", "nosuid"... of MS_* and MOUNT_ATTR_*.
+std::vector<std::string> mount_options(uint64_t ms_flags);
+std::vector<std::string> attribute_options(uint64_t attributes);
+// "slave" of MS_SLAVE; empty: of none.
+std::string propagation_word(uint64_t ms_flags);
+
+bool is_quiet(const Step& step);
+
+}  // namespace cttrace

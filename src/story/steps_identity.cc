@@ -1,0 +1,186 @@
+// Ids, capabilities, limits, filters and names as steps.
+#include <linux/keyctl.h>
+#include <linux/prctl.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+
+#include <bit>
+
+#include "story/call.h"
+#include "story/steps.h"
+
+namespace cttrace {
+namespace {
+
+std::string name_in(std::string_view set_name, uint64_t value, std::string_view prefix) {
+  const FlagSet* set = flag_set(set_name);
+  uint64_t rest = 0;
+  const std::vector<std::string_view> names = set ? flag_names(*set, value, rest) : std::vector<std::string_view>();
+  if (names.empty()) return std::to_string(value);
+  std::string_view name = names.front();
+  if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  return std::string(name);
+}
+
+std::string capability(uint64_t value) { return name_in("capabilities", value, "CAP_"); }
+
+using What = IdentityGiven::What;
+
+IdentityGiven given(What what, std::string value) { return {.changes = {{.what = what, .value = std::move(value)}}}; }
+
+CallMade quiet(const Call& call, std::string about = {}) {
+  return {.name = std::string(call.row->name), .about = std::move(about), .quiet = true};
+}
+
+// An id argument: 16 bits wide in old calls, and all ones for "keep it".
+std::string id(const Call& call, std::string_view name) {
+  const Argument* found = argument(call, name);
+  if (!found) return {};
+  const bool narrow = found->spec->size == 2;
+  const uint64_t value = narrow ? found->raw & 0xffff : found->raw & 0xffffffff;
+  return value == (narrow ? 0xffff : 0xffffffff) ? std::string() : std::to_string(value);
+}
+
+// "1000" where all that are set are the same, otherwise "real 0, effective 1000".
+std::string ids(const Call& call, const std::vector<std::pair<const char*, const char*>>& names) {
+  std::string all, same;
+  bool equal = true;
+  for (const auto& [argument_name, word] : names) {
+    const std::string value = id(call, argument_name);
+    if (value.empty()) {
+      equal = false;
+      continue;
+    }
+    if (same.empty()) same = value;
+    equal = equal && same == value;
+    all += (all.empty() ? "" : ", ") + std::string(word) + " " + value;
+  }
+  return equal ? same : all;
+}
+
+std::string group_list(const Call& call) {
+  const Argument* list = argument(call, "grouplist");
+  const uint64_t count = static_cast<uint32_t>(number(call, "gidsetsize"));
+  if (count == 0) return "none";
+  if (!list || list->bytes.empty()) return std::to_string(count) + " groups";
+  const size_t width = list->spec->size == 2 ? 2 : 4;
+  std::string text;
+  for (size_t at = 0; at + width <= list->bytes.size() && at / width < count; at += width) {
+    uint32_t gid = 0;
+    for (size_t byte = 0; byte < width; ++byte)
+      gid |= static_cast<uint32_t>(static_cast<unsigned char>(list->bytes[at + byte])) << (8 * byte);
+    text += (text.empty() ? "" : ", ") + std::to_string(gid);
+  }
+  return text;
+}
+
+std::string set_of_capabilities(uint64_t bits) {
+  if (!bits) return "none";
+  if (std::popcount(bits) > 20) return std::to_string(std::popcount(bits));
+  std::string text;
+  for (unsigned bit = 0; bit < 64; ++bit)
+    if (bits >> bit & 1) text += (text.empty() ? "" : ", ") + capability(bit);
+  return text;
+}
+
+StepFacts capabilities_given(const Call& call) {
+  const Argument* data = argument(call, "data");
+  if (!data || data->bytes.empty()) return given(What::kCapabilities, "not readable");
+  const uint64_t effective = field_of(*data, "effective"), permitted = field_of(*data, "permitted");
+  std::string value = set_of_capabilities(permitted);
+  if (effective != permitted) value = "permitted " + value + "; effective " + set_of_capabilities(effective);
+  if (const uint64_t inheritable = field_of(*data, "inheritable"))
+    value += inheritable == permitted ? "; inheritable the same" : "; inheritable " + set_of_capabilities(inheritable);
+  return given(What::kCapabilities, std::move(value));
+}
+
+// How long a filter is, is all that is captured of it.
+IdentityGiven filter_given(const Call& call, std::string_view program) {
+  const Argument* found = argument(call, program);
+  const uint64_t length = found ? field_of(*found, "len") : 0;
+  return given(What::kSeccomp, length ? "a filter of " + std::to_string(length) + " instructions" : "a filter");
+}
+
+StepFacts prctl_given(const Call& call) {
+  switch (number(call, "option")) {
+    case PR_SET_NO_NEW_PRIVS: return given(What::kNoNewPrivs, {});
+    case PR_CAPBSET_DROP: return given(What::kBounding, capability(number(call, "cap")));
+    case PR_CAP_AMBIENT:
+      switch (number(call, "operation")) {
+        case PR_CAP_AMBIENT_RAISE: return given(What::kAmbientRaise, capability(number(call, "cap")));
+        case PR_CAP_AMBIENT_LOWER: return given(What::kAmbientLower, capability(number(call, "cap")));
+        case PR_CAP_AMBIENT_CLEAR_ALL: return given(What::kAmbientClear, {});
+        default: return quiet(call);
+      }
+    case PR_SET_SECCOMP: return filter_given(call, "args");
+    case PR_SET_SECUREBITS: return given(What::kSecurebits, std::to_string(number(call, "securebits")));
+    case PR_SET_PDEATHSIG: {
+      const uint64_t signal = number(call, "sig");
+      return given(What::kDeathSignal, signal ? name_in("signals", signal, "") : "none");
+    }
+    default: return quiet(call, name_in("prctl_options", number(call, "option"), ""));
+  }
+}
+
+StepFacts seccomp_given(const Call& call) {
+  if (number(call, "op") != SECCOMP_SET_MODE_FILTER && number(call, "op") != SECCOMP_SET_MODE_STRICT)
+    return quiet(call);
+  const Argument* program = argument(call, "uargs");
+  // Who gives no filter wants to know whether the kernel knows the flags.
+  if (error_of(call) && (!program || program->raw == 0)) return Probed{"seccomp"};
+  if (number(call, "op") == SECCOMP_SET_MODE_STRICT) return given(What::kSeccomp, "strict mode");
+  return filter_given(call, "uargs");
+}
+
+StepFacts keyring_given(const Call& call) {
+  if (number(call, "option") != KEYCTL_JOIN_SESSION_KEYRING) return quiet(call);
+  const Argument* name = argument(call, "name");
+  return given(What::kKeyring, name && name->raw ? text(call, "name") : "(new)");
+}
+
+std::string limit_text(uint64_t value) { return value == UINT64_MAX ? "unlimited" : std::to_string(value); }
+
+StepFacts limit_given(const Call& call) {
+  const bool prlimit = call.row->name == "prlimit64";
+  const Argument* limit = argument(call, prlimit ? "new_rlim" : "rlim");
+  if (!limit || limit->raw == 0) return quiet(call);  // only asks
+  std::string what = name_in("resources", number(call, "resource"), "RLIMIT_");
+  const uint64_t soft = field_of(*limit, "rlim_cur"), hard = field_of(*limit, "rlim_max");
+  std::string value = what + " " + limit_text(soft);
+  if (soft != hard) value += " (at most " + limit_text(hard) + ")";
+  IdentityGiven limits = given(What::kLimit, std::move(value));
+  if (prlimit) limits.pid = static_cast<uint32_t>(number(call, "pid"));
+  return limits;
+}
+
+}  // namespace
+
+std::optional<StepFacts> identity_facts(const Call& call) {
+  const std::string_view name = call.row->name;
+  if (name == "sethostname") return NameGiven{.domain = false, .name = text(call, "name")};
+  if (name == "setdomainname") return NameGiven{.domain = true, .name = text(call, "name")};
+  if (name == "setuid") return given(What::kUid, id(call, "uid"));
+  if (name == "setgid") return given(What::kGid, id(call, "gid"));
+  if (name == "setreuid") return given(What::kUid, ids(call, {{"ruid", "real"}, {"euid", "effective"}}));
+  if (name == "setregid") return given(What::kGid, ids(call, {{"rgid", "real"}, {"egid", "effective"}}));
+  if (name == "setresuid")
+    return given(What::kUid, ids(call, {{"ruid", "real"}, {"euid", "effective"}, {"suid", "saved"}}));
+  if (name == "setresgid")
+    return given(What::kGid, ids(call, {{"rgid", "real"}, {"egid", "effective"}, {"sgid", "saved"}}));
+  if (name == "setfsuid") return given(What::kFsUid, id(call, "uid"));
+  if (name == "setfsgid") return given(What::kFsGid, id(call, "gid"));
+  if (name == "setgroups") return given(What::kGroups, group_list(call));
+  if (name == "capset") return capabilities_given(call);
+  if (name == "prctl") return prctl_given(call);
+  if (name == "seccomp") return seccomp_given(call);
+  if (name == "keyctl") return keyring_given(call);
+  if (name == "prlimit64" || name == "setrlimit") return limit_given(call);
+  if (name == "personality") {
+    const uint64_t persona = number(call, "personality") & 0xffffffff;
+    if (persona == 0xffffffff) return quiet(call);
+    return given(What::kPersonality, name_in("personality", persona, ""));
+  }
+  return std::nullopt;
+}
+
+}  // namespace cttrace

@@ -1,0 +1,72 @@
+// New processes, programs and namespaces as steps.
+#include <sched.h>
+
+#include "story/call.h"
+#include "story/steps.h"
+
+namespace cttrace {
+namespace {
+
+constexpr uint64_t kTypes[] = {CLONE_NEWUSER, CLONE_NEWNS,     CLONE_NEWPID, CLONE_NEWNET,
+                               CLONE_NEWUTS,  CLONE_NEWCGROUP, CLONE_NEWIPC, 0x80 /* CLONE_NEWTIME */};
+
+uint32_t inode_after(const Call& call, uint64_t type) {
+  if (!call.after.namespaces) return 0;
+  const NamespaceInodes& inodes = *call.after.namespaces;
+  switch (type) {
+    case CLONE_NEWUSER: return inodes[CT_NS_USER];
+    case CLONE_NEWNS: return inodes[CT_NS_MNT];
+    case CLONE_NEWPID: return inodes[CT_NS_PID_FOR_CHILDREN];
+    case CLONE_NEWNET: return inodes[CT_NS_NET];
+    case CLONE_NEWUTS: return inodes[CT_NS_UTS];
+    case CLONE_NEWCGROUP: return inodes[CT_NS_CGROUP];
+    case CLONE_NEWIPC: return inodes[CT_NS_IPC];
+    default: return inodes[CT_NS_TIME_FOR_CHILDREN];
+  }
+}
+
+StepFacts unshared(const Call& call) {
+  NamespacesChanged changed{.made = true};
+  for (uint64_t type : kTypes)
+    if (number(call, "unshare_flags") & type)
+      changed.namespaces.push_back({.type = static_cast<uint32_t>(type), .inode = inode_after(call, type)});
+  if (changed.namespaces.empty()) return CallMade{.name = "unshare", .quiet = true};
+  return changed;
+}
+
+StepFacts joined(const Call& call) {
+  NamespacesChanged changed;
+  const File* descriptor = file(call, "fd");
+  const uint64_t flags = number(call, "flags");
+  if (descriptor && descriptor->kind == FileKind::kNamespace) {
+    changed.namespaces.push_back({.type = descriptor->target, .inode = static_cast<uint32_t>(descriptor->inode)});
+    return changed;
+  }
+  // By pidfd: the flags say which.
+  for (uint64_t type : kTypes)
+    if (flags & type)
+      changed.namespaces.push_back({.type = static_cast<uint32_t>(type), .inode = inode_after(call, type)});
+  return changed;
+}
+
+}  // namespace
+
+std::optional<StepFacts> process_facts(const Call& call) {
+  const std::string_view name = call.row->name;
+  if (name == "unshare") return unshared(call);
+  if (name == "setns") return joined(call);
+  if (name == "clone" || name == "clone3" || name == "fork" || name == "vfork") {
+    const uint64_t flags = clone_flags(call);
+    if (flags & CLONE_THREAD) return CallMade{.name = std::string(name), .about = "a thread", .quiet = true};
+    return ProcessMade{.tid = call.created_tid, .flags = flags & ~uint64_t{CSIGNAL}};
+  }
+  if (name == "execve" || name == "execveat") {
+    ProgramRun run{.path = path(call, "filename")};
+    if (const Argument* argv = argument(call, "argv")) run.argv = argv->strings;
+    return run;
+  }
+  if (name == "memfd_create") return CallMade{.name = "memfd_create", .about = text(call, "uname"), .quiet = true};
+  return std::nullopt;
+}
+
+}  // namespace cttrace

@@ -1,0 +1,197 @@
+// Threads, processes and set-ups come and go.
+#include <sched.h>
+
+#include <algorithm>
+
+#include "story/call.h"
+#include "story/work.h"
+
+namespace cttrace {
+namespace {
+
+constexpr uint64_t kIsolating = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
+constexpr size_t kMostGone = 256;
+
+struct Kind {
+  uint64_t flag;
+  ct_ns which;
+};
+constexpr Kind kKinds[] = {{CLONE_NEWUSER, CT_NS_USER},    {CLONE_NEWNS, CT_NS_MNT},  {CLONE_NEWPID, CT_NS_PID},
+                           {CLONE_NEWNET, CT_NS_NET},      {CLONE_NEWUTS, CT_NS_UTS}, {CLONE_NEWIPC, CT_NS_IPC},
+                           {CLONE_NEWCGROUP, CT_NS_CGROUP}};
+
+}  // namespace
+
+std::string Unit::name() const { return last_part(file.path); }
+
+Person* Teller::Work::person(TaskId id) {
+  const auto found = people_.find(id);
+  return found == people_.end() ? nullptr : &found->second;
+}
+
+Person* Teller::Work::person(uint32_t tid) {
+  const auto found = running_.find(tid);
+  return found == running_.end() ? nullptr : person(found->second);
+}
+
+// A thread that nobody has told of yet gets a process of its own, with a program that is not known.
+Person& Teller::Work::meet(const Task& task) {
+  if (Person* known = person(id_of(task))) return *known;
+  Person* const leader = task.tid == task.tgid ? nullptr : person(task.tgid);
+  Person met;
+  if (leader) {
+    met.process = leader->process;
+  } else {
+    auto unit = std::make_shared<Unit>();
+    unit->pid = task.tgid;
+    met.process = new_process(task, std::move(unit));
+  }
+  running_[task.tid] = id_of(task);
+  return people_[id_of(task)] = std::move(met);
+}
+
+std::shared_ptr<Process> Teller::Work::new_process(const Task& task, std::shared_ptr<Unit> unit) {
+  auto process = std::make_shared<Process>();
+  process->leader = {.tid = task.tgid, .start_ns = task.start_ns};
+  process->tgid = task.tgid;
+  process->stage = {.task = process->leader, .pids = {task.tgid}, .program = unit->name(), .start_ns = time_ns_};
+  process->container = unit->container;
+  process->unit = std::move(unit);
+  ++process->unit->processes;
+  ++progress_.processes;
+  return process;
+}
+
+void Teller::Work::on(const Fork& fork) {
+  Person& creator = meet(fork.task);
+  Person& child = people_[id_of(fork.child)];
+  running_[fork.child.tid] = id_of(fork.child);
+  if (creator.sets_up()) {
+    child.set_up = creator.set_up;
+    ++child.set_up->threads;
+  }
+  if (fork.child.tid == fork.child.tgid) {
+    child.process = new_process(fork.child, creator.process->unit);
+  } else {
+    child.process = creator.process;
+    return;
+  }
+  Process& process = *child.process;
+  process.container = creator.process->container;
+  process.cgroup = creator.process->cgroup;
+  process.made_by = creator.process->leader;
+  process.stage.start_ns = fork.time_ns;
+  process.stage.maker = process.made_by;
+  if (!fork.child_pids.empty()) process.stage.pids = fork.child_pids;
+  if (const auto found = containers_.find(process.container); found != containers_.end()) ++found->second.processes;
+  const bool flags_known = creator.child_tid == fork.child.tid;
+  if (child.sets_up() || process.unit->seen_to_begin) draft_of(child).part(process.stage);
+  if (!flags_known) return;
+  creator.child_tid = 0;
+  see_child(child, creator.child_flags, &fork.child_namespaces);
+}
+
+// The flags that a process was made with are known.
+void Teller::Work::see_child(Person& child, uint64_t flags, const NamespaceInodes* namespaces) {
+  child.process->stage.clone_flags = flags;
+  keep_stage(child);
+  if (flags & kIsolating) begin_set_up(child);
+  if (!child.sets_up()) return;
+  NamespacesChanged changed{.made = true};
+  for (const auto& [flag, which] : kKinds) {
+    if (!(flags & flag)) continue;
+    const auto type = static_cast<uint32_t>(flag);
+    const uint32_t inode = namespaces ? (*namespaces)[which] : 0;
+    child.set_up->made[type] = inode;
+    changed.namespaces.push_back({.type = type, .inode = inode});
+  }
+  if (changed.namespaces.empty()) return;
+  // Its maker made the call; what it changed is the child's.
+  Step step{.phase = Phase::kNamespaces, .first = number_, .last = number_, .start_ns = time_ns_, .end_ns = time_ns_};
+  step.facts = std::move(changed);
+  add(child, std::move(step));
+}
+
+// What is known of a process changed; where it has made steps already, they know it, too.
+void Teller::Work::keep_stage(Person& person) {
+  if (Draft::Part* const part = draft_of(person).find(person.process->leader)) part->stage = person.process->stage;
+}
+
+SetUp& Teller::Work::begin_set_up(Person& person) {
+  if (person.sets_up()) return *person.set_up;
+  auto made = std::make_shared<SetUp>();
+  made->unit = person.process->unit;
+  made->threads = 1;
+  ++made->unit->set_ups_begun;
+  made->unit->set_ups.push_back(made);
+  person.set_up = made;
+  ++progress_.going_on;
+  return *made;
+}
+
+// It went into other namespaces, and is back.
+void Teller::Work::leave_set_up(Person& person) {
+  SetUp& set_up = *person.set_up;
+  if (!set_up.made.empty() || set_up.roots.count() || set_up.threads > 1) return;
+  const std::shared_ptr<SetUp> left = std::exchange(person.set_up, nullptr);
+  left->threads = 0;
+  end_set_up(left);
+}
+
+// Nobody is in it any more.
+void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
+  if (set_up->over) return;
+  const bool may_be_told = set_up->failed || set_up->unit->failed || set_up->unit->processes > 0;
+  const bool isolated = set_up->made.contains(CLONE_NEWNS) || set_up->made.contains(CLONE_NEWPID) ||
+                        set_up->roots.count() || set_up->joined.contains(CLONE_NEWNS);
+  if (isolated && may_be_told && set_up->unit->seen_to_begin) return;  // when its runtime has ended, it is known more
+  if (isolated && set_up->failed) return tell_unfinished(*set_up, Ending::kFailed);
+  // A process that looked around or confined itself; what it did may belong to a container.
+  set_up->over = true;
+  --progress_.going_on;
+  --set_up->unit->set_ups_begun;
+  std::erase(set_up->unit->set_ups, set_up);
+  for (Draft::Part& part : set_up->draft.take_parts()) set_up->unit->draft.add(std::move(part));
+}
+
+void Teller::Work::on(const TaskExit& exit) {
+  const TaskId id = id_of(exit.task);
+  Person* const gone = person(id);
+  if (!gone) return;
+  const std::shared_ptr<Process> process = gone->process;
+  const std::shared_ptr<SetUp> set_up = gone->sets_up() ? gone->set_up : nullptr;
+  people_.erase(id);
+  const auto running = running_.find(id.tid);
+  if (running != running_.end() && running->second == id) running_.erase(running);
+  if (set_up) --set_up->threads;
+  if (exit.last_of_process) process_ended(*process, set_up.get(), exit);
+  if (set_up && set_up->threads == 0) end_set_up(set_up);
+  if (exit.last_of_process && process->unit->processes == 0) unit_ended(process->unit);
+}
+
+void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit& exit) {
+  process.stage.end_ns = exit.time_ns;
+  process.stage.exit_code = exit.code;
+  mounts_.forget(process.leader);
+  --progress_.processes;
+  --process.unit->processes;
+  if (exit.code) (set_up ? set_up->failed : process.unit->failed) = true;
+  for (Draft* draft : {set_up ? &set_up->draft : nullptr, &process.unit->draft})
+    if (Draft::Part* const part = draft ? draft->find(process.leader) : nullptr) part->stage = process.stage;
+  const auto container = containers_.find(process.container);
+  if (container == containers_.end()) return;
+  Known& known = container->second;
+  if (known.program == process.leader) tell_end(known, exit.time_ns, exit.code);
+  --known.processes;
+}
+
+void Teller::Work::unit_ended(const std::shared_ptr<Unit>& unit) {
+  for (const std::shared_ptr<SetUp>& each : std::exchange(unit->set_ups, {}))
+    if (each->threads == 0 && !each->over) tell_unfinished(*each, Ending::kFailed);
+  if (unit->container && !unit->seen_to_begin) return;
+  tell_served(*unit);
+  gone_.push_back(unit);
+  if (gone_.size() > kMostGone) gone_.pop_front();
+}
+
+}  // namespace cttrace

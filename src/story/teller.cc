@@ -1,0 +1,216 @@
+// Events to steps, and steps to whom they belong.
+#include "story/teller.h"
+
+#include <sched.h>
+
+#include <algorithm>
+
+#include "story/call.h"
+#include "story/effects.h"
+#include "story/roles.h"
+#include "story/steps.h"
+#include "story/work.h"
+
+namespace cttrace {
+namespace {
+
+constexpr uint64_t kIsolating = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
+constexpr size_t kMostFailures = 16;
+constexpr size_t kMostCallsKept = 1u << 16;
+
+uint64_t time_of(const Event& event) {
+  return std::visit(
+      [](const auto& happened) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(happened)>, Call>)
+          return happened.start_ns;
+        else
+          return happened.time_ns;
+      },
+      event);
+}
+
+bool makes_a_process(std::string_view name) {
+  return name == "clone" || name == "clone3" || name == "fork" || name == "vfork";
+}
+
+}  // namespace
+
+Teller::Teller(const TellerOptions& options, Sink sink) : work_(std::make_unique<Work>(options, std::move(sink))) {}
+Teller::~Teller() = default;
+
+void Teller::event(const Event& event, EventNumber number, const Changes& changes, const State& state) {
+  work_->take(event, number, changes, state);
+}
+
+void Teller::finish() { work_->finish(); }
+
+Progress Teller::progress() const { return work_->progress(); }
+
+void Teller::Work::take(const Event& event, EventNumber number, const Changes& changes, const State& state) {
+  state_ = &state;
+  changes_ = &changes;
+  number_ = number;
+  time_ns_ = std::max(time_ns_, time_of(event));
+  std::visit([&](const auto& happened) { on(happened); }, event);
+}
+
+Progress Teller::Work::progress() const {
+  Progress now = progress_;
+  now.containers = found_;
+  return now;
+}
+
+Draft& Teller::Work::draft_of(Person& person) {
+  return person.sets_up() ? person.set_up->draft : person.process->unit->draft;
+}
+
+void Teller::Work::add(Person& person, Step&& step) {
+  const Process& process = *person.process;
+  if (person.sets_up()) {
+    step.switches = static_cast<uint32_t>(person.set_up->roots.count());
+    progress_.newest = process.unit->name() + " " + std::to_string(process.tgid) + ": ";
+    progress_.newest += phase_name(step.phase);
+  } else if (process.container) {
+    note_inside(process, step);
+  }
+  draft_of(person).add(process.stage, std::move(step));
+}
+
+// What the programs of a container do is not told, but what failed.
+void Teller::Work::note_inside(const Process& process, const Step& step) {
+  const auto found = containers_.find(process.container);
+  if (found == containers_.end()) return;
+  Known& known = found->second;
+  known.calls += step.call_count;
+  if (!step.error || std::holds_alternative<ProgramRun>(step.facts)) return;
+  if (known.failures.size() < kMostFailures)
+    known.failures.emplace_back(process.unit, step);
+  else
+    ++known.failures_dropped;
+}
+
+void Teller::Work::on(const Call& call) {
+  ++progress_.calls;
+  Person& person = meet(call.task);
+  if (options_.keep_calls) {
+    if (calls_.size() >= kMostCallsKept) calls_.erase(calls_.begin());
+    calls_[number_] = std::make_shared<Call>(call);
+  }
+  Step step = step_of(call, number_);
+  if (std::holds_alternative<ProgramRun>(step.facts)) return note_exec(person, call, std::move(step));
+  const bool done = succeeded(call);
+  if (done) note_effects(call, step);
+  if (done) isolate(person, call, step);
+  note_words(person, call);
+  note_pid(*person.process, step);
+  bool taken = false;
+  if (std::optional<Step> mount = mounts_.take(person.process->leader, call, step, taken); mount)
+    step = std::move(*mount);
+  else if (taken)
+    return;
+  Step roots = done ? step : Step();
+  add(person, std::move(step));
+  if (done) note_roots(person, call, roots);
+}
+
+void Teller::Work::note_effects(const Call& call, Step& step) {
+  const TaskId task = id_of(call.task);
+  if (auto* mount = std::get_if<MountDone>(&step.facts)) mount->propagated = propagated_to(task, *changes_, *state_);
+  if (is_without_effect(step.facts, task, *changes_, *state_))
+    step.facts = CallMade{.name = std::string(call.row->name), .quiet = true};
+}
+
+// The name that a process gives itself, and those of what it makes.
+void Teller::Work::note_words(Person& person, const Call& call) {
+  Process& process = *person.process;
+  if (!succeeded(call)) return;
+  if (call.row->name == "prctl" && argument(call, "name")) {
+    process.stage.name = own_word(text(call, "name"));
+    keep_stage(person);
+  }
+  if (call.row->name == "sethostname" && person.sets_up()) person.set_up->hostname = text(call, "name");
+  if (call.row->name == "memfd_create") process.unit->memory_files.insert(text(call, "uname"));
+}
+
+// A pid that is written is one of the writer's pid namespace.
+void Teller::Work::note_pid(const Process& writer, Step& step) {
+  auto* joined = std::get_if<CgroupJoined>(&step.facts);
+  auto* maps = std::get_if<MapsWritten>(&step.facts);
+  auto* given = std::get_if<IdentityGiven>(&step.facts);
+  uint32_t* const pid = joined ? &joined->pid : maps ? &maps->pid : given ? &given->pid : nullptr;
+  if (!pid) return;
+  if (maps && !*pid) *pid = writer.tgid;  // /proc/self
+  if (given && *pid == writer.stage.pids.back()) *pid = 0;
+  const size_t level = std::max<size_t>(writer.stage.pids.size(), 1) - 1;
+  if (level == 0 || !*pid) return;
+  for (const auto& [id, other] : people_) {
+    const std::vector<uint32_t>& pids = other.process->stage.pids;
+    if (pids.size() <= level || pids[level] != *pid) continue;
+    *pid = other.process->tgid;
+    return;
+  }
+  *pid = 0;
+}
+
+// Leaving the namespaces or the root of its starter makes a set-up of what a thread does.
+void Teller::Work::isolate(Person& person, const Call& call, const Step& step) {
+  const std::string_view name = call.row->name;
+  if (makes_a_process(name)) {
+    const uint64_t flags = clone_flags(call);
+    if (flags & CLONE_THREAD) return;
+    Person* const child = this->person(call.created_tid);
+    if (child && child->process->made_by == person.process->leader && !child->process->stage.clone_flags)
+      return see_child(*child, flags, nullptr);
+    person.child_tid = call.created_tid;
+    person.child_flags = flags;
+    return;
+  }
+  if (name == "chroot" || name == "pivot_root") begin_set_up(person);
+  const auto* changed = std::get_if<NamespacesChanged>(&step.facts);
+  if (!changed) return;
+  for (const auto& each : changed->namespaces) {
+    const auto is_its = [&](const auto& known) { return is_container_of(known.second, each.type, each.inode); };
+    if ((each.type & kIsolating) || (!changed->made && std::ranges::any_of(containers_, is_its))) begin_set_up(person);
+  }
+  if (!person.sets_up()) return;
+  auto& into = changed->made ? person.set_up->made : person.set_up->joined;
+  for (const auto& each : changed->namespaces) into[each.type] = each.inode;
+  if (!changed->made && call.after.namespaces && *call.after.namespaces == person.process->unit->origin.namespaces)
+    leave_set_up(person);
+}
+
+void Teller::Work::note_roots(Person& person, const Call& call, const Step& step) {
+  if (!person.sets_up()) return;
+  Roots& roots = person.set_up->roots;
+  if (call.row->name == "pivot_root") roots.became(path(call, "new_root"));
+  if (call.row->name == "chroot") roots.narrowed(path(call, "filename"));
+  const auto* done = std::get_if<MountDone>(&step.facts);
+  if (done && done->how == MountDone::How::kMove && done->mounts[0].target.path == "/")
+    roots.became(done->mounts[0].source);
+}
+
+void Teller::Work::note_exec(Person& person, const Call& call, Step&& step) {
+  if (!succeeded(call)) return add(person, std::move(step));
+  PendingExec exec{.path = text(call, "filename"), .argv = std::get<ProgramRun>(step.facts).argv};
+  exec.step = std::move(step);
+  person.exec = std::move(exec);
+}
+
+void Teller::Work::on(const CgroupAttach& attach) {
+  if (Person* moved = person(id_of(attach.moved))) {
+    Process& process = *moved->process;
+    // The unified hierarchy's says most.
+    if (attach.hierarchy == 0 || !process.in_unified) process.cgroup = attach.path;
+    process.in_unified = process.in_unified || attach.hierarchy == 0;
+  }
+  if (Person* mover = person(id_of(attach.task))) draft_of(*mover).moved(mover->process->stage.task, attach);
+}
+
+void Teller::Work::on(const Loss& loss) {
+  const uint64_t lost =
+      loss.counts[CT_LOSS_RING_FULL] + loss.counts[CT_LOSS_TASKS_FULL] + loss.counts[CT_LOSS_SCRATCH_BUSY];
+  if (lost > lost_) lost_at_ = number_;
+  lost_ = lost;
+}
+
+}  // namespace cttrace

@@ -1,0 +1,117 @@
+// What Teller keeps: who takes part, and which containers there are.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+
+#include "story/cast.h"
+#include "story/mounts_in_making.h"
+#include "story/teller.h"
+
+namespace cttrace {
+
+// A container that has been told, in short.
+struct Known {
+  uint32_t number = 0;
+  std::string name = {}, short_name = {};
+  NamespaceInodes namespaces = {};
+  std::set<uint32_t> own = {};  // those of its own, by CLONE_NEW*
+  TaskId program = {};
+  std::vector<std::string> argv = {};
+  bool command_told = false;
+  uint64_t start_ns = 0;   // of its program
+  uint32_t processes = 0;  // that run
+  uint32_t entries = 0;
+  uint64_t calls = 0;
+  std::vector<std::pair<std::weak_ptr<Unit>, Step>> failures = {};
+  uint64_t failures_dropped = 0;
+  ProgramFile runtime = {};
+  bool ended = false;  // its program
+};
+
+class Teller::Work {
+ public:
+  Work(const TellerOptions& options, Sink sink) : options_(options), sink_(std::move(sink)) {}
+
+  void take(const Event& event, EventNumber number, const Changes& changes, const State& state);
+  void finish();
+  Progress progress() const;
+
+ private:
+  void on(const Call& call);
+  void on(const Fork& fork);
+  void on(const Snapshot& snapshot);
+  void on(const TaskExit& exit);
+  void on(const CgroupAttach& attach);
+  void on(const Loss& loss);
+  void on(const Mounts&) {}
+
+  // tasks.cc: threads, processes and set-ups come and go
+  Person* person(TaskId id);
+  Person* person(uint32_t tid);
+  Person& meet(const Task& task);
+  std::shared_ptr<Process> new_process(const Task& task, std::shared_ptr<Unit> unit);
+  void see_child(Person& child, uint64_t flags, const NamespaceInodes* namespaces);
+  void process_ended(Process& process, SetUp* set_up, const TaskExit& exit);
+  void unit_ended(const std::shared_ptr<Unit>& unit);
+  void keep_stage(Person& person);
+  SetUp& begin_set_up(Person& person);
+  void leave_set_up(Person& person);
+  void end_set_up(const std::shared_ptr<SetUp>& set_up);
+
+  // teller.cc: what calls mean for who is who
+  void isolate(Person& person, const Call& call, const Step& step);
+  void note_roots(Person& person, const Call& call, const Step& step);
+  void note_effects(const Call& call, Step& step);
+  void note_words(Person& person, const Call& call);
+  void note_inside(const Process& process, const Step& step);
+  void note_pid(const Process& writer, Step& step);
+  void note_exec(Person& person, const Call& call, Step&& step);
+  void add(Person& person, Step&& step);
+  Draft& draft_of(Person& person);
+
+  // programs.cc: programs begin
+  void executed(Person& person, const Snapshot& snapshot);
+  void program_began(Person& person, const Snapshot& snapshot, bool itself);
+  bool is_itself(const Person& person, const Snapshot& snapshot) const;
+  bool is_hand_over(const Person& person, const Snapshot& snapshot) const;
+  void new_unit(Person& person, const Snapshot& snapshot);
+  Known* joined_container(const SetUp& set_up);
+  bool is_container_of(const Known& known, uint32_t type, uint32_t inode) const;
+  void tell_command(Person& person, const Snapshot& snapshot);
+  void tell_served(const Unit& unit);
+
+  // sections.cc: set-ups that have ended become stories
+  void hand_over(Person& person, const Snapshot& snapshot);
+  void tell_container(Person& person, const Snapshot& snapshot, Container container,
+                      const std::shared_ptr<SetUp>& set_up);
+  void tell_entry(EntryMade entry, Known* into);
+  void tell_unfinished(SetUp& set_up, Ending ending);
+  void tell_end(Known& known, uint64_t time_ns, uint32_t exit_code);
+  SetUpStory story_of(SetUp& set_up, const std::string& name, const TaskId& program);
+  void describe(Container& container, const SetUp& set_up, const SetUpStory& story) const;
+  std::vector<ContainerNamespace> namespaces_of(const SetUp& set_up, const NamespaceInodes& now) const;
+  std::vector<std::shared_ptr<Unit>> units_beside(const std::shared_ptr<Unit>& runtime) const;
+  void keep_calls_of(SetUpStory& story);
+
+  TellerOptions options_;
+  Sink sink_;
+  const State* state_ = nullptr;
+  const Changes* changes_ = nullptr;
+  EventNumber number_ = 0;
+  uint64_t time_ns_ = 0;
+
+  std::map<TaskId, Person> people_;
+  std::map<uint32_t, TaskId> running_;  // by tid
+  std::map<uint32_t, Known> containers_;
+  std::deque<std::shared_ptr<Unit>> gone_;  // units that have ended, and may yet turn out to belong to a container
+  MountsInMaking mounts_;
+  uint32_t found_ = 0;
+  uint64_t lost_ = 0;  // records, so far
+  EventNumber lost_at_ = 0;  // when that was told last
+  std::map<EventNumber, std::shared_ptr<const Call>> calls_;  // where they are kept
+  Progress progress_;
+};
+
+}  // namespace cttrace
