@@ -41,6 +41,8 @@ struct Bookkeeping {
   std::map<std::pair<NamespaceId, uint32_t>, TaskId> numbered;  // by pid namespace below the host's, and pid there
   std::vector<TaskId> ended;                                    // with the last event: they go with the next
   std::map<TaskId, PendingProgram> executing;
+  std::map<TaskId, TaskId> borrowing;  // processes in the memory of their creator (vfork), and in whose
+  std::map<TaskId, TaskId> replaced;   // threads that have taken over who their leader was
 
   // Which pid namespace's processes each procfs shows: by device number.
   std::map<std::pair<uint32_t, uint32_t>, NamespaceId> proc_instances;

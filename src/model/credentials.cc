@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "model/tasks.h"
+
 namespace cttrace {
 namespace {
 
@@ -36,14 +38,16 @@ void enter_user_namespace(ModelContext& context, TaskState& task) {
                                 Evidence::kInferred};
 }
 
-void commit_credentials(Identity& identity, const Identity& before) {
+void commit_credentials(ModelContext& context, TaskState& task, const Identity& before) {
+  Identity& identity = task.identity;
   const bool known = identity.uids.known() && identity.gids.known() && before.uids.known() && before.gids.known() &&
                      identity.capabilities.known() && before.capabilities.known();
   const bool changed = differ(identity.uids, before.uids) || differ(identity.gids, before.gids) ||
                        (identity.capabilities.value.permitted & ~before.capabilities.value.permitted) != 0;
   if (known && !changed) return;
-  // Dumpable becomes what the sysctl fs.suid_dumpable says, which nobody tells us.
-  identity.dumpable = {};
+  // Dumpable becomes what the sysctl fs.suid_dumpable says, which nobody tells us; and it is the memory's.
+  for (const TaskId sharer : sharers_of_memory(context, task))
+    context.state.tasks.at(sharer).edit().identity.dumpable = {};
   identity.parent_death_signal = known ? Fact<int32_t>{0, Evidence::kInferred} : Fact<int32_t>{};
 }
 

@@ -17,8 +17,8 @@ void notice_capabilities(ModelContext& context, uint64_t seen);
 // What the task is after creating or joining its user namespace: nobody's, with every capability in there.
 void enter_user_namespace(ModelContext& context, TaskState& task);
 
-// New credentials come into force, and were `before` until now: commit_creds, kernel/cred.c.
-void commit_credentials(Identity& identity, const Identity& before);
+// New credentials of the task come into force, and were `before` until now: commit_creds, kernel/cred.c.
+void commit_credentials(ModelContext& context, TaskState& task, const Identity& before);
 
 // Capabilities follow the uids, where securebits do not forbid it; `root`: the host's number of the namespace's 0.
 void follow_uids(Identity& identity, const Identity& before, Fact<uint32_t> root);

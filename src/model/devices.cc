@@ -46,6 +46,19 @@ void keep(ModelContext& context, const Device& device) {
 
 std::string called(const Argument& path) { return path.resolved.value_or(std::string(text_of(path))); }
 
+// As the kernel describes it.
+Device device_at(const Node& node, const File& file, const std::string& shown) {
+  Device device;
+  device.filesystem = node.filesystem;
+  device.node = node.path;
+  device.path = shown;
+  device.type = file.mode & S_IFMT;
+  device.major = file.rdev_major;
+  device.minor = file.rdev_minor;
+  device.permissions = {file.mode & kPermissions, Evidence::kObserved};
+  return device;
+}
+
 // The node that a call of the chown family is about.
 Node node_of(ModelContext& context, const Call& call, const TaskState& task, std::string& shown) {
   if (call.row->name == "fchown") {
@@ -98,12 +111,7 @@ void apply_chown(ModelContext& context, const Call& call, TaskState& task) {
   const File* const file = by_descriptor && call.args[0].file ? &*call.args[0].file : nullptr;
   Device* device = find(context.state, node);
   if (!device && file && is_device(file->mode)) {
-    keep(context, {.filesystem = node.filesystem,
-                   .node = node.path,
-                   .path = shown,
-                   .type = file->mode & S_IFMT,
-                   .major = file->rdev_major,
-                   .minor = file->rdev_minor});
+    keep(context, device_at(node, *file, shown));
     device = find(context.state, node);
   }
   if (!device) return;
@@ -118,12 +126,7 @@ void see_bound_device(ModelContext& context, const Call& call) {
   if (!call.after.newest_mount || !is_device(call.after.newest_mount->mode)) return;
   const File& file = *call.after.newest_mount;
   const Node node = node_at(context.state, place_of(context.state, file), file.path);
-  Device device{.filesystem = node.filesystem,
-                .node = node.path,
-                .path = file.path,
-                .type = file.mode & S_IFMT,
-                .major = file.rdev_major,
-                .minor = file.rdev_minor};
+  Device device = device_at(node, file, file.path);
   if (const Device* const known = find(context.state, node)) device = *known;
   device.permissions = {file.mode & kPermissions, Evidence::kObserved};
   keep(context, device);

@@ -10,8 +10,10 @@ namespace {
 
 std::string_view without_subtype(std::string_view type) { return type.substr(0, type.find('.')); }
 
-// The mount may be the one that the file is in: same filesystem, and the file's path is below it.
+// The mount may be the one that the file is in: the same filesystem, and on something or on nothing.
 bool could_be(const State& state, const MountTree& tree, Slot slot, const File& file) {
+  const bool on_nothing = file.mount_parent_id == file.mount_id;
+  if (file.mount_parent_id && on_nothing != (tree.parent_of(slot) == kNoSlot)) return false;
   const Filesystem* filesystem = filesystem_of(state, tree.at(slot).filesystem);
   if (!filesystem || filesystem->type.empty()) return true;
   if (without_subtype(filesystem->type) != file.fs_type) return false;
@@ -40,31 +42,28 @@ TreeId tree_of_file(const State& state, const File& file, TreeId tree_of_task) {
   return 0;
 }
 
-// All mounts that the path goes through or by, from the deepest up: on each mountpoint the topmost first.
-std::vector<Slot> on_the_way(const MountTree& tree, std::string_view path) {
-  std::vector<Slot> passed;
-  if (tree.root() == kNoSlot) return passed;
-  Slot slot = tree.root();
-  std::string at = tree.root_of(slot);
-  const auto cross = [&] {
-    for (Slot on = tree.mounted_on(slot, at); on != kNoSlot; on = tree.mounted_on(slot, at)) {
-      slot = on;
-      at = tree.root_of(on);
-      passed.push_back(on);
+// All mounts that have something of the path, hidden ones too: deepest mountpoint first, of one mountpoint the topmost.
+std::vector<Slot> all_on_the_way(const MountTree& tree, std::string_view path) {
+  std::vector<std::pair<size_t, Slot>> passed;
+  std::vector<std::pair<Slot, std::string>> waiting;
+  if (tree.root() != kNoSlot) waiting.emplace_back(tree.root(), "/");
+  while (!waiting.empty()) {
+    const auto [slot, at] = waiting.back();
+    waiting.pop_back();
+    passed.emplace_back(at.size() == 1 ? 0 : at.size(), slot);
+    const std::string& root = tree.root_of(slot);
+    std::string_view next = at;
+    for (;;) {
+      const Slot on = tree.mounted_on(slot, joined(root, below(next, at)));
+      if (on != kNoSlot) waiting.emplace_back(on, next);
+      if (next.size() >= path.size()) break;
+      next = path.substr(0, path.find('/', next.size() + (next.size() > 1)));
     }
-  };
-  passed.push_back(slot);
-  cross();
-  while (!path.empty()) {
-    const size_t end = std::min(path.find('/'), path.size());
-    if (end) {
-      at = child_path(at, path.substr(0, end));
-      cross();
-    }
-    path.remove_prefix(std::min(end + 1, path.size()));
   }
-  std::ranges::reverse(passed);
-  return passed;
+  std::ranges::stable_sort(passed, [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<Slot> slots;
+  for (auto last = passed.rbegin(); last != passed.rend(); ++last) slots.push_back(last->second);
+  return slots;
 }
 
 void learn(State& state, MountId mount, const File& file) {
@@ -77,24 +76,25 @@ void learn(State& state, MountId mount, const File& file) {
     MountTreeEditor(state.trees.at(mount.tree)).set_kernel_id(parent, file.mount_parent_id);
 }
 
-// Among mounts whose ids are not known yet.
-std::optional<Place> guess(const State& state, TreeId id, const File& file) {
+// Among mounts whose ids are not known yet, those that it may be in, topmost first.
+std::vector<Place> candidates_for(const State& state, TreeId id, const File& file) {
   const MountTree& tree = state.trees.at(id);
-  std::vector<Slot> candidates;
+  std::vector<Slot> slots;
   const Slot parent = tree.with_kernel_id(file.mount_parent_id);
   if (parent != kNoSlot && file.mount_parent_id != file.mount_id) {
-    candidates = tree.children(parent);
-    std::ranges::reverse(candidates);
+    slots = tree.children(parent);
+    std::ranges::reverse(slots);
   } else {
-    candidates = on_the_way(tree, file.path);
+    slots = all_on_the_way(tree, file.path);
   }
-  std::optional<Place> found;
-  for (Slot slot : candidates) {
+  std::vector<Place> found;
+  for (Slot slot : slots) {
     if (tree.at(slot).kernel_id || !could_be(state, tree, slot, file)) continue;
-    std::optional<Place> place = place_in(tree, {id, slot}, file);
-    if (!place) continue;
-    // The deepest is where a path leads that nothing was mounted over since.
-    if (!found || tree.path_of(slot).size() > tree.path_of(found->mount.slot).size()) found = place;
+    // One that is on a mount with another id is another one.
+    const Slot on = tree.parent_of(slot);
+    const uint32_t on_id = on == kNoSlot ? 0 : tree.at(on).kernel_id;
+    if (on_id && file.mount_parent_id && on_id != file.mount_parent_id) continue;
+    if (std::optional<Place> place = place_in(tree, {id, slot}, file)) found.push_back(std::move(*place));
   }
   return found;
 }
@@ -122,19 +122,23 @@ Place find_file(Context& context, const File& file, const Place* expected, TreeI
     // The id is used again, or something was renamed or moved that nobody saw.
     MountTreeEditor(state.trees.at(id)).set_kernel_id(known, 0);
   }
-  if (expected && expected->mount.tree == id && tree.contains(expected->mount.slot) &&
-      !tree.at(expected->mount.slot).kernel_id && could_be(state, tree, expected->mount.slot, file)) {
-    const std::optional<Place> place = place_in(tree, expected->mount, file);
-    if (place && place->path == expected->path) {
-      learn(state, place->mount, file);
-      return *place;
+  std::vector<Place> candidates = candidates_for(state, id, file);
+  if (candidates.empty()) return unplaced(file);
+  size_t chosen = 0;
+  bool sure = candidates.size() == 1;
+  if (expected) {
+    const auto found = std::ranges::find_if(
+        candidates, [&](const Place& place) { return place.mount == expected->mount && place.path == expected->path; });
+    if (found != candidates.end()) {
+      chosen = static_cast<size_t>(found - candidates.begin());
+      sure = sure || expected->evidence == Evidence::kObserved;
     }
   }
-  if (const std::optional<Place> place = guess(state, id, file)) {
-    learn(state, place->mount, file);
-    return *place;
-  }
-  return unplaced(file);
+  if (sure)
+    learn(state, candidates[chosen].mount, file);
+  else
+    candidates[chosen].evidence = Evidence::kInferred;
+  return candidates[chosen];
 }
 
 void see_file(Context& context, const File& file) {
@@ -147,10 +151,10 @@ Place place_of(const State& state, const File& file) {
   const MountTree* tree = tree_in(state, id);
   if (!tree) return unplaced(file);
   const Slot known = tree->with_kernel_id(file.mount_id);
-  std::optional<Place> place;
-  if (known != kNoSlot) place = place_in(*tree, {id, known}, file);
-  if (!place) place = guess(state, id, file);
-  return place.value_or(unplaced(file));
+  if (known != kNoSlot)
+    if (std::optional<Place> place = place_in(*tree, {id, known}, file)) return *place;
+  std::vector<Place> candidates = candidates_for(state, id, file);
+  return candidates.empty() ? unplaced(file) : candidates[0];
 }
 
 void name_mounts(Context& context, TreeId tree, uint32_t inode) {

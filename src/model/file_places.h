@@ -5,8 +5,9 @@
 
 namespace cttrace {
 
-// Where the file is, and what its mount's id is from now on. `expected`: where it is if the model is right. `tree`: of
-// the task that it is a file of; 0: not known. A place without a mount: the model cannot say.
+// Where the file is, and what its mount's id is from now on. `expected`: where it is if the model is right (observed:
+// only then its mount is certain where the file may be in several). `tree`: of the task that it is a file of; 0: not
+// known. A place without a mount: the model cannot say.
 Place find_file(Context& context, const File& file, const Place* expected, TreeId tree);
 
 // It is where nobody's mount table leads: a pipe, a namespace, a mount that has been taken away.

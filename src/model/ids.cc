@@ -118,7 +118,7 @@ class IdChange {
 };
 
 void become(ModelContext& context, TaskState& task, const Identity& before) {
-  commit_credentials(task.identity, before);
+  commit_credentials(context, task, before);
   tell_identity(context, task, before);
 }
 

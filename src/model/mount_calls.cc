@@ -56,9 +56,9 @@ void attach_at(Context& context, const MountCall& mount, LooseMounts mounts, con
   State& state = context.state;
   Place at = crossed(state, target);
   if (mounts.size() == 1) at = crossed(state, corrected_target(context, mount.call, at));
-  const std::vector<Slot> came =
-      attach(context, std::move(mounts), {.parent = at.mount, .path = at.path, .what = what});
-  learn_newest(context, mount.call, at.mount.tree, came);
+  const Attached came = attach(context, std::move(mounts), {.parent = at.mount, .path = at.path, .what = what});
+  // Copies are made after what they are copies of.
+  learn_newest(context, mount.call, at.mount.tree, came.copies.empty() ? came.mounts : came.copies);
 }
 
 // The kernel says which one came last: it may have been there already, as that of a block device is.
@@ -91,7 +91,8 @@ void mount_new(Context& context, const MountCall& mount) {
 
 // A namespace's file: of nsfs, a filesystem of the kernel's own.
 LooseMounts namespace_mount(State& state, const Call& call, const File& file) {
-  const FilesystemId filesystem = new_filesystem(state, {.type = "nsfs", .made_by = state.event});
+  const FilesystemId filesystem =
+      new_filesystem(state, {.type = "nsfs", .read_only = {false, Evidence::kInferred}, .made_by = state.event});
   const std::optional<File>& newest = call.after.newest_mount;
   const File& known = newest && newest->kind == FileKind::kNamespace ? *newest : file;
   return {{.mount = {.root = known.shown(),

@@ -29,23 +29,18 @@ void check_mounts(Context& context, const Call& call, TreeId tree) {
   doubt(context, tree, what + ": the kernel and the model count differently");
 }
 
-Slot learn_newest(Context& context, const Call& call, TreeId tree, const std::vector<Slot>& came) {
-  State& state = context.state;
+void learn_newest(Context& context, const Call& call, TreeId tree, const std::vector<Slot>& came) {
   const std::optional<File>& newest = call.after.newest_mount;
-  if (!newest || newest->path_cut) return kNoSlot;
-  Slot found = kNoSlot;
+  if (!newest || newest->path_cut) return;
+  const MountTree& mounts = context.state.trees.at(tree);
+  std::vector<Slot> candidates;
   for (Slot slot : came) {
-    const MountTree& mounts = state.trees.at(tree);
-    if (!mounts.contains(slot) || mounts.path_of(slot) != newest->path) continue;
-    const Slot parent = mounts.parent_of(slot);
-    const uint32_t parent_id = parent == kNoSlot ? 0 : mounts.at(parent).kernel_id;
-    if (parent_id && newest->mount_parent_id && parent_id != newest->mount_parent_id) continue;
-    found = slot;
-    if (parent_id == newest->mount_parent_id) break;
+    if (mounts.at(slot).kernel_id || mounts.path_of(slot) != newest->path) continue;
+    const uint32_t on = mounts.at(mounts.parent_of(slot)).kernel_id;
+    if (!on || on == newest->mount_parent_id) candidates.push_back(slot);
   }
-  if (found == kNoSlot) return found;
-  MountTreeEditor(state.trees.at(tree)).set_kernel_id(found, newest->mount_id);
-  return found;
+  if (candidates.size() == 1)
+    MountTreeEditor(context.state.trees.at(tree)).set_kernel_id(candidates[0], newest->mount_id);
 }
 
 Place corrected_target(Context& context, const Call& call, const Place& target) {

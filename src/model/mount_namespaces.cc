@@ -94,7 +94,8 @@ void add_rows(State& state, TreeId tree, const std::vector<MountRow>& rows, uint
   const bool whole = children[-1].size() == 1 && rows[children[-1][0]].parent_id == rows[children[-1][0]].id;
   if (!whole) {
     const FilesystemId unseen = new_filesystem(state, {});
-    top = add_mount(state, tree, {.root = "/", .filesystem = unseen, .kernel_id = hidden.id});
+    top = add_mount(state, tree,
+                    {.root = "/", .filesystem = unseen, .kernel_id = hidden.id, .evidence = Evidence::kUnknown});
   }
   while (!waiting.empty()) {
     const size_t i = waiting.back();

@@ -63,13 +63,20 @@ class Observing {
   const TaskState& task_;
 };
 
-// Capability sets that no program changes, whatever its file says.
-void check_lasting_sets(ModelContext& context, const TaskState& task, const Identity::Capabilities& before,
-                        const Snapshot& snapshot) {
-  if (before.bounding == snapshot.cap_bounding && before.inheritable == snapshot.cap_inheritable) return;
-  contradict(context, "capabilities", whose(task),
-             "inheritable " + hex(before.inheritable) + " bounding " + hex(before.bounding),
-             "inheritable " + hex(snapshot.cap_inheritable) + " bounding " + hex(snapshot.cap_bounding));
+Identity::Capabilities capabilities_of(const Snapshot& snapshot) {
+  return {.inheritable = snapshot.cap_inheritable,
+          .permitted = snapshot.cap_permitted,
+          .effective = snapshot.cap_effective,
+          .bounding = snapshot.cap_bounding,
+          .ambient = snapshot.cap_ambient};
+}
+
+// Whether any file at all could have made `after` of `before`.
+bool may_become(const Identity::Capabilities& before, const Identity::Capabilities& after) {
+  const bool lasting = before.bounding == after.bounding && before.inheritable == after.inheritable;
+  const bool ambient = after.ambient == 0 || after.ambient == before.ambient;
+  const uint64_t most = before.bounding | before.inheritable | before.ambient;
+  return lasting && ambient && !(after.permitted & ~most) && !(after.effective & ~after.permitted);
 }
 
 // cap_bprm_creds_from_file, security/commoncap.c. The file may have capabilities of its own, which nobody tells.
@@ -108,7 +115,9 @@ void forget(TaskState& task) {
 void expect_program(ModelContext& context, TaskState& task, const Snapshot& snapshot) {
   const Identity before = task.identity;
   Identity& identity = task.identity;
-  if (before.capabilities.known()) check_lasting_sets(context, task, before.capabilities.value, snapshot);
+  if (before.capabilities.known() && !may_become(before.capabilities.value, capabilities_of(snapshot)))
+    contradict(context, "capabilities", whose(task) + " before its program", shown(before.capabilities.value),
+               shown(capabilities_of(snapshot)));
   const bool set_id = !snapshot.exe || (snapshot.exe->mode & (S_ISUID | S_ISGID));
   const bool ids_known = before.uids.known() && before.gids.known();
   // Then kernels differ in what no_new_privs and tracers do (id_changed in cap_bprm_creds_from_file, since 6.16).
@@ -125,7 +134,7 @@ void expect_program(ModelContext& context, TaskState& task, const Snapshot& snap
         capabilities_after(before, to_host(context.state, task.namespaces[CT_NS_USER].value, 0, IdKind::kUid));
   }
   identity.securebits.value &= ~issecure_mask(SECURE_KEEP_CAPS);
-  commit_credentials(identity, before);
+  commit_credentials(context, task, before);
   identity.dumpable = {};  // depends on who may read the file
   // Since 6.3 a time namespace for children comes into force here, too (exec_task_namespaces, kernel/nsproxy.c).
   if (task.namespaces[CT_NS_TIME].value != task.namespaces[CT_NS_TIME_FOR_CHILDREN].value)
@@ -140,13 +149,7 @@ void observe(ModelContext& context, TaskState& task, const Snapshot& snapshot) {
   observing.own(identity.gids, {snapshot.gid, snapshot.egid, snapshot.sgid, snapshot.fsgid}, "gids");
   if (snapshot.groups.size() < kMostGroups) observing.own(identity.groups, snapshot.groups, "groups");
   notice_capabilities(context, snapshot.cap_bounding | snapshot.cap_permitted);
-  observing.own(identity.capabilities,
-                {.inheritable = snapshot.cap_inheritable,
-                 .permitted = snapshot.cap_permitted,
-                 .effective = snapshot.cap_effective,
-                 .bounding = snapshot.cap_bounding,
-                 .ambient = snapshot.cap_ambient},
-                "capabilities");
+  observing.own(identity.capabilities, capabilities_of(snapshot), "capabilities");
   observing.own(identity.securebits, snapshot.securebits, "securebits");
   observing.own(identity.no_new_privs, snapshot.no_new_privs, "no_new_privs");
   observing.own(identity.seccomp_mode, snapshot.seccomp_mode, "seccomp mode");

@@ -47,8 +47,22 @@ size_t descriptor_prefix(std::string_view text) {
 
 FoundPath unknown(std::string why) { return {.place = {}, .why = std::move(why), .file = {}}; }
 
+// Where somebody who opens the file's path now gets to: of a descriptor, it is what it was then, most of the time.
+std::optional<Place> opened_now(const State& state, const TaskState& task, const File& file) {
+  const FsStruct* fs = fs_in(state, task.fs);
+  if (!fs || !tree_in(state, fs->root.mount.tree) || !file.mount_ns) return std::nullopt;
+  const std::string root = shown_path(state, fs->root);
+  if (!is_below(file.path, root)) return std::nullopt;
+  Place place = walk(state, fs->root, fs->root, below(file.path, root));
+  place.evidence = Evidence::kInferred;
+  return place;
+}
+
 FoundPath found_file(Context& context, const TaskState& task, const File& file, const Place* expected) {
   if (is_nowhere(file)) return {.place = {}, .why = file.shown() + " is in no mount tree", .file = file};
+  std::optional<Place> opened;
+  if (!expected) opened = opened_now(context.state, task, file);
+  if (opened) expected = &*opened;
   Place place = find_file(context, file, expected, tree_of(context.state, task));
   if (!tree_in(context.state, place.mount.tree)) return unknown(file.shown() + " is in no mount that is known");
   return {.place = std::move(place), .why = {}, .file = {}};

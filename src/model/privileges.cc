@@ -58,10 +58,10 @@ void synchronize_filters(ModelContext& context, const TaskState& from) {
   }
 }
 
-// Whether a core of it may be dumped is said of the memory: of the whole process.
-void set_dumpable(ModelContext& context, const TaskState& process, bool dumpable) {
-  for (const TaskId thread : threads_of(context, process)) {
-    TaskState& task = context.state.tasks.at(thread).edit();
+// Whether a core of it may be dumped is said of the memory.
+void set_dumpable(ModelContext& context, const TaskState& of, bool dumpable) {
+  for (const TaskId sharer : sharers_of_memory(context, of)) {
+    TaskState& task = context.state.tasks.at(sharer).edit();
     const Identity before = task.identity;
     task.identity.dumpable = {dumpable, Evidence::kInferred};
     tell_identity(context, task, before);
@@ -116,7 +116,7 @@ void apply_capset(ModelContext& context, const Call& call, TaskState& task) {
       capabilities.ambient &= capabilities.permitted & capabilities.inheritable;
     });
   }
-  commit_credentials(task.identity, before);
+  commit_credentials(context, task, before);
   tell_identity(context, task, before);
 }
 

@@ -125,12 +125,16 @@ std::vector<Copy> copies_for_receivers(Context& context, const LooseMounts& sour
   return copies;
 }
 
-void put_copies(Context& context, const std::vector<Copy>& copies, const Attachment& where) {
+// Those that came into the same tree.
+std::vector<Slot> put_copies(Context& context, const std::vector<Copy>& copies, const Attachment& where) {
+  std::vector<Slot> same_tree;
   for (const Copy& copy : copies) {
     if (copy.mounts.empty()) continue;
     const std::vector<Slot> slots = put(context, copy.mounts, copy.parent, where.path);
     tell(context, {copy.parent.tree, slots[0]}, where.what, true, slots.size() - 1);
+    if (copy.parent.tree == where.parent.tree) same_tree.insert(same_tree.end(), slots.begin(), slots.end());
   }
+  return same_tree;
 }
 
 }  // namespace
@@ -148,7 +152,7 @@ LooseMounts copies_of(const State& state, MountId mount, std::string_view path, 
   return copies;
 }
 
-std::vector<Slot> attach(Context& context, LooseMounts mounts, const Attachment& where) {
+Attached attach(Context& context, LooseMounts mounts, const Attachment& where) {
   State& state = context.state;
   std::vector<Copy> copies;
   if (mount_at(state, where.parent).peer_group) {
@@ -158,10 +162,10 @@ std::vector<Slot> attach(Context& context, LooseMounts mounts, const Attachment&
     }
     copies = copies_for_receivers(context, mounts, where);
   }
-  std::vector<Slot> slots = put(context, mounts, where.parent, where.path);
-  tell(context, {where.parent.tree, slots[0]}, where.what, false, slots.size() - 1);
-  put_copies(context, copies, where);
-  return slots;
+  Attached attached = {.mounts = put(context, mounts, where.parent, where.path)};
+  tell(context, {where.parent.tree, attached.mounts[0]}, where.what, false, mounts.size() - 1);
+  attached.copies = put_copies(context, copies, where);
+  return attached;
 }
 
 void attach_moved(Context& context, MountId mount, const Attachment& where) {
@@ -189,7 +193,7 @@ std::vector<std::pair<Slot, Slot>> attach_tree(Context& context, TreeId tree, co
   const MountId root = {tree, state.trees.at(tree).root()};
   const std::vector<Slot> before = state.trees.at(tree).subtree(root.slot);
   LooseMounts mounts = picture_of(state, root, [](Slot, const Mount&) { return false; });
-  const std::vector<Slot> after = attach(context, std::move(mounts), where);
+  const std::vector<Slot> after = attach(context, std::move(mounts), where).mounts;
   std::vector<std::pair<Slot, Slot>> slots;
   for (size_t i = 0; i < before.size(); ++i) slots.emplace_back(before[i], after[i]);
   const MountId at = {where.parent.tree, after[0]};

@@ -28,8 +28,12 @@ struct Attachment {
   MountChanged::What what = MountChanged::What::kMounted;
 };
 
-// The slots of `mounts`, in their order. The changes are told.
-std::vector<Slot> attach(Context& context, LooseMounts mounts, const Attachment& where);
+struct Attached {
+  std::vector<Slot> mounts = {};  // those that were given, in their order
+  std::vector<Slot> copies = {};  // of them that propagation brought into the same tree
+};
+// The changes are told.
+Attached attach(Context& context, LooseMounts mounts, const Attachment& where);
 // A mount of the same tree, with all that is on it.
 void attach_moved(Context& context, MountId mount, const Attachment& where);
 // The whole of another tree, which is no more then. The new slots by the old ones.

@@ -40,6 +40,8 @@ void end(ModelContext& context, TaskState& task, std::optional<uint32_t> code) {
   mounts_of_ended_task(context, task);
   context.state.running.erase(task.id.tid);
   context.books.executing.erase(task.id);
+  context.books.borrowing.erase(task.id);
+  std::erase_if(context.books.replaced, [&](const auto& entry) { return entry.second == task.id; });
   const auto process = context.books.processes.find(task.tgid);
   if (process != context.books.processes.end()) {
     process->second.erase(task.id);
@@ -109,9 +111,11 @@ TaskState& take_over(ModelContext& context, TaskId thread, const Task& leader) {
   }
   const auto namespaces = std::exchange(task.namespaces, {});
   task.id = task.leader = id_of(leader);
+  task.pids.clear();  // it has its leader's now (exchange_tids): the snapshot tells them
   TaskState& added = add(context, std::move(task));
   for (int which = 0; which < CT_NS_COUNT; ++which)
     put_into(context, added, static_cast<ct_ns>(which), namespaces[which].value, namespaces[which].evidence);
+  context.books.replaced[thread] = added.id;
   context.changed(LeaderReplaced{.before = thread, .task = added.id});
   return added;
 }
@@ -147,7 +151,10 @@ void start_program(ModelContext& context, TaskState& task, const Snapshot& snaps
 }  // namespace
 
 TaskState& edit_task(ModelContext& context, const Task& task) {
-  const auto place = context.state.tasks.find(id_of(task));
+  TaskId id = id_of(task);
+  const auto replaced = context.books.replaced.find(id);
+  if (replaced != context.books.replaced.end()) id = replaced->second;
+  const auto place = context.state.tasks.find(id);
   if (place != context.state.tasks.end() && place->second->ended_ns == 0) return place->second.edit();
   return find(context, task, nullptr);
 }
@@ -156,6 +163,21 @@ std::vector<TaskId> threads_of(const ModelContext& context, const TaskState& tas
   const auto process = context.books.processes.find(task.tgid);
   if (process == context.books.processes.end()) return {task.id};
   return {process->second.begin(), process->second.end()};
+}
+
+std::vector<TaskId> sharers_of_memory(const ModelContext& context, const TaskState& task) {
+  const auto& borrowing = context.books.borrowing;
+  const auto lender = borrowing.find(task.leader);
+  const TaskState* const owner = lender == borrowing.end() ? &task : context.state.task(lender->second);
+  std::vector<TaskId> sharers = threads_of(context, task);
+  const auto add = [&](const TaskState* process) {
+    if (!process || process->leader == task.leader) return;
+    for (const TaskId thread : threads_of(context, *process)) sharers.push_back(thread);
+  };
+  add(owner);
+  for (const auto& [borrower, from] : borrowing)
+    if (owner && from == owner->leader) add(context.state.task(borrower));
+  return sharers;
 }
 
 const TaskState* task_numbered(const ModelContext& context, NamespaceId pid_namespace, uint32_t pid) {
@@ -177,6 +199,8 @@ void apply_fork(ModelContext& context, const Fork& fork) {
     made.identity = inherited(creator.identity);
     made.cgroups = creator.cgroups;
     made.created_ns = fork.time_ns;
+    const bool borrows = fork.clone_flags && (*fork.clone_flags & CLONE_VM);
+    if (borrows && !thread) context.books.borrowing[made.id] = creator.leader;
   }
   TaskState& child = add(context, std::move(made));
   context.changed(TaskCreated{.task = child.id, .creator = creator_id, .thread = child.leader != child.id});
@@ -191,6 +215,7 @@ void apply_snapshot(ModelContext& context, const Snapshot& snapshot) {
   number(context, task, false);
   if (!snapshot.at_start) {
     start_program(context, task, snapshot);
+    context.books.borrowing.erase(task.id);
     expect_program(context, task, snapshot);
   }
   observe(context, task, snapshot);
@@ -213,6 +238,14 @@ void remember_program(ModelContext& context, const Call& call, TaskState& task) 
   for (const Argument& argument : call.args) {
     if (argument.spec->kind == ArgKind::kPath) program.path = argument.bytes;
     if (argument.spec->kind == ArgKind::kArgv) program.argv = argument.strings;
+  }
+  // One that took long is told when it has returned: after its snapshot.
+  const uint64_t end_ns = call.start_ns + call.duration_ns.value_or(0);
+  if (!task.programs.empty() && task.programs.back().time_ns >= call.start_ns &&
+      task.programs.back().time_ns <= end_ns) {
+    task.programs.back().path = std::move(program.path);
+    task.programs.back().argv = std::move(program.argv);
+    return;
   }
   context.books.executing.insert_or_assign(task.id, std::move(program));
 }

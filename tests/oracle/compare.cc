@@ -1,5 +1,7 @@
 #include "compare.h"
 
+#include <algorithm>
+
 namespace cttrace::oracle {
 namespace {
 
@@ -10,13 +12,31 @@ std::string propagation(uint64_t shared, uint64_t master, bool unbindable, const
   return unbindable ? text + " unbindable" : text;
 }
 
-std::map<std::string, int> by_place(const Table& table, int parent, std::vector<int>& doubled) {
-  std::map<std::string, int> found;
-  for (size_t i = 0; i < table.size(); ++i) {
-    const int index = static_cast<int>(i);
-    if (table[i].parent == parent && !found.emplace(table[i].at, index).second) doubled.push_back(index);
+std::map<std::string, std::vector<const Row*>> by_place(const Table& table, const Row* parent) {
+  std::map<std::string, std::vector<const Row*>> found;
+  for (const Row& row : table) {
+    const Row* const above = row.parent < 0 ? nullptr : &table[static_cast<size_t>(row.parent)];
+    if (above == parent) found[row.at].push_back(&row);
   }
   return found;
+}
+
+// How much speaks for it that they are the same.
+int likeness(const Row& kernel, const Row& model) {
+  if (kernel.kernel_id == model.kernel_id) return 9;
+  return (kernel.root == model.root) + (kernel.source == model.source) + (kernel.type == model.type) +
+         (kernel.options == model.options) + ((kernel.shared != 0) == (model.shared != 0)) +
+         ((kernel.master != 0) == (model.master != 0)) + (model.kernel_id == 0);
+}
+
+// Before 6.17 two mounts may be on one mountpoint of one mount: only one of them is seen, and mountinfo has both.
+const Row* take_likest(std::vector<const Row*>& ours, const Row& kernel) {
+  if (ours.empty()) return nullptr;
+  const auto likest = std::ranges::max_element(
+      ours, [&](const Row* a, const Row* b) { return likeness(kernel, *a) < likeness(kernel, *b); });
+  const Row* const taken = *likest;
+  ours.erase(likest);
+  return taken;
 }
 
 // A place in a mount as the path that leads there.
@@ -37,7 +57,7 @@ bool Comparison::Renaming::same(uint64_t kernel, uint64_t model) {
 }
 
 void Comparison::differ(std::string what, std::string kernel, std::string model) {
-  found_.push_back({where_, std::move(what), std::move(kernel), std::move(model)});
+  found_.push_back({where_, std::move(what), std::move(kernel), std::move(model), admitted_});
 }
 
 // As mountinfo has it; the model's groups by the kernel's numbers where these are known, else with "our".
@@ -55,6 +75,10 @@ std::string Comparison::text(const Row& row, bool model) const {
 
 void Comparison::rows(const Row& kernel, const Row& model) {
   if (tree_ != 0) matched_.emplace(MountId{tree_, model.slot}, &kernel);
+  if (!model.known) {
+    ++unknown_;
+    return;
+  }
   const auto field = [&](const char* what, bool same) {
     if (!same) differ(what, text(kernel, false), text(model, true));
   };
@@ -81,27 +105,21 @@ void Comparison::rows(const Row& kernel, const Row& model) {
   }
 }
 
-void Comparison::children(const Table& kernel, int kernel_parent, const Table& model, int model_parent) {
-  std::vector<int> kernel_doubled, model_doubled;
-  const std::map<std::string, int> ours = by_place(model, model_parent, model_doubled);
-  const std::map<std::string, int> theirs = by_place(kernel, kernel_parent, kernel_doubled);
-  for (const int index : kernel_doubled)
-    differ("twice in one place (kernel)", text(kernel[static_cast<size_t>(index)], false), "");
-  for (const int index : model_doubled)
-    differ("twice in one place (model)", "", text(model[static_cast<size_t>(index)], true));
-  for (const auto& [at, index] : theirs) {
-    const Row& row = kernel[static_cast<size_t>(index)];
-    const auto our = ours.find(at);
-    if (our == ours.end()) {
-      differ("not in the model", text(row, false), "");
-      continue;
+void Comparison::children(const Table& kernel, const Row* kernel_parent, const Table& model, const Row* model_parent) {
+  std::map<std::string, std::vector<const Row*>> ours = by_place(model, model_parent);
+  for (const auto& [at, theirs] : by_place(kernel, kernel_parent)) {
+    for (const Row* const row : theirs) {
+      const Row* const our = take_likest(ours[at], *row);
+      if (!our) {
+        differ("not in the model", text(*row, false), "");
+        continue;
+      }
+      rows(*row, *our);
+      children(kernel, row, model, our);
     }
-    rows(row, model[static_cast<size_t>(our->second)]);
-    children(kernel, index, model, our->second);
   }
-  for (const auto& [at, index] : ours) {
-    if (!theirs.contains(at)) differ("only in the model", "", text(model[static_cast<size_t>(index)], true));
-  }
+  for (const auto& [at, left] : ours)
+    for (const Row* const row : left) differ("only in the model", "", text(*row, true));
 }
 
 void Comparison::place(const char* what, const TaskState& task, const Place& place, uint32_t kernel_id,
@@ -129,11 +147,12 @@ void Comparison::own_view(const ActorResult& actor, const MountTree& tree, const
   const Table& kernel = own_tables_.emplace_back(table_of(actor.mountinfo));
   if (!tree.find(root.mount.slot)) return differ("own view", "has mounts", "its root is in no tree");
   tree_ = actor.root == "/" ? root.mount.tree : 0;
-  children(kernel, -1, table_of(state_, tree, root.mount.slot, root.path), -1);
+  children(kernel, nullptr, table_of(state_, tree, root.mount.slot, root.path), nullptr);
 }
 
 void Comparison::actor(int number, const ActorResult& actor) {
   where_ = "actor " + std::to_string(number);
+  admitted_ = false;
   const TaskState* const task = state_.task_with(actor.tid);
   if (!task) return differ("task", std::to_string(actor.tid), "not in the model");
   const Namespace* const ns = state_.ns_of(*task, CT_NS_MNT);
@@ -143,10 +162,13 @@ void Comparison::actor(int number, const ActorResult& actor) {
   }
   const MountTree* const tree = state_.tree(ns->mounts);
   if (!tree) return differ("mount table", "", "not known");
+  const auto info = state_.mount_objects->trees.find(ns->mounts);
+  admitted_ = info != state_.mount_objects->trees.end() && !info->second.doubt.empty();
+  if (admitted_) doubts_.insert(info->second.doubt);
   if (done_.insert(actor.mount_ns).second) {
     where_ = "namespace of actor " + std::to_string(number);
     tree_ = ns->mounts;
-    children(kernel_tables_.at(actor.mount_ns), -1, table_of(state_, *tree), -1);
+    children(kernel_tables_.at(actor.mount_ns), nullptr, table_of(state_, *tree), nullptr);
     where_ = "actor " + std::to_string(number);
   }
   const FsStruct* const fs = state_.fs_of(*task);

@@ -17,6 +17,7 @@ struct Difference {
   std::string where;  // "namespace 4026532177", "actor 2"
   std::string what;   // "attributes", "not in the model", ...
   std::string kernel, model;
+  bool admitted = false;  // the model says that it may be wrong about this mount namespace
 };
 
 class Comparison {
@@ -25,6 +26,10 @@ class Comparison {
 
   // Empty: they agree.
   std::vector<Difference> run();
+  // Mounts of which the model says that it does not know what they are: where they are is compared.
+  uint64_t unknown() const { return unknown_; }
+  // Mount namespaces of which the model says that it may be wrong about them: why.
+  const std::set<std::string>& doubts() const { return doubts_; }
 
  private:
   // Numbers of the kernel's and of ours mean the same, whatever they are.
@@ -35,7 +40,7 @@ class Comparison {
 
   void actor(int number, const ActorResult& actor);
   void own_view(const ActorResult& actor, const MountTree& tree, const Place& root);
-  void children(const Table& kernel, int kernel_parent, const Table& model, int model_parent);
+  void children(const Table& kernel, const Row* kernel_parent, const Table& model, const Row* model_parent);
   void rows(const Row& kernel, const Row& model);
   void place(const char* what, const TaskState& task, const Place& place, uint32_t kernel_id,
              const std::string& kernel_path);
@@ -52,6 +57,9 @@ class Comparison {
   std::set<uint32_t> kernel_ids_;
   std::map<uint64_t, Table> kernel_tables_;
   std::list<Table> own_tables_;
+  uint64_t unknown_ = 0;
+  std::set<std::string> doubts_;
+  bool admitted_ = false;    // of the mount namespace that is being compared
   std::set<uint64_t> done_;  // namespaces
 };
 

@@ -38,7 +38,9 @@ class Judge {
            {"sequences", results_.sequences()},
            {"operations", operations_},
            {"events", events_},
-           {"differing", differing_}});
+           {"differing", differing_},
+           {"unknown", unknown_},
+           {"doubts", needless_}});
     return differing_ == 0 ? 0 : 1;
   }
 
@@ -60,7 +62,10 @@ class Judge {
       throw std::runtime_error("the recording is at " + label_ + ", the results are at " + expected);
     if (failed_ == result.sequence) return;
     ++operations_;
-    std::vector<Difference> found = Comparison(model_.state(), result).run();
+    Comparison comparison(model_.state(), result);
+    std::vector<Difference> found = comparison.run();
+    unknown_ += comparison.unknown();
+    if (found.empty()) needless(comparison.doubts());
     std::erase_if(found, [this](const Difference& each) { return ignored_.contains(each.what); });
     if (found.empty()) return;
     failed_ = result.sequence;
@@ -74,8 +79,18 @@ class Judge {
              {"where", each.where},
              {"what", each.what},
              {"kernel", each.kernel},
-             {"model", each.model}});
+             {"model", each.model},
+             {"admitted", each.admitted}});
     }
+  }
+
+  // The model doubts what is right: no difference, but told, once a sequence.
+  void needless(const std::set<std::string>& doubts) {
+    const Told& result = results_.result();
+    if (doubts.empty() || doubted_ == result.sequence) return;
+    doubted_ = result.sequence;
+    ++needless_;
+    print({{"type", "doubt"}, {"sequence", result.name}, {"operation", result.operation}, {"why", *doubts.begin()}});
   }
 
   void lost(const Loss& loss) {
@@ -92,8 +107,9 @@ class Judge {
   ResultsReader results_;
   std::set<std::string> ignored_;
   std::string label_;
+  std::optional<size_t> doubted_;
   std::optional<size_t> failed_;  // a sequence: what comes after is no wonder
-  uint64_t operations_ = 0, events_ = 0, differing_ = 0;
+  uint64_t operations_ = 0, events_ = 0, differing_ = 0, unknown_ = 0, needless_ = 0;
 };
 
 int run(const char* recording, const char* results, std::set<std::string> ignored) {

@@ -34,6 +34,11 @@ class Played:
     rows: list = dataclasses.field(default_factory=list)  # lines of mountinfo that were seen, for coverage
 
     @property
+    def admitted(self):
+        """The model differs, and says so."""
+        return bool(self.differences) and all(each["admitted"] for each in self.differences)
+
+    @property
     def failed_at(self):
         return self.differences[0]["operation"] if self.differences else None
 
@@ -108,7 +113,9 @@ class Player:
                                  *self.ignored], capture_output=True, text=True, timeout=self.timeout)
         if judged.returncode not in (0, 1):
             raise Broken(f"judge: exit status {judged.returncode}: {judged.stderr}")
-        *differences, summary = [json.loads(line) for line in judged.stdout.splitlines()]
+        *said, summary = [json.loads(line) for line in judged.stdout.splitlines()]
+        differences = [line for line in said if line["type"] == "difference"]
+        summary["needless"] = [line for line in said if line["type"] == "doubt"]
         played = read_results(folder / "results")
         by_name = {each.name: each for each in played}
         for difference in differences:

@@ -3,33 +3,37 @@
 import re
 
 
-def shrink(player, name, lines):
-    """The Played that is left. All candidates of a round are played in one trace."""
-    best = first_failing(player, name, [lines])
+def shrink(player, name, lines, admitted=False):
+    """The Played that is left. All candidates of a round are played in one trace. `admitted`: also where the model says that
+    it may be wrong."""
+    def first_failing(candidates):
+        return first_that_differs(player, name, candidates, admitted)
+
+    best = first_failing([lines])
     if best is None:
         return None
     size = max(1, len(lines) // 2)
     while True:
         lines = best.lines()
-        shorter = first_failing(player, name, [lines[:i] + lines[i + size:] for i in range(0, len(lines), size)])
+        shorter = first_failing([lines[:i] + lines[i + size:] for i in range(0, len(lines), size)])
         if shorter:
             best = shorter
         elif size > 1:
             size = min(size, len(lines)) // 2 or 1
         else:
             break
-    while plainer := first_failing(player, name, list(plainer_forms(best.lines()))):
+    while plainer := first_failing(list(plainer_forms(best.lines()))):
         best = plainer
     best.name = name
     return best
 
 
-def first_failing(player, name, candidates):
+def first_that_differs(player, name, candidates, admitted):
     candidates = [lines for lines in candidates if lines]
     if not candidates:
         return None
     played, _ = player.play([(f"{name}.{i}", lines) for i, lines in enumerate(candidates)])
-    return next((each for each in played if each.differences), None)
+    return next((each for each in played if each.differences and (admitted or not each.admitted)), None)
 
 
 def plainer_forms(lines):

@@ -81,6 +81,7 @@ class ModelTable {
     row.filesystem = mount.filesystem;
     row.kernel_id = mount.kernel_id;
     row.slot = slot;
+    row.known = mount.evidence != Evidence::kUnknown;
     if (const Filesystem* const filesystem = state_.filesystem(mount.filesystem)) {
       row.type = filesystem->type;
       if (filesystem->read_only.known()) row.read_only = filesystem->read_only.value;

@@ -22,6 +22,7 @@ struct Row {
   uint64_t filesystem = 0;  // what tells filesystems apart: the device's number, the model's number
   uint32_t kernel_id = 0;   // 0: not known
   Slot slot = kNoSlot;      // of the model
+  bool known = true;        // false: the model says that it does not know what this is
 };
 
 // Parents before their children.

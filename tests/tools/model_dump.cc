@@ -8,6 +8,7 @@
 #include "decode/decoder.h"
 #include "model/model.h"
 #include "wire/recording.h"
+#include "witness.h"
 
 namespace {
 
@@ -17,9 +18,25 @@ struct Dump {
   explicit Dump(const TraceInfo& info) : model(info) {}
 
   Model model;
+  Witness witness;
   uint64_t snapshots = 0, contradicted = 0, unknown = 0;
 
+  void check_witness(const Call& call) {
+    const auto difference = witness.check(model.state(), call);
+    if (!difference) return;
+    ++contradicted;
+    const nlohmann::json line = {{"event", model.state().event + 1},
+                                 {"witness",
+                                  {{"pid", difference->pid},
+                                   {"field", difference->field},
+                                   {"model", difference->model},
+                                   {"kernel", difference->kernel}}},
+                                 {"changes", nlohmann::json::array()}};
+    std::printf("%s\n", line.dump().c_str());
+  }
+
   void take(const Event& event) {
+    if (const Call* const call = std::get_if<Call>(&event)) check_witness(*call);
     const Changes& changes = model.apply(event);
     const Snapshot* const snapshot = std::get_if<Snapshot>(&event);
     snapshots += snapshot && !snapshot->at_start;
@@ -66,6 +83,9 @@ int main(int argc, char** argv) {
   for (const auto& [kind, agreement] : dump.model.agreements())
     sum["agreements"][std::string(kind)] = {
         {"confirmed", agreement.confirmed}, {"unknown", agreement.unknown}, {"contradicted", agreement.contradicted}};
+  for (const auto& [field, count] : dump.witness.counts())
+    sum["witnessed"][field] = {
+        {"confirmed", count.confirmed}, {"unknown", count.unknown}, {"contradicted", count.contradicted}};
   std::printf("%s\n", sum.dump().c_str());
   return dump.contradicted ? 1 : 0;
 }
