@@ -61,12 +61,12 @@ void Pipeline::take(std::span<const std::byte> record) {
 
 void Pipeline::show(const Event& event) {
   ++number_;
-  const Changes& changes = model_.apply(event);
-  teller_.event(event, number_, changes, model_.state());
   const Call* const call = std::get_if<Call>(&event);
   const bool chosen = format_ != Format::kStory;  // of a story, the steps
-  if (call && chosen && selection_ && !selection_->includes(*call->row)) return;
-  renderer_->event(event);
+  if (!call || !chosen || !selection_ || selection_->includes(*call->row)) renderer_->event(event, number_);
+  if (format_ == Format::kCalls) return;
+  const Changes& changes = model_.apply(event);
+  teller_.event(event, number_, changes, model_.state());
 }
 
 void Pipeline::finish() {

@@ -185,7 +185,7 @@ void CallsRenderer::print(const Loss&) {
   sink_(line.take());
 }
 
-void CallsRenderer::event(const Event& event) {
+void CallsRenderer::event(const Event& event, EventNumber) {
   completeness_.see(event);
   std::visit(
       [&](const auto& happened) {

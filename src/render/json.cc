@@ -5,6 +5,7 @@
 
 #include "render/filter.h"
 #include "render/json_events.h"
+#include "render/json_story.h"
 
 namespace cttrace {
 namespace {
@@ -39,12 +40,21 @@ void JsonRenderer::write(std::string object) {
   sink_(object + "\n");
 }
 
-void JsonRenderer::event(const Event& event) {
+void JsonRenderer::write(Json&& object, EventNumber number) {
+  if (number) object["event"] = json_unsigned(number);
+  write(text_of(object));
+}
+
+void JsonRenderer::news(const News& news) {
+  if (options_.with_calls) write(text_of(json_news(news)));
+}
+
+void JsonRenderer::event(const Event& event, EventNumber number) {
   completeness_.see(event);
   if (const auto* call = std::get_if<Call>(&event)) {
     if (!is_shown(*call, options_.status)) return;
     if (options_.summary) summary_.count(*call);
-    if (options_.with_calls) write(text_of(json_event(*call, options_)));
+    if (options_.with_calls) write(json_event(*call, options_), number);
     return;
   }
   if (!options_.with_calls) return;
@@ -54,7 +64,7 @@ void JsonRenderer::event(const Event& event) {
         if constexpr (std::is_same_v<T, Loss>) {
           if (happened.final) return;  // the completeness says it
         }
-        if constexpr (!std::is_same_v<T, Call>) write(text_of(json_event(happened)));
+        if constexpr (!std::is_same_v<T, Call>) write(json_event(happened), number);
       },
       event);
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "render/completeness.h"
+#include "render/json_values.h"
 #include "render/renderer.h"
 #include "render/summary.h"
 
@@ -17,11 +18,13 @@ class JsonRenderer : public Renderer {
       : stream_(stream), options_(options), sink_(std::move(sink)) {}
 
   void begin(const TraceInfo& info) override;
-  void event(const Event& event) override;
+  void event(const Event& event, EventNumber number) override;
+  void news(const News& news) override;
   void end(uint64_t malformed, bool whole) override;
 
  private:
   void write(std::string object);
+  void write(Json&& object, EventNumber number);
 
   bool stream_;
   RenderOptions options_;

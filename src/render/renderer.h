@@ -52,7 +52,8 @@ class Renderer {
  public:
   virtual ~Renderer() = default;
   virtual void begin(const TraceInfo& info) = 0;
-  virtual void event(const Event& event) = 0;
+  // `number`: of the event in its trace; 0: not told.
+  virtual void event(const Event& event, EventNumber number = 0) = 0;
   // What the story has come to; after the event that completed it.
   virtual void news(const News&) {}
   // The completeness statement, or what a format has for it. `malformed`: records that could not be decoded.

@@ -137,7 +137,7 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
 
 }  // namespace
 
-void StoryRenderer::event(const Event& event) {
+void StoryRenderer::event(const Event& event, EventNumber) {
   completeness_.see(event);
   if (const auto* call = std::get_if<Call>(&event); call && options_.summary && is_shown(*call, options_.status))
     summary_.count(*call);

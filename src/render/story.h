@@ -16,7 +16,7 @@ class StoryRenderer : public Renderer {
   StoryRenderer(const RenderOptions& options, TextSink sink) : options_(options), sink_(std::move(sink)) {}
 
   void begin(const TraceInfo& info) override { info_ = info; }
-  void event(const Event& event) override;
+  void event(const Event& event, EventNumber number) override;
   void news(const News& news) override;
   void end(uint64_t malformed, bool whole) override;
 

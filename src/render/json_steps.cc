@@ -1,0 +1,212 @@
+// The facts of steps in JSON.
+#include <nlohmann/json.hpp>
+
+#include "render/json_story.h"
+
+namespace cttrace {
+namespace {
+
+Json json_seen(const Seen& seen) {
+  Json json;
+  json["path"] = json_text(seen.path);
+  json["inside"] = seen.inside.empty() ? Json() : json_text(seen.inside);
+  return json;
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : json_text(text); }
+
+Json json_one(const NamespacesChanged::One& one) {
+  Json json;
+  json["type"] = json_namespace_type(one.type);
+  json["inode"] = one.inode ? Json(one.inode) : Json();
+  return json;
+}
+
+Json json_one(const CgroupJoined::One& one) {
+  Json json;
+  json["file"] = json_text(one.file);
+  json["hierarchy"] = text_or_null(one.hierarchy);
+  json["cgroup"] = text_or_null(one.cgroup);
+  return json;
+}
+
+Json json_one(const ControlsWritten::One& one) {
+  Json json;
+  json["file"] = json_text(one.file);
+  json["value"] = json_text(one.value);
+  return json;
+}
+
+Json json_one(const MountDone::One& one) {
+  Json json;
+  json["source"] = json_text(one.source);
+  json["target"] = json_seen(one.target);
+  return json;
+}
+
+Json json_one(const DevicesMade::One& one) {
+  Json json;
+  json["path"] = json_seen(one.path);
+  json["mode"] = json_value(scalar(ArgKind::kMode, one.mode, 4, "file_mode"), {});
+  json["dev"] = json_device(one.major, one.minor);
+  json["uid"] = one.uid ? Json(*one.uid) : Json();
+  json["gid"] = one.gid ? Json(*one.gid) : Json();
+  return json;
+}
+
+Json json_one(const PathsMasked::One& one) {
+  static constexpr const char* kWith[] = {"read_only", "dev_null", "empty_folder", "file"};
+  Json json;
+  json["path"] = json_seen(one.path);
+  json["with"] = kWith[static_cast<size_t>(one.with)];
+  json["source"] = text_or_null(one.source);
+  json["error"] = json_errno(one.error);
+  return json;
+}
+
+Json json_one(const IdentityGiven::One& one) {
+  static constexpr const char* kWhat[] = {"uid",
+                                          "gid",
+                                          "groups",
+                                          "fsuid",
+                                          "fsgid",
+                                          "capabilities",
+                                          "bounding_set_drop",
+                                          "ambient_raise",
+                                          "ambient_lower",
+                                          "ambient_clear",
+                                          "no_new_privs",
+                                          "seccomp",
+                                          "securebits",
+                                          "session_keyring",
+                                          "limit",
+                                          "oom_score_adj",
+                                          "label",
+                                          "death_signal",
+                                          "personality"};
+  Json json;
+  json["what"] = kWhat[static_cast<size_t>(one.what)];
+  json["value"] = json_text(one.value);
+  json["times"] = one.times;
+  json["error"] = json_errno(one.error);
+  return json;
+}
+
+template <typename T>
+Json json_all(const std::vector<T>& all) {
+  Json json = Json::array();
+  for (const T& each : all) json.push_back(json_one(each));
+  return json;
+}
+
+Json pid_or_null(uint32_t pid) { return pid ? Json(pid) : Json(); }
+
+// Writes the fields of each kind.
+struct Facts {
+  Json& json;
+
+  void operator()(const ProgramRun& run) const {
+    json["kind"] = "program";
+    json["path"] = json_text(run.path);
+    json["argv"] = json_words(run.argv);
+    json["itself"] = run.itself;
+  }
+  void operator()(const ProcessMade& made) const {
+    json["kind"] = "process";
+    json["pid"] = pid_or_null(made.tid);
+    json["flags"] = json_value(scalar(ArgKind::kFlags, made.flags, 8, "clone_flags"), {});
+  }
+  void operator()(const SelfProtected& self) const {
+    json["kind"] = "self_protection";
+    json["how"] = self.how == SelfProtected::How::kReadOnlyBind ? "read_only_bind" : "memory_copy";
+    json["path"] = json_text(self.path);
+  }
+  void operator()(const MapsWritten& maps) const {
+    json["kind"] = "user_maps";
+    json["pid"] = pid_or_null(maps.pid);
+    json["uid_map"] = text_or_null(maps.uids);
+    json["gid_map"] = text_or_null(maps.gids);
+    json["setgroups"] = text_or_null(maps.setgroups);
+  }
+  void operator()(const NamespacesChanged& changed) const {
+    json["kind"] = changed.made ? "namespaces_made" : "namespaces_joined";
+    json["namespaces"] = json_all(changed.namespaces);
+  }
+  void operator()(const CgroupJoined& joined) const {
+    json["kind"] = "cgroup_joined";
+    json["pid"] = pid_or_null(joined.pid);
+    json["cgroups"] = json_all(joined.cgroups);
+  }
+  void operator()(const ControlsWritten& controls) const {
+    json["kind"] = "controls_written";
+    json["writes"] = json_all(controls.writes);
+  }
+  void operator()(const MountDone& done) const {
+    static constexpr const char* kHow[] = {"new", "bind", "remount", "move", "propagation", "unmount"};
+    json["kind"] = "mount";
+    json["how"] = kHow[static_cast<size_t>(done.how)];
+    json["fs_type"] = text_or_null(done.type);
+    json["mounts"] = json_all(done.mounts);
+    json["options"] = json_words(done.options);
+    json["data"] = text_or_null(done.data);
+    json["propagation"] = text_or_null(done.propagation);
+    json["recursive"] = done.recursive;
+    json["lazily"] = done.lazily;
+    json["propagated_to"] = done.propagated;
+  }
+  void operator()(const DevicesMade& made) const {
+    json["kind"] = "nodes_made";
+    json["nodes"] = json_all(made.nodes);
+  }
+  void operator()(const RootSwitched& switched) const {
+    json["kind"] = switched.how == RootSwitched::How::kPivot ? "pivot_root" : "chroot";
+    json["new_root"] = json_text(switched.new_root);
+    json["new_root_path"] = json_text(switched.new_root_path);
+    json["put_old"] = text_or_null(switched.put_old);
+    json["put_old_path"] = text_or_null(switched.put_old_path);
+    json["old_root_made"] = text_or_null(switched.old_root_made);
+    json["old_root_detached_after_ns"] =
+        switched.old_root_detached ? json_unsigned(switched.detached_after_ns) : Json();
+  }
+  void operator()(const PathsMasked& masked) const {
+    json["kind"] = "paths_masked";
+    json["paths"] = json_all(masked.paths);
+  }
+  void operator()(const NameGiven& given) const {
+    json["kind"] = given.domain ? "domainname" : "hostname";
+    json["name"] = json_text(given.name);
+  }
+  void operator()(const IdentityGiven& given) const {
+    json["kind"] = "identity";
+    json["pid"] = pid_or_null(given.pid);
+    json["changes"] = json_all(given.changes);
+  }
+  void operator()(const Probed& probed) const {
+    json["kind"] = "probes";
+    json["what"] = json_text(probed.what);
+  }
+  void operator()(const HandedOver& handed) const {
+    json["kind"] = "hand_over";
+    json["path"] = json_text(handed.path);
+    json["argv"] = json_words(handed.argv);
+    json["uid"] = handed.uid;
+    json["gid"] = handed.gid;
+    json["host_uid"] = handed.host_uid;
+    json["host_gid"] = handed.host_gid;
+    json["capabilities"] = json_hex(handed.capabilities);
+    json["no_new_privs"] = handed.no_new_privs;
+    json["seccomp"]["mode"] = handed.seccomp_mode;
+    json["seccomp"]["filters"] = handed.seccomp_filters ? Json(*handed.seccomp_filters) : Json();
+  }
+  void operator()(const CallMade& call) const {
+    json["kind"] = "call";
+    json["name"] = call.name;
+    json["about"] = text_or_null(call.about);
+  }
+};
+
+}  // namespace
+
+void add_facts(Json& json, const StepFacts& facts) { std::visit(Facts{json}, facts); }
+
+}  // namespace cttrace
