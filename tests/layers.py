@@ -16,7 +16,7 @@ ALLOWED = {
     "model": {"base", "tables"},
     "source": {"base", "tables", "wire", "bpf"},
     "render": {"base"},
-    "cli": {"base", "tables", "wire", "decode", "source", "render"},
+    "cli": {"base", "tables", "wire", "decode", "source", "model", "render"},
 }
 # What the capture programs, compiled for the kernel, may include from outside their folder.
 BPF_ALLOWED = {"cttrace/wire.h"}

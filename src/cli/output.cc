@@ -3,8 +3,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -13,6 +16,19 @@ namespace cttrace {
 namespace {
 
 constexpr size_t kMuch_bytes = 1u << 16;
+constexpr size_t kUsualColumns = 80;
+
+// As setlocale(3) chooses: the first of these that is set and not empty.
+bool is_utf8_locale() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* const value = std::getenv(name);
+    if (!value || !*value) continue;
+    std::string locale = value;
+    std::ranges::transform(locale, locale.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return locale.find("utf-8") != locale.npos || locale.find("utf8") != locale.npos;
+  }
+  return false;
+}
 
 // Like write_all, also where whoever shares the terminal or pipe with us has made it non-blocking.
 Status write_patiently(int fd, std::string_view bytes, const std::string& name) {
@@ -66,6 +82,16 @@ bool Output::wants_color(ColorWhen when) const {
   const char* const terminal = std::getenv("TERM");
   if (no_color && *no_color) return false;
   return isatty(fd_) == 1 && terminal && std::string_view(terminal) != "dumb";
+}
+
+Style Output::style(ColorWhen color, bool verbose) const {
+  Style style{.color = wants_color(color), .verbose = verbose};
+  if (isatty(fd_) != 1) return style;
+  winsize size = {};
+  const bool known = ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  style.width = known ? size.ws_col : kUsualColumns;
+  style.unicode = is_utf8_locale();
+  return style;
 }
 
 void Output::write(std::string_view text) {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "cli/options.h"
+#include "render/columns.h"
 
 namespace cttrace {
 
@@ -23,6 +24,9 @@ class Output {
   static Result<Output> open(const Options& options, int stream);
 
   bool wants_color(ColorWhen when) const;
+  // For views for a person: a terminal has a width, and box-drawing characters where its locale is UTF-8; elsewhere
+  // lines are as long as they are, and ASCII.
+  Style style(ColorWhen color, bool verbose) const;
 
   // Keeps the text until flush(), or until there is much of it.
   void write(std::string_view text);
