@@ -15,7 +15,6 @@ ALLOWED = {
     "decode": {"base", "tables", "wire"},
     "model": {"base", "tables"},
     "source": {"base", "tables", "wire", "bpf"},
-    "model": {"base"},
     "story": {"base", "model"},
     "render": {"base"},
     "cli": {"base", "tables", "wire", "decode", "source", "model", "story", "render"},

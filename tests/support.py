@@ -97,7 +97,7 @@ def _validator(schema):
         jsonschema.Draft202012Validator.check_schema(each)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # what replaces it is not in Debian 12
-        resolver = jsonschema.RefResolver("", schemas[schema + ".json"], store=schemas)
+        resolver = jsonschema.RefResolver(schema + ".json", schemas[schema + ".json"], store=schemas)
     return jsonschema.Draft202012Validator(schemas[schema + ".json"], resolver=resolver)
 
 

@@ -9,5 +9,6 @@ int trace(const Options& options);
 int show(const Options& options);
 int list_syscalls(const Options& options);
 int doctor(const Options& options);
+int inspect(const Options& options);
 
 }  // namespace cttrace

@@ -116,6 +116,7 @@ _cttrace() {
   if [ -n "$operand" ] && [ "$operand" -lt "$COMP_CWORD" ]; then
     case ${COMP_WORDS[operand]} in
       show) kind=file ;;
+      inspect) kind=pid ;;
       doctor | syscalls) ;;
       *)
         if declare -F _command_offset >/dev/null; then _command_offset "$operand"; return; fi
@@ -203,6 +204,7 @@ _cttrace_filter() {
 _cttrace_rest() {
   case $words[1] in
     show) _files ;;
+    inspect) _pids ;;
     doctor | syscalls) ;;
     *) _normal ;;
   esac
@@ -273,8 +275,9 @@ std::string fish_completion() {
   for (const CommandRow& row : command_rows()) {
     out += "complete -c cttrace -n __fish_use_subcommand -a " + std::string(row.name) + " -d " + fish_text(row.what);
     out += "\n";
-    if (!row.operands.empty())
-      out += "complete -c cttrace -n '__fish_seen_subcommand_from " + std::string(row.name) + "' -F\n";
+    if (row.operands.empty()) continue;
+    out += "complete -c cttrace -n '__fish_seen_subcommand_from " + std::string(row.name);
+    out += row.command == Command::kInspect ? "' -x -a '(__fish_complete_pids)'\n" : "' -F\n";
   }
   for (const OptionRow* row : shown_options()) {
     out += "complete -c cttrace";

@@ -43,6 +43,7 @@ int run(const Options& options) {
     case Command::kShow: return show(options);
     case Command::kSyscalls: return list_syscalls(options);
     case Command::kDoctor: return doctor(options);
+    case Command::kInspect: return inspect(options);
   }
   return 1;
 }

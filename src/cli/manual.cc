@@ -28,7 +28,7 @@ constexpr Section kSections[] = {Section::kWhat, Section::kWhich, Section::kOutp
 
 // What a status means; docs/exit-status.md says the same at length.
 constexpr Usage kStatuses[] = {
-    {"0", "of -p, -a, show, syscalls: all is well; of doctor: tracing is possible here"},
+    {"0", "of -p, -a, show, inspect, syscalls: all is well; of doctor: tracing is possible here"},
     {"1", "cttrace could not trace, or could not write all of its output; of doctor: tracing is not possible"},
     {"2", "the command line is wrong, or a recording cannot be read to its end"},
     {"126", "COMMAND cannot be executed"},

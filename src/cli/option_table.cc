@@ -100,7 +100,7 @@ const StatusFilter kOnlySuccessful{.successful = true, .failed = false, .unfinis
 const StatusFilter kOnlyFailed{.successful = false, .failed = true, .unfinished = false, .unavailable = false};
 
 constexpr uint8_t kInViews = kInTrace | kInShow;
-constexpr uint8_t kInTables = kInViews | kInSyscalls | kInDoctor;
+constexpr uint8_t kInTables = kInViews | kInSyscalls | kInDoctor | kInInspect;
 
 const OptionRow kOptions[] = {
     {"-p,--attach", "PID", Section::kWhat, kInTrace,
@@ -132,7 +132,7 @@ const OptionRow kOptions[] = {
 
     {"-o,--output", "FILE", Section::kOutput, kInTables, "write the output to FILE (-: standard output)",
      "Without it, what a launched command is traced with goes to standard error, as do story and calls of -p and -a; "
-     "json and ndjson of -p and -a, and all of show, syscalls and doctor, go to standard output.",
+     "json and ndjson of -p and -a, and all of show, inspect, syscalls and doctor, go to standard output.",
      keep_output, Completes::kFile},
     {"--format", "FORMAT", Section::kOutput, kInTables,
      "story (a section a container, a line a step; the default), calls (one line a call, as strace writes it), json "
@@ -143,6 +143,8 @@ const OptionRow kOptions[] = {
      "installed with the documentation.",
      [](Options& o, Text value) { return keep(choose("--format", kFormats, value), o.format); }, Completes::kWords,
      kFormats},
+    {"--json", "", Section::kOutput, kInTables, "the same as --format json", "",
+     [](Options& o, Text) -> Status { return o.format = Format::kJson, Ok{}; }},
     {"--record", "FILE", Section::kOutput, kInTrace, "keep what was captured in FILE, for cttrace show", "",
      keep_text<&Options::record>, Completes::kFile},
     {"-q,--quiet", "", Section::kOutput, kInViews, "no completeness statement at the end of calls",
@@ -160,9 +162,9 @@ const OptionRow kOptions[] = {
      }},
     {"-y,--decode-fds", "", Section::kOutput, kInViews, "show what file descriptors are: 3</path>", "",
      turn_on<&RenderOptions::paths>},
-    {"-v,--no-abbrev", "", Section::kOutput, kInViews,
-     "also the kernel's own state of each process when it executes a program, and where every path leads", "",
-     turn_on<&RenderOptions::verbose>},
+    {"-v,--no-abbrev", "", Section::kOutput, kInViews | kInInspect,
+     "also the kernel's own state of each process when it executes a program, and where every path leads",
+     "With inspect: every capability, limit and mount by itself.", turn_on<&RenderOptions::verbose>},
     {"-c,--summary-only", "", Section::kOutput, kInViews, "instead of calls, a table of their counts, errors and times",
      "", only_summary},
     {"-C,--summary", "", Section::kOutput, kInViews, "the same table, after the calls", "",
@@ -202,6 +204,9 @@ const OptionRow kOptions[] = {
 constexpr CommandRow kCommands[] = {
     {"show", "FILE", Command::kShow, kInShow, "show a recording, in any format; needs no privilege",
      "FILE may be -, standard input. Prints what the live run printed."},
+    {"inspect", "PID", Command::kInspect, kInInspect,
+     "a running process's namespaces, mount tree, identity and limits, from /proc",
+     "Traces nothing, and needs no privilege for one's own processes. What may not be read is told."},
     {"syscalls", "", Command::kSyscalls, kInSyscalls, "list every call that is known, its groups and its decoding", ""},
     {"doctor", "", Command::kDoctor, kInDoctor, "say what works on this host, what is missing, and what to do about it",
      "Ends with 0 where tracing is possible, otherwise with 1."},

@@ -18,7 +18,7 @@ std::string_view section_title(Section section);
 enum class Completes : uint8_t { kNothing, kWords, kFile, kPid, kFilter, kStatus };
 
 // Commands that take an option; a bit each.
-inline constexpr uint8_t kInTrace = 1, kInShow = 2, kInSyscalls = 4, kInDoctor = 8, kEverywhere = 15;
+inline constexpr uint8_t kInTrace = 1, kInShow = 2, kInSyscalls = 4, kInDoctor = 8, kInInspect = 16, kEverywhere = 31;
 
 struct OptionRow {
   std::string_view names;     // separated by a comma: "-o,--output"

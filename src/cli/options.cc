@@ -137,7 +137,12 @@ Status take_operands(const CommandRow& command, std::vector<std::string> operand
   const std::string name = "cttrace " + std::string(command.name);
   if (operands.size() < wanted) return usage_error("run", name, std::string(command.operands) + " is missing");
   if (operands.size() > wanted) return usage_error("use", operands[wanted], name + " takes no such argument");
-  if (wanted == 1) options.recording = operands[0];
+  if (wanted == 0) return Ok{};
+  if (command.command != Command::kInspect) return options.recording = operands[0], Ok{};
+  const Result<std::vector<uint32_t>> pids = parse_pids(operands[0]);
+  if (!pids) return pids.error();
+  if (pids->size() != 1) return usage_error("use", operands[0], name + " takes one process");
+  options.inspected = pids->front();
   return Ok{};
 }
 

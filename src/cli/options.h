@@ -13,7 +13,7 @@
 
 namespace cttrace {
 
-enum class Command : uint8_t { kIntroduce, kHelp, kVersion, kGenerate, kTrace, kShow, kSyscalls, kDoctor };
+enum class Command : uint8_t { kIntroduce, kHelp, kVersion, kGenerate, kTrace, kShow, kSyscalls, kDoctor, kInspect };
 enum class Backend : uint8_t { kAuto, kEbpf, kPtrace };
 enum class ColorWhen : uint8_t { kAuto, kAlways, kNever };
 
@@ -26,8 +26,9 @@ struct Options {
   std::vector<uint32_t> pids;
   bool all = false;
 
-  std::string recording;  // show FILE
-  std::string generate;   // man, bash, zsh, fish
+  std::string recording;   // show FILE
+  uint32_t inspected = 0;  // inspect PID
+  std::string generate;    // man, bash, zsh, fish
 
   std::optional<Selection> selection;  // -e trace=
   Format format = Format::kStory;

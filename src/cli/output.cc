@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -14,6 +16,18 @@ namespace cttrace {
 namespace {
 
 constexpr size_t kMuch_bytes = 1u << 16;
+
+// As setlocale(3) chooses: the first of these that is set and not empty.
+bool is_utf8_locale() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* const value = std::getenv(name);
+    if (!value || !*value) continue;
+    std::string locale = value;
+    std::ranges::transform(locale, locale.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return locale.find("utf-8") != locale.npos || locale.find("utf8") != locale.npos;
+  }
+  return false;
+}
 
 // Like write_all, also where whoever shares the terminal or pipe with us has made it non-blocking.
 Status write_patiently(int fd, std::string_view bytes, const std::string& name) {
@@ -77,6 +91,12 @@ size_t Output::width() const {
   winsize size = {};
   if (ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col >= kLeast) return size.ws_col;
   return 0;
+}
+
+Style Output::style(ColorWhen color, bool verbose) const {
+  Style style{.width = width(), .color = wants_color(color), .verbose = verbose};
+  style.unicode = isatty(fd_) == 1 && is_utf8_locale();
+  return style;
 }
 
 void Output::write(std::string_view text) {

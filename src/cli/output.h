@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "cli/options.h"
+#include "render/columns.h"
 
 namespace cttrace {
 
@@ -29,6 +30,8 @@ class Output {
 
   // What is done just before something is written: the terminal may have to be cleared for it.
   void before_writing(std::function<void()> action) { before_writing_ = std::move(action); }
+  // For views for a person: as wide as that, with box-drawing characters on a terminal whose locale is UTF-8.
+  Style style(ColorWhen color, bool verbose) const;
 
   // Keeps the text until flush(), or until there is much of it.
   void write(std::string_view text);

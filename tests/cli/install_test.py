@@ -81,6 +81,7 @@ class Bash(support.Case):
         self.assertEqual(self.complete("cttrace", "show", str(self.tmp / "rec")), [str(self.tmp / "recording.ctt")])
         self.assertEqual(self.complete("cttrace", "show", "--format", "js"), ["json"])
         self.assertIn(str(os.getpid()), self.complete("cttrace", "-p", str(os.getpid())))
+        self.assertIn(str(os.getpid()), self.complete("cttrace", "inspect", str(os.getpid())))
 
 
 class OtherShells(support.Case):

@@ -1,0 +1,159 @@
+// The section as a whole: program, pids, namespaces, places, mounts.
+#include <fmt/format.h>
+
+#include <map>
+
+#include "base/escape.h"
+#include "render/completeness.h"
+#include "render/identity_words.h"
+#include "render/mount_tree.h"
+#include "render/mount_words.h"
+#include "render/place_words.h"
+#include "render/telling.h"
+
+namespace cttrace {
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr size_t kMostWords = 24;  // of a command line, unless all is asked for
+
+void add_program(Telling& telling) {
+  if (telling.task.programs.empty()) return;
+  const Program& program = telling.task.programs.back();
+  Words words;
+  const size_t most = telling.verbose ? program.argv.size() : kMostWords;
+  for (const std::string& word : program.argv) {
+    if (words.size() == most) {
+      words.push_back(fmt::format("({} more words)", program.argv.size() - most));
+      break;
+    }
+    words.push_back(shell_word(word));
+  }
+  if (words.empty()) words.push_back(shell_word(program.path));
+  telling.fields.add("program", words, " ");
+  const std::string exe = program.exe ? program.exe->shown() : program.path;
+  const bool told = exe.empty() || (!program.argv.empty() && program.argv.front() == exe);
+  if (!told || (program.exe && program.exe->deleted))
+    telling.fields.add_text("executable",
+                            escape_for_terminal(exe) + (program.exe && program.exe->deleted ? " (deleted)" : ""));
+}
+
+void add_pids(Telling& telling) {
+  if (telling.task.pids.empty()) return telling.fields.add_text("pid", std::to_string(telling.task.id.tid));
+  Words words = {std::to_string(telling.task.pids.front())};
+  if (telling.task.tgid != telling.task.id.tid) words.front() += fmt::format(", a thread of {}", telling.task.tgid);
+  for (size_t i = 1; i < telling.task.pids.size(); ++i) {
+    const bool is_innermost = i + 1 == telling.task.pids.size();
+    words.push_back(fmt::format("{} in {} pid namespace", telling.task.pids[i], is_innermost ? "its" : "an outer"));
+  }
+  telling.fields.add("pid", words);
+}
+
+void add_namespaces(Telling& telling) {
+  std::map<NamespaceKin, Words> kin;
+  Words children;
+  for (size_t i = 0; i < CT_NS_COUNT; ++i) {
+    const Fact<NamespaceId>& fact = telling.task.namespaces[i];
+    const bool for_children = i == CT_NS_PID_FOR_CHILDREN || i == CT_NS_TIME_FOR_CHILDREN;
+    const std::string name = namespace_link_name(i);
+    const Namespace* const ns = telling.state.ns(fact.value);
+    const bool nameless = ns && !ns->inode && ns->origin == Namespace::Origin::kInitial;
+    if (!fact.known() || !ns || nameless) {
+      // A namespace for children has no name before the first child is there.
+      if (!for_children) telling.unknown.push_back(name + " namespace");
+      continue;
+    }
+    if (for_children && fact.value == telling.task.namespaces[i - 1].value) continue;
+    if (fact.evidence == Evidence::kInferred) telling.inferred.push_back(name + " namespace");
+    const std::string words = ns->inode ? fmt::format("{} {}", name, ns->inode) : name + " (number not seen)";
+    (for_children ? children : kin[kin_of(*ns, telling.options.compared_with[i])]).push_back(words);
+  }
+  bool first = true;
+  const auto line = [&](const std::string& what, Words words) {
+    if (words.empty()) return;
+    words.front().insert(0, what + ": ");
+    telling.fields.add(first ? "namespaces" : "", words);
+    first = false;
+  };
+  line("new", kin[NamespaceKin::kMade]);
+  line("joined", kin[NamespaceKin::kJoined]);
+  line(telling.options.older, kin[NamespaceKin::kOlder]);
+  line(telling.options.whose, kin[NamespaceKin::kShared]);
+  line("the host's", kin[NamespaceKin::kHosts]);
+  line("for its children", children);
+}
+
+void add_places(Telling& telling) {
+  const FsStruct* const fs = telling.state.fs_of(telling.task);
+  if (!fs) return telling.unknown.emplace_back("root and working directory"), void();
+  telling.fields.add_text("root", root_words(telling.state, fs->root));
+  telling.fields.add_text("cwd", cwd_words(telling.state, fs->root, fs->cwd));
+  if (fs->root.evidence == Evidence::kUnknown) telling.unknown.emplace_back("root");
+  if (fs->root.evidence == Evidence::kInferred) telling.inferred.emplace_back("root");
+}
+
+void add_mounts(Telling& telling) {
+  const MountTree* const tree = telling.state.mounts_of(telling.task);
+  const FsStruct* const fs = telling.state.fs_of(telling.task);
+  if (!tree || !fs) return telling.unknown.emplace_back("mounts"), void();
+  if (telling.options.mounts) {
+    telling.fields.begin("mounts");
+    MountDrawing drawing{.style = telling.options.style, .marks = {}};
+    drawing.style.indent += 2;
+    telling.fields.add_lines(draw_mount_tree(telling.state, fs->root, drawing));
+  }
+  size_t inferred = 0, unknown = 0, all = 0;
+  for (const Slot slot : tree->in_tree_order()) {
+    const Mount mount = tree->at(slot);
+    if (is_unseen(telling.state, mount)) continue;
+    ++all;
+    inferred += mount.evidence == Evidence::kInferred;
+    unknown += mount.evidence == Evidence::kUnknown;
+  }
+  if (inferred) telling.inferred.push_back(fmt::format("{} of {}", inferred, plural(all, "mount")));
+  if (unknown) telling.unknown.push_back(fmt::format("whether {} of {} are as shown", unknown, plural(all, "mount")));
+}
+
+void add_evidence(Telling& telling) {
+  telling.fields.add("inferred", telling.inferred);
+  telling.fields.add("unknown", telling.unknown);
+  if (telling.state.doubtful_since)
+    telling.fields.add_text("doubtful", fmt::format("since event {}: {}", *telling.state.doubtful_since,
+                                                    escape_for_terminal(telling.state.doubt)));
+}
+
+void tell_all(Telling& telling) {
+  add_program(telling);
+  add_pids(telling);
+  add_namespaces(telling);
+  add_places(telling);
+  add_mounts(telling);
+  tell_devices(telling);
+  tell_ids(telling);
+  tell_privileges(telling);
+  tell_limits(telling);
+  const Words& unread = telling.options.unread;
+  telling.unknown.insert(telling.unknown.end(), unread.begin(), unread.end());
+  add_evidence(telling);
+}
+
+}  // namespace
+
+std::string handed_over(const State& state, TaskId id, const HandedOverOptions& options) {
+  const TaskState* const task = state.task(id);
+  if (!task) return {};
+  Telling telling(state, *task, options);
+  tell_all(telling);
+  return telling.fields.take();
+}
+
+HowKnown how_known(const State& state, const TaskState& task, const HandedOverOptions& options) {
+  HandedOverOptions without_mounts = options;
+  without_mounts.mounts = false;
+  Telling telling(state, task, without_mounts);
+  tell_all(telling);
+  return {.unknown = std::move(telling.unknown), .inferred = std::move(telling.inferred)};
+}
+
+}  // namespace cttrace

@@ -1,0 +1,92 @@
+// Device nodes that can be seen from the root.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "base/escape.h"
+#include "render/identity_words.h"
+#include "render/mount_words.h"
+#include "render/place_words.h"
+#include "render/telling.h"
+
+namespace cttrace {
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr size_t kMostDevices = 200;
+
+std::string directory_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == 0 || slash == path.npos ? "/" : path.substr(0, slash);
+}
+
+// Of the node: "0666, uid 0, gid 5"; ids as those in the container have them.
+std::string owner_words(const Telling& telling, const Device& device) {
+  const auto id = [&](const Fact<uint32_t>& fact, bool gid) -> std::string {
+    if (!fact.known()) return "?";
+    if (!telling.user) return std::to_string(fact.value);
+    const auto& map = gid ? telling.user->gid_map : telling.user->uid_map;
+    if (!map.known() || is_identity(map.value)) return std::to_string(fact.value);
+    const std::optional<uint32_t> own = inside(map.value, fact.value);
+    return own ? std::to_string(*own) : fmt::format("host {}", fact.value);
+  };
+  // What was asked for, where it is not known what became of that.
+  std::string permissions = fmt::format("{:04o}", device.permissions.value & 07777);
+  if (!device.permissions.known()) permissions += "?";
+  const std::string uid = id(device.uid, false), gid = id(device.gid, true);
+  return uid == "0" && gid == "0" ? permissions : fmt::format("{} uid {} gid {}", permissions, uid, gid);
+}
+
+}  // namespace
+
+std::map<std::string, const Device*> devices_below(const State& state, const Place& root) {
+  std::map<std::string, const Device*> found;
+  const MountTree* const tree = state.tree(root.mount.tree);
+  const std::optional<std::string> top = path_in_tree(state, root);
+  if (!tree || !top) return found;
+  for (const Slot slot : tree->in_tree_order()) {
+    const Mount mount = tree->at(slot);
+    const auto devices = state.devices.find(mount.filesystem);
+    if (devices == state.devices.end()) continue;
+    if (slot != root.mount.slot && tree->hidden(slot)) continue;
+    for (const auto& [node, device] : *devices->second) {
+      if (!is_in(node, mount.root)) continue;
+      const Place place{.mount = {.tree = root.mount.tree, .slot = slot}, .path = node, .shown = {}};
+      const std::optional<std::string> path = path_in_tree(state, place);
+      if (path && is_in(*path, *top)) found.emplace(seen_from(*path, *top), &device);
+    }
+  }
+  return found;
+}
+
+void tell_devices(Telling& telling) {
+  const FsStruct* const fs = telling.state.fs_of(telling.task);
+  if (!fs) return;
+  std::map<std::tuple<std::string, std::string>, Words> groups;
+  size_t told = 0;
+  const auto devices = devices_below(telling.state, fs->root);
+  for (const auto& [path, device] : devices) {
+    if (++told > kMostDevices && !telling.verbose) break;
+    std::string name = path.substr(path.rfind('/') + 1);
+    if (telling.verbose) {
+      const char type = device->type == S_IFBLK ? 'b' : 'c';
+      telling.fields.add_text(told == 1 ? "devices" : "",
+                              fmt::format("{} {} {}:{} {}", escape_for_terminal(path), type, device->major,
+                                          device->minor, owner_words(telling, *device)));
+    } else {
+      groups[{owner_words(telling, *device), directory_of(path)}].push_back(std::move(name));
+    }
+  }
+  Words words;
+  for (const auto& [key, names] : groups) words.push_back(brace(std::get<1>(key), names) + " " + std::get<0>(key));
+  if (devices.size() > kMostDevices && !telling.verbose)
+    words.push_back(fmt::format("{} more", devices.size() - kMostDevices));
+  telling.fields.add("devices", words);
+}
+
+}  // namespace cttrace

@@ -1,0 +1,97 @@
+// Limits, cgroups, names, and what is seldom set.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/escape.h"
+#include "render/identity_words.h"
+#include "render/telling.h"
+#include "render/values.h"
+
+namespace cttrace {
+namespace {
+
+using Words = std::vector<std::string>;
+
+void add_limits(Telling& telling) {
+  Words words;
+  for (const auto& [resource, limit] : telling.task.identity.limits) {
+    const bool none = limit.soft == ~uint64_t{0} && limit.hard == ~uint64_t{0};
+    if (!none || telling.verbose) words.push_back(limit_words(resource, limit));
+  }
+  telling.fields.add("limits", words);
+}
+
+void add_cgroups(Telling& telling) {
+  std::map<std::string, std::vector<uint32_t>> by_path;
+  for (const auto& [hierarchy, path] : telling.task.cgroups) {
+    if (telling.known(path, "cgroup")) by_path[path.value].push_back(hierarchy);
+  }
+  // The one that most hierarchies have goes without saying which.
+  const auto most = std::ranges::max_element(by_path, {}, [](const auto& each) { return each.second.size(); });
+  Words words;
+  for (auto each = by_path.begin(); each != by_path.end(); ++each) {
+    std::string text = escape_for_terminal(each->first);
+    if (each == most) {
+      words.insert(words.begin(), std::move(text));
+      continue;
+    }
+    std::string where;
+    for (const uint32_t hierarchy : each->second)
+      where += (where.empty() ? "" : " ") + (hierarchy ? std::to_string(hierarchy) : "cgroup2");
+    words.push_back("in " + where + ": " + text);
+  }
+  telling.fields.add("cgroup", words);
+}
+
+void add_names(Telling& telling) {
+  const Namespace* const uts = telling.state.ns_of(telling.task, CT_NS_UTS);
+  if (!uts) return;
+  Words words;
+  if (telling.known(uts->hostname, "hostname")) words.push_back(escape_for_terminal(uts->hostname.value));
+  if (uts->domainname.known()) words.push_back("domain " + escape_for_terminal(uts->domainname.value));
+  telling.fields.add("hostname", words);
+}
+
+// What is worth a word only where somebody has set it.
+void add_rest(Telling& telling) {
+  Words words;
+  if (telling.task.identity.oom_score_adj.known() && (telling.task.identity.oom_score_adj.value || telling.verbose))
+    words.push_back(fmt::format("oom_score_adj {}", telling.task.identity.oom_score_adj.value));
+  if (telling.task.identity.session_keyring.known())
+    words.push_back("session keyring " + escape_for_terminal(telling.task.identity.session_keyring.value));
+  if (telling.task.identity.personality.known() && (telling.task.identity.personality.value || telling.verbose))
+    words.push_back(fmt::format("personality {:#x}", telling.task.identity.personality.value));
+  if (telling.task.identity.dumpable.known() && !telling.task.identity.dumpable.value)
+    words.emplace_back("not dumpable");
+  if (telling.task.identity.parent_death_signal.known() && telling.task.identity.parent_death_signal.value) {
+    const auto number = static_cast<uint64_t>(telling.task.identity.parent_death_signal.value);
+    const std::string name = signal_name(number);
+    words.push_back("gets " + (name.empty() ? std::to_string(number) : name) + " when its parent ends");
+  }
+  if (!telling.task.identity.label.empty())
+    words.push_back("LSM label " + escape_for_terminal(telling.task.identity.label));
+  telling.fields.add("also", words);
+  Words sysctls;
+  for (const Fact<NamespaceId>& fact : telling.task.namespaces) {
+    const Namespace* const ns = fact.known() ? telling.state.ns(fact.value) : nullptr;
+    if (!ns) continue;
+    for (const auto& [name, value] : ns->sysctls) {
+      std::string text = escape_for_terminal(name) + "=" + escape_for_terminal(value);
+      if (std::ranges::find(sysctls, text) == sysctls.end()) sysctls.push_back(std::move(text));
+    }
+  }
+  telling.fields.add("sysctls", sysctls);
+}
+
+}  // namespace
+
+void tell_limits(Telling& telling) {
+  add_limits(telling);
+  add_cgroups(telling);
+  add_names(telling);
+  add_rest(telling);
+}
+
+}  // namespace cttrace

@@ -1,0 +1,86 @@
+// Mount trees in JSON.
+#include <nlohmann/json.hpp>
+
+#include "render/json_state.h"
+#include "render/mount_lines.h"
+#include "render/mount_words.h"
+
+namespace cttrace {
+namespace {
+
+Json number_or_null(uint64_t number) { return number ? json_unsigned(number) : Json(); }
+
+Json json_attributes(uint64_t attributes) {
+  const FlagSet& set = *flag_set("mount_attributes");
+  uint64_t rest = 0;
+  Json json;
+  json["names"] = Json::array();
+  for (const std::string_view name : flag_names(set, attributes, rest)) json["names"].push_back(std::string(name));
+  json["rest"] = json_hex(rest);
+  return json;
+}
+
+Json json_filesystem(const Filesystem& filesystem) {
+  Json json;
+  json["type"] = json_text(filesystem.type);
+  json["dev"] =
+      filesystem.dev_major || filesystem.dev_minor ? json_device(filesystem.dev_major, filesystem.dev_minor) : Json();
+  json["read_only"] = filesystem.read_only.known() ? Json(filesystem.read_only.value) : Json();
+  json["options"] = json_text(filesystem.options.value);
+  json["options_as_given"] = filesystem.options.known();
+  return json;
+}
+
+Json json_mount(const State& state, const MountTree& tree, Slot slot) {
+  const Mount mount = tree.at(slot);
+  const Filesystem* const filesystem = state.filesystem(mount.filesystem);
+  Json json;
+  json["id"] = slot;
+  json["parent"] = mount.parent == kNoSlot ? Json() : Json(mount.parent);
+  json["path"] = nullptr;
+  json["mountpoint"] = json_text(mount.mountpoint);
+  json["root"] = json_text(mount.root);
+  json["filesystem"] = is_unseen(state, mount) ? Json() : json_filesystem(*filesystem);
+  json["source"] = json_text(mount.source);
+  json["attributes"] = json_attributes(mount.attributes);
+  json["peer_group"] = number_or_null(mount.peer_group);
+  json["master"] = number_or_null(mount.master);
+  json["unbindable"] = mount.unbindable;
+  json["idmapped"] = mount.idmapped;
+  json["locked"] = mount.locked;
+  json["kernel_id"] = number_or_null(mount.kernel_id);
+  json["made_by"] = number_or_null(mount.made_by);
+  json["evidence"] = json_evidence(mount.evidence);
+  return json;
+}
+
+}  // namespace
+
+Json json_evidence(Evidence evidence) {
+  switch (evidence) {
+    case Evidence::kObserved: return "observed";
+    case Evidence::kInferred: return "inferred";
+    case Evidence::kUnknown: break;
+  }
+  return "unknown";
+}
+
+Json json_mounts(const State& state, TreeId id, const Place& root) {
+  const MountTree& tree = *state.tree(id);
+  std::map<Slot, MountLine> seen;
+  if (root.mount.tree == id && tree.contains(root.mount.slot))
+    for (MountLine& line : mount_lines(state, tree, root, {.fold = false}).lines) seen[line.slots.front()] = line;
+  Json json = Json::array();
+  for (const Slot slot : tree.in_tree_order()) {
+    Json mount = json_mount(state, tree, slot);
+    if (const auto line = seen.find(slot); line != seen.end()) {
+      mount["path"] = json_text(line->second.bytes);
+      if (line->second.hidden) mount["hidden"] = true;
+      if (line->second.hidden_by != kNoSlot) mount["hidden_by"] = line->second.hidden_by;
+    }
+    json.push_back(std::move(mount));
+  }
+  return json;
+}
+
+}  // namespace cttrace

@@ -1,0 +1,227 @@
+#include "render/mount_lines.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/escape.h"
+#include "render/columns.h"
+#include "render/mount_words.h"
+
+namespace cttrace {
+namespace {
+
+constexpr size_t kWorthFolding = 3;
+constexpr size_t kStrokeColumns = 3;  // of the tree's lines, a level
+constexpr size_t kDeepest = 64;       // mounts upon mounts that are followed
+
+std::string_view directory_of(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  return slash == 0 || slash == path.npos ? "/" : path.substr(0, slash);
+}
+
+std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+class Lines {
+ public:
+  Lines(const State& state, const MountTree& tree, const Place& root, const LineOptions& options)
+      : state_(state), tree_(tree), root_(root), options_(options) {}
+
+  MountLines collect();
+
+ private:
+  // A line that is still to be told, with what is mounted on it.
+  struct Pending {
+    MountLine line;
+    std::string base;  // the path of its mount's root, from `root_`; not escaped
+  };
+
+  void add_children(const Pending& parent);
+  std::vector<std::vector<Slot>> grouped(const Pending& parent, const std::vector<Slot>& children) const;
+  std::string kind_of(Slot slot) const;
+  Slot hider(Slot slot) const;
+  const std::string& top_of(Slot slot) const;
+  std::string path_of(const Pending& parent, Slot slot) const;
+  std::string folded_path(const std::string& directory, const std::vector<Slot>& slots, size_t depth) const;
+  size_t below(std::vector<Slot> slots) const;
+  bool is_reached(const Pending& parent, Slot slot) const;
+
+  const State& state_;
+  const MountTree& tree_;
+  const Place& root_;
+  const LineOptions& options_;
+  std::vector<Pending> pending_;  // the last one is next
+  size_t deeper_ = 0;
+};
+
+// What is mounted over the mount, or over a directory on the way to it; kNoSlot: nothing. Who has `root_` as its root
+// does not see what is mounted over that.
+Slot Lines::hider(Slot slot) const {
+  if (const Slot over = tree_.mounted_on(slot, tree_.root_of(slot)); over != kNoSlot) return over;
+  const Slot parent = tree_.parent_of(slot);
+  const std::string& mountpoint = tree_.mountpoint_of(slot);
+  const std::string& top = top_of(parent);
+  if (const Slot later = tree_.mounted_on(parent, mountpoint); later != kNoSlot && later != slot) return later;
+  if (mountpoint == top) return kNoSlot;
+  for (std::string_view on = directory_of(mountpoint); is_in(on, top); on = directory_of(on)) {
+    const bool at_top = on == top;
+    if (at_top && parent == root_.mount.slot) break;
+    const Slot over = tree_.mounted_on(parent, on);
+    if (over != kNoSlot && over != slot) return over;
+    if (at_top) break;
+  }
+  return kNoSlot;
+}
+
+// The directory of a mount from which its paths are told: its root, or what of it is the root of who looks.
+const std::string& Lines::top_of(Slot slot) const {
+  return slot == root_.mount.slot ? root_.path : tree_.root_of(slot);
+}
+
+std::string Lines::path_of(const Pending& parent, Slot slot) const {
+  const std::string& mountpoint = tree_.mountpoint_of(slot);
+  const std::string& top = top_of(parent.line.slots.front());
+  const std::string inside = is_in(mountpoint, top) ? seen_from(mountpoint, top) : mountpoint;
+  if (inside == "/") return parent.base;
+  return parent.base == "/" ? inside : parent.base + inside;
+}
+
+// What mounts that share a line have in common; empty where the mount has its line to itself.
+std::string Lines::kind_of(Slot slot) const {
+  if (!tree_.children(slot).empty()) return {};
+  const Mount mount = tree_.at(slot);
+  const Filesystem* const filesystem = state_.filesystem(mount.filesystem);
+  const Filesystem* const over = state_.filesystem(tree_.at(mount.parent).filesystem);
+  std::string kind = type_words(filesystem) + '\0' + attribute_words(mount, true) + '\0';
+  // Peer groups have a number each: what counts is which there are.
+  if (filesystem && !filesystem->type.starts_with("cgroup")) kind += filesystem->options.value + '\0';
+  kind += mount.peer_group ? 's' : '-';
+  kind += mount.master ? 'm' : '-';
+  kind += mount.unbindable ? 'u' : '-';
+  kind += mount.evidence == Evidence::kUnknown ? '?' : '-';
+  if (options_.marks) {
+    const auto mark = options_.marks->find(slot);
+    kind += mark == options_.marks->end() ? ' ' : mark->second;
+  }
+  if (filesystem && filesystem == over && mount.root == mount.mountpoint) return kind + "itself";
+  const bool by_name = mount.root != "/" && name_of(mount.root) == name_of(mount.mountpoint);
+  kind += by_name ? "in " + std::string(directory_of(mount.root)) : "of " + mount.root;
+  // Each cgroup controller has a filesystem of its own.
+  if (mount.root == "/" || (filesystem && filesystem->type.starts_with("cgroup"))) return kind;
+  return kind + '\0' + std::to_string(mount.filesystem);
+}
+
+// The children, those of a kind in one directory together, in the order of the first of each.
+std::vector<std::vector<Slot>> Lines::grouped(const Pending& parent, const std::vector<Slot>& children) const {
+  std::map<std::string, std::vector<Slot>> by_kind;
+  std::vector<std::string> kinds;  // of each child
+  for (const Slot child : children) {
+    std::string kind = options_.fold && parent.line.reached && hider(child) == kNoSlot ? kind_of(child) : "";
+    if (!kind.empty()) kind += '\0' + std::string(directory_of(tree_.mountpoint_of(child)));
+    if (!kind.empty()) by_kind[kind].push_back(child);
+    kinds.push_back(std::move(kind));
+  }
+  std::vector<std::vector<Slot>> groups;
+  for (size_t i = 0; i < children.size(); ++i) {
+    const auto kind = by_kind.find(kinds[i]);
+    if (kind == by_kind.end() || kind->second.size() < kWorthFolding) {
+      groups.push_back({children[i]});
+    } else if (kind->second.front() == children[i]) {
+      groups.push_back(kind->second);
+    }
+  }
+  return groups;
+}
+
+// Paths lead there: what is mounted on the root of its parent is before what hides the rest of that.
+bool Lines::is_reached(const Pending& parent, Slot slot) const {
+  const Slot on = parent.line.slots.front();
+  if (!parent.line.reached) return false;
+  const Slot by = hider(slot);
+  if (by != kNoSlot && tree_.parent_of(by) != slot) return false;
+  const bool on_root = tree_.mountpoint_of(slot) == top_of(on);
+  if (on == root_.mount.slot) return !on_root;
+  return on_root || tree_.mounted_on(on, tree_.root_of(on)) == kNoSlot;
+}
+
+std::string Lines::folded_path(const std::string& directory, const std::vector<Slot>& slots, size_t depth) const {
+  const size_t drawn = options_.indent + kStrokeColumns * (depth + 1);
+  const size_t room = options_.path_columns > drawn ? options_.path_columns - drawn : 1;
+  const std::string begin = escape_for_terminal(directory == "/" ? "" : directory) + "/{";
+  std::string names;
+  for (size_t i = 0; i < slots.size(); ++i) {
+    const std::string name = escape_for_terminal(name_of(tree_.mountpoint_of(slots[i])));
+    const std::string more = std::to_string(slots.size() - i) + " more";
+    const bool is_last = i + 1 == slots.size();
+    const size_t needed =
+        columns_of(begin) + columns_of(names) + columns_of(name) + 2 + (is_last ? 0 : more.size() + 1);
+    if (i > 0 && options_.path_columns && needed > room) return begin + names + "," + more + "}";
+    names += (i ? "," : "") + name;
+  }
+  return begin + names + "}";
+}
+
+void Lines::add_children(const Pending& parent) {
+  if (parent.line.slots.size() != 1) return;  // those that share a line have no children
+  const Slot slot = parent.line.slots.front();
+  std::vector<Slot> children = tree_.children(slot);
+  if (slot == root_.mount.slot)
+    std::erase_if(children, [&](Slot child) { return !is_in(tree_.mountpoint_of(child), root_.path); });
+  if (parent.line.last.size() >= kDeepest) {
+    deeper_ += below(std::move(children));
+    return;
+  }
+  const auto groups = grouped(parent, children);
+  for (auto group = groups.rbegin(); group != groups.rend(); ++group) {
+    Pending next;
+    next.base = path_of(parent, group->front());
+    next.line.path = group->size() == 1
+                         ? escape_for_terminal(next.base)
+                         : folded_path(std::string(directory_of(next.base)), *group, parent.line.last.size());
+    next.line.bytes = next.base;
+    next.line.last = parent.line.last;
+    next.line.last.push_back(group == groups.rbegin());
+    next.line.hidden_by = group->size() == 1 ? hider(group->front()) : kNoSlot;
+    next.line.reached = is_reached(parent, group->front());
+    next.line.hidden = !next.line.reached || next.line.hidden_by != kNoSlot;
+    next.line.slots = *group;
+    pending_.push_back(std::move(next));
+  }
+}
+
+// How many mounts these are, with all that are mounted on them.
+size_t Lines::below(std::vector<Slot> slots) const {
+  for (size_t i = 0; i < slots.size(); ++i) {
+    const std::vector<Slot> children = tree_.children(slots[i]);
+    slots.insert(slots.end(), children.begin(), children.end());
+  }
+  return slots.size();
+}
+
+MountLines Lines::collect() {
+  MountLines result;
+  Pending first;
+  first.base = first.line.path = first.line.bytes = "/";
+  first.line.slots = {root_.mount.slot};
+  first.line.reached = true;
+  pending_.push_back(std::move(first));
+  while (!pending_.empty()) {
+    const Pending now = std::move(pending_.back());
+    pending_.pop_back();
+    add_children(now);
+    result.mounts += now.line.slots.size();
+    result.lines.push_back(now.line);
+  }
+  result.deeper = deeper_;
+  size_t unseen = 0;
+  for (const Slot slot : tree_.in_tree_order()) unseen += slot != root_.mount.slot && is_unseen(state_, tree_.at(slot));
+  result.outside = tree_.size() - result.mounts - deeper_ - unseen;
+  return result;
+}
+
+}  // namespace
+
+MountLines mount_lines(const State& state, const MountTree& tree, const Place& root, const LineOptions& options) {
+  return Lines(state, tree, root, options).collect();
+}
+
+}  // namespace cttrace

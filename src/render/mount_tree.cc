@@ -1,0 +1,216 @@
+#include "render/mount_tree.h"
+
+#include <algorithm>
+
+#include "base/escape.h"
+#include "render/completeness.h"
+#include "render/line.h"
+#include "render/mount_lines.h"
+#include "render/mount_words.h"
+#include "render/place_words.h"
+
+namespace cttrace {
+namespace {
+
+constexpr size_t kTypeColumns = 10;
+constexpr size_t kMostPathColumns = 60;
+constexpr size_t kLeastTailColumns = 24;  // worth beginning on the line of the path
+
+struct Strokes {
+  std::string_view branch, last_branch, stem, space;
+};
+constexpr Strokes kBoxes{"\u251c\u2500 ", "\u2514\u2500 ", "\u2502  ", "   "};
+constexpr Strokes kAscii{"|- ", "`- ", "|  ", "   "};
+
+// What comes behind the path of a mount.
+struct Tail {
+  std::string type, flags, propagation, rest, options;
+};
+
+bool is_bound_on_itself(const MountTree& tree, Slot slot) {
+  const Mount mount = tree.at(slot);
+  return mount.parent != kNoSlot && mount.root == mount.mountpoint &&
+         mount.filesystem == tree.at(mount.parent).filesystem;
+}
+
+class Drawing {
+ public:
+  Drawing(const State& state, const MountTree& tree, const Place& root, const MountDrawing& drawing)
+      : state_(state), tree_(tree), root_(root), drawing_(drawing), style_(drawing.style) {}
+
+  std::string draw();
+
+ private:
+  std::string margin(const MountLine& line) const;
+  std::string strokes(const MountLine& line, bool goes_on) const;
+  std::string left(const MountLine& line) const { return margin(line) + strokes(line, false) + line.path; }
+  std::string from_root(Slot slot) const;
+  Tail tail_of(const MountLine& line) const;
+  std::string note_of(const MountLine& line) const;
+  std::string aligned(const Tail& tail) const;
+  void measure(const std::vector<MountLine>& lines);
+  void add(const MountLine& line, const Tail& tail);
+  void add_counts(const MountLines& lines);
+
+  const State& state_;
+  const MountTree& tree_;
+  const Place& root_;
+  const MountDrawing& drawing_;
+  const Style& style_;
+  std::vector<Tail> tails_;
+  size_t path_columns_ = 0, type_columns_ = 0, flag_columns_ = 0, propagation_columns_ = 0;
+  std::string common_propagation_;  // of all mounts that are drawn; empty: they differ
+  std::string text_;
+};
+
+std::string Drawing::margin(const MountLine& line) const {
+  std::string text(style_.indent, ' ');
+  if (drawing_.marks.empty()) return text;
+  const auto mark = drawing_.marks.find(line.slots.front());
+  text += mark == drawing_.marks.end() ? ' ' : mark->second;
+  return text + " ";
+}
+
+// The path of a mount, from the root.
+std::string Drawing::from_root(Slot slot) const {
+  const std::string path = tree_.path_of(slot), top = path_in_tree(state_, root_).value_or("/");
+  return is_in(path, top) ? seen_from(path, top) : path;
+}
+
+std::string Drawing::strokes(const MountLine& line, bool goes_on) const {
+  const Strokes& with = style_.unicode ? kBoxes : kAscii;
+  std::string text;
+  for (size_t level = 0; level < line.last.size(); ++level) {
+    const bool own = level + 1 == line.last.size() && !goes_on;
+    text += line.last[level] ? (own ? with.last_branch : with.space) : (own ? with.branch : with.stem);
+  }
+  return text;
+}
+
+// Why the mount is not what one sees at its path, and what else is worth a word.
+std::string Drawing::note_of(const MountLine& line) const {
+  std::string note;
+  const auto say = [&note](const std::string& what) { note += (note.empty() ? "" : "; ") + what; };
+  const Mount mount = tree_.at(line.slots.front());
+  if (line.last.empty() && root_.path != mount.root)
+    say("its directory " + escape_for_terminal(root_.path));
+  else if (is_unseen(state_, mount))
+    say("a mount that is not seen from here");
+  if (line.hidden_by != kNoSlot) {
+    const Mount over = tree_.at(line.hidden_by);
+    const std::string by = type_words(state_.filesystem(over.filesystem));
+    const bool on_it = over.parent == line.slots.front();
+    say("under " + by + (on_it ? "" : " on " + escape_for_terminal(from_root(line.hidden_by))));
+  }
+  if (mount.parent == root_.mount.slot && mount.mountpoint == root_.path) say("on the root: not seen from inside");
+  if (mount.evidence == Evidence::kUnknown) say("not certain");
+  if (line.slots.size() > 1) {
+    if (is_bound_on_itself(tree_, line.slots.front())) say("each bound on itself");
+  }
+  return note;
+}
+
+Tail Drawing::tail_of(const MountLine& line) const {
+  const Mount mount = tree_.at(line.slots.front());
+  const Filesystem* const filesystem = state_.filesystem(mount.filesystem);
+  Tail tail;
+  tail.type = type_words(filesystem);
+  tail.flags = is_unseen(state_, mount) ? "?" : attribute_words(mount, style_.verbose);
+  if (common_propagation_.empty()) tail.propagation = propagation_words(mount);
+  // What mounts that share a line are told apart by is the name.
+  const auto origin = [&](Slot slot) {
+    const Mount of = tree_.at(slot);
+    return origin_words(of, state_.filesystem(of.filesystem));
+  };
+  const std::string first = origin(line.slots.front());
+  if (std::ranges::all_of(line.slots, [&](Slot slot) { return origin(slot) == first; })) {
+    tail.rest = first;
+  } else if (mount.root != "/" && !is_bound_on_itself(tree_, line.slots.front())) {
+    tail.rest = first.substr(0, first.rfind('/') + 1) + "*]";
+  }
+  if (const std::string note = note_of(line); !note.empty())
+    tail.rest = "(" + note + ")" + (tail.rest.empty() ? "" : " ") + tail.rest;
+  if (filesystem && line.slots.size() == 1) {
+    tail.options = option_words(mount, *filesystem);
+  }
+  return tail;
+}
+
+void Drawing::measure(const std::vector<MountLine>& lines) {
+  common_propagation_ = propagation_words(tree_.at(lines.front().slots.front()));
+  for (const MountLine& line : lines)
+    for (const Slot slot : line.slots)
+      if (propagation_words(tree_.at(slot)) != common_propagation_) common_propagation_.clear();
+  for (const MountLine& line : lines) tails_.push_back(tail_of(line));
+  const size_t most = style_.width ? std::max<size_t>(style_.width * 2 / 5, 16) : kMostPathColumns;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const size_t columns = columns_of(left(lines[i]));
+    if (columns <= most) path_columns_ = std::max(path_columns_, columns);
+    type_columns_ = std::clamp(columns_of(tails_[i].type), type_columns_, kTypeColumns);
+    flag_columns_ = std::max(flag_columns_, columns_of(tails_[i].flags));
+    propagation_columns_ = std::max(propagation_columns_, columns_of(tails_[i].propagation));
+  }
+}
+
+std::string Drawing::aligned(const Tail& tail) const {
+  std::string text = padded_to(tail.type, type_columns_) + "  " + padded_to(tail.flags, flag_columns_);
+  if (propagation_columns_) text += "  " + padded_to(tail.propagation, propagation_columns_);
+  if (!tail.rest.empty()) text += "  " + tail.rest;
+  if (!tail.options.empty()) text += "  " + tail.options;
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+void Drawing::add(const MountLine& line, const Tail& tail) {
+  const std::string path = left(line);
+  const size_t used = std::max(columns_of(path), path_columns_);
+  const bool breaks = style_.width && used > path_columns_ && used + 2 + kLeastTailColumns > style_.width;
+  const std::string further = margin(line) + strokes(line, true);
+  const size_t begin = breaks ? std::max(columns_of(further) + 2, path_columns_) : used;
+  const size_t room = !style_.width ? 0 : style_.width > begin + 2 ? style_.width - begin - 2 : 1;
+  const std::string behind = cut_to(aligned(tail), room, style_.unicode);
+  const auto paint = [&](std::string_view what, Paint as) {
+    return line.hidden ? painted(what, Paint::kComment, style_.color) : painted(what, as, style_.color);
+  };
+  text_ += margin(line) + painted(strokes(line, false), Paint::kComment, style_.color) + paint(line.path, Paint::kName);
+  if (breaks) text_ += "\n" + further;
+  const size_t at = breaks ? columns_of(further) : columns_of(path);
+  text_ += std::string(begin + 2 - at, ' ');
+  text_ += (line.hidden ? painted(behind, Paint::kComment, style_.color) : behind) + "\n";
+}
+
+void Drawing::add_counts(const MountLines& lines) {
+  std::string counts = plural(lines.mounts + lines.deeper, "mount");
+  if (!common_propagation_.empty())
+    counts += lines.mounts > 1 ? ", all " + common_propagation_ : ", " + common_propagation_;
+  const size_t folded = lines.mounts - lines.lines.size();
+  if (folded) counts += "; -v shows each";
+  if (lines.deeper) counts += "; " + std::to_string(lines.deeper) + " of them too deep to be drawn";
+  if (lines.outside) counts += "; " + std::to_string(lines.outside) + " more outside this root";
+  text_ += std::string(style_.indent, ' ') + painted(counts, Paint::kComment, style_.color) + "\n";
+}
+
+std::string Drawing::draw() {
+  const LineOptions options{.fold = !style_.verbose,
+                            .path_columns = style_.width ? style_.width * 3 / 5 : kMostPathColumns,
+                            .indent = style_.indent,
+                            .marks = &drawing_.marks};
+  const MountLines lines = mount_lines(state_, tree_, root_, options);
+  measure(lines.lines);
+  for (size_t i = 0; i < lines.lines.size(); ++i) add(lines.lines[i], tails_[i]);
+  add_counts(lines);
+  return text_;
+}
+
+}  // namespace
+
+std::string draw_mount_tree(const State& state, const Place& root, const MountDrawing& drawing) {
+  const MountTree* const tree = state.tree(root.mount.tree);
+  if (!tree || !tree->find(root.mount.slot)) {
+    const std::string what =
+        root.shown.empty() ? "not known" : "not known: its root is " + escape_for_terminal(root.shown);
+    return std::string(drawing.style.indent, ' ') + painted(what, Paint::kComment, drawing.style.color) + "\n";
+  }
+  return Drawing(state, *tree, root, drawing).draw();
+}
+
+}  // namespace cttrace

@@ -1,0 +1,36 @@
+// A mount in words.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cttrace/state.h"
+
+namespace cttrace {
+
+// "ro,nosuid,nodev,noexec"; `all`: how access times are kept, too.
+std::string attribute_words(const Mount& mount, bool all);
+
+// "private", "shared 1", "slave of 2", "shared 1, slave of 2", "unbindable".
+std::string propagation_words(const Mount& mount);
+
+// What is mounted: the source, and in brackets what of its filesystem: "/dev/vda[/srv/root]". Empty where that says no
+// more than the type does. Escaped.
+std::string origin_words(const Mount& mount, const Filesystem* filesystem);
+
+// The filesystem's type; "?" where it is not known. Escaped.
+std::string type_words(const Filesystem* filesystem);
+
+// Nothing is known of it but that other mounts are on it: the root of a namespace that is seen from a root further
+// down.
+bool is_unseen(const State& state, const Mount& mount);
+
+// The options without what the flags say.
+std::string option_words(const Mount& mount, const Filesystem& filesystem);
+
+// Whether `path` is the directory or file `from`, or below it.
+bool is_in(std::string_view path, std::string_view from);
+// `path` as seen from the directory `from` that it is in: "/b" for "/a/b" from "/a".
+std::string seen_from(std::string_view path, std::string_view from);
+
+}  // namespace cttrace

@@ -1,0 +1,27 @@
+// Places, programs and device nodes in words.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cttrace/state.h"
+
+namespace cttrace {
+
+// From the root of its mount tree. None: its mount is in no tree that is known.
+std::optional<std::string> path_in_tree(const State& state, const Place& place);
+
+// Escaped: "/ (ext4 /dev/vda)", "/srv/root of its mount namespace (a chroot)".
+std::string root_words(const State& state, const Place& root);
+// As seen from the root: "/tmp", "/srv (outside its root)".
+std::string cwd_words(const State& state, const Place& root, const Place& cwd);
+
+// As one would type it in a shell; escaped.
+std::string shell_word(std::string_view word);
+
+// "/{bin,lib}", "/bin": escaped paths of one directory, told together.
+std::string brace(std::string_view directory, const std::vector<std::string>& names);
+
+}  // namespace cttrace

@@ -1,0 +1,161 @@
+"""`cttrace inspect PID`: what /proc says, without privilege where /proc tells without."""
+
+import json
+import os
+import re
+import subprocess
+import unittest
+
+import inspected
+import support
+from support import cttrace, require
+
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]
+
+
+class Case(support.Case):
+    def start(self, *command, **options):
+        """A process that stands still once it has said so."""
+        script = 'echo up; exec sleep 1000'
+        process = subprocess.Popen([*command, "sh", "-c", script], stdout=subprocess.PIPE, text=True, **options)
+        self.addCleanup(self.end, process)
+        self.assertEqual(process.stdout.readline(), "up\n")
+        # sh has said it before sleep was executed.
+        while "sleep" not in inspected.proc(process.pid, "comm"):
+            os.sched_yield()
+        return process.pid
+
+    @staticmethod
+    def end(process):
+        process.kill()
+        process.stdout.close()
+        process.wait()
+
+
+class Inspect(Case):
+    def test_an_own_process(self):
+        pid = self.start()
+        document, text = inspected.inspect(pid)
+        inspected.agrees_with_proc(self, pid, document)
+        inspected.says_the_same(self, text, document)
+        self.assertEqual(document["inspected"]["unread"], [])
+        self.assertEqual(document["inspected"]["comm"], "sleep")
+
+    def test_itself_and_whoever_runs_it(self):
+        pid = os.getpid()
+        document, text = inspected.inspect(pid)
+        self.assertEqual(document["tid"], pid)
+        self.assertEqual(document["namespaces"]["mnt"]["inode"], os.stat("/proc/self/ns/mnt").st_ino)
+
+    def test_an_ordinary_user_inspects_their_own(self):
+        require("root", "setpriv")
+        pid = self.start(*NOBODY, cwd="/")
+        document, text = inspected.inspect(pid, command=(*NOBODY, support.CTTRACE))
+        inspected.agrees_with_proc(self, pid, document)
+        self.assertEqual(document["inspected"]["unread"], [])
+        self.assertEqual(document["uid"]["effective"], 65534)
+
+    def test_of_another_users_process_it_says_what_may_not_be_read(self):
+        require("root", "setpriv")
+        pid = self.start(cwd="/")
+        document, text = inspected.inspect(pid, command=(*NOBODY, support.CTTRACE))
+        unread = {entry["name"]: entry["error"] for entry in document["inspected"]["unread"]}
+        for name in ("ns/mnt", "ns/user", "exe", "root"):
+            self.assertEqual(unread.get(name), "EACCES", name)
+        self.assertEqual([document["namespaces"]["mnt"][key] for key in ("inode", "origin")], [None, None])
+        self.assertEqual(document["cwd"]["evidence"], "unknown")
+        self.assertEqual(document["root"]["evidence"], "inferred")
+        # What everybody may read is told.
+        self.assertEqual(document["uid"]["real"], 0)
+        self.assertEqual(inspected.as_rows(document).keys(), inspected.mountinfo(pid).keys())
+        self.assertRegex(text, r"(?s)unknown +.*Permission denied")
+        self.assertIn("mnt namespace", text)
+
+    def test_a_chroot(self):
+        require("root", "busybox")
+        (self.tmp / "r/bin").mkdir(parents=True)
+        support.run("cp", support.shutil.which("busybox"), self.tmp / "r/bin/busybox", check=True)
+        process = subprocess.Popen(["/bin/busybox", "sh", "-c", "echo up; read x"], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, text=True, preexec_fn=lambda: os.chroot(self.tmp / "r"))
+        self.addCleanup(self.end, process)
+        self.addCleanup(process.stdin.close)
+        self.assertEqual(process.stdout.readline(), "up\n")
+        document, text = inspected.inspect(process.pid)
+        self.assertEqual(document["root"]["path"], str(self.tmp / "r"))
+        self.assertEqual(document["root"]["evidence"], "observed")
+        self.assertIn(f"root          {self.tmp}/r of its mount namespace (a chroot)", text)
+
+    def test_a_kernel_thread(self):
+        kthread = next((pid for pid in os.listdir("/proc") if pid.isdigit() and
+                        int(inspected.proc(pid, "stat").rsplit(")", 1)[1].split()[6]) & 0x200000), None)
+        if kthread is None:
+            self.skipTest("no kernel thread is visible in this pid namespace")
+        document, text = inspected.inspect(kthread)
+        self.assertTrue(document["inspected"]["kernel_thread"])
+        self.assertIsNone(document["program"])
+        self.assertRegex(text, rf"\Aprocess {kthread} \(.*\), a kernel thread\n")
+
+    def test_a_zombie(self):
+        zombie = os.fork()
+        if zombie == 0:
+            os._exit(0)
+        try:
+            os.waitid(os.P_PID, zombie, os.WEXITED | os.WNOWAIT)
+            document, text = inspected.inspect(zombie)
+        finally:
+            os.waitpid(zombie, 0)
+        self.assertTrue(document["inspected"]["zombie"])
+        self.assertIsNone(document["root"])
+        self.assertIsNone(document["mounts"])
+        self.assertEqual(document["uid"]["real"], os.getuid())
+        self.assertIn("a zombie", text.splitlines()[0])
+        self.assertRegex(text, r"(?s)unknown +.*mounts")
+
+    def test_a_process_that_has_gone(self):
+        process = subprocess.Popen(["true"])
+        process.wait()
+        for form in ([], ["--json"]):
+            result = cttrace("inspect", *form, process.pid)
+            self.assertEqual((result.returncode, result.stdout), (1, ""))
+            self.assertEqual(result.stderr, f"cttrace: cannot inspect {process.pid}: there is no such process\n")
+
+    def test_what_is_no_process_id(self):
+        for wrong in ("x", "0", "-1", "1,2", ""):
+            result = cttrace("inspect", "--", wrong)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), wrong)
+            self.assertRegex(result.stderr, r"\Acttrace: [^\n]+\n\Z")
+        self.assertEqual(cttrace("inspect").returncode, 2)
+
+    def test_hostile_names_are_harmless(self):
+        script = "import ctypes,sys;ctypes.CDLL(None).prctl(15,b'\\x1b[2J(\\n)',0,0,0);print('up',flush=True);sys.stdin.read()"
+        process = subprocess.Popen(["python3", "-c", script, "\x1b]0;x\x07", "\udcff"], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, text=True)
+        self.addCleanup(self.end, process)
+        self.addCleanup(process.stdin.close)
+        self.assertEqual(process.stdout.readline(), "up\n")
+        document, text = inspected.inspect(process.pid)
+        self.assertEqual(document["inspected"]["comm"], "\x1b[2J(\n)")
+        self.assertNotRegex(text, r"[^\n -~]")
+        self.assertIn(r"(\x1b[2J(\x0a))", text.splitlines()[0])
+
+    def test_nothing_of_it_is_wider_than_the_terminal(self):
+        pid = self.start()
+        for columns in (80, 160):
+            command = f"stty cols {columns}; LC_ALL=C.UTF-8 TERM=xterm {support.CTTRACE} inspect {pid}"
+            screen = support.run("script", "-qec", command, "/dev/null", check=True).stdout.replace("\r", "")
+            self.assertIn("\u2514\u2500 ", screen)
+            self.assertIn("\x1b[36m", screen)
+            lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in screen.splitlines()]
+            for line in lines:
+                if len(line) > columns:
+                    # Only a path may be longer than the terminal is wide.
+                    self.assertRegex(line, r"[\u2500 ]/[^ ]+$")
+
+    def test_one_line_of_json(self):
+        result = cttrace("inspect", "--format", "ndjson", os.getpid())
+        self.assertEqual((result.returncode, result.stdout.count("\n")), (0, 1))
+        self.assertEqual(json.loads(result.stdout)["type"], "handed_over")
+
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,194 @@
+// The section about what a process was handed.
+#include "render/handed_over.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <sstream>
+
+#include "made_states.h"
+
+namespace cttrace {
+namespace {
+
+constexpr char kTable[] =
+    "80 70 0:40 / / rw - overlay overlay rw\n"
+    "81 80 0:50 / /proc rw,nosuid,nodev,noexec - proc proc rw\n"
+    "82 80 0:51 / /dev rw,nosuid - tmpfs tmpfs rw,mode=755\n";
+
+std::string told(const FromProc& made, HandedOverOptions options = {}) {
+  options.style.indent = 2;
+  return handed_over(made.state, made.task, options);
+}
+
+bool has_line(const std::string& text, const std::string& line) {
+  return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
+}
+
+TaskState& edit_task(FromProc& made) { return made.state.tasks.at(made.task).edit(); }
+
+TEST(HandedOver, AllOfAContainer) {
+  FromProc made = made_state(kTable);
+  for (auto& [id, ns] : made.state.namespaces)
+    if (ns->inode >= 4026532176) ns.edit().origin = Namespace::Origin::kCreated;
+  EXPECT_EQ(told(made),
+            "  program       /bin/sh -c 'sleep 1'\n"
+            "  executable    /bin/busybox\n"
+            "  pid           700, 1 in its pid namespace\n"
+            "  namespaces    new: mnt 4026532177, uts 4026532178, ipc 4026532179, net 4026532181, pid 4026532180,\n"
+            "                user 4026532176\n"
+            "                the host's: cgroup 4026531835, time 4026531834\n"
+            "  root          / (overlay)\n"
+            "  cwd           /tmp\n"
+            "  mounts\n"
+            "    /         overlay  rw\n"
+            "    |- /dev   tmpfs    rw,nosuid               mode=755\n"
+            "    `- /proc  proc     rw,nosuid,nodev,noexec\n"
+            "    3 mounts, all private\n"
+            "  user          uid 0 (host 100000), gid 0 (host 100000), groups 5 (host 100005)\n"
+            "  uid, gid map  0-65535 = host 100000-165535\n"
+            "  capabilities  14 of 41\n"
+            "  privileges    no_new_privs, seccomp: 1 filter\n"
+            "  limits        nofile 1024 (hard: 524288)\n"
+            "  cgroup        /web, in cgroup2: /\n"
+            "  also          oom_score_adj -500\n"
+            "  unknown       hostname\n");
+}
+
+TEST(HandedOver, NoTaskNoSection) { EXPECT_EQ(handed_over(State(), {.tid = 1}, {}), ""); }
+
+TEST(HandedOver, WhereNamespacesComeFrom) {
+  FromProc made = made_state(kTable);
+  made.state.namespaces.at(edit_task(made).namespaces[CT_NS_NET].value).edit().origin = Namespace::Origin::kJoined;
+  made.state.namespaces.at(edit_task(made).namespaces[CT_NS_UTS].value).edit().origin = Namespace::Origin::kCreated;
+  HandedOverOptions options;
+  options.compared_with[CT_NS_IPC] = 4026532179;
+  options.whose = "PID 1's";
+  options.older = "older";
+  const std::string text = told(made, options);
+  EXPECT_TRUE(has_line(text, "  namespaces    new: uts 4026532178")) << text;
+  EXPECT_TRUE(has_line(text, "                joined: net 4026532181")) << text;
+  EXPECT_TRUE(has_line(text, "                older: mnt 4026532177, pid 4026532180, user 4026532176")) << text;
+  EXPECT_TRUE(has_line(text, "                PID 1's: ipc 4026532179")) << text;
+  EXPECT_TRUE(has_line(text, "                the host's: cgroup 4026531835, time 4026531834")) << text;
+}
+
+TEST(HandedOver, ANamespaceForChildrenIsToldWhereItIsAnother) {
+  ProcReading reading = made_reading(kTable);
+  reading.process["ns/pid_for_children"].text = "pid:[4026532999]";
+  refuse(reading, "ns/time_for_children", ENOENT);
+  const std::string text = told(from_proc(reading, made_surroundings()));
+  EXPECT_TRUE(has_line(text, "                for its children: pid_for_children 4026532999")) << text;
+  EXPECT_EQ(text.find("time_for_children"), std::string::npos) << text;
+}
+
+TEST(HandedOver, NothingIsClaimedThatIsNotKnown) {
+  FromProc made = made_state(kTable);
+  TaskState& task = edit_task(made);
+  task.identity = {};
+  task.identity.no_new_privs = {.value = true, .evidence = Evidence::kInferred};
+  task.namespaces[CT_NS_NET] = {};
+  task.fs = 0;
+  const std::string text = told(made, {.unread = {"exe (Permission denied)"}});
+  for (const char* label : {"root ", "mounts", "user ", "capabilities ", "limits ", "also "})
+    EXPECT_EQ(text.find("\n  " + std::string(label)), std::string::npos) << label << text;
+  EXPECT_TRUE(has_line(text, "  privileges    no_new_privs")) << text;
+  EXPECT_TRUE(has_line(text, "  inferred      no_new_privs")) << text;
+  EXPECT_NE(
+      text.find("  unknown       net namespace, root and working directory, mounts, uids, gids, groups, capabilities,\n"
+                "                seccomp, hostname, exe (Permission denied)\n"),
+      std::string::npos)
+      << text;
+}
+
+TEST(HandedOver, AfterALossItSaysSinceWhen) {
+  FromProc made = made_state(kTable);
+  made.state.doubtful_since = 812;
+  made.state.doubt = "3 records were lost";
+  EXPECT_TRUE(has_line(told(made), "  doubtful      since event 812: 3 records were lost"));
+}
+
+TEST(HandedOver, CapabilitiesInNumbersAndThoseThatMatter) {
+  FromProc made = made_state(kTable);
+  Identity::Capabilities& sets = edit_task(made).identity.capabilities.value;
+  const auto line = [&](uint64_t effective) {
+    sets = {.inheritable = 0, .permitted = effective, .effective = effective, .bounding = effective, .ambient = 0};
+    const std::string text = told(made);
+    const size_t begin = text.find("  capabilities");
+    return text.substr(begin, text.find('\n', begin) - begin);
+  };
+  EXPECT_EQ(line(0), "  capabilities  0 of 41");
+  EXPECT_EQ(line(1u << 5 | 1u << 21), "  capabilities  2 of 41: CAP_KILL CAP_SYS_ADMIN");
+  EXPECT_EQ(line(0xa80425fb | 1u << 21), "  capabilities  15 of 41, among them CAP_SYS_ADMIN");
+  EXPECT_EQ(line(0x1ffffffffff), "  capabilities  41 of 41");
+  EXPECT_EQ(line(0x1fffeffffff), "  capabilities  40 of 41, all but CAP_SYS_RESOURCE");
+  sets = {.inheritable = 1, .permitted = 3, .effective = 1, .bounding = 7, .ambient = 1};
+  EXPECT_NE(told(made).find("  capabilities  1 of 41: CAP_CHOWN\n"
+                            "                permitted 2, bounding 3, inheritable 1, ambient 1\n"),
+            std::string::npos)
+      << told(made);
+}
+
+TEST(HandedOver, VerboseNamesAll) {
+  const std::string text = told(made_state(kTable), {.style = {.verbose = true}});
+  EXPECT_NE(text.find("effective: 14 of 41: CAP_CHOWN CAP_DAC_OVERRIDE"), std::string::npos) << text;
+  EXPECT_NE(text.find("inheritable: 0 of 41\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("cpu unlimited"), std::string::npos) << text;
+}
+
+TEST(HandedOver, CgroupsByWhatMostHierarchiesHave) {
+  ProcReading reading = made_reading(kTable);
+  reading.process["cgroup"].text = "3:cpuset:/\n2:pids:/web\n1:cpu:/web\n0::/\n";
+  reading.process["cgroup"].text = "4:a:/web\n3:b:/\n2:pids:/web\n1:cpu:/web\n0::/\n";
+  const std::string text = told(from_proc(reading, made_surroundings()));
+  EXPECT_TRUE(has_line(text, "  cgroup        /web, in cgroup2 3: /")) << text;
+}
+
+TEST(HandedOver, DevicesWhereTheyCanBeSeen) {
+  FromProc made = made_state(kTable);
+  const FilesystemId dev = made.state.tree(root_in(made).mount.tree)
+                               ->at(made.state.tree(root_in(made).mount.tree)->with_kernel_id(82))
+                               .filesystem;
+  Devices devices;
+  const auto add = [&](const std::string& node, uint32_t minor, Fact<uint32_t> permissions) {
+    devices[node] = {.filesystem = dev,
+                     .node = node,
+                     .path = node,
+                     .type = S_IFCHR,
+                     .major = 1,
+                     .minor = minor,
+                     .permissions = permissions,
+                     .uid = {.value = 100000, .evidence = Evidence::kObserved},
+                     .gid = {.value = 100000, .evidence = Evidence::kObserved}};
+  };
+  add("/null", 3, {.value = 0666, .evidence = Evidence::kObserved});
+  add("/zero", 5, {.value = 0666, .evidence = Evidence::kObserved});
+  add("/net/tun", 7, {.value = 0600});
+  made.state.devices.emplace(dev, CopyOnWrite<Devices>(devices));
+  made.state.devices.emplace(999, CopyOnWrite<Devices>(devices));
+  EXPECT_TRUE(has_line(told(made), "  devices       /dev/net/tun 0600?, /dev/{null,zero} 0666")) << told(made);
+  const std::string verbose = told(made, {.style = {.verbose = true}});
+  EXPECT_TRUE(has_line(verbose, "                /dev/null c 1:3 0666")) << verbose;
+}
+
+TEST(HandedOver, HostileTextIsEscapedAndBounded) {
+  FromProc made = made_state(kTable);
+  TaskState& task = edit_task(made);
+  task.programs[0].argv = {"a\nb", "it's", "\x1b[2J", ""};
+  task.cgroups[0].value = "/x\x1b[31m";
+  const std::string text = told(made);
+  EXPECT_TRUE(has_line(text, R"(  program       $'a\nb' $'it\'s' $'\x1b[2J' '')")) << text;
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  task.programs[0].argv.assign(10'000, "word");
+  EXPECT_NE(told(made).find("(9976 more words)"), std::string::npos);
+}
+
+TEST(HandedOver, LinesKeepToTheWidth) {
+  for (const size_t width : {60u, 80u, 160u}) {
+    std::istringstream lines(told(made_state(kTable), {.style = {.width = width, .unicode = true}}));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(columns_of(line), width) << line;
+  }
+}
+
+}  // namespace
+}  // namespace cttrace
