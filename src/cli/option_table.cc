@@ -131,12 +131,16 @@ const OptionRow kOptions[] = {
      [](Options& o, Text) -> Status { return o.render.status = kOnlyFailed, Ok{}; }},
 
     {"-o,--output", "FILE", Section::kOutput, kInTables, "write the output to FILE (-: standard output)",
-     "Without it, what a launched command is traced with goes to standard error, as does --format calls of -p and -a; "
+     "Without it, what a launched command is traced with goes to standard error, as do story and calls of -p and -a; "
      "json and ndjson of -p and -a, and all of show, syscalls and doctor, go to standard output.",
      keep_output, Completes::kFile},
     {"--format", "FORMAT", Section::kOutput, kInTables,
-     "calls (one line a call, as strace writes it; the default), json (one document) or ndjson (one object a line)",
-     "The JSON Schemas are installed with the documentation.",
+     "story (a section a container, a line a step; the default), calls (one line a call, as strace writes it), json "
+     "(one "
+     "document) or ndjson (one object a line)",
+     "Where -c, -C, -e, -s, -T, -y, -z or -Z asks for lines as strace has them, calls is the default. The JSON Schemas "
+     "are "
+     "installed with the documentation.",
      [](Options& o, Text value) { return keep(choose("--format", kFormats, value), o.format); }, Completes::kWords,
      kFormats},
     {"--record", "FILE", Section::kOutput, kInTrace, "keep what was captured in FILE, for cttrace show", "",

@@ -117,6 +117,12 @@ Status apply(const Parsed& parsed, const CommandRow* command, Options& options) 
   return Ok{};
 }
 
+// What only lines of calls have, or what strace is asked for lines with: a story is not meant by who types it.
+bool asks_for_calls(const Parsed& parsed) {
+  constexpr std::string_view kOfCalls[] = {"-e", "-s", "-y", "-c", "-C", "-T", "-z", "-Z"};
+  return std::ranges::any_of(kOfCalls, [&](std::string_view name) { return is_given(parsed, name); });
+}
+
 const CommandRow* find_command(const Parsed& parsed) {
   if (parsed.rest.empty() || is_given(parsed, "-p")) return nullptr;
   for (const CommandRow& row : command_rows()) {
@@ -181,6 +187,7 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
   }
   const Status applied = apply(*parsed, command, options);
   if (!applied) return applied.error();
+  if (!is_given(*parsed, "--format") && asks_for_calls(*parsed)) options.format = Format::kCalls;
 
   if (command) {
     if (options.command != Command::kIntroduce) return options;  // --help

@@ -162,7 +162,10 @@ void observe(ModelContext& context, TaskState& task, const Snapshot& snapshot) {
   observe_namespaces(context, task, snapshot.namespaces,
                      snapshot.at_start ? Namespace::Origin::kInitial : Namespace::Origin::kJoined);
   observe_id_maps(context, task.namespaces[CT_NS_USER].value, snapshot);
-  task.cgroups[0] = {snapshot.cgroup, Evidence::kObserved};
+  const auto [cgroup, first] = task.cgroups.try_emplace(0);
+  if (!first && cgroup->second.value != snapshot.cgroup)
+    context.changed(CgroupMoved{.task = task.id, .hierarchy = 0, .path = snapshot.cgroup});
+  cgroup->second = {snapshot.cgroup, Evidence::kObserved};
 }
 
 }  // namespace cttrace

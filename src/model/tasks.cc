@@ -198,6 +198,8 @@ void apply_fork(ModelContext& context, const Fork& fork) {
     made.pids = fork.child_pids;
     made.identity = inherited(creator.identity);
     made.cgroups = creator.cgroups;
+    // Into which one, the next snapshot tells.
+    if (fork.clone_flags.value_or(0) & CLONE_INTO_CGROUP) made.cgroups[0] = {};
     made.created_ns = fork.time_ns;
     const bool borrows = fork.clone_flags && (*fork.clone_flags & CLONE_VM);
     if (borrows && !thread) context.books.borrowing[made.id] = creator.leader;

@@ -34,12 +34,12 @@ class Tracer:
 
 
 def strace():
-    return Tracer("strace -f", ["strace", "-f", "-q", "-o", "/dev/null", "-e", "trace=" + ",".join(CALLS)])
+    return Tracer("strace -f", ["strace", "-f", "-q", "--format", "calls", "-o", "/dev/null", "-e", "trace=" + ",".join(CALLS)])
 
 
 def strace_seccomp():
     return Tracer("strace -f --seccomp-bpf",
-                  ["strace", "-f", "--seccomp-bpf", "-q", "-o", "/dev/null", "-e", "trace=" + ",".join(CALLS)])
+                  ["strace", "-f", "--seccomp-bpf", "-q", "--format", "calls", "-o", "/dev/null", "-e", "trace=" + ",".join(CALLS)])
 
 
 def perf_trace():
@@ -48,7 +48,7 @@ def perf_trace():
 
 class Cttrace(Tracer):
     def __init__(self, binary):
-        super().__init__("cttrace, launched", [str(binary), "-q", "-o", "/dev/null", "--"])
+        super().__init__("cttrace, launched", [str(binary), "-q", "--format", "calls", "-o", "/dev/null", "--"])
 
 
 class Attached:
@@ -58,7 +58,7 @@ class Attached:
         ready, theirs = os.pipe()
         began = time.perf_counter()
         self.process = subprocess.Popen(
-            [str(binary), "-q", "-o", "/dev/null", "--ready-fd", str(theirs), *map(str, options), "-p", str(pid)],
+            [str(binary), "-q", "--format", "calls", "-o", "/dev/null", "--ready-fd", str(theirs), *map(str, options), "-p", str(pid)],
             pass_fds=[theirs], stdin=subprocess.DEVNULL)
         os.close(theirs)
         with open(ready) as line:

@@ -165,7 +165,7 @@ class Launched(support.Case):
         script = ("trap 'echo caught; umount /no/such/int; exit 6' INT; echo ready; "
                   "while :; do sleep 0.05; done")
         main, terminal = os.openpty()
-        process = subprocess.Popen(["setsid", "-c", "-w", support.CTTRACE, "-o", self.out, "sh", "-c", script],
+        process = subprocess.Popen(["setsid", "-c", "-w", support.CTTRACE, "--format", "calls", "-o", self.out, "sh", "-c", script],
                                    stdin=terminal, stdout=terminal, stderr=terminal)
         os.close(terminal)
         seen = b""
@@ -186,7 +186,7 @@ class Launched(support.Case):
         except BlockingIOError:
             pass
         os.set_blocking(writer, True)
-        process = subprocess.Popen([support.CTTRACE, "-o", self.out, "--ready-fd", str(writer), "touch", mark],
+        process = subprocess.Popen([support.CTTRACE, "--format", "calls", "-o", self.out, "--ready-fd", str(writer), "touch", mark],
                                    pass_fds=[writer], start_new_session=True)
         deadline = time.monotonic() + 30
         while len(self.session(process.pid)) < 2 and time.monotonic() < deadline:

@@ -107,7 +107,7 @@ class Recorded(support.Case):
         self.assertEqual(self.recording.read_bytes(), before)
 
     def test_output_that_is_closed(self):
-        result = support.run("sh", "-c", '"$0" show "$1" >&-', support.CTTRACE, self.recording)
+        result = support.run("sh", "-c", '"$0" show --format calls "$1" >&-', support.CTTRACE, self.recording)
         self.assertEqual((result.returncode, result.stdout), (1, ""))
         self.assertRegex(result.stderr, r"\Acttrace: cannot write to standard output: [^\n]+\n\Z")
 
@@ -126,7 +126,7 @@ class Recorded(support.Case):
     def on_terminal(self, environment):
         main, terminal = os.openpty()
         environment = {**os.environ, "TERM": "xterm", **environment}
-        process = subprocess.Popen([support.CTTRACE, "show", self.recording], stdout=terminal, env=environment)
+        process = subprocess.Popen([support.CTTRACE, "show", "--format", "calls", self.recording], stdout=terminal, env=environment)
         os.close(terminal)
         text = b""
         try:
@@ -141,7 +141,7 @@ class Recorded(support.Case):
 
     def test_reader_that_goes_away(self):
         result = support.run("bash", "-c", 'set -o pipefail; for i in {1..50}; do cat "$1"; done >/dev/null; '
-                             '"$0" show "$1" | head -n 1', support.CTTRACE, self.recording)
+                             '"$0" show --format calls "$1" | head -n 1', support.CTTRACE, self.recording)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertEqual(len(result.stdout.splitlines()), 1)
 

@@ -122,7 +122,7 @@ class Kill(Case):
         for target in (["-p", str(pid)], ["-a"], ["--", "touch", str(marker)]):
             for moment in ("-map", "-prog", "_link"):
                 with self.subTest(target=target, moment=moment):
-                    process = subprocess.Popen([CTTRACE, "-o", "/dev/null", *target], stdin=subprocess.DEVNULL,
+                    process = subprocess.Popen([CTTRACE, "--format", "calls", "-o", "/dev/null", *target], stdin=subprocess.DEVNULL,
                                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                     while process.poll() is None and not self.held(process.pid, moment):
                         pass

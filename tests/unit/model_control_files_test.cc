@@ -1,0 +1,120 @@
+// Writes to procfs, cgroups and sysfs; cgroup membership.
+#include <gtest/gtest.h>
+
+#include "model_world.h"
+
+namespace cttrace {
+namespace {
+
+struct ModelControlFiles : testing::Test {
+  World world;
+  Task task = world.found(10);
+
+  void writes(const std::string& fs_type, const std::string& path, const std::string& text, const Task& by) {
+    world.calls(by, "write", {4, text, text.size()}, [&](Call& call) {
+      call.args[0].file = File{.fd = 4, .path = path, .fs_type = fs_type, .mount_ns = kHost[CT_NS_MNT]};
+      call.result = static_cast<int64_t>(text.size());
+    });
+  }
+};
+
+TEST_F(ModelControlFiles, OomScoresAreTheProcesses) {
+  const Task thread = world.forks(task, 11, CLONE_VM | CLONE_SIGHAND | CLONE_THREAD);
+  writes("proc", "/proc/11/oom_score_adj", "-500\n", thread);
+  EXPECT_EQ(world.identity(task).oom_score_adj.value, -500);
+  EXPECT_EQ(world.identity(thread).oom_score_adj.value, -500);
+  writes("proc", "/proc/10/task/11/oom_score_adj", "7", thread);
+  EXPECT_EQ(world.identity(task).oom_score_adj.value, 7);
+}
+
+TEST_F(ModelControlFiles, LabelsAreTheThreads) {
+  const Task thread = world.forks(task, 11, CLONE_VM | CLONE_SIGHAND | CLONE_THREAD);
+  writes("proc", "/proc/10/task/11/attr/apparmor/exec", "exec docker-default", thread);
+  EXPECT_EQ(world.identity(thread).label, "exec docker-default");
+  EXPECT_EQ(world.identity(task).label, "");
+  writes("proc", "/proc/10/attr/exec", std::string("other\0", 6), task);
+  EXPECT_EQ(world.identity(task).label, "other");
+}
+
+TEST_F(ModelControlFiles, SysctlsBelongToNamespaces) {
+  const Task inside = world.forks(task, 11, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS);
+  writes("proc", "/run/rootfs/proc/sys/net/ipv4/ip_forward", "1\n", inside);
+  EXPECT_EQ(world.ns(inside, CT_NS_NET).sysctls.at("net/ipv4/ip_forward"), "1");
+  ASSERT_EQ(world.all<SysctlSet>().size(), 1u);
+  EXPECT_EQ(world.all<SysctlSet>()[0].ns, world.ns_id(inside, CT_NS_NET));
+  writes("proc", "/proc/sys/kernel/shmmax", "5", inside);
+  EXPECT_EQ(world.ns(inside, CT_NS_IPC).sysctls.at("kernel/shmmax"), "5");
+  writes("proc", "/proc/sys/kernel/hostname", "inside\n", inside);
+  EXPECT_EQ(world.ns(inside, CT_NS_UTS).hostname.value, "inside");
+  EXPECT_EQ(world.all<NameSet>().size(), 1u);
+  writes("proc", "/proc/sys/vm/swappiness", "10", inside);
+  EXPECT_EQ(world.all<SysctlSet>()[0].ns, 0u);
+  EXPECT_EQ(world.state().sysctls.at("vm/swappiness"), "10");
+  EXPECT_TRUE(world.ns(task, CT_NS_NET).sysctls.empty());
+}
+
+TEST_F(ModelControlFiles, LimitsAreKeptByPath) {
+  writes("cgroup2", "/sys/fs/cgroup/web/memory.max", "67108864\n", task);
+  ASSERT_EQ(world.all<ControlWritten>().size(), 1u);
+  EXPECT_EQ(world.all<ControlWritten>()[0].path, "/sys/fs/cgroup/web/memory.max");
+  EXPECT_EQ(world.all<ControlWritten>()[0].value, "67108864");
+  EXPECT_EQ(world.state().controls->at("/sys/fs/cgroup/web/memory.max").writer, id_of(task));
+  writes("cgroup", "/sys/fs/cgroup/pids/web/pids.max", "64", task);
+  writes("sysfs", "/sys/block/sda/queue/scheduler", "none", task);
+  writes("proc", "/proc/10/coredump_filter", "0x33", task);
+  EXPECT_EQ(world.state().controls->size(), 4u);
+  // Moves tell themselves; what is no control file is none.
+  writes("cgroup2", "/sys/fs/cgroup/web/cgroup.procs", "10", task);
+  writes("ext4", "/etc/passwd", "x", task);
+  EXPECT_TRUE(world.changes.empty());
+  EXPECT_EQ(world.state().controls->size(), 4u);
+}
+
+TEST_F(ModelControlFiles, OnlyWhatTheKernelTookCounts) {
+  const std::string text = "100200";
+  world.calls(task, "write", {4, text, text.size()}, [&](Call& call) {
+    call.args[0].file = File{.fd = 4, .path = "/sys/fs/cgroup/web/pids.max", .fs_type = "cgroup2"};
+    call.result = 3;
+  });
+  EXPECT_EQ(world.state().controls->begin()->second.value, "100");
+  world.calls(task, "write", {4, faulted(), text.size()}, [&](Call& call) {
+    call.args[0].file = File{.fd = 4, .path = "/sys/fs/cgroup/web/pids.max", .fs_type = "cgroup2"};
+    call.result = 3;
+  });
+  EXPECT_EQ(world.all<BecameUnknown>().size(), 1u);
+}
+
+TEST_F(ModelControlFiles, TheyAreBounded) {
+  for (int i = 0; i < 20000; ++i) writes("cgroup2", "/sys/fs/cgroup/" + std::to_string(i) + "/pids.max", "1", task);
+  EXPECT_LE(world.state().controls->size(), 8192u);
+  EXPECT_TRUE(world.state().controls->contains("/sys/fs/cgroup/19999/pids.max"));
+  EXPECT_FALSE(world.state().controls->contains("/sys/fs/cgroup/0/pids.max"));
+}
+
+TEST_F(ModelControlFiles, TasksAreMovedIntoCgroups) {
+  const Task thread = world.forks(task, 11, CLONE_VM | CLONE_SIGHAND | CLONE_THREAD);
+  world.apply(CgroupAttach{.task = task, .moved = task, .with_threads = true, .hierarchy = 3, .path = "/web"});
+  EXPECT_EQ(world.task(thread).cgroups.at(3).value, "/web");
+  EXPECT_EQ(world.all<CgroupMoved>().size(), 2u);
+  world.apply(CgroupAttach{.task = task, .moved = thread, .with_threads = false, .hierarchy = 3, .path = "/web/one"});
+  EXPECT_EQ(world.task(task).cgroups.at(3).value, "/web");
+  EXPECT_EQ(world.task(thread).cgroups.at(3).value, "/web/one");
+  const Task child = world.forks(thread, 12);
+  EXPECT_EQ(world.task(child).cgroups.at(3).value, "/web/one");
+  // Somebody who is not traced is nobody here.
+  world.apply(
+      CgroupAttach{.task = task, .moved = {.tid = 99, .tgid = 99, .start_ns = 1}, .with_threads = true, .path = "/x"});
+  EXPECT_EQ(world.state().task_with(99), nullptr);
+  EXPECT_TRUE(world.changes.empty());
+}
+
+TEST_F(ModelControlFiles, ACloneIntoACgroupIsKnownWithTheNextSnapshot) {
+  const Task child = world.forks(task, 11, CLONE_INTO_CGROUP);
+  EXPECT_FALSE(world.task(child).cgroups.at(0).known());
+  world.executes(child, [](Snapshot& snapshot) { snapshot.cgroup = "/web"; });
+  EXPECT_EQ(world.task(child).cgroups.at(0).value, "/web");
+  EXPECT_EQ(world.all<CgroupMoved>().size(), 1u);
+}
+
+}  // namespace
+}  // namespace cttrace
