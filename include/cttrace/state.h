@@ -125,8 +125,8 @@ struct Device {
   uint32_t type = 0;            // S_IFCHR or S_IFBLK
   uint32_t major = 0, minor = 0;
   // As asked for, and unknown as long as what the umask took away is.
-  Fact<uint32_t> permissions;
-  Fact<uint32_t> uid, gid;  // the host's
+  Fact<uint32_t> permissions = {};
+  Fact<uint32_t> uid = {}, gid = {};  // the host's
   EventNumber made_by = 0;  // 0: made by nobody who is traced, and seen when it was bound or given away
 };
 using Devices = std::map<std::string, Device>;  // of one filesystem, by `node`
