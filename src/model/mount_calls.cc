@@ -73,7 +73,8 @@ void mount_new(Context& context, const MountCall& mount) {
   State& state = context.state;
   const std::optional<Place> target = find_target(context, mount, "mount");
   if (!target) return;
-  const bool read_only = (mount.flags & MS_RDONLY) || has_option(mount.data(), "ro");
+  // Every ipc namespace has an mqueue before anybody mounts it.
+  const bool read_only = mount.type() != "mqueue" && ((mount.flags & MS_RDONLY) || has_option(mount.data(), "ro"));
   FilesystemId filesystem = new_filesystem(state, {.type = std::string(mount.type()),
                                                    .read_only = {read_only, Evidence::kInferred},
                                                    .options = {std::string(mount.data()), Evidence::kObserved},

@@ -80,13 +80,19 @@ std::optional<Attachment> beneath(const State& state, const Place& place, std::s
 
 }  // namespace
 
+// open_tree_attr changes the copy, or, where none is made, the mount itself.
 void apply_open_tree(Context& context, const Call& call, TaskState& task) {
-  if (!(call.args[2].raw & OPEN_TREE_CLONE)) return;
+  const bool clone = call.args[2].raw & OPEN_TREE_CLONE;
+  if (!clone && call.args.size() == 3) return;
   const FoundPath found = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
-  if (!found.place) return say_unknown(context, "what open_tree copied: " + found.why);
-  const std::optional<MountId> copy = clone_tree(context, call, task, *found.place);
-  if (copy && call.args.size() > 3)
-    set_attributes(context, *copy, attributes_in(call.args[3]), call.args[2].raw & AT_RECURSIVE);
+  if (!found.place) return cannot_place(context, task, "open_tree", found.why);
+  std::optional<MountId> mount;
+  if (clone)
+    mount = clone_tree(context, call, task, *found.place);
+  else if (is_mount_root(context.state, *found.place))
+    mount = found.place->mount;
+  if (mount && call.args.size() > 3)
+    set_attributes(context, *mount, attributes_in(call.args[3]), call.args[2].raw & AT_RECURSIVE);
 }
 
 void apply_mount_setattr(Context& context, const Call& call, TaskState& task) {
@@ -110,7 +116,11 @@ void apply_move_mount(Context& context, const Call& call, TaskState& task) {
     return cannot_place(context, task, "move_mount", "it moved no mount that is in the model");
   if (flags & MOVE_MOUNT_SET_GROUP) return set_group(state, from.place->mount, to.place->mount);
 
-  const Place target = crossed(state, *to.place);
+  Place target = crossed(state, *to.place);
+  const std::optional<File>& newest = call.after.newest_mount;
+  const uint32_t moved_id = mount_at(state, from.place->mount).kernel_id;
+  if (moved_id && newest && newest->mount_id == moved_id && !(flags & MOVE_MOUNT_BENEATH))
+    target = crossed(state, corrected_target(context, call, target));
   std::string path;
   std::optional<Attachment> where = Attachment{.parent = target.mount, .path = target.path};
   if (flags & MOVE_MOUNT_BENEATH) where = beneath(state, target, path);
