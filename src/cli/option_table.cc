@@ -131,8 +131,8 @@ const OptionRow kOptions[] = {
      [](Options& o, Text) -> Status { return o.render.status = kOnlyFailed, Ok{}; }},
 
     {"-o,--output", "FILE", Section::kOutput, kInTables, "write the output to FILE (-: standard output)",
-     "Without it, what a launched command is traced with goes to standard error, as do story and calls of -p and -a; "
-     "json and ndjson of -p and -a, and all of show, inspect, syscalls and doctor, go to standard output.",
+     "Without it, what a launched command is traced with goes to standard error, as does --format calls of -p and -a; "
+     "story, json and ndjson of -p and -a, and all of show, inspect, syscalls and doctor, go to standard output.",
      keep_output, Completes::kFile},
     {"--format", "FORMAT", Section::kOutput, kInTables,
      "story (a section a container, a line a step; the default), calls (one line a call, as strace writes it), json "

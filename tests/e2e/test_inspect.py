@@ -89,7 +89,8 @@ class Runtimes(Case):
         name = runtimes.unique(self)
         self.start(docker.docker("run", "--rm", "--name", name, "--network", "none", "--cap-drop", "ALL", "--user",
                                  "1000", "--security-opt", "no-new-privileges", "demo:1", *WAIT))
-        pid = int(support.run(*docker.docker("inspect", "--format", "{{.State.Pid}}", name), check=True).stdout)
+        told = support.run(*docker.docker("inspect", "--format", "{{.State.Pid}}", name), check=True).stdout.strip()
+        pid = docker.pid_here(told)
         document, text = self.check(self.sleeper(pid))
         self.assertEqual(document["uid"]["real"], 1000)
         self.assertIn("capabilities  0 of 41", text)
