@@ -151,7 +151,7 @@ std::vector<Slot> MountTree::slaves(uint32_t master) const {
     }
   }
   std::ranges::sort(found);
-  found.erase(std::ranges::unique(found).begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 

@@ -115,8 +115,7 @@ std::vector<std::shared_ptr<Unit>> Teller::Work::units_beside(const std::shared_
   for (const auto& [id, person] : people_) all.push_back(person.process->unit);
   all.push_back(runtime);
   std::ranges::sort(all, {}, [](const auto& unit) { return std::tuple(unit->first, unit->pid, unit->start_ns); });
-  const auto same = std::ranges::unique(all);
-  all.erase(same.begin(), same.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 
