@@ -34,7 +34,7 @@ TEST(Options, WhatFollowsTheCommandBelongsToIt) {
   EXPECT_EQ(options.launch, (Words{"runc", "-q", "--format", "json", "--", "show"}));
   EXPECT_EQ(options.output, "out");
   EXPECT_TRUE(options.render.quiet);
-  EXPECT_EQ(options.format, Format::kCalls);
+  EXPECT_EQ(options.format, Format::kStory);
 }
 
 TEST(Options, TwoDashesEndOptions) {
