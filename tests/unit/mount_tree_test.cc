@@ -170,7 +170,7 @@ TEST(MountTreeDrawing, ARootBelowTheRootOfItsMount) {
   reading.process["root/mount_id"].text = "80";
   const FromProc made = from_proc(reading, made_surroundings());
   EXPECT_EQ(draw_mount_tree(made.state, root_in(made), {}),
-            "/         ?     ?   (its directory /srv/jail)\n"
+            "/         ?     ?   (its directory /srv/jail; not certain)\n"
             "`- /proc  proc  rw\n"
             "2 mounts, all private\n");
 }
