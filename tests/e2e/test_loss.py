@@ -34,9 +34,7 @@ def records(path):
 
 class RingFull(Case):
     def many_calls(self, buffer, count):
-        record = self.tmp / "recording"
-        said, trace = self.trace("many_calls", count,
-                                 options=["-e", "trace=pidfd_open", "--buffer", buffer, "--record", record])
+        said, trace, record = self.trace_chosen("many_calls", count, options=["-e", "trace=pidfd_open", "--buffer", buffer])
         self.assertEqual(said.number("calls"), count)
         return record, trace
 
@@ -88,7 +86,7 @@ class RingFull(Case):
 
     def appear(self, numbers):
         """Whether these calls are shown before long. They are not when they were lost, too."""
-        wanted = [f'"raw":"{hex(0x10000000 + number)}"' for number in numbers]
+        wanted = [f"pidfd_open(1, {hex(0x10000000 + number)} " for number in numbers]
         for _ in range(20):
             shown = self.out.read_text()
             if all(text in shown for text in wanted):
@@ -98,8 +96,8 @@ class RingFull(Case):
 
     def test_the_numbers_of_records_have_gaps_of_just_what_was_lost(self):
         record = self.tmp / "recording"
-        with Tracing("--format", "ndjson", "-o", self.out, "--record", record, "--buffer", "16K", "-e", "trace=pidfd_open",
-                     "--", program("flood"), 40000, stdin=subprocess.PIPE) as tracing:
+        with Tracing("-o", self.out, "--record", record, "--buffer", "16K", "-e", "trace=pidfd_open", "--",
+                     program("flood"), 40000, stdin=subprocess.PIPE) as tracing:
             said = tracing.process.stdout
             self.assertEqual(said.readline().split()[0], "flooded")
             # Until calls after the flood have come through on every cpu: then every gap has an end.
@@ -114,7 +112,7 @@ class RingFull(Case):
                 self.fail("no call came through")
             result = tracing.finish()
             self.assertEqual(result.returncode, 0)
-        trace = Trace(self.out.read_text())
+        trace = self.shown(record)
         calls = int(result.stdout.split()[-1])
         lost = trace.completeness["lost"]["ring_full"]
         self.assertGreater(lost, 0, "the test proves nothing: nothing was lost")
@@ -158,11 +156,12 @@ class TasksFull(Case):
             self.raise_pid_max(4 * threads)
         except OSError as error:
             raise unittest.SkipTest(f"there cannot be so many tasks here: {error}")
-        with Tracing("--format", "ndjson", "-c", "-o", self.out, "--buffer", "256M", "-e", "trace=pidfd_open", "--",
+        record = self.tmp / "recording"
+        with Tracing("-c", "-o", self.out, "--record", record, "--buffer", "256M", "-e", "trace=pidfd_open", "--",
                      program("crowd"), threads, stdin=subprocess.PIPE, timeout=300) as tracing:
             self.assertEqual(tracing.process.stdout.readline(), f"threads {threads}\n")
             self.assertEqual(tracing.finish().returncode, 0)
-        end = json.loads(self.out.read_text().splitlines()[-1])
+        end = self.shown(record).completeness
         self.assertEqual(end["lost"]["tasks_full"], 1 + threads - MAX_TASKS)
         self.assertEqual(end["lost"]["ring_full"], 0)
         # State, execve, a fork for every thread, and the ends of those that were followed.
