@@ -84,12 +84,12 @@ class RingFull(Case):
         self.assertEqual(len(trace.calls("pidfd_open")), 20000)
         self.assertIn("cttrace: nothing lost\n", cttrace("show", record).stdout)
 
-    def appear(self, numbers):
-        """Whether these calls are shown before long. They are not when they were lost, too."""
-        wanted = [f"pidfd_open(1, {hex(0x10000000 + number)} " for number in numbers]
+    def appear(self, record, numbers):
+        """Whether the entries of these calls are recorded before long. They are not when they were lost, too."""
+        wanted = [struct.pack("<Q", 0x10000000 + number) for number in numbers]
         for _ in range(20):
-            shown = self.out.read_text()
-            if all(text in shown for text in wanted):
+            recorded = record.read_bytes()
+            if all(argument in recorded for argument in wanted):
                 return True
             time.sleep(0.01)
         return False
@@ -106,7 +106,7 @@ class RingFull(Case):
                 tracing.process.stdin.flush()
                 name, first, end = said.readline().split()
                 self.assertEqual(name, "more")
-                if self.appear(range(int(first), int(end))):
+                if self.appear(record, range(int(first), int(end))):
                     break
             else:
                 self.fail("no call came through")
