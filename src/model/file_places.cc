@@ -134,7 +134,9 @@ Place find_file(Context& context, const File& file, const Place* expected, TreeI
       sure = sure || expected->evidence == Evidence::kObserved;
     }
   }
-  if (sure)
+  if (!tree_info(state, id)->doubt.empty())
+    candidates[chosen].evidence = Evidence::kUnknown;
+  else if (sure)
     learn(state, candidates[chosen].mount, file);
   else
     candidates[chosen].evidence = Evidence::kInferred;

@@ -247,6 +247,13 @@ void doubt(Context& context, TreeId tree, std::string why) {
   context.changes.emplace_back(BecameUnknown{.what = std::move(why)});
 }
 
+void doubt_mounts(Context& context, const std::string& why) {
+  MountObjects& objects = context.state.mount_objects.edit();
+  for (auto& [tree, info] : objects.trees)
+    if (!info.gone && info.doubt.empty()) info.doubt = why;
+  for (auto& [id, fs] : context.state.fs_structs) fs.edit().root.evidence = fs.edit().cwd.evidence = Evidence::kUnknown;
+}
+
 void say_unknown(Context& context, std::string what) {
   context.changes.emplace_back(BecameUnknown{.what = std::move(what)});
 }
