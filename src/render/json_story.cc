@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cttrace/namespace.h"
+#include "render/json_state.h"
+#include "render/story_state.h"
 
 namespace cttrace {
 namespace {
@@ -145,6 +147,9 @@ Json json_set_up(const SetUpStory& story) {
   json["stages"] = Json::array();
   for (const Stage& stage : story.stages) json["stages"].push_back(json_stage(stage));
   json["phases"] = json_phases(story.steps);
+  json["handed_over"] = nullptr;
+  if (has_state(story))
+    json["handed_over"] = json_handed_over(*story.state, story.program, compared_with_starter(story));
   return json;
 }
 

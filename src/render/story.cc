@@ -2,7 +2,6 @@
 #include "render/story.h"
 
 #include <fmt/format.h>
-#include <linux/sched.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include "render/filter.h"
 #include "render/handed_over.h"
 #include "render/story_lines.h"
+#include "render/story_state.h"
 #include "render/story_words.h"
 #include "render/values.h"
 
@@ -139,23 +139,10 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
 
 // What the program was handed: the kernel's state then. Nothing, where a set-up did not get so far.
 string handed_over_by(const SetUpStory& story, const RenderOptions& options) {
-  constexpr std::pair<uint32_t, ct_ns> kPlaces[] = {
-      {CLONE_NEWNS, CT_NS_MNT},    {CLONE_NEWUTS, CT_NS_UTS},   {CLONE_NEWIPC, CT_NS_IPC},
-      {CLONE_NEWNET, CT_NS_NET},   {CLONE_NEWPID, CT_NS_PID},   {CLONE_NEWCGROUP, CT_NS_CGROUP},
-      {CLONE_NEWTIME, CT_NS_TIME}, {CLONE_NEWUSER, CT_NS_USER},
-  };
-  if (!story.state || story.ending != Ending::kHandedOver) return {};
-  HandedOverOptions handed;
+  if (!has_state(story)) return {};
+  HandedOverOptions handed = compared_with_starter(story);
   handed.style = {
       .width = options.width, .indent = 4, .color = options.color, .unicode = false, .verbose = options.verbose};
-  handed.whose = "the starter's";
-  for (const ContainerNamespace& ns : story.namespaces) {
-    if (ns.how != ContainerNamespace::How::kStarters) continue;
-    for (const auto& [type, place] : kPlaces)
-      if (type == ns.type) handed.compared_with[place] = ns.inode;
-  }
-  handed.compared_with[CT_NS_PID_FOR_CHILDREN] = handed.compared_with[CT_NS_PID];
-  handed.compared_with[CT_NS_TIME_FOR_CHILDREN] = handed.compared_with[CT_NS_TIME];
   const string text = handed_over(*story.state, story.program, handed);
   return text.empty() ? text : "  handed over\n" + text;
 }

@@ -278,6 +278,20 @@ class Docker:
     def docker(self, *arguments):
         return [self.client, "-H", self.socket, *arguments]
 
+    @staticmethod
+    def pid_here(told):
+        """The container's init, as this test sees it, whose pid the daemon, in a pid namespace of its own, told."""
+        found = []
+        for status in pathlib.Path("/proc").glob("[0-9]*/status"):
+            try:
+                pids = re.search(r"^NSpid:\s+(.*)$", status.read_text(), re.MULTILINE)[1].split()
+            except (OSError, TypeError):
+                continue  # it has ended
+            if len(pids) > 1 and pids[-2:] == [told, "1"]:
+                found.append(int(pids[0]))
+        assert len(found) == 1, f"{len(found)} inits of containers are pid {told} of the daemon's"
+        return found[0]
+
 
 def bwrap(root, *command, user=None):
     require("bwrap")

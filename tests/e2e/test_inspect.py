@@ -3,8 +3,8 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
-import unittest
 
 import inspected
 import runtimes
@@ -15,7 +15,36 @@ WAIT = ["/bin/sh", "-c", "echo up; exec sleep 1000"]
 
 
 def children(pid):
-    return [int(word) for word in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    try:
+        return [int(word) for word in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []  # it has ended
+
+
+def below(pid):
+    """The process itself, and all that descend from it."""
+    found = [pid]
+    for each in found:
+        found += children(each)
+    return found
+
+
+def comm(pid):
+    """The name of its program; empty: it has ended."""
+    try:
+        return "" if " Z " in inspected.proc(pid, "stat") else inspected.proc(pid, "comm").rstrip("\n")
+    except OSError:
+        return ""
+
+
+def end(process):
+    """Kills all that it started, too: a sandbox outlives the program that set it up, and holds what that inherited."""
+    for pid in reversed(below(process.pid)):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    process.wait()
 
 
 class Case(support.Case):
@@ -26,21 +55,19 @@ class Case(support.Case):
     def start(self, command, **options):
         process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    text=True, **options)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
         self.addCleanup(process.stdout.close)
+        self.addCleanup(end, process)
         self.assertEqual(process.stdout.readline().strip(), "up")
         return process
 
     def sleeper(self, pid):
         """The process below (or at) `pid` that executes sleep."""
-        waiting = [pid]
-        while True:
-            for each in waiting:
-                if inspected.proc(each, "comm") == "sleep\n":
+        while comm(pid):
+            for each in below(pid):
+                if comm(each) == "sleep":
                     return each
-            waiting = [pid, *(child for each in waiting for child in children(each))]
             os.sched_yield()
+        raise AssertionError(f"process {pid} ended before anything below it executed sleep")
 
     def check(self, pid):
         document, text = inspected.inspect(pid)
@@ -83,6 +110,18 @@ class Runtimes(Case):
         document, text = self.check(self.sleeper(process.pid))
         self.assertEqual(document["root"]["path"], str(root))
         self.assertIn("(a chroot)", text)
+
+    def test_docker(self):
+        docker = runtimes.Docker(self)
+        name = runtimes.unique(self)
+        self.start(docker.docker("run", "--rm", "--name", name, "--network", "none", "--cap-drop", "ALL", "--user",
+                                 "1000", "--security-opt", "no-new-privileges", "demo:1", *WAIT))
+        told = support.run(*docker.docker("inspect", "--format", "{{.State.Pid}}", name), check=True).stdout.strip()
+        document, text = self.check(self.sleeper(docker.pid_here(told)))
+        self.assertEqual(document["uid"]["real"], 1000)
+        self.assertEqual(document["seccomp"]["mode"], 2)
+        self.assertIn("capabilities  0 of 41", text)
+        self.assertNotIn("no_new_privs is not set", text)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,15 @@
+// The state with which a set-up ends.
+#pragma once
+
+#include "cttrace/story.h"
+#include "render/handed_over.h"
+
+namespace cttrace {
+
+// It was handed over, and the state is at hand.
+bool has_state(const SetUpStory& story);
+
+// How it is told: compared with the starter's namespaces.
+HandedOverOptions compared_with_starter(const SetUpStory& story);
+
+}  // namespace cttrace
