@@ -20,6 +20,7 @@ class JsonRenderer : public Renderer {
   void begin(const TraceInfo& info) override;
   void event(const Event& event, EventNumber number) override;
   void news(const News& news) override;
+  void verified(const VerificationReport& report) override { completeness_.verification = report; }
   void end(uint64_t malformed, bool whole) override;
 
  private:

@@ -11,6 +11,7 @@
 #include "cttrace/event.h"
 #include "cttrace/source.h"
 #include "cttrace/story.h"
+#include "cttrace/verification.h"
 
 namespace cttrace {
 
@@ -56,6 +57,8 @@ class Renderer {
   virtual void event(const Event& event, EventNumber number = 0) = 0;
   // What the story has come to; after the event that completed it.
   virtual void news(const News&) {}
+  // What --verify found; before the end.
+  virtual void verified(const VerificationReport&) = 0;
   // The completeness statement, or what a format has for it. `malformed`: records that could not be decoded.
   // `whole` is false where the recording broke off.
   virtual void end(uint64_t malformed, bool whole) = 0;
