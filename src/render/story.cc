@@ -181,7 +181,11 @@ void StoryRenderer::tell(const Container& container) {
   if (!container.parent_name.empty()) lines.detail("in", "container " + safe(container.parent_name));
   if (!container.bundle.empty()) lines.detail("bundle", safe(container.bundle));
   const bool said = !container.bundle.empty() && container.rootfs.starts_with(container.bundle + "/");
-  if (!said && container.rootfs.size() > 1) lines.detail("rootfs", safe(container.rootfs));
+  if (container.rootfs_inferred)
+    lines.detail("rootfs",
+                 shown(container.rootfs, {.bundle = container.bundle}) + " (inferred: was made ready to become /)");
+  else if (!said && container.rootfs.size() > 1)
+    lines.detail("rootfs", safe(container.rootfs));
   if (!story.runtime.started_by.empty()) {
     string above;
     for (const string& each : story.runtime.started_by) above += (above.empty() ? "" : ", by ") + safe(each);
