@@ -9,6 +9,7 @@
 
 #include "cttrace/mounts.h"
 #include "cttrace/state.h"
+#include "cttrace/verification.h"
 
 namespace cttrace {
 
@@ -34,8 +35,8 @@ std::optional<std::vector<MountRow>> parse_mountinfo(std::string_view text);
 // The tree as a task with this root sees it in its mountinfo: parents first, children by mountpoint.
 std::vector<MountRow> mount_rows(const State& state, TreeId tree, const Place& root);
 
-// Where they differ, in words, with peer groups compared up to renaming, and filesystem options not at all. Empty:
-// equal.
-std::vector<std::string> differences(const std::vector<MountRow>& model, const std::vector<MountRow>& kernel);
+// Where they differ, with peer groups compared up to renaming, mount ids where the model knows them, and filesystem
+// options not at all. Empty: equal.
+std::vector<Difference> differences(const std::vector<MountRow>& model, const std::vector<MountRow>& kernel);
 
 }  // namespace cttrace

@@ -55,6 +55,12 @@ Status turn_on(Options& options, Text) {
 }
 
 template <auto member>
+Status turn_on_option(Options& options, Text) {
+  options.*member = true;
+  return Ok{};
+}
+
+template <auto member>
 Status keep_text(Options& options, Text value) {
   if (value.empty()) return usage_error("write to", "''", "a file name is expected");
   options.*member = value;
@@ -147,6 +153,20 @@ const OptionRow kOptions[] = {
      [](Options& o, Text) -> Status { return o.format = Format::kJson, Ok{}; }},
     {"--record", "FILE", Section::kOutput, kInTrace, "keep what was captured in FILE, for cttrace show", "",
      keep_text<&Options::record>, Completes::kFile},
+    {"--verify",
+     "",
+     Section::kOutput,
+     kInTrace,
+     "compare every container with what /proc says of it, when its program begins and at the end; differences are "
+     "told, "
+     "and make the exit status 3",
+     "Compared are the mount table, namespaces, root, working directory, ids, capabilities and seccomp. The "
+     "completeness "
+     "statement says how many containers agree, and which could not be compared.",
+     turn_on_option<&Options::verify>,
+     Completes::kNothing,
+     {},
+     "only what runs can be compared with /proc"},
     {"-q,--quiet", "", Section::kOutput, kInViews, "no completeness statement at the end of calls",
      "Loss is told in spite of it.", turn_on<&RenderOptions::quiet>},
     {"-t,--absolute-timestamps", "", Section::kOutput, kInViews,

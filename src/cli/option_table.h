@@ -29,7 +29,8 @@ struct OptionRow {
   std::string_view more;  // for the manual only
   Status (*apply)(Options& options, const std::string& value);
   Completes completes = Completes::kNothing;
-  std::string_view words = {};  // the values there are, separated by `|`
+  std::string_view words = {};    // the values there are, separated by `|`
+  std::string_view why_not = {};  // the other commands do not take it
 };
 std::span<const OptionRow> option_rows();
 

@@ -109,7 +109,9 @@ Status apply(const Parsed& parsed, const CommandRow* command, Options& options) 
   const uint8_t where = command ? command->options : kInTrace;
   for (const Given& given : parsed.given) {
     if (!(given.row->commands & where)) {
-      return usage_error("use", first_name(*given.row), "it is not for cttrace " + std::string(command->name));
+      std::string why = "it is not for cttrace " + std::string(command->name);
+      if (!given.row->why_not.empty()) why += ": " + std::string(given.row->why_not);
+      return usage_error("use", first_name(*given.row), why);
     }
     const Status applied = given.row->apply(options, given.value);
     if (!applied) return applied.error();

@@ -36,6 +36,7 @@ struct Options {
   std::string output;  // -o; empty: not given
   ColorWhen color = ColorWhen::kAuto;
   std::string record;
+  bool verify = false;
   Backend backend = Backend::kAuto;
   size_t buffer_bytes = 8u << 20;
   std::optional<std::chrono::milliseconds> duration;

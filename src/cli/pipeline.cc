@@ -41,14 +41,16 @@ Pipeline::Pipeline(EventSource& source, const Options& options, Output& output, 
       renderer_(make_renderer(options.format, render_options(options, output),
                               [this](std::string_view text) { output_.write(text); })),
       model_(source.info()),
-      teller_(teller_options(options), [this](News&& news) { renderer_->news(news); }),
+      teller_(teller_options(options), [this](News&& news) { tell(news); }),
       decoder_([this](Event&& event) { show(event); }),
       sink_([this](std::span<const std::byte> record) { take(record); }) {
+  if (options.verify) verification_.emplace();
   renderer_->begin(source_.info());
 }
 
 bool Pipeline::step(std::chrono::milliseconds patience) {
   const bool more = source_.poll(patience, sink_);
+  if (verification_) verification_->complete_until(decoder_.told_until_ns(), model_.state());
   output_.flush();
   if (recording_) recording_->flush();
   return more;
@@ -56,20 +58,31 @@ bool Pipeline::step(std::chrono::milliseconds patience) {
 
 void Pipeline::take(std::span<const std::byte> record) {
   if (recording_) recording_->write(record);
+  if (verification_) verification_->see(record);
   decoder_.feed(record);
 }
 
 void Pipeline::show(const Event& event) {
   ++number_;
   const Call* const call = std::get_if<Call>(&event);
-  const bool chosen = format_ != Format::kStory;  // of a story, the steps
-  if (!call || !chosen || !selection_ || selection_->includes(*call->row)) renderer_->event(event, number_);
-  if (format_ == Format::kCalls) return;
+  const bool whole = format_ == Format::kStory;  // of which the steps are chosen
+  const bool chosen = !call || whole || !selection_ || selection_->includes(*call->row);
+  if (chosen) renderer_->event(event, number_);
+  if (format_ == Format::kCalls && !verification_) return;
+  if (verification_) verification_->before(event, model_.state());
   const Changes& changes = model_.apply(event);
-  teller_.event(event, number_, changes, model_.state());
+  if (verification_) verification_->after(changes);
+  if (!changes.empty()) renderer_->changes(model_.state(), changes, number_, chosen);
+  if (format_ != Format::kCalls) teller_.event(event, number_, changes, model_.state());
+}
+
+void Pipeline::tell(const News& news) {
+  if (verification_) verification_->told(news, model_.state());
+  renderer_->news(news);
 }
 
 void Pipeline::finish() {
+  if (verification_) verification_->read_what_runs(model_.state());
   source_.stop(sink_);
   end(true);
 }
@@ -79,6 +92,10 @@ void Pipeline::break_off() { end(false); }
 void Pipeline::end(bool whole) {
   decoder_.finish();
   teller_.finish();
+  if (verification_) {
+    verification_->finish(model_.state());
+    renderer_->verified(verification_->report());
+  }
   renderer_->end(decoder_.malformed(), whole);
   output_.flush();
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 
+#include "cli/live_verification.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cttrace/source.h"
@@ -28,10 +29,13 @@ class Pipeline {
   void break_off();
 
   Progress progress() const { return teller_.progress(); }
+  // --verify found the kernel of another opinion; at the end.
+  bool disagrees() const { return verification_ && verification_->report().disagrees(); }
 
  private:
   void take(std::span<const std::byte> record);
   void show(const Event& event);
+  void tell(const News& news);
   void end(bool whole);
 
   EventSource& source_;
@@ -41,6 +45,7 @@ class Pipeline {
   Format format_;
   std::unique_ptr<Renderer> renderer_;
   Model model_;
+  std::optional<LiveVerification> verification_;
   Teller teller_;
   EventNumber number_ = 0;
   Decoder decoder_;

@@ -26,6 +26,10 @@ using Clock = std::chrono::steady_clock;
 
 // The longest that output lags behind, and that a signal which arrives just before waiting is not seen.
 constexpr std::chrono::milliseconds kPatience{50};
+// What --verify reads must still be there.
+constexpr std::chrono::milliseconds kVerifyingPatience{2};
+// The kernel and cttrace disagree.
+constexpr int kDisagreement = 3;
 
 template <typename T>
 T value_or_fail(Result<T> result) {
@@ -99,7 +103,7 @@ EbpfOptions ebpf_options(const Options& options, const std::optional<HeldCommand
   EbpfOptions ebpf;
   // What a story is made of is more than what of it is shown.
   ebpf.selection = options.selection.value_or(Selection());
-  if (options.format != Format::kCalls) ebpf.selection = Selection::both(ebpf.selection, Selection());
+  if (options.format != Format::kCalls || options.verify) ebpf.selection = Selection::both(ebpf.selection, Selection());
   ebpf.pids = options.pids;
   if (command) ebpf.pids = {static_cast<uint32_t>(command->pid())};
   ebpf.all = options.all;
@@ -156,7 +160,7 @@ std::optional<int> follow(Pipeline& pipeline, std::optional<HeldCommand>& comman
                           const Options& options, const Output& output, ProgressLine& progress) {
   const Clock::time_point began = Clock::now();
   for (;;) {
-    const bool more = pipeline.step(kPatience);
+    const bool more = pipeline.step(options.verify ? kVerifyingPatience : kPatience);
     progress.show(pipeline.progress());
     if (const std::optional<int> signal = patience.ended_by(command)) return signal;
     if (command ? command->ended().has_value() : !more) return std::nullopt;
@@ -231,9 +235,11 @@ int trace(const Options& given) {
     throw;
   }
   const bool whole = close_all(output, recording);
+  if (whole && pipeline.disagrees() && !command) return kDisagreement;
   if (ended_by) die_of(*ended_by);
   const int ended = command ? await(command, patience) : 0;
   if (!whole) return 1;
+  if (pipeline.disagrees()) return kDisagreement;
   if (WIFSIGNALED(ended)) die_of(WTERMSIG(ended));
   return WEXITSTATUS(ended);
 }

@@ -45,6 +45,7 @@ struct Decoder::State {
   std::vector<Call> finished;
   uint64_t arrived = 0;
   uint64_t complete_ns = 0;  // every record of an earlier time has come
+  uint64_t told_until_ns = 0;
   uint64_t malformed = 0;
   bool lossy = false;
 
@@ -119,7 +120,9 @@ void Decoder::State::tell_until(uint64_t time_ns) {
 
 void Decoder::State::tell_what_is_in_order() {
   const uint64_t patient_since_ns = complete_ns > kPatience_ns ? complete_ns - kPatience_ns : 0;
-  tell_until(std::min(complete_ns, calls.oldest_pending(patient_since_ns).value_or(complete_ns)));
+  const uint64_t time_ns = std::min(complete_ns, calls.oldest_pending(patient_since_ns).value_or(complete_ns));
+  tell_until(time_ns);
+  told_until_ns = std::max(told_until_ns, time_ns);
 }
 
 Decoder::Decoder(EventSink sink) : state_(std::make_unique<State>()) { state_->sink = std::move(sink); }
@@ -142,6 +145,8 @@ void Decoder::finish() {
   state.add_finished();
   while (!state.waiting.empty()) state.tell_next();
 }
+
+uint64_t Decoder::told_until_ns() const { return state_->told_until_ns; }
 
 uint64_t Decoder::malformed() const { return state_->malformed; }
 

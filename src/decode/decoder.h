@@ -25,6 +25,9 @@ class Decoder {
   // No more will come: what is pending is told as "did not return" or "return lost".
   void finish();
 
+  // Every event that began earlier has been told, but for calls that take very long.
+  uint64_t told_until_ns() const;
+
   uint64_t malformed() const;
 
  private:

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cttrace/mount_rows.h"
+#include "model/mount_flags.h"
 
 namespace cttrace {
 namespace {
@@ -24,12 +25,21 @@ std::string name_of(const MountRow& row) {
   return row.fs_type + " on " + row.mountpoint + (row.root == "/" ? "" : " (its " + row.root + ")");
 }
 
+// Both sides in words.
+std::string side(const std::string& text) { return text; }
+std::string side(bool yes) { return yes ? "yes" : "no"; }
+std::string side(uint32_t number) { return std::to_string(number); }
+
+std::string device_of(const MountRow& row) {
+  return std::to_string(row.dev_major) + ":" + std::to_string(row.dev_minor);
+}
+
 class Comparison {
  public:
   Comparison(const Rows& model, const Rows& kernel)
       : model_(model), kernel_(kernel), model_children_(children_of(model)), kernel_children_(children_of(kernel)) {}
 
-  std::vector<std::string> differences() {
+  std::vector<Difference> differences() {
     std::vector<std::pair<int, int>> waiting = {{-1, -1}};
     while (!waiting.empty()) {
       const auto [model, kernel] = waiting.back();
@@ -47,10 +57,10 @@ class Comparison {
       const MountRow* ours = m < model.size() ? &model_[static_cast<size_t>(model[m])] : nullptr;
       const MountRow* theirs = k < kernel.size() ? &kernel_[static_cast<size_t>(kernel[k])] : nullptr;
       if (!theirs || (ours && ours->mountpoint < theirs->mountpoint)) {
-        found_.push_back(name_of(*ours) + ": only in the model");
+        found_.push_back({.what = "a mount", .model = name_of(*ours), .kernel = "none"});
         ++m;
       } else if (!ours || theirs->mountpoint < ours->mountpoint) {
-        found_.push_back(name_of(*theirs) + ": only in the kernel");
+        found_.push_back({.what = "a mount", .model = "none", .kernel = name_of(*theirs)});
         ++k;
       } else {
         compare(*ours, *theirs);
@@ -61,24 +71,21 @@ class Comparison {
 
   template <typename T>
   void expect(const MountRow& row, const char* what, const T& model, const T& kernel) {
-    if (model == kernel) return;
-    if constexpr (std::is_same_v<T, std::string>)
-      found_.push_back(name_of(row) + ": " + what + ": model \"" + model + "\", kernel \"" + kernel + "\"");
-    else
-      found_.push_back(name_of(row) + ": " + what + ": model " + std::to_string(model) + ", kernel " +
-                       std::to_string(kernel));
+    if (model != kernel)
+      found_.push_back({.what = name_of(row) + ": " + what, .model = side(model), .kernel = side(kernel)});
   }
 
   void compare(const MountRow& model, const MountRow& kernel) {
-    expect(model, "root", model.root, kernel.root);
+    // Whether what it shows still has a name is no matter of mounts.
+    if (model.root + "//deleted" != kernel.root) expect(model, "root", model.root, kernel.root);
     expect(model, "type", model.fs_type, kernel.fs_type);
     expect(model, "source", model.source, kernel.source);
-    expect(model, "attributes", model.attributes, kernel.attributes);
+    if (model.attributes != kernel.attributes)
+      expect(model, "attributes", attribute_words(model.attributes), attribute_words(kernel.attributes));
     expect(model, "unbindable", model.unbindable, kernel.unbindable);
     expect(model, "idmapped", model.idmapped, kernel.idmapped);
-    if (model.dev_major || model.dev_minor)
-      expect(model, "device", std::to_string(model.dev_major) + ":" + std::to_string(model.dev_minor),
-             std::to_string(kernel.dev_major) + ":" + std::to_string(kernel.dev_minor));
+    if (model.dev_major || model.dev_minor) expect(model, "device", device_of(model), device_of(kernel));
+    if (model.id) expect(model, "mount id", model.id, kernel.id);
     expect_group(model, "shared", model.shared, kernel.shared);
     expect_group(model, "master", model.master, kernel.master);
     expect_group(model, "propagate_from", model.propagate_from, kernel.propagate_from);
@@ -87,24 +94,26 @@ class Comparison {
   // Equal up to renaming.
   void expect_group(const MountRow& row, const char* what, uint32_t model, uint32_t kernel) {
     if (!model && !kernel) return;
-    const bool fits = model && kernel && ours_.try_emplace(kernel, model).first->second == model &&
-                      theirs_.try_emplace(model, kernel).first->second == kernel;
-    if (!fits) expect(row, what, "group " + std::to_string(model), "group " + std::to_string(kernel) + " of its own");
-  }
-  void expect(const MountRow& row, const char* what, const std::string& model, const std::string& kernel) {
-    expect<std::string>(row, what, model, kernel);
+    const uint32_t ours = model && kernel ? ours_.try_emplace(kernel, model).first->second : 0;
+    const uint32_t theirs = model && kernel ? theirs_.try_emplace(model, kernel).first->second : 0;
+    if (ours && ours == model && theirs == kernel) return;
+    const auto named = [](uint32_t group, uint32_t other) {
+      if (!group) return std::string("none");
+      return "group " + std::to_string(group) + (other ? ", elsewhere that is " + std::to_string(other) : "");
+    };
+    expect(row, what, named(model, theirs), named(kernel, ours));
   }
 
   const Rows& model_;
   const Rows& kernel_;
   std::map<int, std::vector<int>> model_children_, kernel_children_;
   std::map<uint32_t, uint32_t> ours_, theirs_;
-  std::vector<std::string> found_;
+  std::vector<Difference> found_;
 };
 
 }  // namespace
 
-std::vector<std::string> differences(const std::vector<MountRow>& model, const std::vector<MountRow>& kernel) {
+std::vector<Difference> differences(const std::vector<MountRow>& model, const std::vector<MountRow>& kernel) {
   return Comparison(model, kernel).differences();
 }
 

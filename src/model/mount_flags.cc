@@ -1,6 +1,7 @@
 #include "model/mount_flags.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "tables/fallbacks.h"
 
@@ -62,6 +63,20 @@ bool parse_attributes(std::string_view text, uint64_t& attributes, bool& idmappe
     if (word == "idmapped") idmapped = true;
   });
   return sense;
+}
+
+std::string attribute_words(uint64_t attributes) {
+  constexpr std::pair<uint64_t, std::string_view> kWords[] = {
+      {MOUNT_ATTR_NOSUID, ",nosuid"},           {MOUNT_ATTR_NODEV, ",nodev"},
+      {MOUNT_ATTR_NOEXEC, ",noexec"},           {MOUNT_ATTR_NODIRATIME, ",nodiratime"},
+      {MOUNT_ATTR_NOSYMFOLLOW, ",nosymfollow"},
+  };
+  std::string words = attributes & MOUNT_ATTR_RDONLY ? "ro" : "rw";
+  for (const auto& [attribute, word] : kWords)
+    if (attributes & attribute) words += word;
+  const uint64_t atime = attributes & MOUNT_ATTR__ATIME;
+  if (atime == MOUNT_ATTR_NOATIME) return words + ",noatime";
+  return atime == MOUNT_ATTR_STRICTATIME ? words : words + ",relatime";
 }
 
 bool has_option(std::string_view options, std::string_view option) {

@@ -16,6 +16,8 @@ uint64_t changed_attributes(uint64_t before, uint64_t set, uint64_t clear);
 
 // Field 6 of mountinfo: "rw,nosuid,relatime". False: it has no sense. Unknown words are passed over.
 bool parse_attributes(std::string_view text, uint64_t& attributes, bool& idmapped);
+// The same the other way round.
+std::string attribute_words(uint64_t attributes);
 
 // A word of a list that commas separate.
 bool has_option(std::string_view options, std::string_view option);

@@ -206,6 +206,7 @@ void CallsRenderer::end(uint64_t malformed, bool whole) {
   if (!options_.quiet) return sink_(completeness_.text(info_, malformed, whole));
   const std::string lost = completeness_.what_is_lost(malformed, whole);
   if (!lost.empty()) sink_("cttrace: lost: " + lost + "\n");
+  sink_(completeness_.verification_text(false));
 }
 
 }  // namespace cttrace

@@ -34,6 +34,15 @@ std::string counted(const Loss& loss, bool lost) {
   return list;
 }
 
+std::string disagreement_text(const Disagreement& told) {
+  std::string text = fmt::format("cttrace: cttrace and the kernel disagree on process {}, {}:\n", told.pid, told.when);
+  for (const Difference& each : told.differences)
+    text += fmt::format("cttrace:   {}: cttrace {}; the kernel {}\n", escape_for_terminal(each.what),
+                        escape_for_terminal(each.model), escape_for_terminal(each.kernel));
+  if (told.more) text += fmt::format("cttrace:   and {}\n", plural(told.more, "more difference"));
+  return text;
+}
+
 }  // namespace
 
 const LossKind& loss_kind(size_t kind) { return kLossKinds[kind]; }
@@ -72,6 +81,15 @@ void Completeness::see(const Event& event) {
   }
   ++events;
   if (const auto* call = std::get_if<Call>(&event)) see_call(*call);
+}
+
+void Completeness::see(const Changes& changes) {
+  for (const Change& change : changes) {
+    const auto* const found = std::get_if<Contradicted>(&change);
+    if (!found) continue;
+    ++contradicted;
+    if (!contradiction) contradiction = *found;
+  }
 }
 
 std::string Completeness::news() {
@@ -120,6 +138,33 @@ std::string Completeness::text(const TraceInfo& info, uint64_t malformed, bool w
   if (unresolved) append(incomplete, fmt::format("{} not resolved", plural(unresolved, "path")));
   if (did_not_return) append(incomplete, fmt::format("{} did not return", plural(did_not_return, "call")));
   if (!incomplete.empty()) text += "cttrace: incomplete: " + incomplete + "\n";
+  return text + contradictions_text() + verification_text(true);
+}
+
+std::string Completeness::contradictions_text() const {
+  if (!contradiction) return {};
+  return fmt::format(
+      "cttrace: the kernel said otherwise than the calls {}, first of {}: by the calls {}, by the kernel {}: perhaps "
+      "somebody who is not traced was at work\n",
+      plural(contradicted, "time"), escape_for_terminal(contradiction->what), escape_for_terminal(contradiction->model),
+      escape_for_terminal(contradiction->kernel));
+}
+
+std::string Completeness::verification_text(bool all) const {
+  if (!verification) return {};
+  const VerificationReport& found = *verification;
+  std::string text;
+  if (all && found.containers)
+    text +=
+        fmt::format("cttrace: verified: {} {} as the kernel says, compared {}\n", plural(found.containers, "container"),
+                    found.containers == 1 ? "is" : "are", plural(found.comparisons, "time"));
+  if (all)
+    for (const auto& [why, containers] : found.not_verified)
+      text += fmt::format("cttrace: not verified: {}: {}\n", plural(containers, "container"), escape_for_terminal(why));
+  for (const Disagreement& each : found.disagreements) text += disagreement_text(each);
+  if (found.more_disagreements)
+    text += fmt::format("cttrace: they disagree {} more\n", plural(found.more_disagreements, "time"));
+  if (all && text.empty()) text = "cttrace: verified: nothing, as there was no container\n";
   return text;
 }
 

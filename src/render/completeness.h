@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 
+#include "cttrace/change.h"
 #include "cttrace/event.h"
 #include "cttrace/source.h"
+#include "cttrace/verification.h"
 
 namespace cttrace {
 
@@ -22,6 +24,7 @@ const LossKind& loss_kind(size_t kind);
 class Completeness {
  public:
   void see(const Event& event);
+  void see(const Changes& changes);
 
   // Lines that each begin with "cttrace: ".
   std::string text(const TraceInfo& info, uint64_t malformed, bool whole) const;
@@ -29,18 +32,27 @@ class Completeness {
   // "12 records: the ring buffer was full; the entry of 2 calls"; empty for nothing.
   std::string what_is_lost(uint64_t malformed, bool whole) const;
 
+  // A line where the model was contradicted.
+  std::string contradictions_text() const;
+
+  // What --verify found, in lines like those of text(); `all`: otherwise only where the kernel disagrees.
+  std::string verification_text(bool all) const;
+
   // What was lost since the last time this was asked: "12 records: the ring buffer was full"; empty for nothing.
   std::string news();
 
   uint64_t events = 0;  // of every kind, but Loss
   uint64_t calls = 0;
-  uint64_t truncated = 0;       // arguments longer than what is captured
-  uint64_t unresolved = 0;      // paths whose place is not known
-  uint64_t entries_lost = 0;    // calls whose entry is not known
-  uint64_t returns_lost = 0;    // calls whose return is not known
-  uint64_t did_not_return = 0;  // calls that ended with their task, or with the trace
-  uint64_t cut = 0;             // calls with captures missing
-  std::optional<Loss> loss;     // the last one
+  uint64_t truncated = 0;                          // arguments longer than what is captured
+  uint64_t unresolved = 0;                         // paths whose place is not known
+  uint64_t entries_lost = 0;                       // calls whose entry is not known
+  uint64_t returns_lost = 0;                       // calls whose return is not known
+  uint64_t did_not_return = 0;                     // calls that ended with their task, or with the trace
+  uint64_t cut = 0;                                // calls with captures missing
+  uint64_t contradicted = 0;                       // facts of which the kernel said otherwise than the calls
+  std::optional<Contradicted> contradiction;       // the first of them
+  std::optional<Loss> loss;                        // the last one
+  std::optional<VerificationReport> verification;  // none: --verify was not asked for
 
  private:
   void see_call(const Call& call);

@@ -10,25 +10,46 @@ namespace {
 
 using Words = std::vector<std::string>;
 
+// "40 of 41, all but CAP_SYS_RESOURCE": whichever names are fewer.
+Words set_in_words(uint64_t set) {
+  const uint64_t missing = known_set() & ~set;
+  const bool mostly = capability_count(missing) < capability_count(set);
+  Words words = capability_names(mostly ? missing : set);
+  const std::string count = fmt::format("{} of {}", capability_count(set), capability_count(known_set()));
+  words.insert(words.begin(), count + (words.empty() ? "" : mostly ? ", all but" : ":"));
+  return words;
+}
+
+// Every set with its names; sets that are alike together.
+void add_all_sets(Telling& telling, const Identity::Capabilities& sets) {
+  struct Set {
+    const char* name;
+    uint64_t value;
+  };
+  std::vector<Set> left = {{"effective", sets.effective},
+                           {"permitted", sets.permitted},
+                           {"inheritable", sets.inheritable},
+                           {"bounding", sets.bounding},
+                           {"ambient", sets.ambient}};
+  for (const char* label = "capabilities"; !left.empty(); label = "") {
+    const uint64_t value = left.front().value;
+    std::string names;
+    for (const Set& set : left)
+      if (set.value == value) names += (names.empty() ? "" : ", ") + std::string(set.name);
+    std::erase_if(left, [&](const Set& set) { return set.value == value; });
+    Words words = set_in_words(value);
+    words.front() = names + ": " + words.front();
+    telling.fields.add(label, words, " ");
+  }
+}
+
 void add_capabilities(Telling& telling) {
   if (!telling.known(telling.task.identity.capabilities, "capabilities")) return;
   const Identity::Capabilities& sets = telling.task.identity.capabilities.value;
+  if (telling.verbose) return add_all_sets(telling, sets);
   const auto count = [](uint64_t set) {
     return fmt::format("{} of {}", capability_count(set), capability_count(known_set()));
   };
-  if (telling.verbose) {
-    const auto all = [&](const char* name, const char* label, uint64_t set) {
-      Words words = capability_names(set);
-      words.insert(words.begin(), fmt::format("{}: {}{}", name, count(set), words.empty() ? "" : ":"));
-      telling.fields.add(label, words, " ");
-    };
-    all("effective", "capabilities", sets.effective);
-    all("permitted", "", sets.permitted);
-    all("inheritable", "", sets.inheritable);
-    all("bounding", "", sets.bounding);
-    all("ambient", "", sets.ambient);
-    return;
-  }
   constexpr size_t kFew = 4;
   Words words;
   const uint64_t missing = known_set() & ~sets.effective;

@@ -19,7 +19,9 @@ class JsonRenderer : public Renderer {
 
   void begin(const TraceInfo& info) override;
   void event(const Event& event, EventNumber number) override;
+  void changes(const State& state, const Changes& changes, EventNumber number, bool chosen) override;
   void news(const News& news) override;
+  void verified(const VerificationReport& report) override { completeness_.verification = report; }
   void end(uint64_t malformed, bool whole) override;
 
  private:
@@ -31,7 +33,8 @@ class JsonRenderer : public Renderer {
   TextSink sink_;
   Completeness completeness_;
   Summary summary_;
-  bool first_ = true;  // no event has been written
+  bool first_ = true;   // nothing has been written
+  bool shown_ = false;  // the event before has
 };
 
 }  // namespace cttrace

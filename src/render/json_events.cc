@@ -58,6 +58,37 @@ Json counts_of(const Loss* loss, bool lost) {
   return json;
 }
 
+Json json_disagreement(const Disagreement& told) {
+  Json json;
+  json["pid"] = told.pid;
+  json["when"] = told.when;
+  json["differences"] = Json::array();
+  for (const Difference& each : told.differences) {
+    Json& entry = json["differences"].emplace_back();
+    entry["what"] = json_text(each.what);
+    entry["cttrace"] = json_text(each.model);
+    entry["kernel"] = json_text(each.kernel);
+  }
+  json["more"] = json_unsigned(told.more);
+  return json;
+}
+
+Json json_verification(const VerificationReport& report) {
+  Json json;
+  json["containers"] = json_unsigned(report.containers);
+  json["comparisons"] = json_unsigned(report.comparisons);
+  json["not_verified"] = Json::array();
+  for (const auto& [why, containers] : report.not_verified) {
+    Json& entry = json["not_verified"].emplace_back();
+    entry["why"] = json_text(why);
+    entry["containers"] = json_unsigned(containers);
+  }
+  json["disagreements"] = Json::array();
+  for (const Disagreement& each : report.disagreements) json["disagreements"].push_back(json_disagreement(each));
+  json["more_disagreements"] = json_unsigned(report.more_disagreements);
+  return json;
+}
+
 }  // namespace
 
 Json json_namespaces(const NamespaceInodes& namespaces) {
@@ -189,7 +220,9 @@ Json json_completeness(const Completeness& completeness, uint64_t malformed, boo
   json["cut"] = json_unsigned(completeness.cut);
   json["unresolved"] = json_unsigned(completeness.unresolved);
   json["did_not_return"] = json_unsigned(completeness.did_not_return);
+  json["contradicted"] = json_unsigned(completeness.contradicted);
   json["still_running"] = loss ? Json(loss->still_running) : Json();
+  if (completeness.verification) json["verification"] = json_verification(*completeness.verification);
   return json;
 }
 

@@ -8,9 +8,11 @@
 #include <string>
 #include <string_view>
 
+#include "cttrace/change.h"
 #include "cttrace/event.h"
 #include "cttrace/source.h"
 #include "cttrace/story.h"
+#include "cttrace/verification.h"
 
 namespace cttrace {
 
@@ -54,8 +56,12 @@ class Renderer {
   virtual void begin(const TraceInfo& info) = 0;
   // `number`: of the event in its trace; 0: not told.
   virtual void event(const Event& event, EventNumber number = 0) = 0;
+  // What the event before has changed, and the state that it has led to. `chosen`: the event was given to event().
+  virtual void changes(const State& state, const Changes& changes, EventNumber number, bool chosen) = 0;
   // What the story has come to; after the event that completed it.
   virtual void news(const News&) {}
+  // What --verify found; before the end.
+  virtual void verified(const VerificationReport&) = 0;
   // The completeness statement, or what a format has for it. `malformed`: records that could not be decoded.
   // `whole` is false where the recording broke off.
   virtual void end(uint64_t malformed, bool whole) = 0;

@@ -238,7 +238,9 @@ void StoryRenderer::end(uint64_t malformed, bool whole) {
   if (options_.summary) sink_((written_ ? "\n" : "") + summary_.table());
   if (options_.quiet) {
     const string lost = completeness_.what_is_lost(malformed, whole);
-    if (!lost.empty()) sink_("\ncttrace: lost: " + lost + "\n");
+    const std::string rest =
+        (lost.empty() ? "" : "cttrace: lost: " + lost + "\n") + completeness_.verification_text(false);
+    if (!rest.empty()) sink_("\n" + rest);
     return;
   }
   sink_("\n" + completeness_.text(info_, malformed, whole));

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures what tracing costs: one table, everything interleaved, medians, and ratios to native within this run."""
+"""Measures what tracing costs: one table, everything interleaved, medians, and ratios to native within this run; and what
+telling a long recording costs."""
 import argparse
 import json
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 
+import scale
 import tracers
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -173,6 +175,7 @@ def main():
         if sys.stderr.isatty():
             print("\r\033[K", end="", file=sys.stderr)
         report(bench, options.rounds)
+        scale.report(options.bin, work, bench.container)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,6 +17,10 @@ static long long now_ns(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+static long long cpu_us(const struct rusage* used) {
+  return (used->ru_utime.tv_sec + used->ru_stime.tv_sec) * 1000000LL + used->ru_utime.tv_usec + used->ru_stime.tv_usec;
 }
 
 int main(int argc, char** argv) {
@@ -37,13 +42,14 @@ int main(int argc, char** argv) {
       fprintf(stderr, "bench_spawn: %s: %s\n", argv[1], strerror(error));
       return 1;
     }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+    struct rusage used;
+    while (wait4(pid, &status, 0, &used) < 0 && errno == EINTR) continue;
     long long took = now_ns() - began;
     if (status != 0) {
       fprintf(stderr, "bench_spawn: %s failed: wait status %#x\n", argv[1], (unsigned)status);
       return 1;
     }
-    printf("%lld\n", took);
+    printf("%lld %lld %ld\n", took, cpu_us(&used), used.ru_maxrss);
     fflush(stdout);
   }
   return 0;

@@ -34,12 +34,12 @@ class Tracer:
 
 
 def strace():
-    return Tracer("strace -f", ["strace", "-f", "-q", "--format", "calls", "-o", "/dev/null", "-e", "trace=" + ",".join(CALLS)])
+    return Tracer("strace -f", ["strace", "-f", "-q", "-o", "/dev/null", "-e", "trace=" + ",".join(CALLS)])
 
 
 def strace_seccomp():
     return Tracer("strace -f --seccomp-bpf",
-                  ["strace", "-f", "--seccomp-bpf", "-q", "--format", "calls", "-o", "/dev/null", "-e", "trace=" + ",".join(CALLS)])
+                  ["strace", "-f", "--seccomp-bpf", "-q", "-o", "/dev/null", "-e", "trace=" + ",".join(CALLS)])
 
 
 def perf_trace():
@@ -82,13 +82,17 @@ class Loop:
         self.process = subprocess.Popen(tracer.launch(loop) if tracer else loop, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
 
-    def run_ms(self):
+    def run(self):
+        """Runs it once: nanoseconds, microseconds of CPU, and KiB of memory at most."""
         self.process.stdin.write("g")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
             raise SystemExit("bench: a measured command failed")
-        return int(line) / 1e6
+        return [int(word) for word in line.split()]
+
+    def run_ms(self):
+        return self.run()[0] / 1e6
 
     def end(self):
         self.process.stdin.close()

@@ -103,6 +103,8 @@ class Mistakes(unittest.TestCase):
         self.assert_refused(["show"], "FILE")
         self.assert_refused(["show", "a", "b"], "b")
         self.assert_refused(["show", "--record", "x", "y"], "--record", "show")
+        self.assert_refused(["show", "--verify", "y"], "--verify", "show", "only what runs can be compared with /proc")
+        self.assert_refused(["inspect", "--verify", "1"], "--verify", "inspect")
         self.assert_refused(["doctor", "x"], "x")
         self.assert_refused(["syscalls", "-p", "1"], "-p")
 

@@ -101,13 +101,31 @@ class Captured:
         return [(file["shown"].partition(":")[0], file["inode"]) for file in files]
 
 
-def launched(case, *command, **options):
-    """Runs `command` under cttrace. Returns the captured, and what the command printed. It must end with 0."""
+def launched(case, *command, verify=True, **options):
+    """Runs `command` under cttrace. Returns the captured, and what the command printed. It must end with 0.
+
+    verify: cttrace compares itself with /proc meanwhile, and agrees.
+    """
     out, record = case.tmp / "out.ndjson", case.tmp / "record.ctt"
-    result = cttrace("--format", "ndjson", "-o", out, "--record", record, *command, **options)
+    result = cttrace("--format", "ndjson", *["--verify"] * verify, "-o", out, "--record", record, *command, **options)
+    if verify:
+        case.assertEqual(verification(out)["disagreements"], [])
     case.assertEqual(result.returncode, 0, result.stderr)
     case.assertNotIn("cttrace:", result.stderr)
     return read(case, out, record), result.stdout
+
+
+def verification(out):
+    """What --verify has found, as ndjson in the file `out` says."""
+    return json.loads(out.read_text(errors="surrogateescape").splitlines()[-1])["verification"]
+
+
+def without_verification(text):
+    """A whole ndjson trace as a recording has it: only what runs can be compared with /proc."""
+    lines = text.splitlines()
+    end = json.loads(lines[-1])
+    end.pop("verification", None)
+    return [*lines[:-1], end]
 
 
 def read(case, out, record):
@@ -115,7 +133,8 @@ def read(case, out, record):
     text = out.read_text(errors="surrogateescape")
     shown = cttrace("show", "--format", "ndjson", record)
     case.assertEqual((shown.returncode, shown.stderr), (0, ""))
-    case.assertEqual(shown.stdout, text, "the recording shows something else than the live run")
+    case.assertEqual([*shown.stdout.splitlines()[:-1], json.loads(shown.stdout.splitlines()[-1])],
+                     without_verification(text), "the recording shows something else than the live run")
     captured = Captured(text)
     for line in [captured.header, *captured.events, captured.completeness]:
         validate(line, "ndjson")

@@ -6,7 +6,7 @@ import signal
 import subprocess
 
 import support
-from captured import argument, assert_mount_points, assert_program, error, names, read, resolved, value
+from captured import (argument, assert_mount_points, assert_program, error, names, read, resolved, value, verification)
 from runtimes import WITNESS_COMMAND, Containerd, Docker, Witness, namespaces_of
 from support import CTTRACE, require, run
 
@@ -25,7 +25,7 @@ class Attached:
         self.case, self.out, self.record = case, case.tmp / "out.ndjson", case.tmp / "record.ctt"
         ready, theirs = os.pipe()
         files = f"-o {shlex.quote(str(self.out))} --record {shlex.quote(str(self.record))}"
-        line = f"cttrace --format ndjson {files} --ready-fd {theirs} -p {words}"
+        line = f"cttrace --verify --format ndjson {files} --ready-fd {theirs} -p {words}"
         path = os.path.dirname(CTTRACE) + ":" + os.environ["PATH"]
         # Of its own process group, which is what a terminal sends SIGINT to.
         self.shell = subprocess.Popen(["sh", "-c", line], pass_fds=[theirs], env={**os.environ, "PATH": path}, text=True,
@@ -46,6 +46,7 @@ class Attached:
         """Ctrl-C; what was captured until then."""
         os.killpg(self.shell.pid, signal.SIGINT)
         printed = self.shell.communicate(timeout=60)
+        self.case.assertEqual(verification(self.out)["disagreements"], [])
         self.case.assertEqual((self.shell.returncode, *printed), (-signal.SIGINT, "", ""))
         return read(self.case, self.out, self.record)
 

@@ -95,16 +95,16 @@ class Hostile(Case):
     def test_a_folder_deeper_than_any_path(self):
         self.addCleanup(self.remove_deep)
         # Longer than PATH_MAX, but all there; then with more components than are walked, and longer than a record.
-        said, trace = self.run_it("deep", self.dir, 50, 200, options=["-e", "trace=chroot"])
+        said, trace, _ = self.trace_chosen("hostile", "deep", self.dir, 50, 200, options=["-e", "trace=chroot"])
         call = trace.only("chroot")
         self.assertEqual(call["result"], said.number("deep"))
         self.assertEqual(call["args"][0]["resolved"], f"{self.dir}{('/' + 'd' * 200) * 50}/nonexistent")
         self.whole(trace)
-        said, trace = self.run_it("deep", self.dir, 2500, 1, options=["-e", "trace=chroot"])
+        said, trace, _ = self.trace_chosen("hostile", "deep", self.dir, 2500, 1, options=["-e", "trace=chroot"])
         base = trace.only("chroot")["args"][0]["base"]
         self.assertTrue(base["path_cut"])
         self.assertEqual(trace.missing, {"path_depth": 1})
-        said, trace = self.run_it("deep", self.dir, 200, 201, options=["-e", "trace=chroot"])
+        said, trace, _ = self.trace_chosen("hostile", "deep", self.dir, 200, 201, options=["-e", "trace=chroot"])
         call = trace.only("chroot")
         self.assertEqual((value(call, 0), call["result"], call["cut"]), ("nonexistent", said.number("deep"), True))
         self.assertEqual((trace.missing, trace.completeness["cut"]), ({"record_cut": 1}, 1))

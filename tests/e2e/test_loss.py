@@ -3,6 +3,7 @@
 import collections
 import json
 import pathlib
+import re
 import struct
 import subprocess
 import time
@@ -34,9 +35,7 @@ def records(path):
 
 class RingFull(Case):
     def many_calls(self, buffer, count):
-        record = self.tmp / "recording"
-        said, trace = self.trace("many_calls", count,
-                                 options=["-e", "trace=pidfd_open", "--buffer", buffer, "--record", record])
+        said, trace, record = self.trace_chosen("many_calls", count, options=["-e", "trace=pidfd_open", "--buffer", buffer])
         self.assertEqual(said.number("calls"), count)
         return record, trace
 
@@ -86,35 +85,55 @@ class RingFull(Case):
         self.assertEqual(len(trace.calls("pidfd_open")), 20000)
         self.assertIn("cttrace: nothing lost\n", cttrace("show", record).stdout)
 
-    def appear(self, numbers):
-        """Whether these calls are shown before long. They are not when they were lost, too."""
-        wanted = [f'"raw":"{hex(0x10000000 + number)}"' for number in numbers]
+    def appear(self, record, numbers):
+        """Whether the entries of these calls are recorded before long. They are not when they were lost, too."""
+        wanted = [struct.pack("<Q", 0x10000000 + number) for number in numbers]
         for _ in range(20):
-            shown = self.out.read_text()
-            if all(text in shown for text in wanted):
+            recorded = record.read_bytes()
+            if all(argument in recorded for argument in wanted):
                 return True
             time.sleep(0.01)
         return False
 
+    def see_the_flood_out(self, tracing, record):
+        """Until calls after the flood have come through on every cpu: then every gap has an end."""
+        said = tracing.process.stdout
+        self.assertEqual(said.readline().split()[0], "flooded")
+        for _ in range(600):
+            tracing.process.stdin.write("x")
+            tracing.process.stdin.flush()
+            name, first, end = said.readline().split()
+            self.assertEqual(name, "more")
+            if self.appear(record, range(int(first), int(end))):
+                return
+        self.fail("no call came through")
+
+    def test_after_a_loss_a_container_is_not_said_to_be_known(self):
+        record = self.tmp / "recording"
+        told = {}
+        for buffer in ("16K", "64M"):
+            with Tracing("--format", "ndjson", "-o", self.out, "--record", record, "--buffer", buffer, "--", "sh", "-c",
+                         f"{program('flood')} 40000; exec unshare -m true", stdin=subprocess.PIPE) as tracing:
+                self.see_the_flood_out(tracing, record)
+                self.assertEqual(tracing.finish().returncode, 0)
+            trace = Trace(self.out.read_text())
+            self.assertEqual(trace.completeness["lost"]["ring_full"] > 0, buffer == "16K")
+            container, = [event for event in trace.events if event["type"] == "container"]
+            told[buffer] = container["handed_over"]
+        self.assertRegex(told["16K"]["doubt"], r"^\d+ records were lost$")
+        self.assertTrue([words for words in told["16K"]["unknown"] if re.fullmatch(r"whether (\d+) of \1 mounts are as shown", words)],
+                        told["16K"]["unknown"])
+        self.assertIn("root", told["16K"]["unknown"])
+        self.assertEqual((told["64M"]["doubt"], [words for words in told["64M"]["unknown"] if "mount" in words]), (None, []))
+
     def test_the_numbers_of_records_have_gaps_of_just_what_was_lost(self):
         record = self.tmp / "recording"
-        with Tracing("--format", "ndjson", "-o", self.out, "--record", record, "--buffer", "16K", "-e", "trace=pidfd_open",
-                     "--", program("flood"), 40000, stdin=subprocess.PIPE) as tracing:
-            said = tracing.process.stdout
-            self.assertEqual(said.readline().split()[0], "flooded")
-            # Until calls after the flood have come through on every cpu: then every gap has an end.
-            for _ in range(600):
-                tracing.process.stdin.write("x")
-                tracing.process.stdin.flush()
-                name, first, end = said.readline().split()
-                self.assertEqual(name, "more")
-                if self.appear(range(int(first), int(end))):
-                    break
-            else:
-                self.fail("no call came through")
+        with Tracing("-o", self.out, "--record", record, "--buffer", "16K", "-e", "trace=pidfd_open", "--",
+                     program("flood"), 40000, stdin=subprocess.PIPE) as tracing:
+            self.see_the_flood_out(tracing, record)
             result = tracing.finish()
             self.assertEqual(result.returncode, 0)
-        trace = Trace(self.out.read_text())
+        trace = self.shown(record)
         calls = int(result.stdout.split()[-1])
         lost = trace.completeness["lost"]["ring_full"]
         self.assertGreater(lost, 0, "the test proves nothing: nothing was lost")
@@ -158,11 +177,12 @@ class TasksFull(Case):
             self.raise_pid_max(4 * threads)
         except OSError as error:
             raise unittest.SkipTest(f"there cannot be so many tasks here: {error}")
-        with Tracing("--format", "ndjson", "-c", "-o", self.out, "--buffer", "256M", "-e", "trace=pidfd_open", "--",
+        record = self.tmp / "recording"
+        with Tracing("-c", "-o", self.out, "--record", record, "--buffer", "256M", "-e", "trace=pidfd_open", "--",
                      program("crowd"), threads, stdin=subprocess.PIPE, timeout=300) as tracing:
             self.assertEqual(tracing.process.stdout.readline(), f"threads {threads}\n")
             self.assertEqual(tracing.finish().returncode, 0)
-        end = json.loads(self.out.read_text().splitlines()[-1])
+        end = self.shown(record).completeness
         self.assertEqual(end["lost"]["tasks_full"], 1 + threads - MAX_TASKS)
         self.assertEqual(end["lost"]["ring_full"], 0)
         # State, execve, a fork for every thread, and the ends of those that were followed.

@@ -2,6 +2,7 @@
 
 import collections
 import json
+import os
 import pathlib
 import subprocess
 import time
@@ -102,6 +103,20 @@ class Case(support.Case):
         self.out = self.tmp / "trace.ndjson"
         self.dir = self.tmp / "dir"
         self.dir.mkdir()
+
+    def trace_chosen(self, name, *arguments, options=()):
+        """As trace(), but nothing is captured beyond what `options` choose: stories and JSON tell of containers, and capture
+        what those need as well. Lines of calls do not. Returns what the program said, the trace, and its recording."""
+        record = self.tmp / "recording"
+        result = support.cttrace("-o", os.devnull, "--record", record, *options, "--", program(name), *arguments, timeout=300)
+        self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+        return Facts(result.stdout), self.shown(record), record
+
+    def shown(self, record):
+        """The trace that is in a recording."""
+        result = support.cttrace("show", "--format", "ndjson", "-o", self.out, record, timeout=300)
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
+        return Trace(self.out.read_text())
 
     def trace(self, name, *arguments, options=(), status=0):
         """Runs a program under cttrace. Returns what it said, and the trace."""

@@ -138,5 +138,35 @@ TEST(Completeness, HostileRecordingsCannotWriteToTheTerminal) {
   EXPECT_EQ(text.find("\n\n"), std::string::npos);
 }
 
+TEST(Completeness, WhatWasVerifiedAndWhatWasNot) {
+  Completeness completeness;
+  EXPECT_EQ(completeness.verification_text(true), "");
+  VerificationReport& found = completeness.verification.emplace();
+  EXPECT_EQ(completeness.verification_text(true), "cttrace: verified: nothing, as there was no container\n");
+  EXPECT_EQ(completeness.verification_text(false), "");
+  found.containers = 2;
+  found.comparisons = 5;
+  found.not_verified["it had ended"] = 1;
+  EXPECT_EQ(completeness.verification_text(true),
+            "cttrace: verified: 2 containers are as the kernel says, compared 5 times\n"
+            "cttrace: not verified: 1 container: it had ended\n");
+  EXPECT_EQ(completeness.verification_text(false), "");
+}
+
+TEST(Completeness, ADisagreementIsToldWithBothSidesAndEscaped) {
+  Completeness completeness;
+  VerificationReport& found = completeness.verification.emplace();
+  found.disagreements.push_back(
+      {.pid = 7, .when = "at the end", .differences = {{"a mount", "none", "tmpfs on /\x1b[2J"}}, .more = 1});
+  found.more_disagreements = 2;
+  const std::string expected =
+      "cttrace: cttrace and the kernel disagree on process 7, at the end:\n"
+      "cttrace:   a mount: cttrace none; the kernel tmpfs on /\\x1b[2J\n"
+      "cttrace:   and 1 more difference\n"
+      "cttrace: they disagree 2 times more\n";
+  EXPECT_EQ(completeness.verification_text(true), expected);
+  EXPECT_EQ(completeness.verification_text(false), expected);
+}
+
 }  // namespace
 }  // namespace cttrace

@@ -129,10 +129,25 @@ TEST(HandedOver, CapabilitiesInNumbersAndThoseThatMatter) {
       << told(made);
 }
 
+TEST(HandedOver, VerboseTellsEachSetOnce) {
+  FromProc made = made_state(kTable);
+  auto& sets = made.state.tasks.at(made.task).edit().identity.capabilities.value;
+  sets = {.inheritable = 1, .permitted = 0x1fffeffffff, .effective = 1, .bounding = 0x1ffffffffff, .ambient = 0};
+  EXPECT_NE(told(made, {.style = {.verbose = true}})
+                .find("  capabilities  effective, inheritable: 1 of 41: CAP_CHOWN\n"
+                      "                permitted: 40 of 41, all but CAP_SYS_RESOURCE\n"
+                      "                bounding: 41 of 41\n"
+                      "                ambient: 0 of 41\n"),
+            std::string::npos)
+      << told(made, {.style = {.verbose = true}});
+}
+
 TEST(HandedOver, VerboseNamesAll) {
   const std::string text = told(made_state(kTable), {.style = {.verbose = true}});
-  EXPECT_NE(text.find("effective: 14 of 41: CAP_CHOWN CAP_DAC_OVERRIDE"), std::string::npos) << text;
-  EXPECT_NE(text.find("inheritable: 0 of 41\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  capabilities  effective, permitted, bounding: 14 of 41: CAP_CHOWN CAP_DAC_OVERRIDE"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("inheritable, ambient: 0 of 41\n"), std::string::npos) << text;
   EXPECT_NE(text.find("cpu unlimited"), std::string::npos) << text;
 }
 

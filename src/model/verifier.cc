@@ -1,0 +1,137 @@
+#include "model/verifier.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace cttrace {
+namespace {
+
+constexpr int kMostTries = 6;
+constexpr size_t kMostDifferences = 20;  // that are told of one comparison
+constexpr size_t kMostDisagreements = 20;
+
+struct Span {
+  uint64_t began_ns, ended_ns;
+};
+
+Span span_of(const Event& event) {
+  return std::visit(
+      [](const auto& happened) -> Span {
+        if constexpr (std::is_same_v<std::decay_t<decltype(happened)>, Call>) {
+          // One that did not return may have had its effect at any time.
+          const uint64_t end = happened.duration_ns ? happened.start_ns + *happened.duration_ns : UINT64_MAX;
+          return {happened.start_ns, end};
+        } else {
+          return {happened.time_ns, happened.time_ns};
+        }
+      },
+      event);
+}
+
+}  // namespace
+
+void Verifier::add(const Request& request, ProcReading reading) {
+  pending_.push_back({.request = request, .reading = std::move(reading)});
+}
+
+void Verifier::not_made(const Request& request, const std::string& why) {
+  if (request.was_there || why != kGone) outcomes_[request.container].not_made = why;
+}
+
+void Verifier::compare(Pending& pending, const State& state) {
+  if (pending.matched || std::exchange(pending.compared, true)) return;
+  Comparison now = compare_with_proc(state, pending.request.task, pending.reading, pending.request.mounts);
+  pending.matched = now.cannot.empty() && now.differences.empty();
+  pending.moved = pending.moved || (pending.last && *pending.last != now);
+  pending.last = std::move(now);
+}
+
+void Verifier::before(const Event& event, const State& state) {
+  if (pending_.empty()) return;
+  const Span span = span_of(event);
+  complete_until(span.began_ns, state);
+  for (Pending& pending : pending_) {
+    if (span.ended_ns >= pending.reading.began_ns) {
+      compare(pending, state);
+    } else {
+      // What had returned by then is in what was read: it is of no earlier state.
+      pending.matched = pending.compared = pending.moved = false;
+      pending.last.reset();
+    }
+  }
+}
+
+void Verifier::after(const Changes& changes) {
+  if (changes.empty()) return;
+  for (Pending& pending : pending_) pending.compared = false;
+}
+
+void Verifier::complete_until(uint64_t time_ns, const State& state) {
+  const auto is_over = [time_ns](const Pending& pending) { return pending.reading.ended_ns < time_ns; };
+  for (Pending& pending : pending_)
+    if (is_over(pending)) settle(pending, state);
+  std::erase_if(pending_, is_over);
+}
+
+void Verifier::finish(const State& state) {
+  for (Pending& pending : pending_) {
+    pending.request.tries = kMostTries;
+    settle(pending, state);
+  }
+  pending_.clear();
+}
+
+void Verifier::settle(Pending& pending, const State& state) {
+  compare(pending, state);
+  if (pending.matched) {
+    ++outcomes_[pending.request.container].agreed;
+  } else if (pending.moved && pending.request.tries < kMostTries) {
+    again_.push_back(pending.request);
+    ++again_.back().tries;
+  } else if (pending.moved) {
+    not_made(pending.request, "it changed faster than it could be read");
+  } else if (!pending.last->differences.empty()) {
+    outcomes_[pending.request.container].differed = true;
+    disagree(pending);
+  } else {
+    not_made(pending.request, pending.last->cannot);
+  }
+}
+
+void Verifier::disagree(const Pending& pending) {
+  Disagreement found{.pid = pending.request.task.tid, .when = pending.request.when, .differences = {}};
+  std::string all = pending.request.container;
+  for (const Difference& difference : pending.last->differences) {
+    if (found.differences.size() < kMostDifferences)
+      found.differences.push_back(difference);
+    else
+      ++found.more;
+    all += '\n' + difference.what + '\n' + difference.model + '\n' + difference.kernel;
+  }
+  // The same as before is told once, and counted.
+  const bool is_new = told_.insert(all).second;
+  if (is_new && disagreements_.size() < kMostDisagreements)
+    disagreements_.push_back(std::move(found));
+  else
+    ++more_disagreements_;
+}
+
+std::vector<Verifier::Request> Verifier::take_requests() { return std::exchange(again_, {}); }
+
+VerificationReport Verifier::report() const {
+  VerificationReport report;
+  report.disagreements = disagreements_;
+  report.more_disagreements = more_disagreements_;
+  for (const auto& [container, outcome] : outcomes_) {
+    if (outcome.differed) continue;
+    if (outcome.agreed) {
+      ++report.containers;
+      report.comparisons += outcome.agreed;
+    } else {
+      ++report.not_verified[outcome.not_made.empty() ? "it was never read" : outcome.not_made];
+    }
+  }
+  return report;
+}
+
+}  // namespace cttrace

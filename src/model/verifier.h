@@ -1,0 +1,84 @@
+// Compares the model with readings of /proc that were made while it went on: at the moment, between two events, to
+// which a reading belongs. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cttrace/change.h"
+#include "cttrace/event.h"
+#include "cttrace/proc.h"
+#include "cttrace/verification.h"
+#include "model/compare.h"
+
+namespace cttrace {
+
+// A reading lasts a while, and calls take a while: what the kernel said belongs to some moment between the end of the
+// last call that had returned when reading began, and the beginning of the first one that began when it had ended. So
+// the reading waits until every event of that time has been applied, and agrees if it is equal to the state at any
+// moment in between. Where it differs in the same way from all of them, the model and the kernel disagree; where it
+// differs in several ways the order of calls that were made at once may be the reason, and another reading decides.
+class Verifier {
+ public:
+  struct Request {
+    TaskId task;
+    std::string container;  // container_key()
+    std::string when;       // "at the end"
+    bool mounts = true;
+    bool was_there =
+        true;  // otherwise the model may not know yet that it has ended: then there is nothing to say of it
+    int tries = 1;
+  };
+
+  // It is there, and is told as not verified if it is never compared.
+  void expect(const std::string& container) { outcomes_[container]; }
+  // The events that the model has applied until now had all returned before the reading began.
+  void add(const Request& request, ProcReading reading);
+  // The process was not there any more, or could not be read.
+  void not_made(const Request& request, const std::string& why);
+
+  // Around each event that the model applies.
+  void before(const Event& event, const State& state);
+  void after(const Changes& changes);
+  // Every event of an earlier time has been applied.
+  void complete_until(uint64_t time_ns, const State& state);
+  // No more will come.
+  void finish(const State& state);
+
+  // What must be read again.
+  std::vector<Request> take_requests();
+
+  VerificationReport report() const;
+
+ private:
+  struct Pending {
+    Request request;
+    ProcReading reading;
+    bool compared = false;             // with the state as it is now
+    bool matched = false;              // some state that it can be of
+    bool moved = false;                // it differs in several ways
+    std::optional<Comparison> last{};  // with the latest of these states
+  };
+  struct Outcome {
+    uint64_t agreed = 0;
+    bool differed = false;
+    std::string not_made = {};  // the latest reason
+  };
+
+  static void compare(Pending& pending, const State& state);
+  void settle(Pending& pending, const State& state);
+  void disagree(const Pending& pending);
+
+  std::vector<Pending> pending_;
+  std::vector<Request> again_;
+  std::map<std::string, Outcome> outcomes_;  // by container
+  std::set<std::string> told_;               // disagreements
+  std::vector<Disagreement> disagreements_;
+  uint64_t more_disagreements_ = 0;
+};
+
+}  // namespace cttrace

@@ -1,0 +1,172 @@
+"""--verify on real containers: it agrees with the kernel about what was traced, and says so where it does not."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+
+import runtimes
+import support
+from captured import verification
+from support import Tracing, cttrace, require, run, validate
+
+# It waits to be told to go on: until what it is has been read, however busy the machine is.
+WAIT = ["/bin/sh", "-c", "echo up; read line"]
+
+
+def children(pid):
+    return [int(word) for each in pathlib.Path(f"/proc/{pid}/task").glob("*/children") for word in each.read_text().split()]
+
+
+class Case(support.Case):
+    def setUp(self):
+        super().setUp()
+        require("root", "ebpf")
+        self.out = self.tmp / "out"
+
+    def start(self, *command, format="ndjson", options=(), **more):
+        tracing = Tracing("--verify", "--format", format, "-o", self.out, *options, "--", *command, stdin=subprocess.PIPE,
+                          **more)
+        self.addCleanup(tracing.__exit__)
+        self.assertEqual(tracing.process.stdout.readline().strip(), "up", self.out.read_text()[-2000:])
+        return tracing
+
+    def until_told(self, tracing, *parts):
+        """Waits until the output has a line with all of these."""
+        while not any(all(part in line for part in parts) for line in self.out.read_text().splitlines()):
+            self.assertIsNone(tracing.process.poll(), "ended before it told " + " ".join(parts))
+            os.sched_yield()
+
+    def go_on(self, tracing):
+        """The container's program may end. Returns cttrace's exit status."""
+        tracing.process.stdin.write("x\n")
+        tracing.process.stdin.flush()
+        return tracing.finish().returncode
+
+    def innermost(self, pid):
+        """The last of the processes below."""
+        while children(pid):
+            pid = children(pid)[-1]
+        return pid
+
+
+class Agrees(Case):
+    def verify(self, *command, **options):
+        tracing = self.start(*command, **options)
+        # Before an event is told, it has been read what the process is.
+        self.until_told(tracing, '"type":"exec"', f'"tid":{self.innermost(tracing.process.pid)},')
+        self.assertEqual(self.go_on(tracing), 0)
+        for line in self.out.read_text().splitlines()[-1:]:
+            validate(json.loads(line), "ndjson")
+        found = verification(self.out)
+        self.assertEqual((found["disagreements"], found["more_disagreements"]), ([], 0))
+        self.assertGreater(found["containers"], 0)
+        self.assertGreaterEqual(found["comparisons"], found["containers"])
+        return found
+
+    def test_runc(self):
+        bundle = runtimes.Bundle(self, args=WAIT)
+        self.verify(*bundle.runc("run", bundle.id), cwd=bundle.path)
+
+    def test_runc_with_a_user_namespace(self):
+        bundle = runtimes.Bundle(self, args=WAIT, user_namespace=True)
+        self.verify(*bundle.runc("run", bundle.id), cwd=bundle.path)
+
+    def test_crun(self):
+        require("crun")
+        bundle = runtimes.Bundle(self, args=WAIT)
+        self.verify(*bundle.crun("run", bundle.id), cwd=bundle.path)
+
+    def test_bubblewrap(self):
+        self.verify(*runtimes.bwrap(runtimes.rootfs(self.tmp / "rootfs"), *WAIT))
+
+    def test_unshare_with_a_chroot(self):
+        self.verify(*runtimes.unshare(runtimes.rootfs(self.tmp / "rootfs"), *WAIT))
+
+    def test_chroot_alone(self):
+        self.verify("chroot", runtimes.rootfs(self.tmp / "rootfs"), *WAIT)
+
+    def test_a_container_that_still_runs_at_the_end(self):
+        bundle = runtimes.Bundle(self, args=["/bin/sleep", "1000"])
+        result = cttrace("--verify", "--format", "ndjson", "-o", self.out, *bundle.runc("run", "-d", bundle.id),
+                         cwd=bundle.path, capture_output=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.assertEqual(result.returncode, 0)
+        found = verification(self.out)
+        self.assertEqual((found["containers"], found["not_verified"], found["disagreements"]), (1, [], []))
+
+    def test_containerd(self):
+        daemon = runtimes.Containerd(self)
+        with Tracing("--verify", "--format", "ndjson", "-o", self.out, "-p", daemon.daemon.pid) as tracing:
+            run(*daemon.ctr("run", "--rm", "demo:1", "one", "/bin/sh", "-c", "sleep 0.5"), check=True)
+            self.assertEqual(tracing.finish(signal.SIGINT).returncode, -signal.SIGINT)
+        found = verification(self.out)
+        self.assertEqual(found["disagreements"], [])
+        self.assertGreater(found["containers"], 0)
+
+    def test_nothing_to_verify(self):
+        result = cttrace("--verify", "--format", "story", "-o", self.out, "true")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("cttrace: verified: nothing, as there was no container\n", self.out.read_text())
+
+    def test_beside_lines_of_calls(self):
+        tracing = self.start("unshare", "-m", *WAIT, format="calls", options=["-v"])
+        self.until_told(tracing, 'exec {comm="sh"')
+        self.assertEqual(self.go_on(tracing), 0)
+        self.assertRegex(self.out.read_text(), r"(?m)^cttrace: verified: 1 container is as the kernel says, compared 1 time$")
+
+
+class Disagrees(Case):
+    """Somebody who is not traced mounts in the container: cttrace cannot know, and the kernel does."""
+
+    def mount_behind_its_back(self, tracing, folder):
+        inside = self.innermost(tracing.process.pid)
+        self.assertNotEqual(os.stat(f"/proc/{inside}/ns/mnt").st_ino, os.stat("/proc/self/ns/mnt").st_ino)
+        run("nsenter", "-t", inside, "-m", "mount", "-t", "tmpfs", "-o", "ro", "secret", folder, check=True)
+
+    def test_in_json_and_by_the_exit_status(self):
+        folder = self.tmp / "folder"
+        folder.mkdir()
+        tracing = self.start("unshare", "-mpf", "sh", "-c", 'echo up; read line; exec sh -c "read line; exit 5"')
+        self.mount_behind_its_back(tracing, folder)
+        tracing.process.stdin.write("x\n")
+        tracing.process.stdin.flush()
+        self.until_told(tracing, '"type":"call"', '"read line; exit 5"')
+        self.assertEqual(self.go_on(tracing), 3)
+        found = verification(self.out)
+        self.assertEqual([(each["when"], each["differences"]) for each in found["disagreements"]],
+                         [("at its execve", [{"what": "a mount", "cttrace": "none", "kernel": f"tmpfs on {folder}"}])])
+        for line in self.out.read_text().splitlines()[-1:]:
+            validate(json.loads(line), "ndjson")
+
+    def attached(self, *options):
+        """An attached cttrace that is interrupted while the container runs. Returns the container's process and folder."""
+        folder = self.tmp / "folder"
+        folder.mkdir()
+        held = subprocess.Popen(["unshare", "-mpf", *WAIT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(held.communicate)
+        self.assertEqual(held.stdout.readline(), "up\n")
+        with Tracing("--verify", *options, "-o", self.out, "-p", held.pid) as tracing:
+            inside = self.innermost(held.pid)
+            run("nsenter", "-t", inside, "-m", "mount", "-t", "tmpfs", "none", folder, check=True)
+            self.assertEqual(tracing.finish(signal.SIGINT).returncode, 3)
+        return inside, folder
+
+    def test_in_words(self):
+        for options in (["--format", "story"], ["--format", "story", "-q"], ["--format", "calls", "-q"]):
+            with self.subTest(options):
+                inside, folder = self.attached(*options)
+                self.assertIn(f"cttrace: cttrace and the kernel disagree on process {inside}, at the end:\n"
+                              f"cttrace:   a mount: cttrace none; the kernel tmpfs on {folder}\n", self.out.read_text())
+                folder.rmdir()
+
+    def test_an_attached_cttrace_in_json(self):
+        inside, folder = self.attached("--format", "json")
+        document = json.loads(self.out.read_text())
+        validate(document, "trace")
+        found = document["completeness"]["verification"]["disagreements"]
+        self.assertIn((inside, "at the end"), [(each["pid"], each["when"]) for each in found])
+
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,239 @@
+// --verify: which state a reading of /proc is compared with, and what is said of it.
+#include "model/verifier.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "model_world.h"
+
+namespace cttrace {
+
+static void PrintTo(const Difference& difference, std::ostream* out) {
+  *out << difference.what << ": model " << difference.model << ", kernel " << difference.kernel;
+}
+
+namespace {
+
+constexpr const char* kTable =
+    "20 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
+    "21 20 0:5 / /proc rw,nosuid shared:2 - proc proc rw\n";
+
+class Verified : public testing::Test {
+ protected:
+  Verified() {
+    task_ = world_.found(10, [](Snapshot& there) {
+      there.root = there.cwd = File{.path = "/", .fs_type = "ext4", .mount_id = 20, .mount_ns = 100};
+    });
+    world_.apply(Mounts{.mount_ns = 100, .time_ns = world_.now(), .mountinfo = kTable});
+  }
+
+  // What /proc says now, as far as the model knows all of it.
+  ProcReading reading(const std::string& table = kTable, uint32_t uts = kHost[CT_NS_UTS]) const {
+    constexpr const char* kNames[] = {
+        "mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"};
+    ProcReading reading{.pid = 10, .began_ns = world_.now(), .ended_ns = world_.now()};
+    NamespaceInodes inodes = kHost;
+    inodes[CT_NS_UTS] = uts;
+    for (size_t i = 0; i < CT_NS_COUNT; ++i)
+      reading.process[std::string("ns/") + kNames[i]].text = "x:[" + std::to_string(inodes[i]) + "]";
+    reading.process["status"].text =
+        "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nGroups:\t\nCapInh:\t0\nCapPrm:\t1ffffffffff\nCapEff:\t1ffffffffff\n"
+        "CapBnd:\t1ffffffffff\nCapAmb:\t0\nNoNewPrivs:\t0\nSeccomp:\t0\nSeccomp_filters:\t0\n";
+    for (const char* name : {"root", "cwd"}) {
+      reading.process[name].text = "/";
+      reading.process[std::string(name) + "/mount_id"].text = "20";
+    }
+    reading.process["mountinfo"].text = table;
+    return reading;
+  }
+  Verifier::Request request() const { return {.task = id_of(task_), .container = "one", .when = "at the end"}; }
+
+  void apply(const Event& event) {
+    verifier_.before(event, world_.state());
+    world_.apply(event);
+    verifier_.after(world_.changes);
+  }
+  // A new UTS namespace with this inode number, in a call that takes until `end_ns`.
+  Call unshares(uint32_t inode, uint64_t start_ns, uint64_t end_ns) const {
+    return world_.made(task_, "unshare", {CLONE_NEWUTS}, [&](Call& call) {
+      call.after.namespaces = with(kHost, {{CT_NS_UTS, inode}});
+      call.start_ns = start_ns;
+      call.duration_ns = end_ns - start_ns;
+    });
+  }
+  // Comparisons that agree, and that do not; not made.
+  std::array<uint64_t, 3> counts() {
+    verifier_.finish(world_.state());
+    const VerificationReport report = verifier_.report();
+    return {report.comparisons, report.disagreements.size() + report.more_disagreements, report.not_verified.size()};
+  }
+
+  World world_;
+  Task task_;
+  Verifier verifier_;
+};
+
+using Counts = std::array<uint64_t, 3>;
+
+TEST_F(Verified, WhatIsEqualAgrees) {
+  verifier_.add(request(), reading());
+  EXPECT_EQ(counts(), (Counts{1, 0, 0}));
+  EXPECT_EQ(verifier_.report().containers, 1u);
+}
+
+TEST_F(Verified, AMountThatOnlyTheKernelHasIsToldWithBothSides) {
+  verifier_.add(request(), reading(kTable + std::string("22 20 0:9 / /mnt ro - tmpfs none rw\n")));
+  EXPECT_EQ(counts(), (Counts{0, 1, 0}));
+  const Disagreement told = verifier_.report().disagreements.front();
+  EXPECT_EQ(told.pid, 10u);
+  EXPECT_EQ(told.when, "at the end");
+  EXPECT_EQ(told.differences, (std::vector<Difference>{{"a mount", "none", "tmpfs on /mnt"}}));
+  EXPECT_EQ(verifier_.report().containers, 0u);
+}
+
+TEST_F(Verified, AMountThatOnlyTheModelHasIsTold) {
+  verifier_.add(request(), reading("20 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"));
+  EXPECT_EQ(counts(), (Counts{0, 1, 0}));
+  EXPECT_EQ(verifier_.report().disagreements.front().differences,
+            (std::vector<Difference>{{"a mount", "proc on /proc", "none"}}));
+}
+
+TEST_F(Verified, EveryFactOfAMountCounts) {
+  const std::pair<const char*, Difference> kOthers[] = {
+      {"21 20 0:5 /x /proc rw,nosuid shared:2 - proc proc rw\n", {"proc on /proc: root", "/", "/x"}},
+      {"21 20 0:5 / /proc ro,nosuid shared:2 - proc proc rw\n",
+       {"proc on /proc: attributes", "rw,nosuid", "ro,nosuid"}},
+      {"21 20 0:5 / /proc rw,nosuid shared:2 - sysfs proc rw\n", {"proc on /proc: type", "proc", "sysfs"}},
+      {"21 20 0:5 / /proc rw,nosuid shared:2 - proc none rw\n", {"proc on /proc: source", "proc", "none"}},
+      {"21 20 0:6 / /proc rw,nosuid shared:2 - proc proc rw\n", {"proc on /proc: device", "0:5", "0:6"}},
+      {"23 20 0:5 / /proc rw,nosuid shared:2 - proc proc rw\n", {"proc on /proc: mount id", "21", "23"}},
+      {"21 20 0:5 / /proc rw,nosuid unbindable shared:2 - proc proc rw\n", {"proc on /proc: unbindable", "no", "yes"}},
+  };
+  for (const auto& [line, expected] : kOthers) {
+    const std::string table = std::string("20 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n") + line;
+    const Comparison found = compare_with_proc(world_.state(), id_of(task_), reading(table), true);
+    EXPECT_EQ(found.differences, std::vector<Difference>{expected}) << line;
+  }
+}
+
+TEST_F(Verified, PeerGroupsMayHaveOtherNumbersButNotOtherMembers) {
+  const auto differences = [&](const char* first, const char* second) {
+    const std::string table = std::string("20 1 8:1 / / rw,relatime ") + first +
+                              " - ext4 /dev/sda1 rw\n21 20 0:5 / /proc rw,nosuid " + second + " - proc proc rw\n";
+    return compare_with_proc(world_.state(), id_of(task_), reading(table), true).differences.size();
+  };
+  EXPECT_EQ(differences("shared:7", "shared:8"), 0u);
+  EXPECT_EQ(differences("shared:7", "shared:7"), 1u);
+  EXPECT_EQ(differences("shared:7", ""), 1u);
+  EXPECT_EQ(differences("shared:7", "master:8"), 2u);
+}
+
+TEST_F(Verified, AFileThatHasNoNameAnyMoreIsTheSameMount) {
+  const std::string table =
+      "20 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
+      "21 20 0:5 ///deleted /proc rw,nosuid shared:2 - proc proc rw\n";
+  EXPECT_EQ(compare_with_proc(world_.state(), id_of(task_), reading(table), true).differences,
+            std::vector<Difference>());
+}
+
+TEST_F(Verified, OfWhatTheKernelSaysOfTheTaskItself) {
+  ProcReading other = reading();
+  other.process["ns/mnt"].text = "mnt:[99]";
+  other.process["cwd"].text = "/proc";
+  other.process["cwd/mount_id"].text = "21";
+  other.process["status"].text.replace(0, 12, "Uid:\t0\t5\t5\t5");
+  const Comparison found = compare_with_proc(world_.state(), id_of(task_), other, true);
+  EXPECT_EQ(found.differences, (std::vector<Difference>{{"mnt namespace", "100", "99"},
+                                                        {"Uid", "0 0 0 0", "0 5 5 5"},
+                                                        {"cwd", "/", "/proc"},
+                                                        {"cwd: mount id", "20", "21"}}));
+}
+
+TEST_F(Verified, AReadingInTheMidstOfACallIsOfBeforeOrAfterIt) {
+  for (const uint32_t uts : {kHost[CT_NS_UTS], 201u}) {
+    Verifier::Request next = request();
+    next.container = std::to_string(uts);
+    verifier_.add(next, reading(kTable, uts));
+  }
+  apply(unshares(201, world_.now() - 5, world_.now() + 5));
+  world_.goes_on(task_);
+  EXPECT_EQ(counts(), (Counts{2, 0, 0}));
+}
+
+TEST_F(Verified, WhatHadReturnedBeforeTheReadingIsInIt) {
+  // Told late: the reading is there before the event.
+  const uint64_t now = world_.now();
+  verifier_.add(request(), reading());  // as it was before the call
+  apply(unshares(201, now - 9, now - 2));
+  EXPECT_EQ(counts(), (Counts{0, 1, 0}));
+  EXPECT_EQ(verifier_.report().disagreements.front().differences,
+            (std::vector<Difference>{{"uts namespace", "201", std::to_string(kHost[CT_NS_UTS])}}));
+}
+
+TEST_F(Verified, WhatBeganAfterTheReadingIsNotInIt) {
+  const uint64_t now = world_.now();
+  verifier_.add(request(), reading(kTable, 201));
+  apply(unshares(201, now + 1, now + 3));
+  EXPECT_EQ(counts(), (Counts{0, 1, 0}));
+}
+
+TEST_F(Verified, WhatFitsNeitherIsReadAgainAndNotForEver) {
+  for (int tries = 0; tries < 6; ++tries) {
+    const uint64_t now = world_.now();
+    Verifier::Request next = request();
+    if (tries) {
+      const std::vector<Verifier::Request> again = verifier_.take_requests();
+      ASSERT_EQ(again.size(), 1u) << tries;
+      next = again.front();
+    }
+    verifier_.add(next, reading(kTable, 999));
+    apply(unshares(201 + static_cast<uint32_t>(tries), now - 1, now + 1));
+    verifier_.complete_until(now + 1, world_.state());
+  }
+  EXPECT_TRUE(verifier_.take_requests().empty());
+  EXPECT_EQ(counts(), (Counts{0, 0, 1}));
+  EXPECT_EQ(verifier_.report().not_verified.begin()->first, "it changed faster than it could be read");
+}
+
+TEST_F(Verified, WhatHasEndedIsNotVerified) {
+  ProcReading gone = reading();
+  gone.process["mountinfo"] = {.text = "", .error = EINVAL};
+  verifier_.add(request(), gone);
+  EXPECT_EQ(counts(), (Counts{0, 0, 1}));
+  EXPECT_EQ(verifier_.report().not_verified, (std::map<std::string, uint64_t>{{kGone, 1}}));
+}
+
+TEST_F(Verified, OneThatMayHaveEndedLongAgoIsNotWorthAWord) {
+  Verifier::Request late = request();
+  late.was_there = false;
+  verifier_.not_made(late, kGone);
+  EXPECT_EQ(counts(), (Counts{0, 0, 0}));
+  verifier_.not_made(late, "another reason");
+  EXPECT_EQ(counts(), (Counts{0, 0, 1}));
+}
+
+TEST_F(Verified, WhatWasExpectedAndNeverReadIsSaid) {
+  verifier_.expect("one");
+  verifier_.expect("two");
+  verifier_.add(request(), reading());
+  EXPECT_EQ(counts(), (Counts{1, 0, 1}));
+  EXPECT_EQ(verifier_.report().not_verified, (std::map<std::string, uint64_t>{{"it was never read", 1}}));
+}
+
+TEST_F(Verified, AfterALossADifferenceProvesNothing) {
+  Loss loss{.time_ns = world_.now()};
+  loss.counts[CT_LOSS_RING_FULL] = 1;
+  world_.apply(loss);
+  verifier_.add(request(), reading(kTable, 201));
+  EXPECT_EQ(counts(), (Counts{0, 0, 1}));
+}
+
+TEST_F(Verified, TheSameAgainIsCounted) {
+  for (int i = 0; i < 3; ++i) verifier_.add(request(), reading(kTable, 999));
+  EXPECT_EQ(counts(), (Counts{0, 3, 0}));
+  EXPECT_EQ(verifier_.report().disagreements.size(), 1u);
+}
+
+}  // namespace
+}  // namespace cttrace
