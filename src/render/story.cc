@@ -121,6 +121,7 @@ void add_endings(StoryLines& lines, const SetUpStory& story) {
 void add_story(StoryLines& lines, const SetUpStory& story, const Around& around, TaskId init,
                const RenderOptions& options) {
   const uint32_t main = main_stage(story, init);
+  if (!story.doubt.empty()) lines.note(story.doubt);
   for (const Step& step : story.steps) {
     string text = is_wanted(step, options.status) ? words_of(step, around) : string();
     if (text.empty()) continue;
@@ -134,7 +135,6 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
   }
   if (story.ending == Ending::kFailed) add_endings(lines, story);
   if (story.steps_dropped) lines.note(plural(story.steps_dropped, "step") + " more than are kept");
-  if (!story.doubt.empty()) lines.note(story.doubt);
 }
 
 // What the program was handed: the kernel's state then. Nothing, where a set-up did not get so far.
