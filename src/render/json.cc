@@ -6,6 +6,7 @@
 #include "render/filter.h"
 #include "render/json_events.h"
 #include "render/json_story.h"
+#include "render/moment.h"
 
 namespace cttrace {
 namespace {
@@ -29,6 +30,7 @@ Json json_summary(const Summary& summary) {
 }  // namespace
 
 void JsonRenderer::begin(const TraceInfo& info) {
+  info_ = info;
   std::string header = text_of(json_header(info));
   if (!stream_) header = R"({"type":"trace","version":1,"header":)" + header + R"(,"events":[)";
   sink_(header + "\n");
@@ -48,6 +50,8 @@ void JsonRenderer::write(Json&& object, EventNumber number) {
 void JsonRenderer::news(const News& news) {
   if (options_.with_calls) write(text_of(json_news(news)));
 }
+
+void JsonRenderer::moment(const Moment& moment) { write(text_of(json_moment(moment, info_))); }
 
 void JsonRenderer::event(const Event& event, EventNumber number) {
   completeness_.see(event);

@@ -20,6 +20,7 @@ class JsonRenderer : public Renderer {
   void begin(const TraceInfo& info) override;
   void event(const Event& event, EventNumber number) override;
   void news(const News& news) override;
+  void moment(const Moment& moment) override;
   void verified(const VerificationReport& report) override { completeness_.verification = report; }
   void end(uint64_t malformed, bool whole) override;
 
@@ -30,6 +31,7 @@ class JsonRenderer : public Renderer {
   bool stream_;
   RenderOptions options_;
   TextSink sink_;
+  TraceInfo info_;
   Completeness completeness_;
   Summary summary_;
   bool first_ = true;  // no event has been written

@@ -18,6 +18,7 @@ class StoryRenderer : public Renderer {
   void begin(const TraceInfo& info) override { info_ = info; }
   void event(const Event& event, EventNumber number) override;
   void news(const News& news) override;
+  void moment(const Moment& moment) override;
   void verified(const VerificationReport& report) override { completeness_.verification = report; }
   void end(uint64_t malformed, bool whole) override;
 
