@@ -90,10 +90,12 @@ using NamespaceInodes = std::array<uint32_t, CT_NS_COUNT>;
 struct Aftermath {
   std::optional<NamespaceInodes> namespaces;  // of the caller: unshare, setns
   std::optional<File> cwd, root;              // of the caller: chdir, fchdir, chroot, pivot_root, setns
-  // Root of the newest mount in the caller's mount namespace: the one made last with the trait mount.by_id, else the one
-  // that came last (docs/kernel-traits.md). One that was moved within the namespace is not new.
+  // Root of the newest mount in the caller's mount namespace: the one made last with the trait mount.by_id, else the
+  // one that came last (docs/kernel-traits.md). One that was moved within the namespace is not new.
   std::optional<File> newest_mount;
   std::optional<uint32_t> mounts;  // in the caller's mount namespace, those included that no root reaches
+  // Another followed task was in such a call at the same time: newest_mount and mounts may be of its doing.
+  bool contended = false;
 };
 
 struct Call {

@@ -60,11 +60,10 @@ struct TreeInfo {
   std::string doubt = {};              // why the model of it may be wrong; empty: it is not known to be
   uint32_t owner = 0;                  // NamespaceId of the user namespace that owns it
   uint32_t inode = 0;                  // of the mount namespace; 0: not seen yet
-  uint32_t holders = 0;                // descriptors that keep it
+  uint32_t holders = 0;                // descriptors that keep it, as far as they are known
+  bool held_elsewhere = false;         // another one does that nobody saw come: a duplicate, or one that was passed on
   std::optional<int64_t> unseen = {};  // mounts that the kernel counts there, and nobody can see
-  // The kernel counted so many more than the model, up to when; a call at the same time may explain it.
-  int64_t off_by = 0;
-  uint64_t off_until_ns = 0;
+  int64_t off_by = 0;  // the kernel counted so many more than the model, once: somebody who is not traced was there
   TreeId copied_from = 0;
   std::set<TreeId> copies = {};
   std::set<uint32_t> fs = {};  // State::fs_structs whose root or working directory is in it

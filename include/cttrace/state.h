@@ -170,6 +170,8 @@ struct State {
   const Namespace* ns_of(const TaskState& task, ct_ns which) const;
   const MountTree* tree(TreeId id) const;
   const MountTree* mounts_of(const TaskState& task) const;
+  // Why the model of these mounts may be wrong; empty: it is not known to be.
+  std::string_view doubt_of(TreeId id) const;
   const Filesystem* filesystem(FilesystemId id) const;
   const FsStruct* fs_of(const TaskState& task) const;
 };

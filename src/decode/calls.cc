@@ -14,6 +14,8 @@ constexpr size_t kMostArguments = 6;
 // More threads than capture follows cannot be in calls: these are of a recording that makes no sense.
 constexpr size_t kMostPending = 1u << 17;
 
+bool changes_mounts(const Call& call) { return call.row->flags & CT_ROW_AFTER_MOUNTS; }
+
 std::optional<Call> make_call(const ct_record& header, uint32_t number, const __u64 (&args)[6]) {
   std::array<uint64_t, kMostArguments> raw = {};
   std::copy(std::begin(args), std::end(args), raw.begin());
@@ -112,10 +114,28 @@ void Calls::finish(Pending&& pending, std::vector<Call>& finished) {
 }
 
 Calls::Pending Calls::remove(Table::iterator place) {
+  end_mounting(*place);
   Pending pending = std::move(place->second);
   by_start_.erase(place->first);
   pending_.erase(place);
   return pending;
+}
+
+// The order of records tells who was in a call at the same time: a call does nothing before its entry is recorded, and
+// what it has made is read before its exit is.
+void Calls::begin_mounting(Table::iterator place) {
+  Call& call = place->second.call;
+  if (!changes_mounts(call)) return;
+  call.after.contended = mounting_ > 0;
+  if (mounting_alone_) pending_.at(*mounting_alone_).call.after.contended = true;
+  mounting_alone_.reset();
+  if (mounting_++ == 0) mounting_alone_ = place->first;
+}
+
+void Calls::end_mounting(const Table::value_type& entry) {
+  if (!changes_mounts(entry.second.call)) return;
+  --mounting_;
+  if (mounting_alone_ == entry.first) mounting_alone_.reset();
 }
 
 void Calls::end_all_of(uint32_t tid, Outcome outcome, std::vector<Call>& finished) {
@@ -140,7 +160,7 @@ bool Calls::enter(const Record& record, std::vector<Call>& finished) {
   }
   const Key key{body.record.tid, body.record.time_ns};
   by_start_.insert(key);
-  pending_.emplace(key, std::move(pending));
+  if (const auto [place, added] = pending_.emplace(key, std::move(pending)); added) begin_mounting(place);
   if (pending_.size() > kMostPending) end_all_of(by_start_.begin()->tid, Outcome::kReturnLost, finished);
   return true;
 }
@@ -169,6 +189,9 @@ bool Calls::exit(const Record& record, std::vector<Call>& finished) {
     pending.call = std::move(*call);
     pending.call.start_ns = body.enter_ns ? body.enter_ns : header.time_ns;
     pending.call.enter_lost = !orphan;
+    // Nobody knows who else was in a call meanwhile.
+    pending.call.after.contended = changes_mounts(pending.call);
+    if (mounting_alone_ && changes_mounts(pending.call)) pending_.at(*mounting_alone_).call.after.contended = true;
   }
   Call& call = pending.call;
   call.result = body.ret;

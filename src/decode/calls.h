@@ -58,8 +58,14 @@ class Calls {
   void end_all_of(uint32_t tid, Outcome outcome, std::vector<Call>& finished);
   static void finish(Pending&& pending, std::vector<Call>& finished);
 
+  void begin_mounting(Table::iterator place);
+  void end_mounting(const Table::value_type& entry);
+
   Table pending_;
   std::set<Key, Earlier> by_start_;  // the keys of pending_
+  // Of those that change mounts: how many there are, and the one that no other has come to yet.
+  size_t mounting_ = 0;
+  std::optional<Key> mounting_alone_;
 };
 
 }  // namespace cttrace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "model/file_places.h"
 #include "model/mount_state.h"
 #include "tables/fallbacks.h"
 
@@ -23,13 +24,30 @@ void hold(State& state, const MountDescriptor& descriptor, bool more) {
   }
 }
 
+void dissolve(Context& context, TreeId tree) {
+  remove_tree(context.state, tree);
+  context.changes.emplace_back(TreeDissolved{.tree = tree});
+}
+
+bool is_detached(const State& state, TreeId tree) {
+  const TreeInfo* info = tree ? tree_info(state, tree) : nullptr;
+  return info && info->anonymous && !info->gone;
+}
+
+// What is not the root of a tree, or no longer, keeps none.
+TreeId tree_held_by(const State& state, const File& file) {
+  const TreeId tree = detached_tree_of(state, file);
+  if (!tree || file.mount_parent_id != file.mount_id) return 0;
+  const MountTree& mounts = state.trees.at(tree);
+  return mounts.with_kernel_id(file.mount_id) == mounts.root() ? tree : 0;
+}
+
 // The last descriptor of a detached tree takes the tree with it (dissolve_on_fput, fs/namespace.c).
 void release(Context& context, const MountDescriptor& descriptor) {
   hold(context.state, descriptor, false);
-  const TreeInfo* info = descriptor.tree ? tree_info(context.state, descriptor.tree) : nullptr;
-  if (!info || info->gone || !info->anonymous || info->holders) return;
-  remove_tree(context.state, descriptor.tree);
-  context.changes.emplace_back(TreeDissolved{.tree = descriptor.tree});
+  if (!is_detached(context.state, descriptor.tree)) return;
+  const TreeInfo* info = tree_info(context.state, descriptor.tree);
+  if (!info->holders && !info->held_elsewhere) dissolve(context, descriptor.tree);
 }
 
 }  // namespace
@@ -41,10 +59,12 @@ const MountDescriptor* descriptor_of(const State& state, const TaskState& task, 
   return found == table->second.descriptors.end() ? nullptr : &found->second;
 }
 
-void open_descriptor(State& state, const TaskState& task, int fd, const MountDescriptor& descriptor) {
+void open_descriptor(Context& context, const TaskState& task, int fd, const MountDescriptor& descriptor) {
   if (!task.files || fd < 0) return;
-  hold(state, descriptor, true);
-  state.mount_objects.edit().tables[task.files].descriptors[fd] = descriptor;
+  // The number is used again: nobody saw how the old one was closed.
+  close_descriptor(context, task, fd);
+  hold(context.state, descriptor, true);
+  context.state.mount_objects.edit().tables[task.files].descriptors[fd] = descriptor;
 }
 
 void close_descriptor(Context& context, const TaskState& task, int fd) {
@@ -53,6 +73,45 @@ void close_descriptor(Context& context, const TaskState& task, int fd) {
   const MountDescriptor closed = *found;
   context.state.mount_objects.edit().tables[task.files].descriptors.erase(fd);
   release(context, closed);
+}
+
+// The kernel says what the descriptor is, and whether it is the last one.
+void apply_close(Context& context, const Call& call, TaskState& task) {
+  State& state = context.state;
+  const int fd = static_cast<int>(call.args[0].raw);
+  const std::optional<File>& file = call.args[0].file;
+  const MountDescriptor* known = descriptor_of(state, task, fd);
+  TreeId tree = known ? known->tree : 0;
+  if (file && !is_detached(state, tree)) tree = tree_held_by(state, *file);
+  if (file && is_detached(state, tree)) {
+    TreeInfo& info = edit_info(state, tree);
+    const uint32_t own = known && known->tree == tree ? 1 : 0;
+    info.held_elsewhere = file->shared && info.holders == own;
+  }
+  close_descriptor(context, task, fd);
+  if (file && !file->shared && is_detached(state, tree)) dissolve(context, tree);
+}
+
+void see_descriptor(Context& context, const TaskState& task, int fd, const File& file) {
+  const TreeId tree = tree_held_by(context.state, file);
+  if (!is_detached(context.state, tree)) return;
+  const MountDescriptor* known = descriptor_of(context.state, task, fd);
+  if (known && known->tree == tree) return;
+  open_descriptor(context, task, fd, {.tree = tree});
+  edit_info(context.state, tree).held_elsewhere = false;
+}
+
+void id_is_new(Context& context, uint32_t kernel_id) {
+  if (!kernel_id) return;
+  const std::set<TreeId> detached = context.state.mount_objects->anonymous;
+  for (const TreeId tree : detached) {
+    const Slot slot = context.state.trees.at(tree).with_kernel_id(kernel_id);
+    if (slot == kNoSlot) continue;
+    if (tree_info(context.state, tree)->holders)
+      MountTreeEditor(context.state.trees.at(tree)).set_kernel_id(slot, 0);
+    else
+      dissolve(context, tree);
+  }
 }
 
 void apply_close_range(Context& context, const Call& call, TaskState& task) {

@@ -38,6 +38,7 @@ void doubt_everything(ModelContext& context, std::string why) {
   context.books.doubted_at = state.event;
   for (auto& [id, task] : state.tasks) doubt_task(task.edit());
   for (auto& [id, ns] : state.namespaces) doubt_namespace(ns.edit());
+  doubt_mounts(context, why);
   context.changed(BecameUnknown{"namespaces, identities, names, cgroups and mounts as they were set before: " + why});
 }
 

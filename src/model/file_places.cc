@@ -37,9 +37,7 @@ TreeId tree_of_file(const State& state, const File& file, TreeId tree_of_task) {
     const TreeInfo* info = tree_info(state, tree_of_task);
     return info && !info->inode && !file.other_ns ? tree_of_task : 0;
   }
-  for (TreeId tree : state.mount_objects->anonymous)
-    if (state.trees.at(tree).with_kernel_id(file.mount_id) != kNoSlot) return tree;
-  return 0;
+  return detached_tree_of(state, file);
 }
 
 // All mounts that have something of the path, hidden ones too: deepest mountpoint first, of one mountpoint the topmost.
@@ -107,7 +105,22 @@ Place unplaced(const File& file) {
 
 }  // namespace
 
-bool is_nowhere(const File& file) { return file.internal || file.kind != FileKind::kPlain; }
+TreeId detached_tree_of(const State& state, const File& file) {
+  if (is_nowhere(file) || !file.mount_id) return 0;
+  for (TreeId id : state.mount_objects->anonymous) {
+    const MountTree& tree = state.trees.at(id);
+    const Slot slot = tree.with_kernel_id(file.mount_id);
+    if (slot != kNoSlot && could_be(state, tree, slot, file)) return id;
+  }
+  for (TreeId id : state.mount_objects->anonymous)
+    if (state.trees.at(id).with_kernel_id(file.mount_parent_id) != kNoSlot) return id;
+  return 0;
+}
+
+// A namespace's file is somewhere only where it is mounted.
+bool is_nowhere(const File& file) {
+  return file.internal || (file.kind != FileKind::kPlain && (file.kind != FileKind::kNamespace || !file.mount_ns));
+}
 
 Place find_file(Context& context, const File& file, const Place* expected, TreeId tree_of_task) {
   State& state = context.state;
@@ -134,7 +147,9 @@ Place find_file(Context& context, const File& file, const Place* expected, TreeI
       sure = sure || expected->evidence == Evidence::kObserved;
     }
   }
-  if (sure)
+  if (!tree_info(state, id)->doubt.empty())
+    candidates[chosen].evidence = Evidence::kUnknown;
+  else if (sure)
     learn(state, candidates[chosen].mount, file);
   else
     candidates[chosen].evidence = Evidence::kInferred;

@@ -10,6 +10,9 @@ namespace cttrace {
 // known. A place without a mount: the model cannot say.
 Place find_file(Context& context, const File& file, const Place* expected, TreeId tree);
 
+// The detached tree that the file is in; 0: none that is known.
+TreeId detached_tree_of(const State& state, const File& file);
+
 // It is where nobody's mount table leads: a pipe, a namespace, a mount that has been taken away.
 bool is_nowhere(const File& file);
 

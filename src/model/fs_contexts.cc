@@ -21,7 +21,7 @@ void open_context(Context& context, const Call& call, const TaskState& task, FsC
   const uint32_t id = ++objects.last_id;
   fs.history = {context.state.event};
   objects.contexts[id] = std::move(fs);
-  open_descriptor(context.state, task, static_cast<int>(call.result), {.context = id, .close_on_exec = close_on_exec});
+  open_descriptor(context, task, static_cast<int>(call.result), {.context = id, .close_on_exec = close_on_exec});
 }
 
 // Of a descriptor that came from somewhere the model does not see, it knows what the kernel says it is.
@@ -35,7 +35,7 @@ FsContext* context_of(Context& context, const TaskState& task, const Argument& a
     MountObjects& objects = state.mount_objects.edit();
     const uint32_t id = ++objects.last_id;
     objects.contexts[id] = {.type = argument.file->fs_type};
-    open_descriptor(state, task, fd, {.context = id});
+    open_descriptor(context, task, fd, {.context = id});
     known = descriptor_of(state, task, fd);
     if (!known) return nullptr;
   }
@@ -87,12 +87,22 @@ void apply_fsopen(Context& context, const Call& call, TaskState& task) {
   open_context(context, call, task, {.type = std::string(text_of(call.args[0]))}, call.args[1].raw & FSOPEN_CLOEXEC);
 }
 
+// What was taken out of every tree lazily has nothing mounted in it any more: whatever is below it is of its
+// filesystem.
+FilesystemId filesystem_below(const State& state, const Call& call) {
+  const std::optional<File>& start = call.args[1].base ? call.args[1].base : call.args[0].file;
+  return start && start->detached ? filesystem_with(state, start->dev_major, start->dev_minor) : 0;
+}
+
 void apply_fspick(Context& context, const Call& call, TaskState& task) {
   const State& state = context.state;
   const FoundPath found = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
   FsContext fs;
-  if (found.place) {
+  if (found.place)
     fs.filesystem = mount_at(state, found.place->mount).filesystem;
+  else
+    fs.filesystem = filesystem_below(state, call);
+  if (fs.filesystem) {
     if (const Filesystem* filesystem = filesystem_of(state, fs.filesystem)) {
       fs.type = filesystem->type;
       fs.read_only = filesystem->read_only.value;
@@ -142,6 +152,7 @@ void apply_fsmount(Context& context, const Call& call, TaskState& task) {
   fs.history.push_back(state.event);
   const std::optional<File>& made = call.returned_file;
   if (made) fs.filesystem = with_device(state, fs.filesystem, made->dev_major, made->dev_minor);
+  if (made) id_is_new(context, made->mount_id);
   const TreeInfo* own = tree_info(state, tree_of(state, task));
   const TreeId tree = new_tree(state, {.anonymous = true, .owner = own ? own->owner : 0});
   const Slot slot = add_mount(state, tree,
@@ -152,7 +163,7 @@ void apply_fsmount(Context& context, const Call& call, TaskState& task) {
                                .kernel_id = made ? made->mount_id : 0,
                                .made_by = state.event,
                                .history = fs.history});
-  open_descriptor(state, task, static_cast<int>(call.result),
+  open_descriptor(context, task, static_cast<int>(call.result),
                   {.tree = tree, .close_on_exec = (call.args[1].raw & FSMOUNT_CLOEXEC) != 0});
   context.changes.emplace_back(TreeMade{.tree = tree, .how = TreeMade::How::kFsmount});
   // The context has the filesystem still, as if it were picked.

@@ -29,7 +29,17 @@ bool is_over(const State& state, const Task& task) {
   return holder && holder->id.start_ns > task.start_ns;
 }
 
-void apply_one(ModelContext& context, const Call& call) {
+// What another call has perhaps done says nothing of this one.
+Call without_contended(Call call) {
+  call.after.newest_mount.reset();
+  call.after.mounts.reset();
+  return call;
+}
+
+void apply_one(ModelContext& context, const Call& told) {
+  if (told.after.contended && (told.after.newest_mount || told.after.mounts))
+    return apply_one(context, without_contended(told));
+  const Call& call = told;
   if (is_over(context.state, call.task)) return;
   TaskState& task = edit_task(context, call.task);
   if (call.outcome == Outcome::kReturnLost || call.enter_lost) doubt_call(context, call);

@@ -18,9 +18,8 @@ void check_mounts(Context& context, const Call& call, TreeId tree) {
   // What the first count has more are mounts that cannot be seen from where the table was read.
   if (!info.unseen) info.unseen = std::max<int64_t>(difference, 0);
   const int64_t off_by = difference - *info.unseen;
-  const bool confirmed = off_by && off_by == info.off_by && call.start_ns >= info.off_until_ns;
+  const bool confirmed = off_by && off_by == info.off_by;
   info.off_by = confirmed ? 0 : off_by;
-  info.off_until_ns = std::max(info.off_until_ns, call.start_ns + call.duration_ns.value_or(0));
   if (!confirmed) return;
   *info.unseen += off_by;
   const std::string what = "how many mounts are in mnt:[" + std::to_string(info.inode) + "]";

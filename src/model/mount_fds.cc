@@ -44,6 +44,7 @@ void cannot_place(Context& context, const TaskState& task, const char* what, con
 std::optional<MountId> clone_tree(Context& context, const Call& call, const TaskState& task, const Place& place) {
   State& state = context.state;
   LooseMounts copies = copies_of(state, place.mount, place.path, call.args[2].raw & AT_RECURSIVE, true);
+  if (call.returned_file) id_is_new(context, call.returned_file->mount_id);
   const TreeInfo* own = tree_info(state, tree_of(state, task));
   const TreeId tree = new_tree(state, {.anonymous = true, .owner = own ? own->owner : 0});
   std::vector<Slot> slots;
@@ -55,7 +56,7 @@ std::optional<MountId> clone_tree(Context& context, const Call& call, const Task
     if (i == 0 && call.returned_file) mount.kernel_id = call.returned_file->mount_id;
     slots.push_back(add_mount(state, tree, mount));
   }
-  open_descriptor(state, task, static_cast<int>(call.result),
+  open_descriptor(context, task, static_cast<int>(call.result),
                   {.tree = tree, .close_on_exec = (call.args[2].raw & OPEN_TREE_CLOEXEC) != 0});
   context.changes.emplace_back(TreeMade{.tree = tree, .how = TreeMade::How::kOpenTree});
   return MountId{tree, slots[0]};
@@ -80,11 +81,13 @@ std::optional<Attachment> beneath(const State& state, const Place& place, std::s
 
 }  // namespace
 
-// open_tree_attr changes the copy, or, where none is made, the mount itself.
+// open_tree_attr changes the copy, or, where none is made, the mount itself. What happens to mounts that are nowhere
+// changes no namespace's.
 void apply_open_tree(Context& context, const Call& call, TaskState& task) {
   const bool clone = call.args[2].raw & OPEN_TREE_CLONE;
   if (!clone && call.args.size() == 3) return;
   const FoundPath found = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
+  if (found.detached) return;
   if (!found.place) return cannot_place(context, task, "open_tree", found.why);
   std::optional<MountId> mount;
   if (clone)
@@ -99,6 +102,7 @@ void apply_mount_setattr(Context& context, const Call& call, TaskState& task) {
   const mount_attr attributes = attributes_in(call.args[3]);
   if (!attributes.attr_set && !attributes.attr_clr && !attributes.propagation) return;
   const FoundPath found = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
+  if (found.detached) return;
   if (!found.place) return cannot_place(context, task, "mount_setattr", found.why);
   if (!is_mount_root(context.state, *found.place))
     return cannot_place(context, task, "mount_setattr",

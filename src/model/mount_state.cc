@@ -147,10 +147,18 @@ FilesystemId new_filesystem(State& state, Filesystem filesystem) {
   return id;
 }
 
+FilesystemId filesystem_with(const State& state, uint32_t major, uint32_t minor) {
+  const auto known = state.mount_objects->devices.find(static_cast<uint64_t>(major) << 32 | minor);
+  return known == state.mount_objects->devices.end() || !filesystem_of(state, known->second) ? 0 : known->second;
+}
+
 bool is_mounted(const State& state, FilesystemId filesystem) {
   const auto shown = state.mount_objects->shown_in.find(filesystem);
   if (shown == state.mount_objects->shown_in.end()) return false;
   for (TreeId id : with_copies(state, shown->second)) {
+    const TreeInfo* info = tree_info(state, id);
+    // Nobody knows whether it is still there.
+    if (info && info->anonymous && !info->holders) continue;
     const MountTree* tree = tree_in(state, id);
     if (tree && !tree->of_filesystem(filesystem).empty()) return true;
   }
@@ -161,7 +169,12 @@ FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, 
   const uint64_t device = static_cast<uint64_t>(major) << 32 | minor;
   MountObjects& objects = state.mount_objects.edit();
   const auto known = objects.devices.find(device);
-  if (known != objects.devices.end() && known->second != filesystem && is_mounted(state, known->second))
+  const auto is_of_its_type = [&](FilesystemId other) {
+    const Filesystem *one = filesystem_of(state, filesystem), *two = filesystem_of(state, other);
+    return !one || !two || one->type.empty() || two->type.empty() || one->type == two->type;
+  };
+  if (known != objects.devices.end() && known->second != filesystem && is_of_its_type(known->second) &&
+      is_mounted(state, known->second))
     return known->second;
   objects.devices[device] = filesystem;
   if (const auto found = state.filesystems.find(filesystem); found != state.filesystems.end()) {
@@ -245,6 +258,13 @@ void doubt(Context& context, TreeId tree, std::string why) {
   if (!tree_info(context.state, tree) || !tree_info(context.state, tree)->doubt.empty()) return;
   edit_info(context.state, tree).doubt = why;
   context.changes.emplace_back(BecameUnknown{.what = std::move(why)});
+}
+
+void doubt_mounts(Context& context, const std::string& why) {
+  MountObjects& objects = context.state.mount_objects.edit();
+  for (auto& [tree, info] : objects.trees)
+    if (!info.gone && info.doubt.empty()) info.doubt = why;
+  for (auto& [id, fs] : context.state.fs_structs) fs.edit().root.evidence = fs.edit().cwd.evidence = Evidence::kUnknown;
 }
 
 void say_unknown(Context& context, std::string what) {

@@ -36,6 +36,8 @@ FilesystemId new_filesystem(State& state, Filesystem filesystem);
 // The one with this device, if it is mounted somewhere; else `filesystem`, which has it now. Device numbers are used
 // again.
 FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, uint32_t minor);
+// The one that has this device now; 0: none that is known.
+FilesystemId filesystem_with(const State& state, uint32_t major, uint32_t minor);
 bool is_mounted(const State& state, FilesystemId filesystem);
 const Filesystem* filesystem_of(const State& state, FilesystemId filesystem);
 

@@ -13,10 +13,6 @@
 namespace cttrace {
 namespace {
 
-void apply_close(Context& context, const Call& call, TaskState& task) {
-  close_descriptor(context, task, static_cast<int>(call.args[0].raw));
-}
-
 struct Effect {
   std::string_view name;
   void (*apply)(Context&, const Call&, TaskState&);
@@ -42,9 +38,12 @@ constexpr Effect kEffects[] = {
     {"close_range", apply_close_range},
 };
 
-void see_files(Context& context, const Call& call) {
+// As they were when the call began.
+void see_files(Context& context, const Call& call, const TaskState& task) {
   for (const Argument& argument : call.args) {
     if (argument.file) see_file(context, *argument.file);
+    if (argument.file && argument.file->detached)
+      see_descriptor(context, task, static_cast<int>(argument.raw), *argument.file);
     if (argument.base) see_file(context, *argument.base);
   }
 }
@@ -64,8 +63,8 @@ bool apply_mount_call(Context& context, const Call& call, TaskState& task) {
   if (effect == std::end(kEffects)) return false;
   forget_unused(context.state);
   if (!task.fs) mounts_of_found_task(context, task, nullptr);
+  see_files(context, call, task);
   effect->apply(context, call, task);
-  see_files(context, call);
   if (call.returned_file) see_file(context, *call.returned_file);
   return true;
 }

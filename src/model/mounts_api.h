@@ -45,6 +45,9 @@ void drop_mounts(Context& context, TreeId tree);
 // setns: root and working directory become the root of the namespace. `call` has the kernel's own answer, perhaps.
 void enter_mounts(Context& context, TaskState& task, TreeId tree, const Call* call);
 
+// Something was not seen that may have changed any of the trees, roots and working directories.
+void doubt_mounts(Context& context, const std::string& why);
+
 // --- Tasks. These keep TaskState::fs and TaskState::files, and nothing else of the task.
 
 // A task that is there, and whose creation was not seen: from its snapshot, if there is one.

@@ -64,8 +64,10 @@ FoundPath found_file(Context& context, const TaskState& task, const File& file, 
   if (!expected) opened = opened_now(context.state, task, file);
   if (opened) expected = &*opened;
   Place place = find_file(context, file, expected, tree_of(context.state, task));
-  if (!tree_in(context.state, place.mount.tree)) return unknown(file.shown() + " is in no mount that is known");
-  return {.place = std::move(place), .why = {}, .file = {}};
+  if (tree_in(context.state, place.mount.tree)) return {.place = std::move(place), .why = {}, .file = {}};
+  FoundPath nowhere = unknown(file.shown() + " is in no mount that is known");
+  nowhere.detached = file.detached;
+  return nowhere;
 }
 
 // Where the path begins, and what is left of it then.

@@ -28,6 +28,11 @@ const MountTree* State::tree(TreeId id) const {
   return place == trees.end() ? nullptr : &place->second;
 }
 
+std::string_view State::doubt_of(TreeId id) const {
+  const auto found = mount_objects->trees.find(id);
+  return found == mount_objects->trees.end() ? std::string_view() : found->second.doubt;
+}
+
 const MountTree* State::mounts_of(const TaskState& task) const {
   const Namespace* const mounts = ns_of(task, CT_NS_MNT);
   return mounts ? tree(mounts->mounts) : nullptr;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "base/escape.h"
 #include "render/completeness.h"
@@ -93,6 +94,11 @@ void add_places(Telling& telling) {
   if (fs->root.evidence == Evidence::kInferred) telling.inferred.emplace_back("root");
 }
 
+std::string_view mounts_doubt(const Telling& telling) {
+  const Namespace* const ns = telling.state.ns_of(telling.task, CT_NS_MNT);
+  return ns ? telling.state.doubt_of(ns->mounts) : std::string_view();
+}
+
 void add_mounts(Telling& telling) {
   const MountTree* const tree = telling.state.mounts_of(telling.task);
   const FsStruct* const fs = telling.state.fs_of(telling.task);
@@ -103,24 +109,34 @@ void add_mounts(Telling& telling) {
     drawing.style.indent += 2;
     telling.fields.add_lines(draw_mount_tree(telling.state, fs->root, drawing));
   }
+  const bool doubtful = !mounts_doubt(telling).empty();
   size_t inferred = 0, unknown = 0, all = 0;
   for (const Slot slot : tree->in_tree_order()) {
     const Mount mount = tree->at(slot);
     if (is_unseen(telling.state, mount)) continue;
     ++all;
-    inferred += mount.evidence == Evidence::kInferred;
-    unknown += mount.evidence == Evidence::kUnknown;
+    inferred += !doubtful && mount.evidence == Evidence::kInferred;
+    unknown += doubtful || mount.evidence == Evidence::kUnknown;
   }
   if (inferred) telling.inferred.push_back(fmt::format("{} of {}", inferred, plural(all, "mount")));
   if (unknown) telling.unknown.push_back(fmt::format("whether {} of {} are as shown", unknown, plural(all, "mount")));
 }
 
+// Every hierarchy has a cgroup of its own: what is said of each of them is said once.
+void once(Words& words) {
+  std::set<std::string> said;
+  std::erase_if(words, [&](const std::string& word) { return !said.insert(word).second; });
+}
+
 void add_evidence(Telling& telling) {
+  once(telling.inferred), once(telling.unknown);
   telling.fields.add("inferred", telling.inferred);
   telling.fields.add("unknown", telling.unknown);
   if (telling.state.doubtful_since)
     telling.fields.add_text("doubtful", fmt::format("since event {}: {}", *telling.state.doubtful_since,
                                                     escape_for_terminal(telling.state.doubt)));
+  else if (const std::string_view doubt = mounts_doubt(telling); !doubt.empty())
+    telling.fields.add_text("doubtful", escape_for_terminal(doubt));
 }
 
 void tell_all(Telling& telling) {

@@ -109,6 +109,7 @@ Json after_of(const Aftermath& after) {
   if (after.root) json["root"] = json_file(*after.root);
   if (after.newest_mount) json["newest_mount"] = json_file(*after.newest_mount);
   if (after.mounts) json["mounts"] = *after.mounts;
+  if (after.mounts && after.contended) json["contended"] = true;
   return json;
 }
 

@@ -112,6 +112,7 @@ struct EbpfSource::State {
   uint64_t newest_ns = 0;
   uint64_t until_ns = 0;  // a record from later than this ends draining
   uint64_t ticked_ns = 0;
+  uint64_t lost = 0;  // records, of which was told
   bool stopped = false;
 
   void load();
@@ -124,6 +125,7 @@ struct EbpfSource::State {
   uint64_t counter(uint32_t kind) const;
   uint32_t running_processes() const;
   ct_loss losses(bool final) const;
+  void tell_of_losses(const RecordSink& to);
 
   static int on_record(void* context, void* data, size_t size);
 };
@@ -293,6 +295,15 @@ ct_loss EbpfSource::State::losses(bool final) const {
   return loss;
 }
 
+// What was lost since the last tick was lost after the time of that tick: told of then, it comes before all that may
+// not be known because of it.
+void EbpfSource::State::tell_of_losses(const RecordSink& to) {
+  const uint64_t now = counter(CT_LOSS_RING_FULL) + counter(CT_LOSS_TASKS_FULL) + counter(CT_LOSS_SCRATCH_BUSY);
+  if (std::exchange(lost, now) == now) return;
+  const std::string loss = loss_record(losses(false), ticked_ns);
+  to(std::as_bytes(std::span(loss)));
+}
+
 EbpfSource::EbpfSource(const EbpfOptions& options, TraceInfo info) : state_(std::make_unique<State>()) {
   State& state = *state_;
   state.options = options;
@@ -349,6 +360,7 @@ bool EbpfSource::poll(std::chrono::milliseconds timeout, const RecordSink& sink)
   if (first.empty()) state.wait(static_cast<int>(timeout.count()));
   const uint64_t before_ns = boottime_ns();
   const size_t got = state.drain(sink);
+  state.tell_of_losses(sink);
   if (got > 0 || state.newest_ns >= state.ticked_ns) {
     // The time was taken before the records were: what is not there yet began later.
     state.ticked_ns = before_ns - kTickMargin_ns;
@@ -368,7 +380,8 @@ void EbpfSource::stop(const RecordSink& sink) {
   for (int tries = 0; tries < 1000 && (state.drain(sink) > 0 || state.delivered < state.counter(CT_LOSS_COUNT));
        tries++)
     sched_yield();
-  const std::string loss = loss_record(state.losses(true));
+  state.tell_of_losses(sink);
+  const std::string loss = loss_record(state.losses(true), boottime_ns());
   sink(std::as_bytes(std::span(loss)));
   state.ring.reset();
   state.skeleton.reset();

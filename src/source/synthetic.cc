@@ -59,8 +59,8 @@ std::vector<std::string> mounts_records(const ct_exec& snapshot, uint64_t time_n
   return records;
 }
 
-std::string loss_record(ct_loss loss) {
-  loss.record = header(CT_REC_LOSS, boottime_ns(), sizeof(ct_loss));
+std::string loss_record(ct_loss loss, uint64_t time_ns) {
+  loss.record = header(CT_REC_LOSS, time_ns, sizeof(ct_loss));
   return bytes_of(loss);
 }
 

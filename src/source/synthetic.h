@@ -18,7 +18,7 @@ std::string tick_record(uint64_t time_ns);
 // The text in as many records as it takes. Header fields about the task are those of `snapshot`.
 std::vector<std::string> mounts_records(const ct_exec& snapshot, uint64_t time_ns, std::string_view mountinfo);
 
-// Completes header and time of `loss`.
-std::string loss_record(ct_loss loss);
+// Completes the header of `loss`. `time_ns`: all of it happened later, or was told before.
+std::string loss_record(ct_loss loss, uint64_t time_ns);
 
 }  // namespace cttrace

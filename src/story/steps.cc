@@ -86,6 +86,8 @@ Step step_of(const Call& call, EventNumber number) {
   step.calls = {number};
   step.call_count = 1;
   step.facts = facts_of(call);
+  if (call.outcome == Outcome::kReturnLost)
+    step.facts = CallMade{.name = std::string(call.row->name), .about = "whether it did anything was lost"};
   step.error = error_of(call);
   if (step.error) step.reason = why_normal(call, step.facts);
   if (!step.reason.empty()) {

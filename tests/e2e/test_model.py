@@ -27,7 +27,7 @@ class Model(support.Case):
                 modelled = Modelled(record)
                 self.assertEqual([event["witness"] for event in modelled.events if "witness" in event], [])
                 self.assertEqual(modelled.changes("Contradicted"), [])
-                self.assertEqual(modelled.sum["became_unknown"], 0)
+                self.assertEqual(modelled.changes("BecameUnknown"), [])
                 for field in FIELDS:
                     count = modelled.sum["witnessed"][field]
                     self.assertGreater(count["confirmed"], 500, (field, count))

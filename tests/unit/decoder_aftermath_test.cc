@@ -2,6 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "records.h"
 
@@ -52,6 +56,41 @@ TEST(DecoderAftermath, Mounts) {
   // The same captures under other names are something else.
   EXPECT_EQ(returned(success().count(CT_ARG_MOUNTS, 24)).after.mounts, std::nullopt);
   EXPECT_EQ(returned(success().mount_count(uint64_t{1} << 32)).after.mounts, std::nullopt);
+}
+
+// Of two threads: when entries and exits came, as "1 2 /1 /2". Which calls were contended then, by their start.
+std::vector<bool> contended(const std::string& order, std::string_view second = "umount2") {
+  Records records;
+  std::istringstream words(order);
+  uint64_t now = 1000;
+  std::map<uint32_t, uint64_t> began;
+  for (std::string word; words >> word; now += 10) {
+    const auto tid = static_cast<uint32_t>(word.back() - '0');
+    const std::string_view name = tid == 2 ? second : "mount";
+    if (word.front() != '/') began[tid] = now;
+    if (word.front() == '/')
+      records.push_back(returns(name, kCall, 0).at(now).by(tid).entered_at(began[tid]).mount_count(3));
+    else
+      records.push_back(enters(name, kCall).at(now).by(tid));
+  }
+  std::vector<bool> found;
+  for (const Call& call : decode(records).calls()) found.push_back(call.after.contended);
+  return found;
+}
+
+TEST(DecoderAftermath, AnotherCallAtTheSameTimeMayHaveMadeIt) {
+  using Found = std::vector<bool>;
+  EXPECT_EQ(contended("1 /1 2 /2"), (Found{false, false}));
+  EXPECT_EQ(contended("1 2 /1 /2"), (Found{true, true}));
+  EXPECT_EQ(contended("1 2 /2 /1"), (Found{true, true}));
+  EXPECT_EQ(contended("1 2 /2 3 /3 /1"), (Found{true, true, true}));
+  EXPECT_EQ(contended("1 2 /1 3 /2 /3 1 /1"), (Found{true, true, true, false}));
+  // A call that changes no mounts is none, nor is one whose end is not known any more.
+  EXPECT_EQ(contended("1 2 /1 /2", "chdir"), (Found{false, false}));
+  EXPECT_EQ(contended("1 2 2 /2 3 /3 1 /1"), (Found{true, true, true, true, false}));
+  // An exit whose entry was lost was there all the time.
+  EXPECT_EQ(contended("1 /2 /1"), (Found{true, true}));
+  EXPECT_EQ(contended("/1 2 /2"), (Found{true, false}));
 }
 
 TEST(DecoderAftermath, IsNoArgument) {

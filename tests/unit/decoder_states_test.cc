@@ -190,7 +190,7 @@ TEST(DecoderStates, WhatCttraceItselfRecords) {
   ct_loss loss = {};
   loss.counts[CT_LOSS_TASKS_FULL] = 3;
   loss.final = 1;
-  EXPECT_EQ(only<Loss>({loss_record(loss)}).counts[CT_LOSS_TASKS_FULL], 3u);
+  EXPECT_EQ(only<Loss>({loss_record(loss, 7)}).counts[CT_LOSS_TASKS_FULL], 3u);
   EXPECT_EQ(decode({tick_record(5)}).malformed, 0u);
 }
 

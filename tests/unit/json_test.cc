@@ -79,6 +79,9 @@ TEST(Json, Aftermath) {
   call.after.mounts = 0;
   after = object_of(call).at("after");
   EXPECT_EQ(after.size(), 4u);
+  EXPECT_EQ(after.contains("contended"), false);
+  call.after.contended = true;
+  EXPECT_EQ(object_of(call).at("after").at("contended"), true);
   EXPECT_EQ(after.at("cwd").at("path"), "/a");
   EXPECT_EQ(after.at("cwd").at("mount_parent_id"), 29);
   EXPECT_EQ(after.at("root").at("path"), "/b");

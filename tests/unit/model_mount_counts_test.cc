@@ -1,0 +1,78 @@
+// What the kernel says after a call of how many mounts there are, and which came last.
+#include <gtest/gtest.h>
+
+#include "mount_world.h"
+
+namespace cttrace {
+namespace {
+
+World::EditCall counted(uint32_t mounts, bool contended = false) {
+  return [=](Call& call) {
+    call.after.mounts = mounts;
+    call.after.contended = contended;
+  };
+}
+
+class ModelMountCounts : public testing::Test {
+ protected:
+  void mount_counted(uint32_t mounts, bool contended = false) {
+    world_.mounts(world_.host, "m", "/mnt", "tmpfs", 0, counted(mounts, contended));
+  }
+
+  MountWorld world_;
+};
+
+TEST_F(ModelMountCounts, TheFirstSaysHowManyNobodySees) {
+  mount_counted(5);  // the root, what it is on, the new one; and two more
+  mount_counted(6);
+  mount_counted(7);
+  EXPECT_TRUE(world_.all<Contradicted>().empty());
+  EXPECT_EQ(world_.tree(world_.host).size(), 5u);
+}
+
+TEST_F(ModelMountCounts, AnotherNumberTwiceIsAContradiction) {
+  mount_counted(3);
+  mount_counted(5);
+  EXPECT_TRUE(world_.all<Contradicted>().empty());
+  mount_counted(6);
+  ASSERT_EQ(world_.all<Contradicted>().size(), 1u);
+  EXPECT_EQ(world_.all<Contradicted>()[0].model, "5");
+  EXPECT_EQ(world_.all<Contradicted>()[0].kernel, "6");
+  EXPECT_EQ(world_.all<BecameUnknown>().size(), 1u);
+  // Said once.
+  mount_counted(7);
+  EXPECT_TRUE(world_.all<Contradicted>().empty());
+}
+
+TEST_F(ModelMountCounts, WhatAnotherCallHasPerhapsMadeIsNoEvidence) {
+  mount_counted(9, true);  // not the first one either
+  mount_counted(4);
+  mount_counted(8, true);
+  mount_counted(8, true);
+  mount_counted(7);
+  EXPECT_TRUE(world_.all<Contradicted>().empty());
+  mount_counted(9);
+  mount_counted(10);
+  EXPECT_EQ(world_.all<Contradicted>().size(), 1u);
+}
+
+TEST_F(ModelMountCounts, TheNewestMountSaysWhereASymbolicLinkLed) {
+  const auto on = [](bool contended) {
+    return [=](Call& call) {
+      File newest{.path = "/run/x"};
+      newest.fs_type = "tmpfs";
+      newest.mount_id = 40;
+      newest.mount_parent_id = 20;
+      call.after.newest_mount = newest;
+      call.after.contended = contended;
+    };
+  };
+  world_.mounts(world_.host, "m", "/var/run/x", "tmpfs", 0, on(false));
+  EXPECT_EQ(world_.table(world_.host), "/ , / /dev/vda, /run/x m");
+  // That of a call at the same time says nothing of this one.
+  world_.mounts(world_.host, "m", "/var/run/y", "tmpfs", 0, on(true));
+  EXPECT_EQ(world_.table(world_.host), "/ , / /dev/vda, /run/x m, /var/run/y m");
+}
+
+}  // namespace
+}  // namespace cttrace
