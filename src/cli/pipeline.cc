@@ -2,6 +2,9 @@
 #include "cli/pipeline.h"
 
 #include <algorithm>
+#include <string>
+
+#include "cli/values.h"
 
 namespace cttrace {
 namespace {
@@ -20,6 +23,7 @@ RenderOptions render_options(const Options& options, const Output& output) {
   render.width = output.width();
   render.color = output.wants_color(options.color);
   render.cgroup_moves = wants_cgroup_moves(options);
+  if (options.at) render.with_calls = false;
   return render;
 }
 
@@ -45,6 +49,11 @@ Pipeline::Pipeline(EventSource& source, const Options& options, Output& output, 
       decoder_([this](Event&& event) { show(event); }),
       sink_([this](std::span<const std::byte> record) { take(record); }) {
   if (options.verify) verification_.emplace();
+  if (options.at) {
+    const Result<MomentKeeper::Wanted> wanted = moment_in(*options.at, source.info());
+    if (!wanted) throw Failure(wanted.error());
+    moment_.emplace(*wanted, source.info().start_ns);
+  }
   renderer_->begin(source_.info());
 }
 
@@ -70,6 +79,7 @@ void Pipeline::show(const Event& event) {
   if (chosen) renderer_->event(event, number_);
   if (format_ == Format::kCalls && !verification_) return;
   if (verification_) verification_->before(event, model_.state());
+  if (moment_) moment_->before(event, number_, model_.state());
   const Changes& changes = model_.apply(event);
   if (verification_) verification_->after(changes);
   if (!changes.empty()) renderer_->changes(model_.state(), changes, number_, chosen);
@@ -78,6 +88,7 @@ void Pipeline::show(const Event& event) {
 
 void Pipeline::tell(const News& news) {
   if (verification_) verification_->told(news, model_.state());
+  if (moment_) moment_->told(news);
   renderer_->news(news);
 }
 
@@ -92,12 +103,21 @@ void Pipeline::break_off() { end(false); }
 void Pipeline::end(bool whole) {
   decoder_.finish();
   teller_.finish();
+  if (moment_) show_moment();
   if (verification_) {
     verification_->finish(model_.state());
     renderer_->verified(verification_->report());
   }
   renderer_->end(decoder_.malformed(), whole);
   output_.flush();
+}
+
+void Pipeline::show_moment() {
+  const State& last = model_.state();
+  if (const std::optional<Moment> moment = moment_->finish(last)) return renderer_->moment(*moment);
+  const uint64_t since_ns = last.time_ns - std::min(last.time_ns, source_.info().start_ns);
+  const std::string end = std::to_string(last.event) + " events and " + std::to_string(since_ns / 1'000'000) + " ms";
+  not_shown_ = usage_error("use --at", "", "the trace ends before that, after " + end);
 }
 
 }  // namespace cttrace

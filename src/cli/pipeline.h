@@ -11,6 +11,7 @@
 #include "decode/decoder.h"
 #include "model/model.h"
 #include "render/renderer.h"
+#include "story/moments.h"
 #include "story/teller.h"
 #include "wire/recording.h"
 
@@ -29,6 +30,8 @@ class Pipeline {
   void break_off();
 
   Progress progress() const { return teller_.progress(); }
+  // Why what --at asks for could not be shown; at the end.
+  const std::optional<Error>& not_shown() const { return not_shown_; }
   // --verify found the kernel of another opinion; at the end.
   bool disagrees() const { return verification_ && verification_->report().disagrees(); }
 
@@ -37,6 +40,7 @@ class Pipeline {
   void show(const Event& event);
   void tell(const News& news);
   void end(bool whole);
+  void show_moment();
 
   EventSource& source_;
   Output& output_;
@@ -46,6 +50,8 @@ class Pipeline {
   std::unique_ptr<Renderer> renderer_;
   Model model_;
   std::optional<LiveVerification> verification_;
+  std::optional<MomentKeeper> moment_;
+  std::optional<Error> not_shown_;
   Teller teller_;
   EventNumber number_ = 0;
   Decoder decoder_;

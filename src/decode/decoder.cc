@@ -89,7 +89,7 @@ bool Decoder::State::take(const Record& record) {
 }
 
 void Decoder::State::add(Event&& event) {
-  const Place place{.time_ns = time_of(event), .number = arrived++};
+  const Place place{.time_ns = start_of(event), .number = arrived++};
   waiting.emplace_hint(waiting.end(), place, std::move(event));
 }
 

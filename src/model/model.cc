@@ -86,7 +86,7 @@ Model::Model(const TraceInfo& info) : rules_(rules_of(info)) {}
 const Changes& Model::apply(const Event& event) {
   changes_.clear();
   ++state_.event;
-  state_.time_ns = time_of(event);
+  state_.time_ns = start_of(event);
   ModelContext context{{.state = state_, .changes = changes_, .rules = rules_}, books_};
   sweep_tasks(context);
   sweep_namespaces(context);

@@ -10,6 +10,7 @@
 
 #include "cttrace/change.h"
 #include "cttrace/event.h"
+#include "cttrace/moment.h"
 #include "cttrace/source.h"
 #include "cttrace/story.h"
 #include "cttrace/verification.h"
@@ -60,6 +61,8 @@ class Renderer {
   virtual void changes(const State& state, const Changes& changes, EventNumber number, bool chosen) = 0;
   // What the story has come to; after the event that completed it.
   virtual void news(const News&) {}
+  // The state that --at asks for; before the end.
+  virtual void moment(const Moment&) {}
   // What --verify found; before the end.
   virtual void verified(const VerificationReport&) = 0;
   // The completeness statement, or what a format has for it. `malformed`: records that could not be decoded.

@@ -11,6 +11,7 @@
 #include "render/calls.h"
 #include "render/filter.h"
 #include "render/handed_over.h"
+#include "render/moment.h"
 #include "render/story_lines.h"
 #include "render/story_state.h"
 #include "render/story_words.h"
@@ -229,6 +230,11 @@ void StoryRenderer::tell(const ContainerWentOn& told) {
     if (is_wanted(step, options_.status)) lines.add(step.start_ns, "failed", words_of(step, around), true);
   if (told.failures_dropped) lines.note(plural(told.failures_dropped, "failure") + " more");
   write(lines.take());
+}
+
+void StoryRenderer::moment(const Moment& moment) {
+  sink_(moment_text(moment, info_, options_));
+  written_ = true;
 }
 
 void StoryRenderer::end(uint64_t malformed, bool whole) {

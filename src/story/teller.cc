@@ -39,7 +39,7 @@ void Teller::Work::take(const Event& event, EventNumber number, const Changes& c
   state_ = &state;
   changes_ = &changes;
   number_ = number;
-  time_ns_ = std::max(time_ns_, time_of(event));
+  time_ns_ = std::max(time_ns_, start_of(event));
   std::visit([&](const auto& happened) { on(happened); }, event);
 }
 

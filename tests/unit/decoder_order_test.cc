@@ -13,7 +13,7 @@ constexpr uint64_t kLong = 10 * kSecond;  // longer than anything is waited for
 // A decoder, and the times of what it has told so far.
 struct Told {
   std::vector<uint64_t> times;
-  Decoder decoder{[this](Event&& event) { times.push_back(time_of(event)); }};
+  Decoder decoder{[this](Event&& event) { times.push_back(start_of(event)); }};
 
   void feed(const Records& records) {
     for (const std::string& record : records) decoder.feed(std::as_bytes(std::span(record)));

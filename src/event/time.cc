@@ -1,9 +1,9 @@
-// What all events have.
+// The order of events.
 #include "cttrace/event.h"
 
 namespace cttrace {
 
-uint64_t time_of(const Event& event) {
+uint64_t start_of(const Event& event) {
   return std::visit(
       [](const auto& happened) {
         if constexpr (std::is_same_v<std::decay_t<decltype(happened)>, Call>)
