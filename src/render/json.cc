@@ -48,7 +48,7 @@ void JsonRenderer::write(Json&& object, EventNumber number) {
 }
 
 void JsonRenderer::news(const News& news) {
-  if (options_.with_calls) write(text_of(json_news(news)));
+  if (options_.with_calls) write(text_of(json_news(news, options_.trees)));
 }
 
 void JsonRenderer::moment(const Moment& moment) { write(text_of(json_moment(moment, info_))); }
