@@ -62,6 +62,21 @@ __noinline int capture_newest_mount(void)
 	return 0;
 }
 
+/* What that mount shows of its filesystem. Where a symbolic link was bound, or a hierarchy of cgroups is mounted in a
+ * cgroup namespace, nobody can tell from the call. */
+__noinline int capture_newest_root(void)
+{
+	struct scratch *s = get_scratch();
+	struct mount *of = s ? (struct mount *)s->pointer : 0;
+	if (!of || !capture_begin(s, CT_ARG_NEWEST_MOUNT, CT_CAP_COMPONENTS))
+		return 0;
+	s->dentry = (u64)BPF_CORE_READ(of, mnt.mnt_root);
+	s->mnt = 0; /* no mount's root is where the walk goes on elsewhere */
+	path_walk();
+	capture_end(s, s->done ? CT_OK : CT_TRUNCATED);
+	return 0;
+}
+
 __noinline int capture_mount_count(void)
 {
 	struct scratch *s = get_scratch();
@@ -109,6 +124,7 @@ __noinline int capture_aftermath(u32 flags)
 		capture_file(CT_ARG_ROOT, CT_CAP_FILE, AT_ROOT, 0);
 	if (flags & CT_ROW_AFTER_MOUNTS) {
 		capture_newest_mount();
+		capture_newest_root();
 		capture_mount_count();
 	}
 	return 0;

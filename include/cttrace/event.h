@@ -44,6 +44,8 @@ struct File {
   // Of a descriptor that holds a detached mount tree (fsmount, open_tree): it is not the only one. Closing the last one
   // dissolves the tree.
   bool shared = false;
+  // Of newest_mount, where it is known: what the mount shows of its filesystem, as in mountinfo.
+  std::optional<std::string> mount_root = {};
 
   // What a person calls it: the path, "pipe:[1]", "mnt:[4026531841]", "pidfd:[812]", "fscontext:[tmpfs]",
   // "anon_inode:[eventpoll]", "(detached tmpfs)/b".

@@ -204,6 +204,7 @@ struct Step {
   std::string reason = {};       // why not: of the first one
   int error = 0;                 // the step failed: a positive errno
   bool denied = false;           // by seccomp
+  bool killed = false;           // by seccomp's SIGSYS: the call has no result, and `error` stands for that
   std::string message = {};      // of a filesystem context, in the kernel's words
 };
 

@@ -87,12 +87,13 @@ struct Container {
   uint32_t number = 0;  // from 1, in the order in which they were found; 0: was there when tracing began
   std::string name = {}, short_name = {};
   Isolation isolation = Isolation::kContainer;
-  std::string kind = {};      // that in words: "chroot only: not isolated by namespaces"
-  std::string bundle = {};    // its folder, where that was told
-  std::string rootfs = {};    // what became its root, as its starter sees it
-  std::string cgroup = {};    // empty: the starter's
-  std::string hostname = {};  // empty: none was given
-  uint32_t parent = 0;        // the container that it is in; 0: none that is known
+  std::string kind = {};         // that in words: "chroot only: not isolated by namespaces"
+  std::string bundle = {};       // its folder, where that was told
+  std::string rootfs = {};       // what became its root, as its starter sees it
+  bool rootfs_inferred = false;  // it broke off before: what was made ready to become it
+  std::string cgroup = {};       // empty: the starter's
+  std::string hostname = {};     // empty: none was given
+  uint32_t parent = 0;           // the container that it is in; 0: none that is known
   std::string parent_name = {};
   TaskId init = {};  // pid 1 of its pid namespace, otherwise the program
   std::vector<uint32_t> init_pids = {};

@@ -189,6 +189,7 @@ enum ct_capture_kind {
   CT_CAP_IDS = 10,        /* __u32[]: ids in the host's user namespace */
   CT_CAP_ROOT = 11,       /* like BASE, where the path could not be read at entry: where it begins if it is absolute */
   CT_CAP_NAMESPACES = 12, /* __u32[CT_NS_COUNT]: inode numbers of the caller's namespaces; 0: unknown */
+  CT_CAP_COMPONENTS = 13, /* a path in a filesystem: its components, leaf first, each with a NUL; none for "/" */
 };
 
 enum ct_capture_status {
@@ -212,7 +213,8 @@ enum ct_capture_status {
 #define CT_ARG_FILENAME 0x28
 #define CT_ARG_ARGV 0x29
 #define CT_ARG_NAMESPACES 0x2a   /* EXIT, where it succeeded: CT_CAP_NAMESPACES; CT_ARG_CWD, CT_ARG_ROOT: CT_CAP_FILE */
-#define CT_ARG_NEWEST_MOUNT 0x2b /* EXIT: CT_CAP_FILE: root of the mount that came last into the mount namespace */
+#define CT_ARG_NEWEST_MOUNT 0x2b /* EXIT: CT_CAP_FILE: root of the mount that came last into the mount namespace;
+                                  * CT_CAP_COMPONENTS: what it shows of its filesystem */
 #define CT_ARG_MOUNT_COUNT 0x2c  /* EXIT: CT_CAP_COUNT: mounts in the caller's mount namespace */
 
 struct ct_capture {

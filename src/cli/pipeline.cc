@@ -76,8 +76,9 @@ void Pipeline::take(std::span<const std::byte> record) {
 void Pipeline::show(const Event& event) {
   ++number_;
   const Call* const call = std::get_if<Call>(&event);
-  const bool chosen = format_ != Format::kStory;  // of a story, the steps
-  if (!call || !chosen || !selection_ || selection_->includes(*call->row)) renderer_->event(event, number_);
+  const bool whole = format_ == Format::kStory;  // of which the steps are chosen
+  const bool chosen = !call || whole || !selection_ || selection_->includes(*call->row);
+  if (chosen) renderer_->event(event, number_);
   if (format_ == Format::kCalls && !verification_) return;
   if (verification_) verification_->before(event, model_.state());
   if (moment_) moment_->before(event, number_, model_.state());
@@ -85,6 +86,7 @@ void Pipeline::show(const Event& event) {
   const Changes& changes = model_.apply(event);
   if (trees_) trees_->after(number_, changes, model_.state());
   if (verification_) verification_->after(changes);
+  if (!changes.empty()) renderer_->changes(model_.state(), changes, number_, chosen);
   if (format_ != Format::kCalls) teller_.event(event, number_, changes, model_.state());
 }
 

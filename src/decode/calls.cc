@@ -80,6 +80,8 @@ void add_outcome(const Record& record, Call& call) {
     if (capture.kind == CT_CAP_FS_MESSAGE) call.fs_message = message_of(capture.bytes);
     if (capture.kind == CT_CAP_NAMESPACES) call.after.namespaces = decode_namespaces(capture);
     if (capture.kind == CT_CAP_COUNT && capture.arg == CT_ARG_MOUNT_COUNT) call.after.mounts = decode_count(capture);
+    if (capture.kind == CT_CAP_COMPONENTS && capture.status == CT_OK && call.after.newest_mount)
+      call.after.newest_mount->mount_root = path_of_components(capture.bytes);
     if (capture.kind != CT_CAP_FILE) continue;
     switch (capture.arg) {
       case CT_ARG_RETURN: call.returned_file = decode_file(capture); break;

@@ -87,6 +87,7 @@ void mount_new(Context& context, const MountCall& mount) {
                 .attributes = attributes_of(mount.flags),
                 .made_by = state.event,
                 .history = {state.event}};
+  learn_root(state, mount.call, made);
   attach_at(context, mount, {{.mount = std::move(made)}}, *target, MountChanged::What::kMounted);
 }
 
@@ -116,6 +117,8 @@ void mount_bind(Context& context, const MountCall& mount) {
       copy.mount.made_by = state.event;
       copy.mount.history = {state.event};
     }
+    // Links that its path leads through are not known. Of several, the newest is another one.
+    if (copies.size() == 1) learn_root(state, mount.call, copies[0].mount);
   } else if (source.file && source.file->kind == FileKind::kNamespace) {
     copies = namespace_mount(state, mount.call, *source.file);
   } else {

@@ -28,6 +28,14 @@ void check_mounts(Context& context, const Call& call, TreeId tree) {
   doubt(context, tree, what + ": the kernel and the model count differently");
 }
 
+void learn_root(const State& state, const Call& call, Mount& made) {
+  const std::optional<File>& newest = call.after.newest_mount;
+  if (!newest || !newest->mount_root || newest->deleted || newest->kind != FileKind::kPlain) return;
+  const Filesystem* const filesystem = state.filesystem(made.filesystem);
+  const std::string_view type = filesystem ? std::string_view(filesystem->type) : std::string_view();
+  if (type.substr(0, type.find('.')) == newest->fs_type) made.root = *newest->mount_root;
+}
+
 void learn_newest(Context& context, const Call& call, TreeId tree, const std::vector<Slot>& came) {
   const std::optional<File>& newest = call.after.newest_mount;
   if (!newest || newest->path_cut) return;

@@ -17,6 +17,7 @@ class CallsRenderer : public Renderer {
 
   void begin(const TraceInfo& info) override { info_ = info; }
   void event(const Event& event, EventNumber number) override;
+  void changes(const State&, const Changes& changes, EventNumber, bool) override { completeness_.see(changes); }
   void verified(const VerificationReport& report) override { completeness_.verification = report; }
   void end(uint64_t malformed, bool whole) override;
 

@@ -83,6 +83,15 @@ void Completeness::see(const Event& event) {
   if (const auto* call = std::get_if<Call>(&event)) see_call(*call);
 }
 
+void Completeness::see(const Changes& changes) {
+  for (const Change& change : changes) {
+    const auto* const found = std::get_if<Contradicted>(&change);
+    if (!found) continue;
+    ++contradicted;
+    if (!contradiction) contradiction = *found;
+  }
+}
+
 std::string Completeness::news() {
   if (!loss) return {};
   Loss since = *loss;
@@ -129,7 +138,16 @@ std::string Completeness::text(const TraceInfo& info, uint64_t malformed, bool w
   if (unresolved) append(incomplete, fmt::format("{} not resolved", plural(unresolved, "path")));
   if (did_not_return) append(incomplete, fmt::format("{} did not return", plural(did_not_return, "call")));
   if (!incomplete.empty()) text += "cttrace: incomplete: " + incomplete + "\n";
-  return text + verification_text(true);
+  return text + contradictions_text() + verification_text(true);
+}
+
+std::string Completeness::contradictions_text() const {
+  if (!contradiction) return {};
+  return fmt::format(
+      "cttrace: the kernel said otherwise than the calls {}, first of {}: by the calls {}, by the kernel {}: perhaps "
+      "somebody who is not traced was at work\n",
+      plural(contradicted, "time"), escape_for_terminal(contradiction->what), escape_for_terminal(contradiction->model),
+      escape_for_terminal(contradiction->kernel));
 }
 
 std::string Completeness::verification_text(bool all) const {

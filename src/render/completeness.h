@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "cttrace/change.h"
 #include "cttrace/event.h"
 #include "cttrace/source.h"
 #include "cttrace/verification.h"
@@ -23,12 +24,16 @@ const LossKind& loss_kind(size_t kind);
 class Completeness {
  public:
   void see(const Event& event);
+  void see(const Changes& changes);
 
   // Lines that each begin with "cttrace: ".
   std::string text(const TraceInfo& info, uint64_t malformed, bool whole) const;
 
   // "12 records: the ring buffer was full; the entry of 2 calls"; empty for nothing.
   std::string what_is_lost(uint64_t malformed, bool whole) const;
+
+  // A line where the model was contradicted.
+  std::string contradictions_text() const;
 
   // What --verify found, in lines like those of text(); `all`: otherwise only where the kernel disagrees.
   std::string verification_text(bool all) const;
@@ -44,6 +49,8 @@ class Completeness {
   uint64_t returns_lost = 0;                       // calls whose return is not known
   uint64_t did_not_return = 0;                     // calls that ended with their task, or with the trace
   uint64_t cut = 0;                                // calls with captures missing
+  uint64_t contradicted = 0;                       // facts of which the kernel said otherwise than the calls
+  std::optional<Contradicted> contradiction;       // the first of them
   std::optional<Loss> loss;                        // the last one
   std::optional<VerificationReport> verification;  // none: --verify was not asked for
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "render/filter.h"
+#include "render/json_changes.h"
 #include "render/json_events.h"
 #include "render/json_story.h"
 #include "render/moment.h"
@@ -51,12 +52,22 @@ void JsonRenderer::news(const News& news) {
   if (options_.with_calls) write(text_of(json_news(news, options_.trees)));
 }
 
+// Of what was not asked for, only where the model is not sure of itself.
+void JsonRenderer::changes(const State& state, const Changes& changes, EventNumber number, bool chosen) {
+  completeness_.see(changes);
+  if (!options_.with_calls) return;
+  Json json = json_changes(state, changes, !chosen || !shown_);
+  if (!json["changes"].empty()) write(std::move(json), number);
+}
+
 void JsonRenderer::moment(const Moment& moment) { write(text_of(json_moment(moment, info_))); }
 
 void JsonRenderer::event(const Event& event, EventNumber number) {
   completeness_.see(event);
+  shown_ = true;
   if (const auto* call = std::get_if<Call>(&event)) {
-    if (!is_shown(*call, options_.status)) return;
+    shown_ = is_shown(*call, options_.status);
+    if (!shown_) return;
     if (options_.summary) summary_.count(*call);
     if (options_.with_calls) write(json_event(*call, options_), number);
     return;

@@ -19,6 +19,7 @@ class JsonRenderer : public Renderer {
 
   void begin(const TraceInfo& info) override;
   void event(const Event& event, EventNumber number) override;
+  void changes(const State& state, const Changes& changes, EventNumber number, bool chosen) override;
   void news(const News& news) override;
   void moment(const Moment& moment) override;
   void verified(const VerificationReport& report) override { completeness_.verification = report; }
@@ -34,7 +35,8 @@ class JsonRenderer : public Renderer {
   TraceInfo info_;
   Completeness completeness_;
   Summary summary_;
-  bool first_ = true;  // no event has been written
+  bool first_ = true;   // nothing has been written
+  bool shown_ = false;  // the event before has
 };
 
 }  // namespace cttrace

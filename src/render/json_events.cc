@@ -220,6 +220,7 @@ Json json_completeness(const Completeness& completeness, uint64_t malformed, boo
   json["cut"] = json_unsigned(completeness.cut);
   json["unresolved"] = json_unsigned(completeness.unresolved);
   json["did_not_return"] = json_unsigned(completeness.did_not_return);
+  json["contradicted"] = json_unsigned(completeness.contradicted);
   json["still_running"] = loss ? Json(loss->still_running) : Json();
   if (completeness.verification) json["verification"] = json_verification(*completeness.verification);
   return json;

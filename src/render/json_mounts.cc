@@ -31,8 +31,9 @@ Json json_filesystem(const Filesystem& filesystem) {
   return json;
 }
 
-Json json_mount(const State& state, const MountTree& tree, Slot slot) {
-  const Mount mount = tree.at(slot);
+}  // namespace
+
+Json json_mount(const State& state, Slot slot, const Mount& mount) {
   const Filesystem* const filesystem = state.filesystem(mount.filesystem);
   Json json;
   json["id"] = slot;
@@ -54,8 +55,6 @@ Json json_mount(const State& state, const MountTree& tree, Slot slot) {
   return json;
 }
 
-}  // namespace
-
 Json json_evidence(Evidence evidence) {
   switch (evidence) {
     case Evidence::kObserved: return "observed";
@@ -72,7 +71,7 @@ Json json_mounts(const State& state, TreeId id, const Place& root) {
     for (MountLine& line : mount_lines(state, tree, root, {.fold = false}).lines) seen[line.slots.front()] = line;
   Json json = Json::array();
   for (const Slot slot : tree.in_tree_order()) {
-    Json mount = json_mount(state, tree, slot);
+    Json mount = json_mount(state, slot, tree.at(slot));
     if (const auto line = seen.find(slot); line != seen.end()) {
       mount["path"] = json_text(line->second.bytes);
       if (line->second.hidden) mount["hidden"] = true;

@@ -24,17 +24,6 @@ Json number(uint32_t value) { return value; }
 Json boolean(bool value) { return value; }
 Json text(const std::string& value) { return json_text(value); }
 
-Json extents(const std::vector<IdExtent>& map) {
-  Json json = Json::array();
-  for (const IdExtent& extent : map) {
-    Json& entry = json.emplace_back();
-    entry["first"] = extent.first;
-    entry["lower_first"] = extent.lower_first;
-    entry["count"] = extent.count;
-  }
-  return json;
-}
-
 Json json_program(const TaskState& task) {
   if (task.programs.empty()) return {};
   const Program& program = task.programs.back();
@@ -73,31 +62,6 @@ Json json_namespaces(const State& state, const TaskState& task, const HandedOver
     entry["made_by"] = unsigned_or_null(ns->made_by);
     entry["evidence"] = json_evidence(fact.evidence);
   }
-  return json;
-}
-
-Json json_place(const State& state, const Place& place) {
-  const std::optional<std::string> path = path_in_tree(state, place);
-  Json json;
-  json["path"] = path ? json_text(*path) : Json();
-  json["mount"] = path ? Json(place.mount.slot) : Json();
-  json["in_filesystem"] = path ? json_text(place.path) : Json();
-  if (!path) json["shown"] = json_text(place.shown);
-  if (place.detached) json["detached"] = true;
-  json["evidence"] = json_evidence(place.evidence);
-  return json;
-}
-
-Json json_device(const Device& device, const std::string& path) {
-  Json json;
-  json["path"] = json_text(path);
-  json["type"] = device.type == S_IFBLK ? "block" : "char";
-  json["major"] = device.major;
-  json["minor"] = device.minor;
-  json["permissions"] = known(device.permissions, number);
-  json["uid"] = known(device.uid, number);
-  json["gid"] = known(device.gid, number);
-  json["made_by"] = unsigned_or_null(device.made_by);
   return json;
 }
 
@@ -150,8 +114,8 @@ void add_identity(Json& json, const Identity& identity) {
 }
 
 void add_user_namespace(Json& json, const Namespace* user) {
-  json["uid_map"] = user ? known(user->uid_map, extents) : Json();
-  json["gid_map"] = user ? known(user->gid_map, extents) : Json();
+  json["uid_map"] = user ? known(user->uid_map, json_id_map) : Json();
+  json["gid_map"] = user ? known(user->gid_map, json_id_map) : Json();
   json["setgroups_allowed"] = user ? known(user->setgroups_allowed, boolean) : Json();
 }
 
@@ -189,6 +153,48 @@ void add_places(Json& json, const State& state, const TaskState& task) {
 }
 
 }  // namespace
+
+Json json_id_map(const std::vector<IdExtent>& map) {
+  Json json = Json::array();
+  for (const IdExtent& extent : map) {
+    Json& entry = json.emplace_back();
+    entry["first"] = extent.first;
+    entry["lower_first"] = extent.lower_first;
+    entry["count"] = extent.count;
+  }
+  return json;
+}
+
+Json json_place(const State& state, const Place& place) {
+  const std::optional<std::string> path = path_in_tree(state, place);
+  Json json;
+  json["path"] = path ? json_text(*path) : Json();
+  json["mount"] = path ? Json(place.mount.slot) : Json();
+  json["in_filesystem"] = path ? json_text(place.path) : Json();
+  if (!path) json["shown"] = json_text(place.shown);
+  if (place.detached) json["detached"] = true;
+  json["evidence"] = json_evidence(place.evidence);
+  return json;
+}
+
+Json json_device(const Device& device, const std::string& path) {
+  Json json;
+  json["path"] = json_text(path);
+  json["type"] = device.type == S_IFBLK ? "block" : "char";
+  json["major"] = device.major;
+  json["minor"] = device.minor;
+  json["permissions"] = known(device.permissions, number);
+  json["uid"] = known(device.uid, number);
+  json["gid"] = known(device.gid, number);
+  json["made_by"] = unsigned_or_null(device.made_by);
+  return json;
+}
+
+Json json_identity(const Identity& identity) {
+  Json json;
+  add_identity(json, identity);
+  return json;
+}
 
 Json json_handed_over(const State& state, TaskId id, const HandedOverOptions& options) {
   const TaskState* const task = state.task(id);

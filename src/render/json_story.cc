@@ -63,8 +63,9 @@ Json json_step(const Step& step, const TreeChanges* changes) {
   json["calls"] = Json::array();
   for (EventNumber call : step.calls) json["calls"].push_back(json_unsigned(call));
   json["call_count"] = step.call_count;
-  json["error"] = json_errno(step.error);
+  json["error"] = json_errno(step.killed ? 0 : step.error);
   if (step.denied) json["denied_by_seccomp"] = true;
+  if (step.killed) json["killed_by_seccomp"] = true;
   if (!step.message.empty()) json["fs_message"] = json_text(step.message);
   json["normal_failures"] = step.normal_failures;
   if (!step.reason.empty()) json["reason"] = step.reason;
@@ -175,6 +176,7 @@ Json json_of(const Container& container, const TreeChanges* changes) {
   json["kind"] = container.kind;
   json["bundle"] = text_or_null(container.bundle);
   json["rootfs"] = text_or_null(container.rootfs);
+  if (container.rootfs_inferred) json["rootfs_inferred"] = true;
   json["cgroup"] = text_or_null(container.cgroup);
   json["hostname"] = text_or_null(container.hostname);
   json["parent"] = container.parent ? Json(container.parent) : Json();

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "cttrace/change.h"
 #include "cttrace/event.h"
 #include "cttrace/moment.h"
 #include "cttrace/source.h"
@@ -58,6 +59,8 @@ class Renderer {
   virtual void begin(const TraceInfo& info) = 0;
   // `number`: of the event in its trace; 0: not told.
   virtual void event(const Event& event, EventNumber number = 0) = 0;
+  // What the event before has changed, and the state that it has led to. `chosen`: the event was given to event().
+  virtual void changes(const State& state, const Changes& changes, EventNumber number, bool chosen) = 0;
   // What the story has come to; after the event that completed it.
   virtual void news(const News&) {}
   // The state that --at asks for; before the end.

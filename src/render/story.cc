@@ -128,6 +128,7 @@ Style style_of(const RenderOptions& options, size_t indent) {
 void add_story(StoryLines& lines, const SetUpStory& story, const Around& around, TaskId init,
                const RenderOptions& options) {
   const uint32_t main = main_stage(story, init);
+  if (!story.doubt.empty()) lines.note(story.doubt);
   for (const Step& step : story.steps) {
     string text = is_wanted(step, options.status) ? words_of(step, around) : string();
     if (text.empty()) continue;
@@ -143,7 +144,6 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
   }
   if (story.ending == Ending::kFailed) add_endings(lines, story);
   if (story.steps_dropped) lines.note(plural(story.steps_dropped, "step") + " more than are kept");
-  if (!story.doubt.empty()) lines.note(story.doubt);
 }
 
 // What the program was handed: the kernel's state then. Nothing, where a set-up did not get so far.
@@ -189,7 +189,11 @@ void StoryRenderer::tell(const Container& container) {
   if (!container.parent_name.empty()) lines.detail("in", "container " + safe(container.parent_name));
   if (!container.bundle.empty()) lines.detail("bundle", safe(container.bundle));
   const bool said = !container.bundle.empty() && container.rootfs.starts_with(container.bundle + "/");
-  if (!said && container.rootfs.size() > 1) lines.detail("rootfs", safe(container.rootfs));
+  if (container.rootfs_inferred)
+    lines.detail("rootfs",
+                 shown(container.rootfs, {.bundle = container.bundle}) + " (inferred: was made ready to become /)");
+  else if (!said && container.rootfs.size() > 1)
+    lines.detail("rootfs", safe(container.rootfs));
   if (!story.runtime.started_by.empty()) {
     string above;
     for (const string& each : story.runtime.started_by) above += (above.empty() ? "" : ", by ") + safe(each);

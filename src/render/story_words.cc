@@ -2,7 +2,7 @@
 #include "render/story_words.h"
 
 #include <fmt/format.h>
-#include <sched.h>
+#include <linux/sched.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -55,6 +55,7 @@ string how_made(uint64_t flags) {
   std::vector<string> words;
   if (flags & CLONE_PARENT) words.push_back("as its sibling");
   if (flags & CLONE_VFORK) words.push_back("vfork");
+  if (flags & CLONE_INTO_CGROUP) words.push_back("into another cgroup at once");
   return in_parentheses(std::move(words));
 }
 
@@ -261,6 +262,7 @@ string duration_text(uint64_t ns) {
 string words_of(const Step& step, const Around& around) {
   string text = std::visit(Words(step, around), step.facts);
   if (!step.error) return text;
+  if (step.killed) return text + ": failed: SIGSYS from seccomp, and no result";
   const ErrorName error = error_name(step.error);
   text += fmt::format(": failed: {} ({})", error.name.empty() ? std::to_string(step.error) : error.name, error.text);
   if (step.denied) text += ", denied by seccomp";

@@ -3,6 +3,7 @@
 
 #include <sched.h>
 
+#include <cerrno>
 #include <cstring>
 
 namespace cttrace {
@@ -52,7 +53,7 @@ const File* file(const Call& call, std::string_view name) {
 }
 
 int error_of(const Call& call) {
-  if (call.outcome == Outcome::kSigsysBySeccomp) return 38;  // ENOSYS: what it comes to
+  if (call.outcome == Outcome::kSigsysBySeccomp) return ENOSYS;  // has none: see Step::killed
   const bool returned = call.outcome == Outcome::kReturned || call.outcome == Outcome::kDeniedBySeccomp ||
                         call.outcome == Outcome::kAnsweredBySeccomp;
   return returned && call.result < 0 && call.result >= -4095 ? static_cast<int>(-call.result) : 0;

@@ -26,7 +26,8 @@ std::string path(const Call& call, std::string_view name);
 // The file behind a descriptor, or nullptr.
 const File* file(const Call& call, std::string_view name);
 
-// A positive errno; 0: it did not fail, or its result is not known.
+// A positive errno; 0: it did not fail, or its result is not known. ENOSYS also where a SIGSYS came instead of a
+// result.
 int error_of(const Call& call);
 bool succeeded(const Call& call);
 

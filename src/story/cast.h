@@ -33,6 +33,7 @@ struct ProgramFile {
   }
 };
 
+struct Process;
 struct SetUp;
 
 // A program and all its processes, until they execute another one. Executing itself again is no other program.
@@ -58,6 +59,26 @@ struct Unit {
   std::string name() const;
 };
 
+struct PendingExec {
+  Step step = {};
+  std::string path = {};  // as given
+  std::vector<std::string> argv = {};
+};
+
+// The unit itself, or one that it has started.
+bool is_of(const Unit& unit, const Unit& other);
+
+// A program that began where all is set up already, while its maker goes on: what the container is for, or a hook. What
+// the others of the set-up do from then on tells.
+struct HeldBack {
+  std::shared_ptr<Process> process = {};
+  std::shared_ptr<Unit> unit = {};
+  Snapshot snapshot = {};
+  std::optional<PendingExec> exec = {};
+  std::shared_ptr<const State> state = {};
+  EventNumber number = 0;
+};
+
 // What threads go through that have left their starter's namespaces or root, until a program is handed over to.
 struct SetUp {
   std::shared_ptr<Unit> unit = {};
@@ -66,6 +87,7 @@ struct SetUp {
   std::map<uint32_t, uint32_t> made = {};    // namespaces by CLONE_NEW*: their inode, 0 where it is not known
   std::map<uint32_t, uint32_t> joined = {};  // likewise
   std::string hostname = {};
+  std::optional<HeldBack> held = {};
   uint32_t threads = 0;  // that run
   bool over = false;     // handed over, or told as failed
   bool failed = false;   // one of its processes ended with an error
@@ -80,12 +102,6 @@ struct Process {
   bool in_unified = false;  // it itself was moved to it there
   Stage stage = {};
   TaskId made_by = {};  // the creator's process
-};
-
-struct PendingExec {
-  Step step = {};
-  std::string path = {};  // as given
-  std::vector<std::string> argv = {};
 };
 
 struct Person {

@@ -86,6 +86,19 @@ void Draft::add(Part&& other) {
   }
 }
 
+void Draft::end_at(uint64_t time_ns) {
+  std::vector<Part> kept;
+  for (Part& part : take_parts()) {
+    if (part.stage.start_ns >= time_ns) continue;
+    const auto after = [&](const Step& step) { return step.start_ns >= time_ns; };
+    for (const Step& step : part.steps)
+      if (after(step)) part.calls -= std::min<uint64_t>(part.calls, step.call_count);
+    std::erase_if(part.steps, after);
+    kept.push_back(std::move(part));
+  }
+  for (Part& part : kept) add(std::move(part));
+}
+
 std::vector<Draft::Part> Draft::take_parts() {
   by_process_.clear();
   steps_ = 0;

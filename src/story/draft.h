@@ -25,6 +25,8 @@ class Draft {
   Part* find(TaskId process);
   void add(const Stage& stage, Step&& step);
   void add(Part&& part);
+  // Without what was done from this time on.
+  void end_at(uint64_t time_ns);
   // A task was moved to another cgroup by a write that has been added.
   void moved(TaskId writer, const CgroupAttach& attach);
 

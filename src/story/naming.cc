@@ -91,6 +91,11 @@ std::string version_in(std::string_view path) {
   return {};
 }
 
+Isolation isolation_of(bool mounts, bool pids) {
+  if (mounts) return pids ? Isolation::kContainer : Isolation::kMounts;
+  return pids ? Isolation::kPids : Isolation::kChroot;
+}
+
 std::string kind_in_words(Isolation isolation, bool user_namespace) {
   switch (isolation) {
     case Isolation::kChroot: return "chroot only: not isolated by namespaces";

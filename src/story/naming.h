@@ -31,6 +31,7 @@ std::string option_value(const std::vector<std::string>& argv, std::initializer_
 // "1.1.15" where a part of the path says it: "/opt/runc-1.1.15/bin/runc".
 std::string version_in(std::string_view path);
 
+Isolation isolation_of(bool mounts, bool pids);
 std::string kind_in_words(Isolation isolation, bool user_namespace);
 
 }  // namespace cttrace

@@ -12,12 +12,12 @@
 namespace cttrace {
 namespace {
 
-using Condition = bool (*)(const Call& call, const StepFacts& facts);
+using Condition = bool (*)(const Call& call, const StepFacts& facts, const Circumstances& around);
 
-bool always(const Call&, const StepFacts&) { return true; }
+bool always(const Call&, const StepFacts&, const Circumstances&) { return true; }
 
 // No memory, and no descriptor that is one.
-bool gives_nothing(const Call& call, const StepFacts&) {
+bool gives_nothing(const Call& call, const StepFacts&, const Circumstances&) {
   return std::ranges::none_of(call.args, [](const Argument& each) {
     const bool points = each.spec->kind == ArgKind::kAddress && each.raw != 0;
     const bool has_memory = each.reading != Reading::kNone && each.reading != Reading::kNull;
@@ -26,36 +26,46 @@ bool gives_nothing(const Call& call, const StepFacts&) {
 }
 
 // PR_GET_* and PR_CAPBSET_READ: rows that are in no group.
-bool only_asks(const Call& call, const StepFacts&) { return !(call.row->groups & kIdentity); }
+bool only_asks(const Call& call, const StepFacts&, const Circumstances&) { return !(call.row->groups & kIdentity); }
 
-bool masks(const Call&, const StepFacts& facts) { return std::holds_alternative<PathsMasked>(facts); }
+bool masks(const Call&, const StepFacts& facts, const Circumstances&) {
+  return std::holds_alternative<PathsMasked>(facts);
+}
 
-bool masks_or_binds_itself(const Call&, const StepFacts& facts) {
+bool masks_or_binds_itself(const Call&, const StepFacts& facts, const Circumstances&) {
   if (std::holds_alternative<PathsMasked>(facts)) return true;
   const auto* done = std::get_if<MountDone>(&facts);
   return done && done->how == MountDone::How::kBind && done->mounts[0].source == done->mounts[0].target.path;
 }
 
-bool propagation(const Call&, const StepFacts& facts) {
+bool propagation(const Call&, const StepFacts& facts, const Circumstances&) {
   const auto* done = std::get_if<MountDone>(&facts);
   return done && done->how == MountDone::How::kPropagation;
 }
 
-bool of_user_namespace(const Call& call, const StepFacts&) {
+bool of_user_namespace(const Call& call, const StepFacts&, const Circumstances&) {
   const File* target = file(call, "fd");
   const bool by_pidfd = target && target->kind == FileKind::kPidfd && number(call, "flags") == CLONE_NEWUSER;
   return by_pidfd || (target && target->kind == FileKind::kNamespace && target->target == CLONE_NEWUSER);
 }
 
-bool raises_ambient(const Call& call, const StepFacts&) {
+bool raises_ambient(const Call& call, const StepFacts&, const Circumstances&) {
   return number(call, "option") == PR_CAP_AMBIENT && number(call, "operation") == PR_CAP_AMBIENT_RAISE;
 }
 
-bool drops_or_raises(const Call& call, const StepFacts&) {
+bool drops_or_raises(const Call& call, const StepFacts&, const Circumstances&) {
   return number(call, "option") == PR_CAPBSET_DROP || number(call, "option") == PR_CAP_AMBIENT;
 }
 
-bool sets_title(const Call& call, const StepFacts&) { return number(call, "option") == PR_SET_MM; }
+bool nothing_is_there(const Call&, const StepFacts&, const Circumstances& around) { return !around.is_mounted; }
+
+bool back_to_the_start(const Call& call, const StepFacts&, const Circumstances& around) {
+  return !around.started_in.empty() && path(call, "filename") == around.started_in;
+}
+
+bool sets_title(const Call& call, const StepFacts&, const Circumstances&) {
+  return number(call, "option") == PR_SET_MM;
+}
 
 struct Row {
   std::string_view call;
@@ -71,10 +81,10 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
-std::string why_normal(const Call& call, const StepFacts& facts) {
+std::string why_normal(const Call& call, const StepFacts& facts, const Circumstances& around) {
   const int error = error_of(call);
   for (const Row& row : kRows)
-    if (row.call == call.row->name && row.error == error && row.when(call, facts)) return row.reason;
+    if (row.call == call.row->name && row.error == error && row.when(call, facts, around)) return row.reason;
   return {};
 }
 

@@ -100,11 +100,22 @@ void Teller::Work::new_unit(Person& person, const Snapshot& snapshot) {
 
 void Teller::Work::executed(Person& person, const Snapshot& snapshot) {
   const bool itself = is_itself(person, snapshot);
-  if (!itself && person.sets_up() && is_hand_over(person, snapshot))
+  const Meaning meaning = itself || !person.sets_up() ? Meaning::kHelper : meaning_of(person, snapshot);
+  if (meaning == Meaning::kHandOver)
     hand_over(person, snapshot);
+  else if (meaning == Meaning::kEither)
+    hold_back(person, snapshot);
   else
     program_began(person, snapshot, itself);
   person.exec.reset();
+}
+
+void Teller::Work::hold_back(Person& person, const Snapshot& snapshot) {
+  HeldBack held = {.process = person.process, .snapshot = snapshot, .exec = person.exec, .number = number_};
+  held.state = std::make_shared<State>(*state_);
+  program_began(person, snapshot, false);
+  held.unit = person.process->unit;
+  person.set_up->held = std::move(held);
 }
 
 // A program that is not what a container was made for: the runtime, a helper, or one of a container's own.
@@ -131,7 +142,7 @@ void Teller::Work::program_began(Person& person, const Snapshot& snapshot, bool 
 }
 
 // Whether this program is what everything before was for.
-bool Teller::Work::is_hand_over(const Person& person, const Snapshot& snapshot) const {
+Teller::Work::Meaning Teller::Work::meaning_of(const Person& person, const Snapshot& snapshot) const {
   const SetUp& set_up = *person.set_up;
   const Origin& origin = set_up.unit->origin;
   const NamespaceInodes& now = snapshot.namespaces;
@@ -140,14 +151,16 @@ bool Teller::Work::is_hand_over(const Person& person, const Snapshot& snapshot) 
                   differs(origin.namespaces, now, CT_NS_PID) || differs(origin.namespaces, now, CT_NS_PID_FOR_CHILDREN);
   for (const auto& [number, known] : containers_)
     for (const auto& [type, inode] : set_up.joined) isolated = isolated || is_container_of(known, type, inode);
-  if (!isolated) return false;
-  if (person.exec && ends_with(set_up.unit->argv, person.exec->argv)) return true;
-  if (differs(origin.namespaces, now, CT_NS_PID) && !snapshot.pids.empty() && snapshot.pids.back() == 1) return true;
-  // A child of one that goes on with the set-up is its helper; it goes on until the root is switched.
+  if (!isolated || (set_up.held && is_of(*person.process->unit, *set_up.held->unit))) return Meaning::kHelper;
+  if (person.exec && ends_with(set_up.unit->argv, person.exec->argv)) return Meaning::kHandOver;
+  if (differs(origin.namespaces, now, CT_NS_PID) && !snapshot.pids.empty() && snapshot.pids.back() == 1)
+    return Meaning::kHandOver;
+  // A child of one that goes on with the set-up is its helper, until the root is switched.
   const auto maker = people_.find(person.process->made_by);
   const bool maker_goes_on = maker != people_.end() && maker->second.set_up == person.set_up;
   const bool maker_is_runtime = maker_goes_on && maker->second.process->tgid == set_up.unit->pid;
-  return !maker_goes_on || switched || maker_is_runtime;
+  if (!maker_goes_on || maker_is_runtime) return Meaning::kHandOver;
+  return switched ? Meaning::kEither : Meaning::kHelper;
 }
 
 bool Teller::Work::is_container_of(const Known& known, uint32_t type, uint32_t inode) const {

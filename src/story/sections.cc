@@ -30,11 +30,6 @@ bool is_new(const Namespaces& all, uint32_t type) {
   });
 }
 
-Isolation isolation_of(bool mounts, bool pids) {
-  if (mounts) return pids ? Isolation::kContainer : Isolation::kMounts;
-  return pids ? Isolation::kPids : Isolation::kChroot;
-}
-
 Runtime runtime_of(const Unit& unit) {
   Runtime runtime{.name = unit.name(), .executable = unit.file.path, .version = version_in(unit.file.path)};
   runtime.argv = unit.argv;
@@ -78,20 +73,6 @@ HandedOver handed_over(const Snapshot& snapshot, const std::optional<PendingExec
   return facts;
 }
 
-// What was to become the root: it was bound on itself, with all below, to be a mount that can.
-void guess_root(SetUp& set_up) {
-  if (set_up.roots.count()) return;
-  std::string root;
-  for (const Draft::Part& part : set_up.draft.parts()) {
-    for (const Step& step : part.steps) {
-      const auto* done = std::get_if<MountDone>(&step.facts);
-      if (!done || step.error || done->how != MountDone::How::kBind || !done->recursive) continue;
-      if (done->mounts[0].source == done->mounts[0].target.path) root = done->mounts[0].source;
-    }
-  }
-  if (root.size() > 1) set_up.roots.became(root);
-}
-
 }  // namespace
 
 Namespaces Teller::Work::namespaces_of(const SetUp& set_up, const NamespaceInodes& now) const {
@@ -112,7 +93,8 @@ Namespaces Teller::Work::namespaces_of(const SetUp& set_up, const NamespaceInode
 
 std::vector<std::shared_ptr<Unit>> Teller::Work::units_beside(const std::shared_ptr<Unit>& runtime) const {
   std::vector<std::shared_ptr<Unit>> all(gone_.begin(), gone_.end());
-  for (const auto& [id, person] : people_) all.push_back(person.process->unit);
+  if (const auto busy = busy_.find(runtime->container); busy != busy_.end())
+    all.insert(all.end(), busy->second.begin(), busy->second.end());
   all.push_back(runtime);
   std::ranges::sort(all, {}, [](const auto& unit) { return std::tuple(unit->first, unit->pid, unit->start_ns); });
   all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -135,6 +117,7 @@ SetUpStory Teller::Work::story_of(SetUp& set_up, const std::string& name, const 
       case Relation::kWhole:
         gathering.take(unit->draft, false);
         unit->told = true;
+        not_busy(unit);
         break;
     }
   }
@@ -167,21 +150,28 @@ void Teller::Work::describe(Container& container, const SetUp& set_up, const Set
 }
 
 void Teller::Work::hand_over(Person& person, const Snapshot& snapshot) {
-  const std::shared_ptr<SetUp> set_up = person.set_up;
-  Process& process = *person.process;
+  tell_handed_over(person.set_up, *person.process, snapshot, person.exec);
+  person.set_up.reset();
+  new_unit(person, snapshot);
+}
+
+void Teller::Work::tell_handed_over(const std::shared_ptr<SetUp>& set_up, Process& process, const Snapshot& snapshot,
+                                    const std::optional<PendingExec>& exec) {
+  set_up->held.reset();
   Step step{.first = number_, .start_ns = snapshot.time_ns};
-  if (person.exec) step = person.exec->step;
+  if (exec) step = exec->step;
   step.phase = Phase::kHandOver;
   step.last = number_;
   step.end_ns = std::max(step.end_ns, snapshot.time_ns);
-  step.facts = handed_over(snapshot, person.exec);
-  add(person, std::move(step));
+  step.switches = static_cast<uint32_t>(set_up->roots.count());
+  step.facts = handed_over(snapshot, exec);
+  set_up->draft.add(process.stage, std::move(step));
 
   Known* const into = joined_container(*set_up);
   const bool made = set_up->made.contains(CLONE_NEWNS) || set_up->made.contains(CLONE_NEWPID);
   const bool is_entry =
       !made && (into || set_up->joined.contains(CLONE_NEWNS) || set_up->joined.contains(CLONE_NEWPID));
-  const std::vector<std::string> argv = person.exec ? person.exec->argv : std::vector<std::string>();
+  const std::vector<std::string> argv = exec ? exec->argv : std::vector<std::string>();
   const bool moved = snapshot.cgroup != set_up->unit->origin.cgroup;
   const std::string cgroup = moved ? snapshot.cgroup : process.cgroup;
   const std::string name =
@@ -195,7 +185,7 @@ void Teller::Work::hand_over(Person& person, const Snapshot& snapshot) {
   --progress_.going_on;
   std::erase(set_up->unit->set_ups, set_up);
   if (is_entry) {
-    if (into) ++into->processes;
+    if (into && !process.stage.end_ns) ++into->processes;
     process.container = into ? into->number : 0;
     EntryMade entry{.container_name = name};
     entry.set_up = std::move(story);
@@ -203,15 +193,12 @@ void Teller::Work::hand_over(Person& person, const Snapshot& snapshot) {
   } else {
     Container container{.name = name, .cgroup = cgroup};
     container.set_up = std::move(story);
-    tell_container(person, snapshot, std::move(container), set_up);
+    tell_container(process, snapshot, std::move(container), set_up);
   }
-  person.set_up.reset();
-  new_unit(person, snapshot);
 }
 
-void Teller::Work::tell_container(Person& person, const Snapshot& snapshot, Container container,
+void Teller::Work::tell_container(Process& process, const Snapshot& snapshot, Container container,
                                   const std::shared_ptr<SetUp>& set_up) {
-  Process& process = *person.process;
   SetUpStory& story = container.set_up;
   container.number = ++found_;
   container.isolation = isolation_of(is_new(story.namespaces, CLONE_NEWNS), is_new(story.namespaces, CLONE_NEWPID));
@@ -239,13 +226,16 @@ void Teller::Work::tell_container(Person& person, const Snapshot& snapshot, Cont
     const std::vector<uint32_t>& pids = other.process->stage.pids;
     if (own_pids && pids.size() != snapshot.pids.size()) continue;  // stays outside
     if (!own_pids && other.process.get() != &process) continue;
-    if (own_pids && pids.back() == 1 && snapshot.pids.back() != 1) {
-      container.init = other.process->leader;
-      container.init_pids = pids;
-      container.init_name = other.process->stage.name.empty() ? other.process->unit->name() : other.process->stage.name;
-    }
     other.process->container = container.number;
     ++known.processes;
+  }
+  process.container = container.number;  // also where it has ended already
+  for (const Stage& stage : story.stages) {
+    const bool is_first = own_pids && stage.pids.size() == snapshot.pids.size() && stage.pids.back() == 1;
+    if (!is_first || stage.task == process.leader) continue;
+    container.init = stage.task;
+    container.init_pids = stage.pids;
+    container.init_name = stage.name;
   }
   sink_(std::move(container));
 }
@@ -257,59 +247,6 @@ void Teller::Work::tell_entry(EntryMade entry, Known* into) {
     entry.number = ++into->entries;
   }
   sink_(std::move(entry));
-}
-
-void Teller::Work::tell_unfinished(SetUp& set_up, Ending ending) {
-  set_up.over = true;
-  --progress_.going_on;
-  guess_root(set_up);
-  const bool mounts = set_up.made.contains(CLONE_NEWNS), pids = set_up.made.contains(CLONE_NEWPID);
-  Known* const into = joined_container(set_up);
-  std::string cgroup;
-  for (const auto& [id, person] : people_)
-    if (person.process->unit == set_up.unit && !person.process->cgroup.empty()) cgroup = person.process->cgroup;
-  const std::string name =
-      into && !mounts && !pids ? into->name : container_name({set_up.unit->argv, cgroup, set_up.hostname, {}});
-  SetUpStory story = story_of(set_up, name, {});
-  story.ending = ending;
-  for (const auto& [type, inode] : set_up.made)
-    story.namespaces.push_back({.type = type, .inode = inode, .how = ContainerNamespace::How::kMade});
-  for (const auto& [type, inode] : set_up.joined)
-    story.namespaces.push_back({.type = type, .inode = inode, .how = ContainerNamespace::How::kJoined});
-  if (!mounts && !pids && !set_up.joined.empty()) {
-    EntryMade entry{.container_name = name};
-    entry.set_up = std::move(story);
-    return tell_entry(std::move(entry), into);
-  }
-  Container container{.number = ++found_, .name = name, .isolation = isolation_of(mounts, pids), .cgroup = cgroup};
-  describe(container, set_up, story);
-  container.set_up = std::move(story);
-  sink_(std::move(container));
-}
-
-void Teller::Work::tell_end(Known& known, uint64_t time_ns, uint32_t exit_code) {
-  if (std::exchange(known.ended, true)) return;
-  ContainerWentOn end{.container = known.number, .name = known.name, .short_name = known.short_name};
-  end.time_ns = time_ns;
-  end.since_ns = time_ns - std::min(time_ns, known.start_ns);
-  end.exit_code = exit_code;
-  end.entries = known.entries;
-  end.calls_inside = known.calls;
-  // A runtime's that runs in it are told with what it sets up.
-  for (auto& [unit, step] : std::exchange(known.failures, {})) {
-    const std::shared_ptr<Unit> whose = unit.lock();
-    if (!whose || (!whose->told && whose->set_ups_begun == 0)) end.failures.push_back(std::move(step));
-  }
-  end.failures_dropped = known.failures_dropped;
-  sink_(std::move(end));
-}
-
-void Teller::Work::finish() {
-  std::vector<std::shared_ptr<SetUp>> left;
-  for (const auto& [id, person] : people_)
-    for (const std::shared_ptr<SetUp>& each : std::exchange(person.process->unit->set_ups, {}))
-      if (!each->over) left.push_back(each);
-  for (const auto& each : left) tell_unfinished(*each, each->threads ? Ending::kNotComplete : Ending::kFailed);
 }
 
 }  // namespace cttrace

@@ -78,7 +78,7 @@ bool is_quiet(const Step& step) {
   return call && !step.error && (call->quiet || step.normal_failures);
 }
 
-Step step_of(const Call& call, EventNumber number) {
+Step step_of(const Call& call, EventNumber number, const Circumstances& around) {
   Step step;
   step.first = step.last = number;
   step.start_ns = call.start_ns;
@@ -87,15 +87,16 @@ Step step_of(const Call& call, EventNumber number) {
   step.call_count = 1;
   step.facts = facts_of(call);
   if (call.outcome == Outcome::kReturnLost)
-    step.facts = CallMade{.name = std::string(call.row->name), .about = "whether it did anything was lost"};
+    step.facts = CallMade{.name = std::string(call.row->name), .about = "(its return was lost: not known whether it did anything)"};
   step.error = error_of(call);
-  if (step.error) step.reason = why_normal(call, step.facts);
+  if (step.error) step.reason = why_normal(call, step.facts, around);
   if (!step.reason.empty()) {
     step.normal_failures = 1;
     note_failure(step.facts, std::exchange(step.error, 0));
   }
   if (step.error) {
-    step.denied = call.outcome == Outcome::kDeniedBySeccomp || call.outcome == Outcome::kSigsysBySeccomp;
+    step.killed = call.outcome == Outcome::kSigsysBySeccomp;
+    step.denied = call.outcome == Outcome::kDeniedBySeccomp || step.killed;
     step.message = call.fs_message.value_or("");
   }
   step.phase = usual_phase(step.facts);

@@ -2,13 +2,20 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "cttrace/step.h"
 
 namespace cttrace {
 
+// What decides whether a failure need worry anybody, beside the call.
+struct Circumstances {
+  std::string_view started_in = {};  // the folder in which the caller's program was started
+  bool is_mounted = false;           // of umount: something is mounted there, as far as is known
+};
+
 // The step that the call alone would be, in the phase that is usual for its kind.
-Step step_of(const Call& call, EventNumber number);
+Step step_of(const Call& call, EventNumber number, const Circumstances& around = {});
 
 // --- By subject; nullopt: the call is none of these.
 std::optional<StepFacts> mount_facts(const Call& call);

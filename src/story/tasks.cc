@@ -24,6 +24,12 @@ constexpr Kind kKinds[] = {{CLONE_NEWUSER, CT_NS_USER},    {CLONE_NEWNS, CT_NS_M
 
 std::string Unit::name() const { return last_part(file.path); }
 
+bool is_of(const Unit& unit, const Unit& other) {
+  for (const Unit* each = &unit; each; each = each->above.get())
+    if (each == &other) return true;
+  return false;
+}
+
 Person* Teller::Work::person(TaskId id) {
   const auto found = people_.find(id);
   return found == people_.end() ? nullptr : &found->second;
@@ -142,16 +148,18 @@ void Teller::Work::leave_set_up(Person& person) {
 // Nobody is in it any more.
 void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->over) return;
+  if (set_up->held) return tell_held_back(set_up);
   const bool may_be_told = set_up->failed || set_up->unit->failed || set_up->unit->processes > 0;
   const bool isolated = set_up->made.contains(CLONE_NEWNS) || set_up->made.contains(CLONE_NEWPID) ||
                         set_up->roots.count() || set_up->joined.contains(CLONE_NEWNS);
   if (isolated && may_be_told && set_up->unit->seen_to_begin) return;  // when its runtime has ended, it is known more
-  if (isolated && set_up->failed) return tell_unfinished(*set_up, Ending::kFailed);
+  if (isolated && set_up->failed) return tell_unfinished(set_up, Ending::kFailed);
   // A process that looked around or confined itself; what it did may belong to a container.
   set_up->over = true;
   --progress_.going_on;
   --set_up->unit->set_ups_begun;
   std::erase(set_up->unit->set_ups, set_up);
+  if (set_up->unit->processes > 0) busy(set_up->unit);
   for (Draft::Part& part : set_up->draft.take_parts()) set_up->unit->draft.add(std::move(part));
 }
 
@@ -186,9 +194,21 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   --known.processes;
 }
 
+void Teller::Work::busy(const std::shared_ptr<Unit>& unit) {
+  if (!unit->told && unit->processes > 0) busy_[unit->container].insert(unit);
+}
+
+void Teller::Work::not_busy(const std::shared_ptr<Unit>& unit) {
+  const auto busy = busy_.find(unit->container);
+  if (busy == busy_.end()) return;
+  busy->second.erase(unit);
+  if (busy->second.empty()) busy_.erase(busy);
+}
+
 void Teller::Work::unit_ended(const std::shared_ptr<Unit>& unit) {
+  not_busy(unit);
   for (const std::shared_ptr<SetUp>& each : std::exchange(unit->set_ups, {}))
-    if (each->threads == 0 && !each->over) tell_unfinished(*each, Ending::kFailed);
+    if (each->threads == 0 && !each->over) tell_unfinished(each, Ending::kFailed);
   if (unit->container && !unit->seen_to_begin) return;
   tell_served(*unit);
   gone_.push_back(unit);

@@ -18,17 +18,6 @@ constexpr uint64_t kIsolating = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
 constexpr size_t kMostFailures = 16;
 constexpr size_t kMostCallsKept = 1u << 16;
 
-uint64_t time_of(const Event& event) {
-  return std::visit(
-      [](const auto& happened) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(happened)>, Call>)
-          return happened.start_ns;
-        else
-          return happened.time_ns;
-      },
-      event);
-}
-
 bool makes_a_process(std::string_view name) {
   return name == "clone" || name == "clone3" || name == "fork" || name == "vfork";
 }
@@ -50,7 +39,7 @@ void Teller::Work::take(const Event& event, EventNumber number, const Changes& c
   state_ = &state;
   changes_ = &changes;
   number_ = number;
-  time_ns_ = std::max(time_ns_, time_of(event));
+  time_ns_ = std::max(time_ns_, start_of(event));
   std::visit([&](const auto& happened) { on(happened); }, event);
 }
 
@@ -61,12 +50,18 @@ Progress Teller::Work::progress() const {
 }
 
 Draft& Teller::Work::draft_of(Person& person) {
-  return person.sets_up() ? person.set_up->draft : person.process->unit->draft;
+  if (person.sets_up()) return person.set_up->draft;
+  busy(person.process->unit);
+  return person.process->unit->draft;
 }
 
 void Teller::Work::add(Person& person, Step&& step) {
   const Process& process = *person.process;
   if (person.sets_up()) {
+    // Who goes on setting up has had a hook executed.
+    std::optional<HeldBack>& held = person.set_up->held;
+    const bool goes_on = !is_quiet(step) && !std::holds_alternative<ProcessMade>(step.facts);
+    if (held && goes_on && !is_of(*process.unit, *held->unit)) held.reset();
     step.switches = static_cast<uint32_t>(person.set_up->roots.count());
     progress_.newest = process.unit->name() + " " + std::to_string(process.tgid) + ": ";
     progress_.newest += phase_name(step.phase);
@@ -96,7 +91,8 @@ void Teller::Work::on(const Call& call) {
     if (calls_.size() >= kMostCallsKept) calls_.erase(calls_.begin());
     calls_[number_] = std::make_shared<Call>(call);
   }
-  Step step = step_of(call, number_);
+  const Circumstances around = {.started_in = person.process->unit->origin.folder, .is_mounted = is_mounted(call)};
+  Step step = step_of(call, number_, around);
   step.selected = !options_.selects || options_.selects(*call.row);
   if (std::holds_alternative<ProgramRun>(step.facts)) return note_exec(person, call, std::move(step));
   const bool done = succeeded(call);
@@ -112,6 +108,16 @@ void Teller::Work::on(const Call& call) {
   Step roots = done ? step : Step();
   add(person, std::move(step));
   if (done) note_roots(person, call, roots);
+}
+
+// What a call wanted to unmount, and could not, is a mount in the model.
+bool Teller::Work::is_mounted(const Call& call) const {
+  if ((call.row->name != "umount2" && call.row->name != "umount") || !error_of(call)) return false;
+  const TaskState* const task = state_->task(id_of(call.task));
+  const MountTree* const tree = task ? state_->mounts_of(*task) : nullptr;
+  if (!tree) return false;
+  const std::string target = path(call, "name");
+  return std::ranges::any_of(tree->in_tree_order(), [&](Slot slot) { return tree->path_of(slot) == target; });
 }
 
 void Teller::Work::note_effects(const Call& call, Step& step) {

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "story/cast.h"
 #include "story/mounts_in_making.h"
@@ -55,6 +56,8 @@ class Teller::Work {
   void see_child(Person& child, uint64_t flags, const NamespaceInodes* namespaces);
   void process_ended(Process& process, SetUp* set_up, const TaskExit& exit);
   void unit_ended(const std::shared_ptr<Unit>& unit);
+  void busy(const std::shared_ptr<Unit>& unit);
+  void not_busy(const std::shared_ptr<Unit>& unit);
   void keep_stage(Person& person);
   SetUp& begin_set_up(Person& person);
   void leave_set_up(Person& person);
@@ -63,6 +66,7 @@ class Teller::Work {
   // teller.cc: what calls mean for who is who
   void isolate(Person& person, const Call& call, const Step& step);
   void note_roots(Person& person, const Call& call, const Step& step);
+  bool is_mounted(const Call& call) const;
   void note_effects(const Call& call, Step& step);
   void note_words(Person& person, const Call& call);
   void note_inside(const Process& process, const Step& step);
@@ -75,7 +79,9 @@ class Teller::Work {
   void executed(Person& person, const Snapshot& snapshot);
   void program_began(Person& person, const Snapshot& snapshot, bool itself);
   bool is_itself(const Person& person, const Snapshot& snapshot) const;
-  bool is_hand_over(const Person& person, const Snapshot& snapshot) const;
+  enum class Meaning : uint8_t { kHelper, kHandOver, kEither };
+  Meaning meaning_of(const Person& person, const Snapshot& snapshot) const;
+  void hold_back(Person& person, const Snapshot& snapshot);
   void new_unit(Person& person, const Snapshot& snapshot);
   Known* joined_container(const SetUp& set_up);
   bool is_container_of(const Known& known, uint32_t type, uint32_t inode) const;
@@ -84,10 +90,13 @@ class Teller::Work {
 
   // sections.cc: set-ups that have ended become stories
   void hand_over(Person& person, const Snapshot& snapshot);
-  void tell_container(Person& person, const Snapshot& snapshot, Container container,
+  void tell_handed_over(const std::shared_ptr<SetUp>& set_up, Process& process, const Snapshot& snapshot,
+                        const std::optional<PendingExec>& exec);
+  void tell_container(Process& process, const Snapshot& snapshot, Container container,
                       const std::shared_ptr<SetUp>& set_up);
   void tell_entry(EntryMade entry, Known* into);
-  void tell_unfinished(SetUp& set_up, Ending ending);
+  void tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending ending);
+  void tell_held_back(const std::shared_ptr<SetUp>& set_up);
   void tell_end(Known& known, uint64_t time_ns, uint32_t exit_code);
   SetUpStory story_of(SetUp& set_up, const std::string& name, const TaskId& program);
   void describe(Container& container, const SetUp& set_up, const SetUpStory& story) const;
@@ -105,6 +114,8 @@ class Teller::Work {
   std::map<TaskId, Person> people_;
   std::map<uint32_t, TaskId> running_;  // by tid
   std::map<uint32_t, Known> containers_;
+  // Units that run, have done something, and may yet turn out to belong to a container: by the one that they run in.
+  std::map<uint32_t, std::set<std::shared_ptr<Unit>>> busy_;
   std::deque<std::shared_ptr<Unit>> gone_;  // units that have ended, and may yet turn out to belong to a container
   MountsInMaking mounts_;
   uint32_t found_ = 0;

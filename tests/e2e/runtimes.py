@@ -46,6 +46,30 @@ def namespaces_of(pid):
     return {kind: os.stat(f"/proc/{pid}/ns/{kind}").st_ino for kind in [*NAMESPACE_FLAGS, "time"]}
 
 
+def children(pid):
+    try:
+        return [int(word) for word in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []  # it has ended
+
+
+def below(pid):
+    """The process itself, and all that descend from it."""
+    found = [pid]
+    for each in found:
+        found += children(each)
+    return found
+
+
+def kill_below(pid):
+    """Kills it and all that it started: a sandbox outlives the program that set it up, and holds what that inherited."""
+    for each in reversed(below(pid)):
+        try:
+            os.kill(each, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # with what it was in
+
+
 class Witness:
     """What the container's program printed."""
 
@@ -205,8 +229,7 @@ class Daemon:
     @property
     def pid(self):
         """The daemon itself, which is unshare's child."""
-        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return int(children[0])
+        return children(self.process.pid)[0]
 
     def _end(self):
         # The namespace's first process takes all in it along, and ends when they have; unshare waits for it.
@@ -256,6 +279,14 @@ class Containerd:
         return ["pgrep", "--ns", str(self.daemon.pid), "--nslist", "pid", "containerd"]
 
 
+def rootfs_tar(case):
+    """The busybox root file system as an archive, which docker and podman import."""
+    archive = case.tmp / "root.tar"
+    with tarfile.open(archive, "w") as tar:
+        tar.add(rootfs(case.tmp / "tar-rootfs"), ".")
+    return archive
+
+
 class Docker:
     def __init__(self, case):
         require("dockerd", "docker", "containerd")
@@ -270,10 +301,7 @@ class Docker:
                              "-H", self.socket, "--pidfile", folder / "pid", "--iptables=false", "--ip-forward=false",
                              "--bridge=none", "--cgroup-parent", "/" + name,
                              up=lambda: run(*self.docker("version")).returncode == 0)
-        archive = case.tmp / "root.tar"
-        with tarfile.open(archive, "w") as tar:
-            tar.add(rootfs(case.tmp / "docker-rootfs"), ".")
-        run(*self.docker("import", archive, "demo:1"), check=True)
+        run(*self.docker("import", rootfs_tar(case), "demo:1"), check=True)
 
     def docker(self, *arguments):
         return [self.client, "-H", self.socket, *arguments]
@@ -291,6 +319,29 @@ class Docker:
                 found.append(int(pids[0]))
         assert len(found) == 1, f"{len(found)} inits of containers are pid {told} of the daemon's"
         return found[0]
+
+
+class Podman:
+    """podman, with an OCI runtime, in folders of its own."""
+
+    def __init__(self, case, runtime):
+        require("podman", "conmon", runtime)
+        self.name = unique(case)
+        folders = {name: case.tmp / "podman" / name for name in ("root", "runroot", "tmpdir")}
+        self.base = [*(cg1() if runtime == "crun" else []), "podman", *(f"--{name}={folder}" for name, folder in folders.items()),
+                     "--cgroup-manager=cgroupfs", "--storage-driver=vfs", "--runtime", runtime]
+        case.addCleanup(remove_cgroups, self.name)
+        case.addCleanup(lambda: run(*self.podman("rm", "--force", "--time", "0", self.name)))
+        run(*self.podman("import", rootfs_tar(case), "demo:1"), check=True)
+
+    def podman(self, *arguments):
+        return [*self.base, *arguments]
+
+    def run(self, *command):
+        # Not everybody who is root may raise the limits that it asks for by default, nor set that of the cgroup.
+        limits = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--pids-limit", "0"]
+        return self.podman("run", "--rm", "--name", self.name, "--cgroup-parent", "/" + self.name, *limits, "--network", "none",
+                           "demo:1", *command)
 
 
 def bwrap(root, *command, user=None):

@@ -2,8 +2,6 @@
 
 import json
 import os
-import pathlib
-import signal
 import subprocess
 
 import inspected
@@ -12,21 +10,6 @@ import support
 from support import require
 
 WAIT = ["/bin/sh", "-c", "echo up; exec sleep 1000"]
-
-
-def children(pid):
-    try:
-        return [int(word) for word in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []  # it has ended
-
-
-def below(pid):
-    """The process itself, and all that descend from it."""
-    found = [pid]
-    for each in found:
-        found += children(each)
-    return found
 
 
 def comm(pid):
@@ -38,12 +21,7 @@ def comm(pid):
 
 
 def end(process):
-    """Kills all that it started, too: a sandbox outlives the program that set it up, and holds what that inherited."""
-    for pid in reversed(below(process.pid)):
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+    runtimes.kill_below(process.pid)
     process.wait()
 
 
@@ -63,7 +41,7 @@ class Case(support.Case):
     def sleeper(self, pid):
         """The process below (or at) `pid` that executes sleep."""
         while comm(pid):
-            for each in below(pid):
+            for each in runtimes.below(pid):
                 if comm(each) == "sleep":
                     return each
             os.sched_yield()

@@ -3,6 +3,7 @@
 import collections
 import json
 import pathlib
+import re
 import struct
 import subprocess
 import time
@@ -94,22 +95,43 @@ class RingFull(Case):
             time.sleep(0.01)
         return False
 
+    def see_the_flood_out(self, tracing, record):
+        """Until calls after the flood have come through on every cpu: then every gap has an end."""
+        said = tracing.process.stdout
+        self.assertEqual(said.readline().split()[0], "flooded")
+        for _ in range(600):
+            tracing.process.stdin.write("x")
+            tracing.process.stdin.flush()
+            name, first, end = said.readline().split()
+            self.assertEqual(name, "more")
+            if self.appear(record, range(int(first), int(end))):
+                return
+        self.fail("no call came through")
+
+    def test_after_a_loss_a_container_is_not_said_to_be_known(self):
+        record = self.tmp / "recording"
+        told = {}
+        for buffer in ("16K", "64M"):
+            options = ["--format", "ndjson", "-o", self.out, "--record", record, "--buffer", buffer, "-e", "trace=pidfd_open"]
+            with Tracing(*options, "--", "sh", "-c", f"{program('flood')} 40000; exec unshare -m true",
+                         stdin=subprocess.PIPE) as tracing:
+                self.see_the_flood_out(tracing, record)
+                self.assertEqual(tracing.finish().returncode, 0)
+            trace = Trace(self.out.read_text())
+            self.assertEqual(trace.completeness["lost"]["ring_full"] > 0, buffer == "16K")
+            container, = [event for event in trace.events if event["type"] == "container"]
+            told[buffer] = container["handed_over"]
+        self.assertRegex(told["16K"]["doubt"], r"^\d+ records were lost$")
+        self.assertTrue([words for words in told["16K"]["unknown"] if re.fullmatch(r"whether (\d+) of \1 mounts are as shown", words)],
+                        told["16K"]["unknown"])
+        self.assertIn("root", told["16K"]["unknown"])
+        self.assertEqual((told["64M"]["doubt"], [words for words in told["64M"]["unknown"] if "mount" in words]), (None, []))
+
     def test_the_numbers_of_records_have_gaps_of_just_what_was_lost(self):
         record = self.tmp / "recording"
         with Tracing("-o", self.out, "--record", record, "--buffer", "16K", "-e", "trace=pidfd_open", "--",
                      program("flood"), 40000, stdin=subprocess.PIPE) as tracing:
-            said = tracing.process.stdout
-            self.assertEqual(said.readline().split()[0], "flooded")
-            # Until calls after the flood have come through on every cpu: then every gap has an end.
-            for _ in range(600):
-                tracing.process.stdin.write("x")
-                tracing.process.stdin.flush()
-                name, first, end = said.readline().split()
-                self.assertEqual(name, "more")
-                if self.appear(record, range(int(first), int(end))):
-                    break
-            else:
-                self.fail("no call came through")
+            self.see_the_flood_out(tracing, record)
             result = tracing.finish()
             self.assertEqual(result.returncode, 0)
         trace = self.shown(record)

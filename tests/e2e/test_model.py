@@ -26,8 +26,8 @@ class Model(support.Case):
                 self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "done 60\n", ""))
                 modelled = Modelled(record)
                 self.assertEqual([event["witness"] for event in modelled.events if "witness" in event], [])
-                self.assertEqual(modelled.changes("Contradicted"), [])
-                self.assertEqual(modelled.changes("BecameUnknown"), [])
+                self.assertEqual(modelled.changes("contradicted"), [])
+                self.assertEqual(modelled.changes("became_unknown"), [])
                 for field in FIELDS:
                     count = modelled.sum["witnessed"][field]
                     self.assertGreater(count["confirmed"], 500, (field, count))

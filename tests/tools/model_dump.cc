@@ -2,11 +2,12 @@
 // with 1 where the kernel contradicted the model.
 #include <chrono>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <string>
 
-#include "change_json.h"
 #include "decode/decoder.h"
 #include "model/model.h"
+#include "render/json_changes.h"
 #include "wire/recording.h"
 #include "witness.h"
 
@@ -25,13 +26,13 @@ struct Dump {
     const auto difference = witness.check(model.state(), call);
     if (!difference) return;
     ++contradicted;
-    const nlohmann::json line = {{"event", model.state().event + 1},
-                                 {"witness",
-                                  {{"pid", difference->pid},
-                                   {"field", difference->field},
-                                   {"model", difference->model},
-                                   {"kernel", difference->kernel}}},
-                                 {"changes", nlohmann::json::array()}};
+    const Json line = {{"event", model.state().event + 1},
+                       {"witness",
+                        {{"pid", difference->pid},
+                         {"field", difference->field},
+                         {"model", difference->model},
+                         {"kernel", difference->kernel}}},
+                       {"changes", Json::array()}};
     std::printf("%s\n", line.dump().c_str());
   }
 
@@ -41,7 +42,7 @@ struct Dump {
     const Snapshot* const snapshot = std::get_if<Snapshot>(&event);
     snapshots += snapshot && !snapshot->at_start;
     if (changes.empty()) return;
-    nlohmann::json line = {{"event", model.state().event}, {"time_ns", model.state().time_ns}};
+    Json line = {{"event", model.state().event}, {"time_ns", model.state().time_ns}};
     if (const Call* const call = std::get_if<Call>(&event)) {
       line["call"] = call->row->name;
       line["tid"] = call->task.tid;
@@ -49,9 +50,9 @@ struct Dump {
     for (const Change& change : changes) {
       contradicted += std::holds_alternative<Contradicted>(change);
       unknown += std::holds_alternative<BecameUnknown>(change);
-      line["changes"].push_back(change_json(model.state(), change));
+      line["changes"].push_back(json_change(model.state(), change));
     }
-    std::printf("%s\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    std::printf("%s\n", line.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
   }
 };
 
@@ -76,7 +77,7 @@ int main(int argc, char** argv) {
   }
   decoder.finish();
   const State& state = dump.model.state();
-  nlohmann::json sum = {
+  Json sum = {
       {"events", state.event},          {"programs", dump.snapshots},     {"contradicted", dump.contradicted},
       {"became_unknown", dump.unknown}, {"tasks", state.tasks.size()},    {"namespaces", state.namespaces.size()},
       {"trees", state.trees.size()},    {"devices", state.devices.size()}};

@@ -53,6 +53,17 @@ TEST(DecoderAftermath, Mounts) {
   EXPECT_EQ(call.after.newest_mount->mount_id, 31u);
   EXPECT_EQ(call.after.mounts, 24u);
   EXPECT_EQ(call.after.cwd.has_value() || call.after.root.has_value(), false);
+  EXPECT_EQ(call.after.newest_mount->mount_root, std::nullopt);
+  using std::string_view_literals::operator""sv;
+  const Call known = returned(success().newest_mount({.path = "/mnt"}).newest_root("os-release\0lib\0usr\0"sv));
+  EXPECT_EQ(known.after.newest_mount.value().mount_root, "/usr/lib/os-release");
+  const Call whole = returned(success().newest_mount({.path = "/mnt"}).newest_root({}));
+  EXPECT_EQ(whole.after.newest_mount.value().mount_root, "/");
+  // The beginning of a longer one says nothing.
+  const Call cut = returned(success()
+                                .newest_mount({.path = "/mnt"})
+                                .capture(CT_ARG_NEWEST_MOUNT, CT_CAP_COMPONENTS, CT_TRUNCATED, "lib\0"sv));
+  EXPECT_EQ(cut.after.newest_mount.value().mount_root, std::nullopt);
   // The same captures under other names are something else.
   EXPECT_EQ(returned(success().count(CT_ARG_MOUNTS, 24)).after.mounts, std::nullopt);
   EXPECT_EQ(returned(success().mount_count(uint64_t{1} << 32)).after.mounts, std::nullopt);

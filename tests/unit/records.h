@@ -107,6 +107,10 @@ class WireRecord {
     return capture(CT_ARG_NAMESPACES, CT_CAP_NAMESPACES, CT_OK, bytes_of(inodes));
   }
   WireRecord& newest_mount(const WireFile& root) { return file(CT_ARG_NEWEST_MOUNT, root); }
+  // `components`: of its root in its filesystem, leaf first, each with a NUL.
+  WireRecord& newest_root(std::string_view components) {
+    return capture(CT_ARG_NEWEST_MOUNT, CT_CAP_COMPONENTS, CT_OK, components);
+  }
   WireRecord& mount_count(uint64_t mounts) { return count(CT_ARG_MOUNT_COUNT, mounts); }
   // What the descriptor is that the first `prefix` bytes of a path name.
   WireRecord& magic(uint8_t arg, uint32_t prefix, const WireFile& file) {

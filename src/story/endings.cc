@@ -1,0 +1,103 @@
+// Set-ups that end without a hand-over, and containers that end.
+#include <sched.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "story/naming.h"
+#include "story/work.h"
+
+namespace cttrace {
+namespace {
+
+// What was to become the root: it was bound on itself, with all below, to be a mount that can.
+bool guess_root(SetUp& set_up) {
+  if (set_up.roots.count()) return false;
+  std::string root;
+  for (const Draft::Part& part : set_up.draft.parts()) {
+    for (const Step& step : part.steps) {
+      const auto* done = std::get_if<MountDone>(&step.facts);
+      if (!done || step.error || done->how != MountDone::How::kBind || !done->recursive) continue;
+      if (done->mounts[0].source == done->mounts[0].target.path) root = done->mounts[0].source;
+    }
+  }
+  if (root.size() > 1) set_up.roots.became(root);
+  return root.size() > 1;
+}
+
+}  // namespace
+
+// Nobody went on with the set-up: what was held back is what it was for.
+void Teller::Work::tell_held_back(const std::shared_ptr<SetUp>& set_up) {
+  const HeldBack held = std::move(*set_up->held);
+  set_up->held.reset();
+  set_up->draft.end_at(held.exec ? held.exec->step.start_ns : held.snapshot.time_ns);
+  const State* const state = std::exchange(state_, held.state.get());
+  const EventNumber number = std::exchange(number_, held.number);
+  const uint64_t time_ns = std::exchange(time_ns_, held.snapshot.time_ns);
+  tell_handed_over(set_up, *held.process, held.snapshot, held.exec);
+  state_ = state;
+  number_ = number;
+  time_ns_ = time_ns;
+  const Stage& stage = held.process->stage;
+  const auto known = containers_.find(held.process->container);
+  if (stage.end_ns && known != containers_.end()) tell_end(known->second, stage.end_ns, stage.exit_code);
+}
+
+void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending ending) {
+  if (whole->held) return tell_held_back(whole);
+  SetUp& set_up = *whole;
+  set_up.over = true;
+  --progress_.going_on;
+  const bool guessed = guess_root(set_up);
+  const bool mounts = set_up.made.contains(CLONE_NEWNS), pids = set_up.made.contains(CLONE_NEWPID);
+  Known* const into = joined_container(set_up);
+  std::string cgroup;
+  for (const auto& [id, person] : people_)
+    if (person.process->unit == set_up.unit && !person.process->cgroup.empty()) cgroup = person.process->cgroup;
+  const std::string name =
+      into && !mounts && !pids ? into->name : container_name({set_up.unit->argv, cgroup, set_up.hostname, {}});
+  SetUpStory story = story_of(set_up, name, {});
+  story.ending = ending;
+  for (const auto& [type, inode] : set_up.made)
+    story.namespaces.push_back({.type = type, .inode = inode, .how = ContainerNamespace::How::kMade});
+  for (const auto& [type, inode] : set_up.joined)
+    story.namespaces.push_back({.type = type, .inode = inode, .how = ContainerNamespace::How::kJoined});
+  if (!mounts && !pids && !set_up.joined.empty()) {
+    EntryMade entry{.container_name = name};
+    entry.set_up = std::move(story);
+    return tell_entry(std::move(entry), into);
+  }
+  Container container{.number = ++found_, .name = name, .isolation = isolation_of(mounts, pids), .cgroup = cgroup};
+  describe(container, set_up, story);
+  container.rootfs_inferred = guessed;
+  container.set_up = std::move(story);
+  sink_(std::move(container));
+}
+
+void Teller::Work::tell_end(Known& known, uint64_t time_ns, uint32_t exit_code) {
+  if (std::exchange(known.ended, true)) return;
+  ContainerWentOn end{.container = known.number, .name = known.name, .short_name = known.short_name};
+  end.time_ns = time_ns;
+  end.since_ns = time_ns - std::min(time_ns, known.start_ns);
+  end.exit_code = exit_code;
+  end.entries = known.entries;
+  end.calls_inside = known.calls;
+  // A runtime's that runs in it are told with what it sets up.
+  for (auto& [unit, step] : std::exchange(known.failures, {})) {
+    const std::shared_ptr<Unit> whose = unit.lock();
+    if (!whose || (!whose->told && whose->set_ups_begun == 0)) end.failures.push_back(std::move(step));
+  }
+  end.failures_dropped = known.failures_dropped;
+  sink_(std::move(end));
+}
+
+void Teller::Work::finish() {
+  std::vector<std::shared_ptr<SetUp>> left;
+  for (const auto& [id, person] : people_)
+    for (const std::shared_ptr<SetUp>& each : std::exchange(person.process->unit->set_ups, {}))
+      if (!each->over) left.push_back(each);
+  for (const auto& each : left) tell_unfinished(each, each->threads ? Ending::kNotComplete : Ending::kFailed);
+}
+
+}  // namespace cttrace

@@ -1,0 +1,99 @@
+"""Stories of real runtimes: a recording tells what the live run told, and every run of one container tells the same."""
+
+import difflib
+import json
+import os
+import re
+
+import support
+from runtimes import Bundle, bwrap, rootfs
+from support import cttrace, require
+
+HELLO = ["/bin/echo", "hello"]
+RUNS = 20
+# So wide that no line is broken.
+WIDE = {**os.environ, "COLUMNS": "9999"}
+
+
+class Told:
+    """A story without what is different each time: the order of processes that run side by side, numbers and times."""
+
+    def __init__(self, text, objects):
+        self.names = {}
+        for each in objects:
+            for stage in each["set_up"]["stages"]:
+                self.names.setdefault(str(stage["task"]["tid"]), f"<pid {len(self.names)}>")
+        for each in objects:
+            for namespace in each["set_up"]["namespaces"]:
+                if namespace["how"] != "inherited":
+                    self.names.setdefault(str(namespace["inode"]), f"<{namespace['type']}>")
+        # By process: what it did, in its order, with the phase of each.
+        self.by_process, self.rest, phase = {}, [], ""
+        for line in text.splitlines():
+            step = re.match(r" *\+[\d.]+ m?s  (.{11})  (.*)", line)
+            if step is None:
+                # How much was captured, and who still ran when the first process had ended, differs.
+                if not line.startswith("cttrace: ebpf "):
+                    self.rest.append(self.plain(line))
+                continue
+            phase = step[1].strip() or phase
+            said = self.plain(step[2])
+            who, did = said.split(": ", 1) if re.match(r"\S+ <pid \d+>: ", said) else ("", said)
+            self.by_process.setdefault(who, []).append((phase, did))
+
+    def plain(self, line):
+        line = re.sub(r" \(\d+\.\d+ m?s\)$", "", line)
+        # Go makes as many threads as it happens to need: so many more calls.
+        line = re.sub(r"\d+\.\d+ m?s|live from \S+|\d+ (events|calls)", "<some>", line)
+        return re.sub(r"\d+", lambda number: self.names.get(number[0], number[0]), line)
+
+
+class Story(support.Case):
+    def setUp(self):
+        super().setUp()
+        require("root", "ebpf")
+        self.maxDiff = None
+
+    def told(self, *command, **options):
+        story, record = self.tmp / "story", self.tmp / "record.ctt"
+        live = cttrace("--format", "story", "-o", story, "--record", record, *command, env=WIDE, **options)
+        self.assertEqual((live.returncode, live.stderr), (0, ""))
+        text = story.read_text()
+        lines = cttrace("show", "--format", "ndjson", record).stdout.splitlines()
+        objects = [each for each in map(json.loads, lines) if each["type"] == "container"]
+        self.assertEqual([each["set_up"]["ending"] for each in objects], ["handed_over"])
+        return Told(text, objects)
+
+    def assert_replayed(self):
+        shown = cttrace("show", "--format", "story", self.tmp / "record.ctt", env=WIDE)
+        self.assertEqual((shown.returncode, shown.stderr), (0, ""))
+        self.assertEqual(shown.stdout, (self.tmp / "story").read_text())
+
+    def check_runs(self, *command, **options):
+        first = self.told(*command, **options)
+        self.assert_replayed()
+        self.assertGreater(sum(len(steps) for steps in first.by_process.values()), 10)
+        for run in range(1, RUNS):
+            again = self.told(*command, **options)
+            with self.subTest(run=run):
+                self.assertEqual(again.by_process.keys(), first.by_process.keys())
+                for who, steps in first.by_process.items():
+                    self.assert_same(again.by_process[who], steps)
+                self.assert_same(again.rest, first.rest)
+
+    def assert_same(self, lines, expected):
+        if lines != expected:
+            self.fail("\n".join(difflib.unified_diff(list(map(str, expected)), list(map(str, lines)), n=0, lineterm="")))
+
+    def test_twenty_runs_of_runc(self):
+        bundle = Bundle(self, args=HELLO)
+        self.check_runs(*bundle.runc("run", bundle.id), cwd=bundle.path)
+
+    def test_twenty_runs_of_bubblewrap(self):
+        require("userns")
+        self.tmp.chmod(0o755)
+        self.check_runs(*bwrap(rootfs(self.tmp / "rootfs"), *HELLO))
+
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,74 @@
+container echo (bwrap)   container with users of its own
+    bwrap 14332 = pid 1, program 14333 = pid 2   set-up 3.8 ms, 131 calls
+  rootfs      /tmp/newroot
+   +0.0 ms  create       bwrap 14331: bwrap --unshare-all --ro-bind
+                         /tmp/golden/rootfs / --proc /proc --dev /dev --tmpfs
+                         /tmp /bin/echo hello
+   +0.9 ms  identity     bwrap 14331: no_new_privs
+   +1.0 ms  create       bwrap 14331: makes bwrap 14332, which maps the users,
+                         makes the namespaces, sets the mounts up and stays as
+                         the container's first process
+   +1.6 ms  namespaces   new user 4026532179, mnt 4026532180, pid 4026532184,
+                         net 4026532186, uts 4026532181, ipc 4026532183,
+                         cgroup 4026532185
+   +1.8 ms  identity     dropped from the bounding set: 41 capabilities
+   +2.0 ms  user maps    setgroups deny; uids 0 1000 1; gids 0 1000 1 (inside
+                         outside count)
+   +2.0 ms  rootfs       / and all below made rslave
+   +2.0 ms               tmpfs on /tmp (outside) (nosuid,nodev)
+   +2.1 ms               <rootfs> bound on itself, with all below
+   +2.1 ms  root switch  pivot_root("/tmp", "oldroot"): /tmp becomes /; the old
+                         root goes to /tmp/oldroot
+   +2.2 ms  rootfs       /oldroot/tmp/golden/rootfs bound on /newroot, with all
+                         below (ro,nosuid,nodev,relatime)
+   +2.3 ms  mounts       proc on /proc (nosuid,nodev,noexec)
+   +2.4 ms               tmpfs on /dev (nosuid,nodev; mode=0755)
+   +2.4 ms  devices      /oldroot/dev/* bound on /dev/*: null, zero, full,
+                         random, urandom, tty (nosuid,relatime)
+   +3.1 ms  mounts       devpts on /dev/pts (nosuid,noexec;
+                         newinstance,ptmxmode=0666,mode=620)
+   +3.1 ms               tmpfs on /tmp (nosuid,nodev; mode=0755)
+   +3.1 ms  rootfs       /oldroot (outside) and all below made rprivate
+   +3.2 ms               /oldroot (outside) detached
+   +3.3 ms  root switch  pivot_root(".", "."): /newroot becomes /; the old root
+                         lies on it, is detached 0.02 ms later: gone
+   +3.3 ms  namespaces   new user 4026532255
+   +3.4 ms  identity     dropped from the bounding set: 41 capabilities
+   +3.4 ms  user maps    uids 1000 0 1; gids 1000 0 1 (inside outside count)
+   +3.5 ms  identity     capabilities none
+   +3.5 ms  create       makes bwrap 14333, which becomes the program
+   +3.7 ms  hand-over    bwrap 14333: execve /bin/echo hello: uid 1000, gid
+                         1000; 0 of 41 capabilities; no_new_privs; no seccomp
+                         filter
+  handed over
+    program       /bin/echo hello
+    executable    /bin/busybox
+    pid           14333, 2 in its pid namespace
+    namespaces    new: mnt 4026532180, uts 4026532181, ipc 4026532183,
+                  net 4026532186, cgroup 4026532185, pid 4026532184,
+                  user 4026532255
+                  the host's: time 4026531834
+    root          / (ext4 /dev/vda[/tmp/golden/rootfs])
+    cwd           /
+    mounts
+      /               ext4      ro,nosuid,nodev         /dev/vda[/tmp/golden/...
+      |- /dev         tmpfs     rw,nosuid,nodev         mode=0755
+      |  |- /dev/{full,null,random,tty,2 more}  devtmpfs  rw,nosuid          ...
+      |  `- /dev/pts  devpts    rw,nosuid,noexec        newinstance,ptmxmode=...
+      |- /proc        proc      rw,nosuid,nodev,noexec
+      `- /tmp         tmpfs     rw,nosuid,nodev         mode=0755
+      11 mounts, all private; -v shows each
+    devices       /dev/{full,null,random,tty,urandom,zero} 0666 uid ? gid ?
+    user          uid 1000, gid 1000, no other groups
+    uid, gid map  1000 = host 1000
+    setgroups     denied
+    capabilities  0 of 41
+    privileges    no_new_privs, seccomp: none
+    cgroup        /
+    inferred      4 of 11 mounts
+    unknown       hostname
+
+container echo   exited with 0 after 0.43 ms
+
+cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-25T03:41:20.130152Z: 168 events, 158 calls
+cttrace: nothing lost

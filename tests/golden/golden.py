@@ -1,0 +1,41 @@
+"""What is shown of the recordings in this folder, and what it is expected to be."""
+
+import json
+import lzma
+import os
+import pathlib
+import subprocess
+
+import support
+
+HERE = pathlib.Path(__file__).resolve().parent
+NAMES = sorted(path.name.removesuffix(".ctt.xz") for path in HERE.glob("*.ctt.xz"))
+# Calls below the steps, and what programs were handed as data, of those that show something of their own.
+VERBOSE = ["bwrap", "chroot", "unshare"]
+IN_JSON = ["bwrap-user", "chroot", "runc", "runc-exec", "runc-failed"]
+TOLD = ["container", "entry", "container_command", "container_served", "container_end"]
+
+
+def show(name, *options):
+    recording = lzma.decompress((HERE / f"{name}.ctt.xz").read_bytes())
+    # Bytes, so that nothing is changed on the way.
+    result = subprocess.run([support.CTTRACE, "show", *options, "-"], input=recording, capture_output=True, timeout=60,
+                                    env={**os.environ, "COLUMNS": "80"})
+    assert (result.returncode, result.stderr) == (0, b""), (name, result.returncode, result.stderr)
+    return result.stdout.decode()
+
+
+def containers(name):
+    """What is told in JSON, with a line a field, so that a difference can be read."""
+    objects = [json.loads(line) for line in show(name, "--format", "ndjson").splitlines()]
+    return "".join(json.dumps(each, indent=1) + "\n" for each in objects if each["type"] in TOLD)
+
+
+def texts(name):
+    """{file: what it should hold}"""
+    made = {f"{name}.story": show(name)}
+    if name in VERBOSE:
+        made[f"{name}.verbose.story"] = show(name, "-v")
+    if name in IN_JSON:
+        made[f"{name}.json"] = containers(name)
+    return made

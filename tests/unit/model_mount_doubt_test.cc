@@ -1,0 +1,62 @@
+// Mounts after something was lost that may have changed them.
+#include <gtest/gtest.h>
+
+#include "mount_world.h"
+
+namespace cttrace {
+namespace {
+
+class ModelMountDoubt : public testing::Test {
+ protected:
+  void lose(uint64_t records) {
+    Loss loss{.time_ns = world_.now()};
+    loss.counts[CT_LOSS_RING_FULL] = records;
+    world_.apply(loss);
+  }
+  std::string_view doubt(const Task& of) { return world_.state().doubt_of(world_.ns(of, CT_NS_MNT).mounts); }
+  Evidence evidence_of_root(const Task& of) { return world_.state().fs_of(world_.task(of))->root.evidence; }
+
+  MountWorld world_;
+};
+
+TEST_F(ModelMountDoubt, NothingIsDoubtedWhereNothingWasLost) {
+  world_.mounts(world_.host, "m", "/mnt", "tmpfs");
+  lose(0);
+  EXPECT_EQ(doubt(world_.host), "");
+  EXPECT_EQ(evidence_of_root(world_.host), Evidence::kObserved);
+}
+
+TEST_F(ModelMountDoubt, EveryTableThatIsThere) {
+  const Task other = world_.in_a_copy(world_.host, 11);
+  lose(3);
+  EXPECT_EQ(doubt(world_.host), "3 records were lost");
+  EXPECT_EQ(doubt(other), "3 records were lost");
+  EXPECT_EQ(evidence_of_root(other), Evidence::kUnknown);
+}
+
+TEST_F(ModelMountDoubt, CopiesAreAsDoubtfulAsTheirOriginals) {
+  lose(3);
+  EXPECT_EQ(doubt(world_.in_a_copy(world_.host, 11)), "3 records were lost");
+}
+
+TEST_F(ModelMountDoubt, AMountThatOnlyMayBeTheOneIsNotTakenForIt) {
+  const Task other = world_.in_a_copy(world_.host, 11);  // its mounts have ids that nobody knows yet
+  lose(3);
+  const auto somewhere = [](Snapshot& snapshot) {
+    snapshot.root = File{.path = "/"};
+    snapshot.root->fs_type = "ext4";
+    snapshot.root->mount_id = 77;
+    snapshot.root->dev_minor = 20;
+  };
+  world_.executes(other, somewhere);
+  EXPECT_EQ(evidence_of_root(other), Evidence::kUnknown);
+}
+
+TEST_F(ModelMountDoubt, WhatWasLostIsToldOfOnce) {
+  lose(3);
+  lose(3);  // the same ones
+  EXPECT_TRUE(world_.all<BecameUnknown>().empty());
+}
+
+}  // namespace
+}  // namespace cttrace

@@ -1,0 +1,273 @@
+// Containers are found by what happens, and what belongs together is told together.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <linux/mount.h>
+#include <sys/stat.h>
+
+#include "story_world.h"
+
+namespace cttrace {
+namespace {
+
+using How = ContainerNamespace::How;
+
+// What became of the namespaces of this type.
+How how(const SetUpStory& story, uint32_t type) {
+  for (const ContainerNamespace& each : story.namespaces)
+    if (each.type == type) return each.how;
+  throw std::logic_error("no such namespace");
+}
+
+struct StoryContainers : testing::Test {
+  StoryWorld world;
+
+  // A runtime that makes a container with one clone, and hands over to /bin/app as its pid 1.
+  Task container(uint32_t tid, const std::vector<std::string>& argv, const NamespaceInodes& namespaces = kInside) {
+    const Task runtime = world.starts(tid, argv);
+    const Task init = world.clones(runtime, tid + 1, kMountsAndPids, {tid + 1, 1}, namespaces);
+    world.pivots(init, "/bundle/rootfs");
+    world.runs_in(init, {"/bin/app", "x"}, namespaces, {tid + 1, 1});
+    return init;
+  }
+};
+
+TEST_F(StoryContainers, APidOneInNamespacesOfItsOwn) {
+  const Task init = container(50, {"/usr/bin/made-up", "run", "web"});
+  const Container told = world.container();
+  EXPECT_EQ(told.set_up.ending, Ending::kHandedOver);
+  EXPECT_EQ(told.isolation, Isolation::kContainer);
+  EXPECT_EQ(told.number, 1u);
+  EXPECT_EQ(told.name, "web");
+  EXPECT_EQ(told.set_up.runtime.name, "made-up");
+  EXPECT_EQ(told.set_up.argv, (std::vector<std::string>{"/bin/app", "x"}));
+  EXPECT_EQ(told.init, id_of(init));
+  EXPECT_EQ(told.set_up.program, id_of(init));
+  EXPECT_EQ(told.rootfs, "/bundle/rootfs");
+  EXPECT_EQ(how(told.set_up, CLONE_NEWNS), How::kMade);
+  EXPECT_EQ(how(told.set_up, CLONE_NEWPID), How::kMade);
+  EXPECT_EQ(how(told.set_up, CLONE_NEWNET), How::kStarters);
+  ASSERT_EQ(told.set_up.stages.size(), 2u);
+  EXPECT_EQ(told.set_up.stages[1].made_by, 0u);
+}
+
+TEST_F(StoryContainers, WhoKeepsItsPidAfterUnshare) {
+  const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 500}});
+  const Task task = world.starts(50, {"/usr/bin/unshare", "-m", "/bin/app"});
+  world.unshares(task, CLONE_NEWNS, own);
+  world.runs_in(task, {"/bin/app"}, own, {50});
+  const Container told = world.container();
+  EXPECT_EQ(told.isolation, Isolation::kMounts);
+  EXPECT_EQ(told.kind, "mounts of its own, the starter's pids");
+  EXPECT_EQ(told.set_up.runtime.name, "unshare");
+  EXPECT_EQ(told.init, id_of(task));
+}
+
+TEST_F(StoryContainers, AChrootAloneIsNamedForWhatItIs) {
+  const Task task = world.starts(50, {"/usr/sbin/chroot", "/srv/root", "/bin/app"},
+                                 [](Snapshot& snapshot) { snapshot.root = File{.path = "/", .inode = 2}; });
+  world.calls(task, "chroot", {"/srv/root"}, [](Call& call) { call.args[0].resolved = "/srv/root"; });
+  world.runs(task, {"/bin/app"}, [](Snapshot& snapshot) { snapshot.root = File{.path = "/srv/root", .inode = 77}; });
+  const Container told = world.container();
+  EXPECT_EQ(told.isolation, Isolation::kChroot);
+  EXPECT_EQ(told.kind, "chroot only: not isolated by namespaces");
+  EXPECT_EQ(told.rootfs, "/srv/root");
+}
+
+TEST_F(StoryContainers, ProgramsThatChangeNothingAreNone) {
+  const Task make = world.starts(50, {"/usr/bin/make"});
+  const Task compiler = world.forks(make, 51);
+  world.runs(compiler, {"/usr/bin/cc"});
+  // A network namespace alone is none, either.
+  const NamespaceInodes own = with(kHost, {{CT_NS_NET, 500}});
+  world.unshares(make, CLONE_NEWNET, own);
+  world.runs_in(make, {"/usr/bin/ip"}, own, {50});
+  EXPECT_TRUE(world.told().empty());
+}
+
+TEST_F(StoryContainers, AProgramThatExecutesItselfAgainIsStillTheRuntime) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.calls(init, "execve", {"/proc/self/exe", std::vector<std::string>{"made-up", "init"}});
+  world.apply(world.snapshot(init, [](Snapshot& snapshot) {
+    snapshot.exe = File{.path = "/usr/bin/made-up", .inode = 101, .mode = 0100755};  // the second that was executed
+    snapshot.namespaces = kInside;
+    snapshot.pids = {51, 1};
+  }));
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const Container told = world.container();
+  EXPECT_EQ(told.set_up.argv, std::vector<std::string>{"/bin/app"});
+}
+
+TEST_F(StoryContainers, OneInAnother) {
+  const Task outer = container(50, {"/usr/bin/made-up", "run", "outer"});
+  const NamespaceInodes within = with(kInside, {{CT_NS_MNT, 600}, {CT_NS_PID, 605}, {CT_NS_PID_FOR_CHILDREN, 605}});
+  const Task runtime = world.clones(outer, 60, 0, {60, 2});
+  world.runs_in(runtime, {"/usr/bin/made-up", "run", "inner"}, kInside, {60, 2});
+  const Task inner = world.clones(runtime, 61, kMountsAndPids, {61, 3, 1}, within);
+  world.runs_in(inner, {"/bin/app"}, within, {61, 3, 1});
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].parent, 0u);
+  EXPECT_EQ(told[1].name, "inner");
+  EXPECT_EQ(told[1].parent, told[0].number);
+  EXPECT_EQ(told[1].parent_name, "outer");
+}
+
+TEST_F(StoryContainers, WhoEntersOneIsTold) {
+  const Task init = container(50, {"/usr/bin/made-up", "run", "web"});
+  const Task second = world.starts(70, {"/usr/bin/made-up", "exec", "web", "/bin/ls"});
+  world.joins(second, CLONE_NEWPID, 505, with(kHost, {{CT_NS_PID_FOR_CHILDREN, 505}}));
+  world.joins(second, CLONE_NEWNS, 500, with(kHost, {{CT_NS_PID_FOR_CHILDREN, 505}, {CT_NS_MNT, 500}}));
+  const Task inside = world.clones(second, 71, 0, {71, 9}, kInside);
+  world.runs_in(inside, {"/bin/ls"}, kInside, {71, 9});
+  EXPECT_EQ(world.container().name, "web");
+  const std::vector<EntryMade> entries = world.told_of<EntryMade>();
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].container, 1u);
+  EXPECT_EQ(entries[0].number, 1u);
+  EXPECT_EQ(entries[0].container_name, "web");
+  EXPECT_EQ(entries[0].set_up.argv, std::vector<std::string>{"/bin/ls"});
+  EXPECT_EQ(how(entries[0].set_up, CLONE_NEWNS), How::kJoined);
+  world.ends(init, 3 << 8);
+  const std::vector<ContainerWentOn> later = world.told_of<ContainerWentOn>();
+  ASSERT_EQ(later.size(), 1u);
+  EXPECT_EQ(later[0].exit_code, 3u << 8);
+  EXPECT_EQ(later[0].entries, 1u);
+}
+
+TEST_F(StoryContainers, WhatWasThereBeforeIsEnteredWithoutANumber) {
+  const Task second = world.starts(70, {"/usr/bin/nsenter", "/bin/ls"});
+  const NamespaceInodes there = with(kHost, {{CT_NS_MNT, 900}});
+  world.joins(second, CLONE_NEWNS, 900, there);
+  world.runs_in(second, {"/bin/ls"}, there, {70});
+  EXPECT_TRUE(world.told_of<Container>().empty());
+  const std::vector<EntryMade> entries = world.told_of<EntryMade>();
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].container, 0u);
+}
+
+// create makes it, start lets it go on, delete ends it: three processes of one runtime, and one container.
+TEST_F(StoryContainers, SeveralProcessesOfOneRuntimeAreOne) {
+  const std::string id = "0123456789abcdef0123456789abcdef";
+  const Task create = world.starts(50, {"/usr/bin/made-up", "create", id});
+  const Task init = world.clones(create, 51, kMountsAndPids, {51, 1}, kInside);
+  world.calls(create, "sethostname", {std::string("from-create"), 11});
+  world.ends(create);
+  const Task start = world.starts(60, {"/usr/bin/made-up", "start", id});
+  world.calls(start, "mknodat", {AT_FDCWD, "/run/" + id, S_IFIFO | 0600, 0});
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  world.ends(start);
+  world.ends(init);
+  const Task last = world.starts(70, {"/usr/bin/made-up", "delete", id});
+  world.ends(last);
+  const Container told = world.container();
+  EXPECT_EQ(told.name, id);
+  EXPECT_EQ(told.short_name, "0123456789ab");
+  std::vector<uint32_t> pids;
+  for (const Stage& stage : told.set_up.stages) pids.push_back(stage.task.tid);
+  EXPECT_EQ(pids, (std::vector<uint32_t>{50, 51, 60}));
+  const std::vector<ContainerWentOn> later = world.told_of<ContainerWentOn>();
+  ASSERT_EQ(later.size(), 2u);
+  EXPECT_TRUE(later[0].exit_code);
+  EXPECT_EQ(later[1].by.argv, (std::vector<std::string>{"/usr/bin/made-up", "delete", id}));
+}
+
+TEST_F(StoryContainers, TwoAtATimeAreKeptApart) {
+  const NamespaceInodes other = with(kHost, {{CT_NS_MNT, 700}, {CT_NS_PID, 705}, {CT_NS_PID_FOR_CHILDREN, 705}});
+  const Task one = world.starts(50, {"/usr/bin/made-up", "run", "one"});
+  const Task two = world.starts(60, {"/usr/bin/made-up", "run", "two"});
+  const Task first = world.clones(one, 51, kMountsAndPids, {51, 1}, kInside);
+  const Task second = world.clones(two, 61, kMountsAndPids, {61, 1}, other);
+  world.calls(first, "sethostname", {std::string("first"), 5});
+  world.calls(second, "sethostname", {std::string("second"), 6});
+  world.runs_in(second, {"/bin/app"}, other, {61, 1});
+  world.runs_in(first, {"/bin/app"}, kInside, {51, 1});
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ((std::array{told[0].name, told[1].name}), (std::array<std::string, 2>{"two", "one"}));
+  EXPECT_EQ((std::array{told[0].hostname, told[1].hostname}), (std::array<std::string, 2>{"second", "first"}));
+  for (const Container& each : told) EXPECT_EQ(each.set_up.stages.size(), 2u);
+}
+
+TEST_F(StoryContainers, WhatBreaksOffIsToldWithItsEnding) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.calls(init, "mount", {"/bundle/rootfs", "/bundle/rootfs", null(), MS_BIND | MS_REC, null()});
+  const std::vector<Container> going_on = world.told_of<Container>();
+  ASSERT_EQ(going_on.size(), 1u);
+  EXPECT_EQ(going_on[0].set_up.ending, Ending::kNotComplete);
+  world.ends(init, 1 << 8);
+  world.ends(runtime, 1 << 8);
+  const Container failed = world.container();
+  EXPECT_EQ(failed.set_up.ending, Ending::kFailed);
+  EXPECT_EQ(failed.rootfs, "/bundle/rootfs");
+  EXPECT_TRUE(failed.rootfs_inferred);
+  EXPECT_FALSE(failed.set_up.program.tid);
+}
+
+// --- Programs that begin in a container whose set-up goes on
+
+struct StoryHooks : StoryContainers {
+  Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"},
+                              [](Snapshot& snapshot) { snapshot.root = File{.path = "/", .inode = 2}; });
+  Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+
+  StoryHooks() { world.pivots(init, "/bundle/rootfs"); }
+
+  // A child of the init executes something where all is set up.
+  Task executes_inside(uint32_t tid, uint32_t inside, const std::string& program) {
+    const Task child = world.clones(init, tid, 0, {tid, inside});
+    world.runs(child, {program}, [&](Snapshot& snapshot) {
+      snapshot.namespaces = kInside;
+      snapshot.pids = {tid, inside};
+      snapshot.root = File{.path = "/", .inode = 77};
+    });
+    return child;
+  }
+};
+
+TEST_F(StoryHooks, AHookIsNotTheProgram) {
+  const Task hook = executes_inside(52, 2, "/bin/hook");
+  world.ends(hook);
+  world.calls(init, "prctl", {38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0, 0});
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const Container told = world.container();
+  EXPECT_EQ(told.set_up.argv, std::vector<std::string>{"/bin/app"});
+  bool ran = false;
+  for (const Step& step : steps_of<ProgramRun>(told.set_up))
+    ran = ran || std::get<ProgramRun>(step.facts).path == "/bin/hook";
+  EXPECT_TRUE(ran);
+}
+
+TEST_F(StoryHooks, NorIsTheLastOfSeveral) {
+  world.ends(executes_inside(52, 2, "/bin/hook"));
+  world.ends(executes_inside(53, 3, "/bin/hook"));
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  EXPECT_EQ(world.container().set_up.argv, std::vector<std::string>{"/bin/app"});
+}
+
+TEST_F(StoryHooks, WhereNobodyGoesOnItIsTheProgram) {
+  const Task program = executes_inside(52, 2, "/bin/app");
+  world.calls(program, "sethostname", {std::string("mine"), 4});
+  world.ends(program, 7 << 8);
+  world.ends(init);
+  world.ends(runtime);
+  const Container told = world.container();
+  EXPECT_EQ(told.set_up.ending, Ending::kHandedOver);
+  EXPECT_EQ(told.set_up.argv, std::vector<std::string>{"/bin/app"});
+  EXPECT_EQ(told.init, id_of(init));
+  // What it did is no part of its set-up.
+  EXPECT_TRUE(steps_of<NameGiven>(told.set_up).empty());
+  ASSERT_EQ(steps_of<HandedOver>(told.set_up).size(), 1u);
+  const std::vector<ContainerWentOn> later = world.told_of<ContainerWentOn>();
+  ASSERT_EQ(later.size(), 1u);
+  EXPECT_EQ(later[0].exit_code, 7u << 8);
+}
+
+TEST_F(StoryHooks, AlsoWhenTracingEndsBefore) {
+  executes_inside(52, 2, "/bin/app");
+  EXPECT_EQ(world.container().set_up.ending, Ending::kHandedOver);
+}
+
+}  // namespace
+}  // namespace cttrace

@@ -1,0 +1,178 @@
+// Calls become steps: which phase, what is one, what failed and need not worry anybody.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <linux/mount.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "story_world.h"
+
+namespace cttrace {
+namespace {
+
+struct StorySteps : testing::Test {
+  StoryWorld world;
+  const std::string rootfs = "/bundle/rootfs";
+  Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"},
+                              [](Snapshot& snapshot) { snapshot.cwd = File{.path = "/bundle", .inode = 3}; });
+  Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+
+  void mounts(const std::string& source, const std::string& target, const std::string& type, uint64_t flags,
+              const std::string& data = {}) {
+    world.calls(init, "mount", {source, target, type, flags, data}, [&](Call& call) {
+      call.args[0].resolved = source;
+      call.args[1].resolved = target;
+    });
+  }
+  SetUpStory story() {
+    world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+    return world.container().set_up;
+  }
+};
+
+TEST_F(StorySteps, PhasesAreInTheOrderOfWhatHappened) {
+  mounts("none", "/", "", MS_SLAVE | MS_REC);
+  mounts(rootfs, rootfs, "", MS_BIND | MS_REC);
+  mounts("proc", rootfs + "/proc", "proc", 0);
+  world.calls(init, "mknodat", {AT_FDCWD, rootfs + "/dev/null", S_IFCHR | 0666, 0x103},
+              [&](Call& call) { call.args[1].resolved = rootfs + "/dev/null"; });
+  world.pivots(init, rootfs);
+  mounts("/dev/null", "/proc/kcore", "", MS_BIND);
+  world.calls(init, "sethostname", {std::string("web"), 3});
+  const SetUpStory told = story();
+  std::vector<std::string> phases;
+  for (const Step& step : told.steps)
+    if (phases.empty() || phases.back() != phase_name(step.phase)) phases.emplace_back(phase_name(step.phase));
+  EXPECT_EQ(phases, (std::vector<std::string>{"create", "namespaces", "rootfs", "mounts", "devices", "root switch",
+                                              "masking", "identity", "hand-over"}));
+}
+
+TEST_F(StorySteps, PathsAreThoseThatTheContainerWillSee) {
+  mounts("proc", rootfs + "/proc", "proc", 0);
+  mounts("tmpfs", "/elsewhere", "tmpfs", 0);
+  world.pivots(init, rootfs);
+  mounts("tmpfs", "/tmp", "tmpfs", 0);
+  const std::vector<Step> steps = steps_of<MountDone>(story());
+  ASSERT_EQ(steps.size(), 3u);
+  const auto target = [&](size_t i) { return std::get<MountDone>(steps[i].facts).mounts[0].target; };
+  EXPECT_EQ(target(0).inside, "/proc");
+  EXPECT_TRUE(target(1).outside);
+  EXPECT_EQ(target(2).inside, "/tmp");
+}
+
+TEST_F(StorySteps, ABindThatIsThenMadeReadOnlyIsOneStep) {
+  mounts("/data", rootfs + "/data", "", MS_BIND | MS_REC);
+  mounts("", rootfs + "/data", "", MS_BIND | MS_REMOUNT | MS_RDONLY);
+  world.pivots(init, rootfs);
+  const std::vector<Step> steps = steps_of<MountDone>(story());
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(steps[0].call_count, 2u);
+  EXPECT_EQ(std::get<MountDone>(steps[0].facts).options, std::vector<std::string>{"ro"});
+}
+
+TEST_F(StorySteps, MasksAreFoldedAndWhatIsMissingIsNormal) {
+  world.pivots(init, rootfs);
+  mounts("/dev/null", "/proc/kcore", "", MS_BIND);
+  world.calls(init, "mount", {"/dev/null", "/proc/missing", null(), MS_BIND, null()}, [](Call& call) {
+    call.args[1].resolved = "/proc/missing";
+    call.result = -ENOENT;
+  });
+  const SetUpStory told = story();
+  const std::vector<Step> steps = steps_of<PathsMasked>(told);
+  ASSERT_EQ(steps.size(), 1u);
+  const auto& paths = std::get<PathsMasked>(steps[0].facts).paths;
+  ASSERT_EQ(paths.size(), 2u);
+  EXPECT_EQ((std::array{paths[0].error, paths[1].error}), (std::array{0, ENOENT}));
+  EXPECT_EQ(steps[0].error, 0);
+  EXPECT_EQ(told.normal_failures, 1u);
+}
+
+// --- Failures
+
+TEST_F(StorySteps, AProbeThatCannotSucceedIsNoFailure) {
+  world.calls(init, "seccomp", {1, 1, null()}, [](Call& call) { call.result = -EFAULT; });
+  const SetUpStory told = story();
+  EXPECT_EQ(told.normal_failures, 1u);
+  for (const Step& step : told.steps) EXPECT_EQ(step.error, 0);
+}
+
+TEST_F(StorySteps, WhatIsNotExpectedToFailIsAFailure) {
+  world.fails(init, "mount", {"proc", "/proc", "proc", 0, null()}, EPERM);
+  std::vector<int> errors;
+  for (const Step& step : story().steps)
+    if (step.error) errors.push_back(step.error);
+  EXPECT_EQ(errors, std::vector<int>{EPERM});
+}
+
+// A folder of the starter's may not be there any more; one that was asked for must be.
+TEST_F(StorySteps, OnlyTheWayBackMayLeadNowhere) {
+  world.fails(init, "chdir", {"/bundle"}, ENOENT);
+  world.fails(init, "chdir", {"/work/dir"}, ENOENT);
+  const SetUpStory told = story();
+  std::vector<std::string> failed;
+  for (const Step& step : told.steps)
+    if (step.error) failed.push_back(std::get<CallMade>(step.facts).about);
+  EXPECT_EQ(failed, std::vector<std::string>{"/work/dir"});
+  EXPECT_EQ(told.normal_failures + told.quiet_calls, 1u);
+}
+
+TEST_F(StorySteps, SigsysIsNoErrorNumber) {
+  world.calls(init, "mount", {"proc", "/proc", "proc", 0, null()},
+              [](Call& call) { call.outcome = Outcome::kSigsysBySeccomp; });
+  std::vector<Step> failed;
+  for (const Step& step : story().steps)
+    if (step.error) failed.push_back(step);
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_TRUE(failed[0].killed);
+  EXPECT_TRUE(failed[0].denied);
+}
+
+TEST_F(StorySteps, AFailureThatIsTriedAgainIsForgotten) {
+  world.calls(init, "mount", {"sysfs", rootfs + "/sys", "sysfs", 0, null()}, [&](Call& call) {
+    call.args[1].resolved = rootfs + "/sys";
+    call.result = -EPERM;
+  });
+  mounts("/sys", rootfs + "/sys", "", MS_BIND | MS_REC);
+  world.pivots(init, rootfs);
+  const SetUpStory told = story();
+  for (const Step& step : told.steps) EXPECT_EQ(step.error, 0) << step.reason;
+  EXPECT_EQ(told.normal_failures, 1u);
+}
+
+TEST(StoryUnmounts, UnmountingNothingIsNormalAndUnmountingAMountInVainIsNot) {
+  StoryWorld world;
+  const File root = {.path = "/", .fs_type = "ext4", .mode = 040755, .mount_id = 21, .mount_ns = kHost[CT_NS_MNT]};
+  const Task task = world.found(80, [&](Snapshot& snapshot) { snapshot.root = snapshot.cwd = root; });
+  world.apply(Mounts{.mount_ns = kHost[CT_NS_MNT],
+                     .mountinfo = "21 1 0:1 / / rw - ext4 /dev/vda rw\n22 21 0:5 / /mnt rw - tmpfs tmpfs rw\n"});
+  const Task other = world.forks(task, 81);
+  world.runs(other, {"/usr/bin/made-up", "run", "other"}, [&](Snapshot& snapshot) { snapshot.root = root; });
+  const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 700}});
+  world.unshares(other, CLONE_NEWNS, own);
+  for (const char* const path : {"/mnt", "/srv"})
+    world.calls(other, "umount2", {path, 0}, [&](Call& call) {
+      call.args[0].base = root;
+      call.args[0].resolved = path;
+      call.result = -EINVAL;
+    });
+  world.runs_in(other, {"/bin/app"}, own, {81});
+  std::vector<std::string> failed;
+  for (const Container& container : world.told_of<Container>())
+    for (const Step& step : container.set_up.steps)
+      if (step.error) failed.push_back(std::get<MountDone>(step.facts).mounts[0].target.path);
+  EXPECT_EQ(failed, std::vector<std::string>{"/mnt"});
+}
+
+// A loss makes what is told doubtful, and says so.
+TEST_F(StorySteps, AfterALossTheStoryIsInDoubt) {
+  Loss loss;
+  loss.counts[CT_LOSS_RING_FULL] = 3;
+  world.apply(loss);
+  EXPECT_FALSE(story().doubt.empty());
+}
+
+}  // namespace
+}  // namespace cttrace
