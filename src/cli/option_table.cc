@@ -162,6 +162,13 @@ const OptionRow kOptions[] = {
      "2023-11-14T22:13:20.123456Z are what they are. Of these there is everything that is printed as that time. A "
      "container that was still being set up is shown as the process sees it that became its program, or who made that.",
      [](Options& o, Text value) { return keep(parse_moment(value), o.at.emplace()); }},
+    {"--trees", "", Section::kOutput, kInViews,
+     "in a story, the mount tree before and after every bind, move and root switch: + new, - gone, > moved, ~ changed "
+     "or hidden",
+     "Mounts that stay as they are are left out where none that is marked is on them. In json and ndjson both trees "
+     "are "
+     "whole.",
+     turn_on_option<&Options::trees>},
     {"--verify",
      "",
      Section::kOutput,

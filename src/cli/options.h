@@ -38,6 +38,7 @@ struct Options {
   ColorWhen color = ColorWhen::kAuto;
   std::string record;
   bool verify = false;
+  bool trees = false;
   std::optional<MomentName> at;  // --at
   Backend backend = Backend::kAuto;
   size_t buffer_bytes = 8u << 20;

@@ -18,8 +18,9 @@ bool wants_cgroup_moves(const Options& options) {
   });
 }
 
-RenderOptions render_options(const Options& options, const Output& output) {
+RenderOptions render_options(const Options& options, const Output& output, const TreeChanges* trees) {
   RenderOptions render = options.render;
+  render.trees = trees;
   render.width = output.width();
   render.color = output.wants_color(options.color);
   render.cgroup_moves = wants_cgroup_moves(options);
@@ -42,7 +43,8 @@ Pipeline::Pipeline(EventSource& source, const Options& options, Output& output, 
       recording_(recording),
       selection_(options.selection),
       format_(options.format),
-      renderer_(make_renderer(options.format, render_options(options, output),
+      trees_(options.trees ? std::optional(TreeKeeper()) : std::nullopt),
+      renderer_(make_renderer(options.format, render_options(options, output, trees_ ? &trees_->changes() : nullptr),
                               [this](std::string_view text) { output_.write(text); })),
       model_(source.info()),
       teller_(teller_options(options), [this](News&& news) { tell(news); }),
@@ -80,7 +82,9 @@ void Pipeline::show(const Event& event) {
   if (format_ == Format::kCalls && !verification_) return;
   if (verification_) verification_->before(event, model_.state());
   if (moment_) moment_->before(event, number_, model_.state());
+  if (trees_) trees_->before(event, model_.state());
   const Changes& changes = model_.apply(event);
+  if (trees_) trees_->after(number_, changes, model_.state());
   if (verification_) verification_->after(changes);
   if (!changes.empty()) renderer_->changes(model_.state(), changes, number_, chosen);
   if (format_ != Format::kCalls) teller_.event(event, number_, changes, model_.state());

@@ -13,6 +13,7 @@
 #include "render/renderer.h"
 #include "story/moments.h"
 #include "story/teller.h"
+#include "story/tree_keeper.h"
 #include "wire/recording.h"
 
 namespace cttrace {
@@ -47,6 +48,7 @@ class Pipeline {
   RecordingWriter* recording_;
   std::optional<Selection> selection_;
   Format format_;
+  std::optional<TreeKeeper> trees_;
   std::unique_ptr<Renderer> renderer_;
   Model model_;
   std::optional<LiveVerification> verification_;

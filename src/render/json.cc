@@ -49,7 +49,7 @@ void JsonRenderer::write(Json&& object, EventNumber number) {
 }
 
 void JsonRenderer::news(const News& news) {
-  if (options_.with_calls) write(text_of(json_news(news)));
+  if (options_.with_calls) write(text_of(json_news(news, options_.trees)));
 }
 
 // Of what was not asked for, only where the model is not sure of itself.

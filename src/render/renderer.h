@@ -13,6 +13,7 @@
 #include "cttrace/moment.h"
 #include "cttrace/source.h"
 #include "cttrace/story.h"
+#include "cttrace/tree_change.h"
 #include "cttrace/verification.h"
 
 namespace cttrace {
@@ -42,11 +43,12 @@ struct RenderOptions {
   bool paths = false;                  // -y: descriptors with what they are
   bool verbose = false;                // -v: nothing abbreviated (envp stays a count)
   bool color = false;
-  size_t width = 0;          // columns that story wraps to; 0: lines may be as long as they are
-  bool quiet = false;        // -q: no completeness statement in calls
-  bool with_calls = true;    // false: -c, only the summary
-  bool summary = false;      // -c, -C
-  bool cgroup_moves = true;  // lines between the calls: a task was moved to another cgroup
+  size_t width = 0;                    // columns that story wraps to; 0: lines may be as long as they are
+  bool quiet = false;                  // -q: no completeness statement in calls
+  bool with_calls = true;              // false: -c, only the summary
+  bool summary = false;                // -c, -C
+  const TreeChanges* trees = nullptr;  // --trees: around the calls of steps; grows while the story is told
+  bool cgroup_moves = true;            // lines between the calls: a task was moved to another cgroup
   StatusFilter status;
 };
 

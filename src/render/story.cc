@@ -15,6 +15,7 @@
 #include "render/story_lines.h"
 #include "render/story_state.h"
 #include "render/story_words.h"
+#include "render/trees.h"
 #include "render/values.h"
 
 namespace cttrace {
@@ -122,6 +123,11 @@ void add_endings(StoryLines& lines, const SetUpStory& story) {
     lines.note("no traced call failed: what " + escape_for_terminal(story.runtime.name) + " has printed may say why");
 }
 
+Style style_of(const RenderOptions& options, size_t indent) {
+  return {
+      .width = options.width, .indent = indent, .color = options.color, .unicode = false, .verbose = options.verbose};
+}
+
 void add_story(StoryLines& lines, const SetUpStory& story, const Around& around, TaskId init,
                const RenderOptions& options) {
   const uint32_t main = main_stage(story, init);
@@ -136,6 +142,8 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
       text += fmt::format(" ({})", kept_together(duration_text(took_ns)));
     lines.add(step.start_ns, phase_name(step.phase), text, step.error != 0);
     if (options.verbose) add_calls_of(lines, story, step, options);
+    if (const std::optional<Trees> trees = trees_around(step, options.trees))
+      lines.raw(draw_trees(*trees, style_of(options, 6)));
   }
   if (story.ending == Ending::kFailed) add_endings(lines, story);
   if (story.steps_dropped) lines.note(plural(story.steps_dropped, "step") + " more than are kept");
@@ -145,8 +153,7 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
 string handed_over_by(const SetUpStory& story, const RenderOptions& options) {
   if (!has_state(story)) return {};
   HandedOverOptions handed = compared_with_starter(story);
-  handed.style = {
-      .width = options.width, .indent = 4, .color = options.color, .unicode = false, .verbose = options.verbose};
+  handed.style = style_of(options, 4);
   const string text = handed_over(*story.state, story.program, handed);
   return text.empty() ? text : "  handed over\n" + text;
 }

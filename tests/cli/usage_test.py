@@ -85,6 +85,11 @@ class Mistakes(unittest.TestCase):
         self.assert_refused(["--at", "3", "--format", "calls", "true"], "--at", "a state, not calls")
         self.assert_refused(["--at", "3", "-e", "mount", "true"], "--at", "--format story, json or ndjson")
 
+    def test_trees(self):
+        self.assert_refused(["--trees", "-e", "mount", "true"], "--trees", "part of a story", "--format story")
+        self.assert_refused(["show", "--format", "story", "--trees", "--at", "3", "x.ctt"], "--at", "--trees")
+        self.assert_refused(["inspect", "--trees", "1"], "--trees", "inspect")
+
     def test_filters(self):
         self.assert_refused(["-e", "trace=mont", "true"], "mont", "mount")
         self.assert_refused(["-e", "mont", "true"], "mont", "mount")

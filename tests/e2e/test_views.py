@@ -1,4 +1,4 @@
-"""--at of a real container: what it shows is what the container's program, and the trace, say of that moment."""
+"""--at and --trees of a real container: what they show is what the container's program, and the trace, say of that moment."""
 
 import json
 import re
@@ -10,14 +10,12 @@ from runtimes import WITNESS_COMMAND, Witness
 from support import cttrace, require, validate
 
 
-class At(support.Case):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        require("root", "ebpf", "runc")
+class Recorded(support.Case):
+    """A container of runc's, recorded."""
 
     def setUp(self):
         super().setUp()
+        require("root", "ebpf", "runc")
         self.record = self.tmp / "record.ctt"
         self.bundle = runtimes.Bundle(self)
         result = cttrace("--format", "ndjson", "-o", self.tmp / "out", "--record", self.record,
@@ -27,6 +25,8 @@ class At(support.Case):
         self.captured = Captured((self.tmp / "out").read_text())
         self.program = self.captured.program(WITNESS_COMMAND)
 
+
+class At(Recorded):
     def show(self, at, *options, format="ndjson"):
         result = cttrace("show", "--format", format, "--at", at, *options, self.record)
         self.assertEqual((result.returncode, result.stderr), (0, ""), at)
@@ -143,6 +143,83 @@ class At(support.Case):
         result = cttrace("show", "--format", "ndjson", "--at", "2001-01-01T00:00:00Z", self.record)
         self.assertEqual((result.returncode, result.stdout), (2, ""))
         self.assertRegex(result.stderr, r"\Acttrace: cannot use --at: that is \d+\.\d{3} s before the trace begins[^\n]+\n\Z")
+
+
+class Trees(Recorded):
+    def show(self, *options, columns=0):
+        environment = {"PATH": "/bin", **({"COLUMNS": str(columns)} if columns else {})}
+        result = cttrace("show", "--trees", *options, self.record, env=environment)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return result.stdout
+
+    def steps(self, kind):
+        lines = [json.loads(line) for line in self.show("--format", "ndjson").splitlines()]
+        for line in lines:
+            validate(line, "ndjson")
+        [container] = [line for line in lines if line["type"] == "container"]
+        return [step for phase in container["set_up"]["phases"] for step in phase["steps"] if step["kind"] == kind]
+
+    def paths(self, tree):
+        return {mount["id"]: mount["path"] for mount in tree["mounts"]}
+
+    def test_a_pivot_in_json(self):
+        [pivot] = self.steps("pivot_root")
+        before, after = pivot["trees"]["before"], pivot["trees"]["after"]
+        rootfs = str(self.bundle.rootfs)
+        # The same mount is there before and after, at another place; the host's are gone.
+        self.assertEqual(self.paths(before)[after["root_mount"]], rootfs)
+        self.assertEqual(self.paths(after)[after["root_mount"]], "/")
+        self.assertNotIn(before["root_mount"], self.paths(after))
+        marks = {entry["id"]: entry["as"] for entry in before["marked"]}
+        self.assertEqual((marks[before["root_mount"]], marks[after["root_mount"]]), ("gone", "moved"))
+        inside = {id: path[len(rootfs):] for id, path in self.paths(before).items() if path and path.startswith(rootfs + "/")}
+        self.assertEqual({id: path for id, path in self.paths(after).items() if path not in (None, "/")}, inside)
+
+    def test_a_bind_in_json(self):
+        binds = [step for step in self.steps("mount") if step["how"] == "bind"]
+        rootfs = [step for step in binds if step["mounts"][0]["target"]["path"] == str(self.bundle.rootfs)]
+        trees = rootfs[0]["trees"]
+        self.assertEqual([entry["as"] for entry in trees["after"]["marked"]], ["new"])
+        new = trees["after"]["marked"][0]["id"]
+        self.assertEqual(self.paths(trees["after"])[new], str(self.bundle.rootfs))
+        self.assertNotIn(new, self.paths(trees["before"]))
+
+    def test_masks_in_json(self):
+        masks = [step for step in self.steps("paths_masked") if "trees" in step]
+        self.assertTrue(masks)
+        hidden = set()
+        for step in masks:
+            paths = self.paths(step["trees"]["after"])
+            hidden |= {paths[entry["id"]] for entry in step["trees"]["after"]["marked"] if entry["as"] == "new"}
+        self.assertIn("/proc/sys", hidden)
+        self.assertLessEqual(hidden, set(self.witness.mount_points))
+
+    def test_without_it_there_are_none(self):
+        result = cttrace("show", "--format", "ndjson", self.record)
+        self.assertNotIn('"trees"', result.stdout)
+
+    def test_text_in_any_width(self):
+        wide = self.show("--format", "story")
+        self.assertRegex(wide, r"(?m)^ {6}before$")
+        self.assertRegex(wide, r"(?m)^ {6}  - /  ")
+        self.assertIn("(becomes the root)", wide)
+        for columns in (80, 160):
+            text = self.show("--format", "story", "--color", "never", columns=columns)
+            colored = self.show("--format", "story", "--color", "always", columns=columns)
+            self.assertEqual(re.sub(r"\x1b\[[0-9;]*m", "", colored), text)
+            self.assertEqual(len(re.findall(r"(?m)^ {6}before", text)), len(re.findall(r"(?m)^ {6}before", wide)))
+            for line in text.splitlines():
+                # Paths are never cut: a longer line has nothing but one.
+                if re.match(r" {8}[-+>~] ", line) and len(line) > columns:
+                    self.assertRegex(line, r"^ {8}[-+>~] [ |`-]*/\S+( more})?$")
+
+    def test_live_is_as_recorded(self):
+        out, record = self.tmp / "live", self.tmp / "live.ctt"
+        result = cttrace("--trees", "--format", "ndjson", "-o", out, "--record", record, "unshare", "-mpf", "sh", "-c",
+                         "mkdir -p $0/a $0/b; mount --bind $0/a $0/b; exec true", self.tmp)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        shown = cttrace("show", "--trees", "--format", "ndjson", record)
+        self.assertEqual((shown.returncode, shown.stdout), (0, out.read_text()))
 
 
 if __name__ == "__main__":
