@@ -223,6 +223,7 @@ Json json_change(const State& state, const Change& change) { return std::visit(W
 Json json_changes(const State& state, const Changes& changes, bool doubts_only) {
   Json json;
   json["type"] = "changes";
+  json["time_ns"] = json_unsigned(state.time_ns);
   json["changes"] = Json::array();
   for (const Change& change : changes) {
     const bool is_doubt = std::holds_alternative<BecameUnknown>(change) || std::holds_alternative<Contradicted>(change);
