@@ -67,6 +67,8 @@ void set_flag(FsContext& fs, const std::string& key) {
 
 void create_filesystem(State& state, FsContext& fs) {
   if (fs.filesystem) return;
+  // Every ipc namespace has an mqueue before anybody mounts it.
+  fs.read_only = fs.read_only && fs.type != "mqueue";
   fs.filesystem = new_filesystem(state, {.type = fs.type,
                                          .read_only = {fs.read_only, Evidence::kInferred},
                                          .options = {fs.options, Evidence::kObserved},
