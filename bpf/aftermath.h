@@ -5,7 +5,8 @@
 
 #include "snapshot.h"
 
-#define CT_ROW_AFTER (CT_ROW_AFTER_NAMESPACES | CT_ROW_AFTER_CWD | CT_ROW_AFTER_ROOT | CT_ROW_AFTER_MOUNTS)
+#define CT_ROW_AFTER (CT_ROW_AFTER_NAMESPACES | CT_ROW_AFTER_CWD | CT_ROW_AFTER_ROOT | CT_ROW_AFTER_MOUNTS | \
+		      CT_ROW_AFTER_TREE | CT_ROW_AFTER_MOVE)
 #define MNT_CURSOR 0x10000000 /* no mount, but the place of who reads /proc/PID/mounts */
 
 /* The newest mount into s->pointer: the one with the highest mnt_id_unique. */
@@ -43,6 +44,46 @@ static __always_inline void newest_of_list(struct scratch *s, struct mnt_namespa
 	}
 }
 
+/* What the mount s->pointer shows: arguments name it by a path that may lead through symbolic links, or not at all. */
+__noinline int capture_mount(void)
+{
+	struct scratch *s = get_scratch();
+	if (!s || !s->pointer)
+		return 0;
+	struct mount *mnt = (struct mount *)s->pointer;
+	if (capture_begin(s, CT_ARG_MOUNT_ROOT, CT_CAP_STRING)) {
+		s->dentry = (u64)BPF_CORE_READ(mnt, mnt.mnt_root);
+		s->mnt = 0; /* up to the root of the filesystem, whatever is mounted */
+		path_walk();
+		capture_end(s, s->done ? CT_OK : CT_TRUNCATED);
+	}
+	if (capture_begin(s, CT_ARG_MOUNT_SOURCE, CT_CAP_STRING)) {
+		u64 at = pinned(s->offset);
+		if (at > CT_RECORD_MAX)
+			return 0;
+		const char *name = BPF_CORE_READ(mnt, mnt_devname);
+		long length = bpf_probe_read_kernel_str(s->data + at, CT_PATH_MAX, name);
+		if (length > 0)
+			s->offset = at + ((length - 1) & (2 * CT_PATH_MAX - 1));
+		capture_end(s, length > 0 ? CT_OK : name ? CT_FAULT : CT_NULL);
+	}
+	return 0;
+}
+
+/* The same of the mount that a descriptor is in. */
+__noinline int capture_mount_of(u32 fd)
+{
+	struct scratch *s = get_scratch();
+	if (!s)
+		return 0;
+	struct file *file = fd_file((struct task_struct *)s->task, fd);
+	struct vfsmount *vfsmount = BPF_CORE_READ(file, f_path.mnt);
+	if (!vfsmount)
+		return 0;
+	s->pointer = (u64)((void *)vfsmount - bpf_core_field_offset(struct mount, mnt));
+	return capture_mount();
+}
+
 __noinline int capture_newest_mount(void)
 {
 	struct scratch *s = get_scratch();
@@ -57,24 +98,10 @@ __noinline int capture_newest_mount(void)
 		newest_of_tree(s, ns);
 	else
 		newest_of_list(s, (struct mnt_namespace___list *)ns);
-	if (s->pointer)
-		capture_file(CT_ARG_NEWEST_MOUNT, CT_CAP_FILE, AT_MOUNT, 0);
-	return 0;
-}
-
-/* What that mount shows of its filesystem. Where a symbolic link was bound, or a hierarchy of cgroups is mounted in a
- * cgroup namespace, nobody can tell from the call. */
-__noinline int capture_newest_root(void)
-{
-	struct scratch *s = get_scratch();
-	struct mount *of = s ? (struct mount *)s->pointer : 0;
-	if (!of || !capture_begin(s, CT_ARG_NEWEST_MOUNT, CT_CAP_COMPONENTS))
+	if (!s->pointer)
 		return 0;
-	s->dentry = (u64)BPF_CORE_READ(of, mnt.mnt_root);
-	s->mnt = 0; /* no mount's root is where the walk goes on elsewhere */
-	path_walk();
-	capture_end(s, s->done ? CT_OK : CT_TRUNCATED);
-	return 0;
+	capture_file(CT_ARG_NEWEST_MOUNT, CT_CAP_FILE, AT_MOUNT, 0);
+	return capture_mount();
 }
 
 __noinline int capture_mount_count(void)
@@ -113,8 +140,8 @@ __noinline int capture_namespaces(void)
 	return 0;
 }
 
-/* What the row says of s->task. */
-__noinline int capture_aftermath(u32 flags)
+/* What the row says of s->task. `first`: the call's first argument. */
+__noinline int capture_aftermath(u32 flags, u32 first, u32 ret)
 {
 	if (flags & CT_ROW_AFTER_NAMESPACES)
 		capture_namespaces();
@@ -124,8 +151,11 @@ __noinline int capture_aftermath(u32 flags)
 		capture_file(CT_ARG_ROOT, CT_CAP_FILE, AT_ROOT, 0);
 	if (flags & CT_ROW_AFTER_MOUNTS) {
 		capture_newest_mount();
-		capture_newest_root();
 		capture_mount_count();
 	}
+	if (flags & CT_ROW_AFTER_TREE)
+		capture_mount_of(ret);
+	if (flags & CT_ROW_AFTER_MOVE && (s32)first >= 0)
+		capture_file(CT_ARG_MOVED, CT_CAP_FILE, AT_FD, first);
 	return 0;
 }

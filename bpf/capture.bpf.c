@@ -351,8 +351,8 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 			capture_fs_message((u32)call.args[0], state->log_head);
 		if (s->row.flags & CT_ROW_MAKES_NODE && ret == 0)
 			state->made_node = 1;
-		if (s->row.flags & CT_ROW_AFTER && ret == 0)
-			capture_aftermath(s->row.flags);
+		if (s->row.flags & CT_ROW_AFTER && ret >= 0)
+			capture_aftermath(s->row.flags, (u32)call.args[0], (u32)ret);
 	}
 	send(s, 0);
 	return 0;

@@ -107,6 +107,7 @@ struct vfsmount { struct dentry *mnt_root; struct super_block *mnt_sb; int mnt_f
 struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
+	const char *mnt_devname;
 	struct vfsmount mnt;
 	struct list_head mnt_list;
 	struct rb_node mnt_node; /* since 6.8 */

@@ -44,8 +44,6 @@ struct File {
   // Of a descriptor that holds a detached mount tree (fsmount, open_tree): it is not the only one. Closing the last one
   // dissolves the tree.
   bool shared = false;
-  // Of newest_mount, where it is known: what the mount shows of its filesystem, as in mountinfo.
-  std::optional<std::string> mount_root = {};
 
   // What a person calls it: the path, "pipe:[1]", "mnt:[4026531841]", "pidfd:[812]", "fscontext:[tmpfs]",
   // "anon_inode:[eventpoll]", "(detached tmpfs)/b".
@@ -96,7 +94,12 @@ struct Aftermath {
   // one that came last (docs/kernel-traits.md). One that was moved within the namespace is not new.
   std::optional<File> newest_mount;
   std::optional<uint32_t> mounts;  // in the caller's mount namespace, those included that no root reaches
-  // Another followed task was in such a call at the same time: newest_mount and mounts may be of its doing.
+  // Of the newest mount (fsmount, open_tree: of the one that the returned descriptor is in) fields 4 and 10 of
+  // mountinfo: which directory or file of its filesystem it shows, and what it was told to show (none: nothing).
+  std::optional<std::string> mount_root, mount_source;
+  std::optional<File> moved;  // move_mount, from a descriptor: what that is now
+  // Another followed task was in a call that changes mounts at the same time: newest_mount, what it shows, and mounts
+  // may be of its doing.
   bool contended = false;
 };
 

@@ -12,8 +12,10 @@
 #include <linux/types.h>
 #endif
 
-#define CT_WIRE_VERSION 2
-#define CT_WIRE_OLDEST 1 /* of the versions that are still read; they differ in what CT_*_SIZE_1 names */
+#define CT_WIRE_VERSION 3
+/* Of the versions that are still read. 1 has the sizes that CT_*_SIZE_1 name; 2 has no CT_ARG_MOUNT_ROOT, _SOURCE and
+ * CT_ARG_MOVED. */
+#define CT_WIRE_OLDEST 1
 
 #define CT_PATH_MAX 4096    /* bytes of a string or of mount data, with its NUL */
 #define CT_RECORD_MAX 24576 /* bytes of the longest record */
@@ -189,7 +191,6 @@ enum ct_capture_kind {
   CT_CAP_IDS = 10,        /* __u32[]: ids in the host's user namespace */
   CT_CAP_ROOT = 11,       /* like BASE, where the path could not be read at entry: where it begins if it is absolute */
   CT_CAP_NAMESPACES = 12, /* __u32[CT_NS_COUNT]: inode numbers of the caller's namespaces; 0: unknown */
-  CT_CAP_COMPONENTS = 13, /* a path in a filesystem: its components, leaf first, each with a NUL; none for "/" */
 };
 
 enum ct_capture_status {
@@ -213,9 +214,13 @@ enum ct_capture_status {
 #define CT_ARG_FILENAME 0x28
 #define CT_ARG_ARGV 0x29
 #define CT_ARG_NAMESPACES 0x2a   /* EXIT, where it succeeded: CT_CAP_NAMESPACES; CT_ARG_CWD, CT_ARG_ROOT: CT_CAP_FILE */
-#define CT_ARG_NEWEST_MOUNT 0x2b /* EXIT: CT_CAP_FILE: root of the mount that came last into the mount namespace;
-                                  * CT_CAP_COMPONENTS: what it shows of its filesystem */
+#define CT_ARG_NEWEST_MOUNT 0x2b /* EXIT: CT_CAP_FILE: root of the mount that came last into the mount namespace */
 #define CT_ARG_MOUNT_COUNT 0x2c  /* EXIT: CT_CAP_COUNT: mounts in the caller's mount namespace */
+/* EXIT: of the newest mount (fsmount, open_tree: of the one that the returned descriptor is in), CT_CAP_STRING: which
+ * directory or file of its filesystem it shows (components leaf first, each with a NUL); what it was told to show. */
+#define CT_ARG_MOUNT_ROOT 0x2d
+#define CT_ARG_MOUNT_SOURCE 0x2e
+#define CT_ARG_MOVED 0x2f /* EXIT: CT_CAP_FILE: what the descriptor in argument 0 is now */
 
 struct ct_capture {
   __u8 arg;    /* index of the argument, or CT_ARG_* */
@@ -302,8 +307,10 @@ enum ct_when { CT_WHEN_BOTH = 0, CT_WHEN_ENTER = 1, CT_WHEN_EXIT = 2 };
 #define CT_ROW_AFTER_NAMESPACES 512u /* CT_CAP_NAMESPACES */
 #define CT_ROW_AFTER_CWD 1024u       /* CT_ARG_CWD */
 #define CT_ROW_AFTER_ROOT 2048u      /* CT_ARG_ROOT */
-#define CT_ROW_AFTER_MOUNTS 4096u    /* CT_ARG_NEWEST_MOUNT, CT_ARG_MOUNT_COUNT */
+#define CT_ROW_AFTER_MOUNTS 4096u    /* CT_ARG_NEWEST_MOUNT, its CT_ARG_MOUNT_ROOT and _SOURCE, CT_ARG_MOUNT_COUNT */
 #define CT_ROW_DETACHED_FD 8192u     /* only when the fd in argument 0 holds a detached mount tree */
+#define CT_ROW_AFTER_TREE 16384u     /* CT_ARG_MOUNT_ROOT and _SOURCE of what the returned descriptor is in */
+#define CT_ROW_AFTER_MOVE 32768u     /* CT_ARG_MOVED */
 
 struct ct_row {
   __u8 op[6];

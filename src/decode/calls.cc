@@ -80,14 +80,17 @@ void add_outcome(const Record& record, Call& call) {
     if (capture.kind == CT_CAP_FS_MESSAGE) call.fs_message = message_of(capture.bytes);
     if (capture.kind == CT_CAP_NAMESPACES) call.after.namespaces = decode_namespaces(capture);
     if (capture.kind == CT_CAP_COUNT && capture.arg == CT_ARG_MOUNT_COUNT) call.after.mounts = decode_count(capture);
-    if (capture.kind == CT_CAP_COMPONENTS && capture.status == CT_OK && call.after.newest_mount)
-      call.after.newest_mount->mount_root = path_of_components(capture.bytes);
+    if (capture.kind == CT_CAP_STRING && capture.status == CT_OK) {
+      if (capture.arg == CT_ARG_MOUNT_ROOT) call.after.mount_root = path_of_components(capture.bytes);
+      if (capture.arg == CT_ARG_MOUNT_SOURCE) call.after.mount_source = capture.bytes;
+    }
     if (capture.kind != CT_CAP_FILE) continue;
     switch (capture.arg) {
       case CT_ARG_RETURN: call.returned_file = decode_file(capture); break;
       case CT_ARG_CWD: call.after.cwd = decode_file(capture); break;
       case CT_ARG_ROOT: call.after.root = decode_file(capture); break;
       case CT_ARG_NEWEST_MOUNT: call.after.newest_mount = decode_file(capture); break;
+      case CT_ARG_MOVED: call.after.moved = decode_file(capture); break;
       default: break;
     }
   }

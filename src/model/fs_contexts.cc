@@ -67,6 +67,8 @@ void set_flag(FsContext& fs, const std::string& key) {
 
 void create_filesystem(State& state, FsContext& fs) {
   if (fs.filesystem) return;
+  // Every ipc namespace has an mqueue before anybody mounts it.
+  fs.read_only = fs.read_only && fs.type != "mqueue";
   fs.filesystem = new_filesystem(state, {.type = fs.type,
                                          .read_only = {fs.read_only, Evidence::kInferred},
                                          .options = {fs.options, Evidence::kObserved},
@@ -155,14 +157,15 @@ void apply_fsmount(Context& context, const Call& call, TaskState& task) {
   if (made) id_is_new(context, made->mount_id);
   const TreeInfo* own = tree_info(state, tree_of(state, task));
   const TreeId tree = new_tree(state, {.anonymous = true, .owner = own ? own->owner : 0});
-  const Slot slot = add_mount(state, tree,
-                              {.root = "/",
-                               .filesystem = fs.filesystem,
-                               .source = fs.source.value_or("none"),
-                               .attributes = call.args[2].raw,
-                               .kernel_id = made ? made->mount_id : 0,
-                               .made_by = state.event,
-                               .history = fs.history});
+  const Slot slot = add_mount(
+      state, tree,
+      {.root = call.after.mount_root.value_or("/"),
+       .filesystem = fs.filesystem,
+       .source = call.after.mount_root ? call.after.mount_source.value_or("none") : fs.source.value_or("none"),
+       .attributes = call.args[2].raw,
+       .kernel_id = made ? made->mount_id : 0,
+       .made_by = state.event,
+       .history = fs.history});
   open_descriptor(context, task, static_cast<int>(call.result),
                   {.tree = tree, .close_on_exec = (call.args[1].raw & FSMOUNT_CLOEXEC) != 0});
   context.changes.emplace_back(TreeMade{.tree = tree, .how = TreeMade::How::kFsmount});

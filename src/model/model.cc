@@ -32,6 +32,8 @@ bool is_over(const State& state, const Task& task) {
 // What another call has perhaps done says nothing of this one.
 Call without_contended(Call call) {
   call.after.newest_mount.reset();
+  call.after.mount_root.reset();
+  call.after.mount_source.reset();
   call.after.mounts.reset();
   return call;
 }

@@ -11,6 +11,7 @@
 #include "model/path_walk.h"
 #include "model/propagation.h"
 #include "model/propagation_types.h"
+#include "model/symbolic_links.h"
 #include "model/unmount.h"
 #include "tables/fallbacks.h"
 
@@ -31,8 +32,13 @@ struct MountCall {
   std::string_view data() const { return text_of(call.args[4]); }
 };
 
-void cannot_place(Context& context, const MountCall& mount, const char* what, std::string why) {
-  doubt(context, mount.tree, std::string("what ") + what + " changed: " + std::move(why));
+void cannot_place(Context& context, const MountCall& mount, const char* what, const std::string& why) {
+  const std::string said = std::string("what ") + what + " changed: " + why;
+  // All but attributes has to do with others: they receive what comes, and have masters or lose them.
+  if (mount.flags & MS_REMOUNT)
+    doubt(context, mount.tree, said);
+  else
+    doubt_with_receivers(context, mount.tree, said);
 }
 
 std::optional<Place> find_target(Context& context, const MountCall& mount, const char* what) {
@@ -55,18 +61,28 @@ void attach_at(Context& context, const MountCall& mount, LooseMounts mounts, con
                MountChanged::What what) {
   State& state = context.state;
   Place at = crossed(state, target);
-  if (mounts.size() == 1) at = crossed(state, corrected_target(context, mount.call, at));
+  if (mounts.size() == 1) at = crossed(state, corrected_target(context, at, mount.call.after.newest_mount, true));
   const Attached came = attach(context, std::move(mounts), {.parent = at.mount, .path = at.path, .what = what});
   // Copies are made after what they are copies of.
   learn_newest(context, mount.call, at.mount.tree, came.copies.empty() ? came.mounts : came.copies);
 }
 
-// The kernel says which one came last: it may have been there already, as that of a block device is.
-FilesystemId learn_filesystem(State& state, const MountCall& mount, FilesystemId filesystem) {
+// The kernel tells of the newest mount, which is of this type, as the call's is.
+bool is_told(const MountCall& mount) {
   const std::optional<File>& newest = mount.call.after.newest_mount;
   const std::string_view type = mount.type();
-  if (!newest || newest->fs_type != type.substr(0, type.find('.'))) return filesystem;
-  return with_device(state, filesystem, newest->dev_major, newest->dev_minor);
+  return newest && newest->fs_type == type.substr(0, type.find('.'));
+}
+
+// What the kernel says of the mount that came: its filesystem may have been there already, as that of a block device
+// is.
+void learn_made(State& state, const MountCall& mount, Mount& made) {
+  if (!is_told(mount)) return;
+  const Aftermath& after = mount.call.after;
+  made.filesystem = with_device(state, made.filesystem, after.newest_mount->dev_major, after.newest_mount->dev_minor);
+  if (!after.mount_root) return;
+  made.source = after.mount_source.value_or("none");
+  made.root = *after.mount_root;  // of a hierarchy of cgroups, what the caller's cgroup namespace begins at
 }
 
 void mount_new(Context& context, const MountCall& mount) {
@@ -75,11 +91,10 @@ void mount_new(Context& context, const MountCall& mount) {
   if (!target) return;
   // Every ipc namespace has an mqueue before anybody mounts it.
   const bool read_only = mount.type() != "mqueue" && ((mount.flags & MS_RDONLY) || has_option(mount.data(), "ro"));
-  FilesystemId filesystem = new_filesystem(state, {.type = std::string(mount.type()),
-                                                   .read_only = {read_only, Evidence::kInferred},
-                                                   .options = {std::string(mount.data()), Evidence::kObserved},
-                                                   .made_by = state.event});
-  filesystem = learn_filesystem(state, mount, filesystem);
+  const FilesystemId filesystem = new_filesystem(state, {.type = std::string(mount.type()),
+                                                         .read_only = {read_only, Evidence::kInferred},
+                                                         .options = {std::string(mount.data()), Evidence::kObserved},
+                                                         .made_by = state.event});
   const bool named = mount.source().reading == Reading::kOk;
   Mount made = {.root = "/",
                 .filesystem = filesystem,
@@ -87,7 +102,7 @@ void mount_new(Context& context, const MountCall& mount) {
                 .attributes = attributes_of(mount.flags),
                 .made_by = state.event,
                 .history = {state.event}};
-  learn_root(state, mount.call, made);
+  learn_made(state, mount, made);
   attach_at(context, mount, {{.mount = std::move(made)}}, *target, MountChanged::What::kMounted);
 }
 
@@ -105,6 +120,26 @@ LooseMounts namespace_mount(State& state, const Call& call, const File& file) {
                      .history = {state.event}}}};
 }
 
+// Copies of the source; where the kernel shows that a symbolic link led elsewhere, of what it led to.
+LooseMounts bound_copies(Context& context, const MountCall& mount, const Place& source, const Place& target) {
+  const State& state = context.state;
+  const bool recursive = mount.flags & MS_REC;
+  LooseMounts copies = copies_of(state, source.mount, source.path, recursive, true);
+  const Aftermath& after = mount.call.after;
+  if (!after.newest_mount || !after.mount_root) return copies;
+  const Shown shown = {*after.newest_mount, *after.mount_root};
+  if (is_among(state, copies, shown)) return copies;
+  std::optional<Place> found = corrected_source(state, source, shown);
+  // Of several that come, the newest one may be any.
+  if (found && recursive) {
+    const bool alone = copies_of(state, found->mount, found->path, true, true).size() == 1;
+    if (!alone || shown.file.path != shown_path(state, crossed(state, target))) found.reset();
+  }
+  if (found) return copies_of(state, found->mount, found->path, recursive, true);
+  cannot_place(context, mount, "a bind mount", "a symbolic link led elsewhere than " + shown_path(state, source));
+  return copies;
+}
+
 void mount_bind(Context& context, const MountCall& mount) {
   State& state = context.state;
   const std::optional<Place> target = find_target(context, mount, "a bind mount");
@@ -112,13 +147,11 @@ void mount_bind(Context& context, const MountCall& mount) {
   const FoundPath source = find_path(context, mount.task, {.call = mount.call, .path = 0});
   LooseMounts copies;
   if (source.place) {
-    copies = copies_of(state, source.place->mount, source.place->path, mount.flags & MS_REC, true);
+    copies = bound_copies(context, mount, *source.place, *target);
     for (LooseMount& copy : copies) {
       copy.mount.made_by = state.event;
       copy.mount.history = {state.event};
     }
-    // Links that its path leads through are not known. Of several, the newest is another one.
-    if (copies.size() == 1) learn_root(state, mount.call, copies[0].mount);
   } else if (source.file && source.file->kind == FileKind::kNamespace) {
     copies = namespace_mount(state, mount.call, *source.file);
   } else {
@@ -134,7 +167,8 @@ void mount_move(Context& context, const MountCall& mount) {
   const FoundPath source = find_path(context, mount.task, {.call = mount.call, .path = 0});
   if (!source.place) return cannot_place(context, mount, "MS_MOVE", source.why);
   const Place at = crossed(state, *target);
-  if (!is_mount_root(state, *source.place) || source.place->mount.tree != at.mount.tree)
+  if (!is_mount_root(state, *source.place) || source.place->mount.tree != at.mount.tree ||
+      is_within(state, at.mount, source.place->mount))
     return cannot_place(context, mount, "MS_MOVE",
                         "nothing is mounted on " + shown_path(state, *source.place) + " in the model");
   attach_moved(context, source.place->mount, {.parent = at.mount, .path = at.path, .what = MountChanged::What::kMoved});
@@ -182,11 +216,12 @@ void apply_umount(Context& context, const Call& call, TaskState& task) {
   const FoundPath found = find_path(context, task, {.call = call, .path = 0, .cross_at_end = true});
   const FsStruct* fs = fs_in(state, task.fs);
   if (!found.place) {
-    doubt(context, tree, "what was unmounted: " + found.why);
+    doubt_with_receivers(context, tree, "what was unmounted: " + found.why);
   } else if (!is_mount_root(state, *found.place) ||
              state.trees.at(found.place->mount.tree).parent_of(found.place->mount.slot) == kNoSlot) {
-    doubt(context, tree,
-          "what was unmounted: nothing is mounted on " + shown_path(state, *found.place) + " in the model");
+    doubt_with_receivers(
+        context, tree,
+        "what was unmounted: nothing is mounted on " + shown_path(state, *found.place) + " in the model");
   } else if (fs && fs->root.mount == found.place->mount && !(flags & MNT_DETACH)) {
     // Nobody takes a root away: it is only made read-only (do_umount, fs/namespace.c).
     reconfigure_filesystem(context, found.place->mount, true, {});

@@ -15,6 +15,7 @@
 #include "model/peer_groups.h"
 #include "model/propagation.h"
 #include "model/propagation_types.h"
+#include "model/symbolic_links.h"
 #include "tables/fallbacks.h"
 
 namespace cttrace {
@@ -40,10 +41,29 @@ void cannot_place(Context& context, const TaskState& task, const char* what, con
   doubt(context, tree_of(context.state, task), std::string("what ") + what + " changed: " + why);
 }
 
+// Others may have received what came, or lost their master.
+void cannot_tell_others(Context& context, const TaskState& task, const char* what, const std::string& why) {
+  doubt_with_receivers(context, tree_of(context.state, task), std::string("what ") + what + " changed: " + why);
+}
+
+// Copies of the place; where the kernel shows that a symbolic link led elsewhere, of what it led to.
+LooseMounts cloned_copies(Context& context, const Call& call, const TaskState& task, const Place& place) {
+  const State& state = context.state;
+  const bool recursive = call.args[2].raw & AT_RECURSIVE;
+  LooseMounts copies = copies_of(state, place.mount, place.path, recursive, true);
+  if (!call.returned_file || !call.after.mount_root || copies.empty()) return copies;
+  const Shown shown = {*call.returned_file, *call.after.mount_root};
+  if (is_among(state, {copies.front()}, shown)) return copies;
+  if (const std::optional<Place> found = corrected_source(state, place, shown))
+    return copies_of(state, found->mount, found->path, recursive, true);
+  cannot_place(context, task, "open_tree", "a symbolic link led elsewhere than " + shown_path(state, place));
+  return copies;
+}
+
 // A detached copy, held by the descriptor that the call returned.
 std::optional<MountId> clone_tree(Context& context, const Call& call, const TaskState& task, const Place& place) {
   State& state = context.state;
-  LooseMounts copies = copies_of(state, place.mount, place.path, call.args[2].raw & AT_RECURSIVE, true);
+  LooseMounts copies = cloned_copies(context, call, task, place);
   if (call.returned_file) id_is_new(context, call.returned_file->mount_id);
   const TreeInfo* own = tree_info(state, tree_of(state, task));
   const TreeId tree = new_tree(state, {.anonymous = true, .owner = own ? own->owner : 0});
@@ -103,10 +123,11 @@ void apply_mount_setattr(Context& context, const Call& call, TaskState& task) {
   if (!attributes.attr_set && !attributes.attr_clr && !attributes.propagation) return;
   const FoundPath found = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
   if (found.detached) return;
-  if (!found.place) return cannot_place(context, task, "mount_setattr", found.why);
+  const auto cannot = attributes.propagation ? cannot_tell_others : cannot_place;
+  if (!found.place) return cannot(context, task, "mount_setattr", found.why);
   if (!is_mount_root(context.state, *found.place))
-    return cannot_place(context, task, "mount_setattr",
-                        "nothing is mounted on " + shown_path(context.state, *found.place) + " in the model");
+    return cannot(context, task, "mount_setattr",
+                  "nothing is mounted on " + shown_path(context.state, *found.place) + " in the model");
   set_attributes(context, found.place->mount, attributes, call.args[2].raw & AT_RECURSIVE);
 }
 
@@ -115,20 +136,21 @@ void apply_move_mount(Context& context, const Call& call, TaskState& task) {
   const uint64_t flags = call.args[4].raw;
   const FoundPath from = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
   const FoundPath to = find_path(context, task, {.call = call, .path = 3, .dirfd = 2});
-  if (!from.place || !to.place) return cannot_place(context, task, "move_mount", from.place ? to.why : from.why);
+  if (!from.place || !to.place) return cannot_tell_others(context, task, "move_mount", from.place ? to.why : from.why);
   if (!is_mount_root(state, *from.place) || ((flags & MOVE_MOUNT_SET_GROUP) && !is_mount_root(state, *to.place)))
-    return cannot_place(context, task, "move_mount", "it moved no mount that is in the model");
+    return cannot_tell_others(context, task, "move_mount", "it moved no mount that is in the model");
   if (flags & MOVE_MOUNT_SET_GROUP) return set_group(state, from.place->mount, to.place->mount);
 
   Place target = crossed(state, *to.place);
-  const std::optional<File>& newest = call.after.newest_mount;
-  const uint32_t moved_id = mount_at(state, from.place->mount).kernel_id;
-  if (moved_id && newest && newest->mount_id == moved_id && !(flags & MOVE_MOUNT_BENEATH))
-    target = crossed(state, corrected_target(context, call, target));
+  // The descriptor that was moved is where its mount is now.
+  if (text_of(call.args[1]).empty())
+    target = crossed(state, corrected_target(context, target, call.after.moved, false));
   std::string path;
   std::optional<Attachment> where = Attachment{.parent = target.mount, .path = target.path};
   if (flags & MOVE_MOUNT_BENEATH) where = beneath(state, target, path);
-  if (!where) return cannot_place(context, task, "move_mount", "there is nothing that it can have moved beneath");
+  if (!where) return cannot_tell_others(context, task, "move_mount", "there is nothing that it can have moved beneath");
+  if (is_within(state, where->parent, from.place->mount))
+    return cannot_tell_others(context, task, "move_mount", "nothing moves below itself");
   MountTreeEditor(state.trees.at(from.place->mount.tree)).add_history(from.place->mount.slot, state.event);
   if (from.place->mount.tree == where->parent.tree) {
     where->what = MountChanged::What::kMoved;

@@ -62,10 +62,12 @@ HiddenRoot hidden_root(const State& state, const std::vector<MountRow>& rows, ui
     first = row.id;
     break;
   }
-  for (const auto& [id, fs] : state.mount_objects->fs)
-    if (fs.root && fs.root->mount_ns == mount_ns && !fs.root->path_cut &&
-        (fs.root->mount_id == hidden.id || fs.root->mount_id == first))
+  for (const auto& [id, fs] : state.mount_objects->fs) {
+    if (!fs.root || fs.root->mount_ns != mount_ns) continue;
+    if (!fs.root->path_cut && (fs.root->mount_id == hidden.id || fs.root->mount_id == first))
       hidden.directory = fs.root->path;
+    break;  // the table was read from the first task in the namespace
+  }
   return hidden;
 }
 

@@ -210,6 +210,14 @@ bool is_mount_root(const State& state, const Place& place) {
   return tree && tree->contains(place.mount.slot) && tree->root_of(place.mount.slot) == place.path;
 }
 
+bool is_within(const State& state, MountId mount, MountId top) {
+  const MountTree* tree = tree_in(state, mount.tree);
+  if (!tree || mount.tree != top.tree) return false;
+  Slot slot = mount.slot;
+  while (slot != kNoSlot && slot != top.slot) slot = tree->parent_of(slot);
+  return slot == top.slot;
+}
+
 std::string shown_path(const State& state, const Place& place) {
   const MountTree* tree = tree_in(state, place.mount.tree);
   if (!tree || !tree->contains(place.mount.slot)) return place.shown;
@@ -265,6 +273,22 @@ void doubt_mounts(Context& context, const std::string& why) {
   for (auto& [tree, info] : objects.trees)
     if (!info.gone && info.doubt.empty()) info.doubt = why;
   for (auto& [id, fs] : context.state.fs_structs) fs.edit().root.evidence = fs.edit().cwd.evidence = Evidence::kUnknown;
+}
+
+void doubt_with_receivers(Context& context, TreeId tree, const std::string& why) {
+  const TreeInfo* info = tree_info(context.state, tree);
+  const MountTree* mounts = tree_in(context.state, tree);
+  if (!info || !mounts || !info->doubt.empty()) return;
+  doubt(context, tree, why);
+  std::set<uint32_t> groups;
+  for (Slot slot : mounts->shared()) groups.insert(mounts->at(slot).peer_group);
+  std::set<TreeId> others;
+  for (uint32_t group : groups)
+    for (const Receiver& receiver : receivers_of(context.state, group))
+      for (const MountId& mount : receiver.mounts) others.insert(mount.tree);
+  const uint32_t inode = tree_info(context.state, tree)->inode;
+  for (TreeId other : others)
+    if (other != tree) doubt(context, other, "what came from mnt:[" + std::to_string(inode) + "]: " + why);
 }
 
 void say_unknown(Context& context, std::string what) {

@@ -46,6 +46,8 @@ Place crossed(const State& state, Place place);
 Place root_of_mount(const State& state, MountId mount, Evidence evidence);
 // The place is the root of its mount.
 bool is_mount_root(const State& state, const Place& place);
+// The mount is `top`, or on it, or on what is on it...
+bool is_within(const State& state, MountId mount, MountId top);
 std::string shown_path(const State& state, const Place& place);
 
 const FsStruct* fs_in(const State& state, uint32_t fs);
@@ -58,6 +60,8 @@ void forget_fs(State& state, uint32_t fs);
 
 // Everything in the tree is uncertain from now on, and why; said once a tree.
 void doubt(Context& context, TreeId tree, std::string why);
+// So may what has received from it, wherever that is: mounts came or went, and nobody knows which.
+void doubt_with_receivers(Context& context, TreeId tree, const std::string& why);
 void say_unknown(Context& context, std::string what);
 
 }  // namespace cttrace

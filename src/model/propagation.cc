@@ -96,13 +96,12 @@ struct Copy {
 };
 
 // The copies that go to everybody who receives from the mount, `source` being the mounts as they will be there.
-std::vector<Copy> copies_for_receivers(Context& context, const LooseMounts& source, const Attachment& where) {
+std::vector<Copy> copies_for_receivers(Context& context, const LooseMounts& source, const Attachment& where,
+                                       const std::vector<Receiver>& receivers) {
   State& state = context.state;
-  const uint32_t group = mount_at(state, where.parent).peer_group;
   const uint32_t owner = tree_info(state, where.parent.tree)->owner;
   std::vector<Copy> copies;
   std::vector<Groups> groups;  // by receiver
-  const std::vector<Receiver> receivers = receivers_of(state, group);
   for (size_t i = 0; i < receivers.size(); ++i) {
     const Receiver& receiver = receivers[i];
     std::vector<MountId> visible;
@@ -155,12 +154,12 @@ LooseMounts copies_of(const State& state, MountId mount, std::string_view path, 
 Attached attach(Context& context, LooseMounts mounts, const Attachment& where) {
   State& state = context.state;
   std::vector<Copy> copies;
-  if (mount_at(state, where.parent).peer_group) {
+  if (const uint32_t group = mount_at(state, where.parent).peer_group) {
     for (LooseMount& mount : mounts) {
       if (!mount.mount.peer_group) mount.mount.peer_group = new_group(state, mount.mount.master);
       mount.mount.unbindable = false;
     }
-    copies = copies_for_receivers(context, mounts, where);
+    copies = copies_for_receivers(context, mounts, where, receivers_of(state, group));
   }
   Attached attached = {.mounts = put(context, mounts, where.parent, where.path)};
   tell(context, {where.parent.tree, attached.mounts[0]}, where.what, false, mounts.size() - 1);
@@ -173,13 +172,15 @@ void attach_moved(Context& context, MountId mount, const Attachment& where) {
   const std::string before = state.trees.at(mount.tree).path_of(mount.slot);
   const std::vector<Slot> moved = state.trees.at(mount.tree).subtree(mount.slot);
   std::vector<Copy> copies;
-  if (mount_at(state, where.parent).peer_group) {
+  if (const uint32_t group = mount_at(state, where.parent).peer_group) {
+    // What is moved may be a slave of the mount that it comes onto: as such it gets a copy, and is no peer group yet.
+    const std::vector<Receiver> receivers = receivers_of(state, group);
     for (Slot slot : moved) {
       const Mount known = mount_at(state, {mount.tree, slot});
       if (!known.peer_group) set_propagation(state, {mount.tree, slot}, new_group(state, known.master), 0, false);
     }
     const LooseMounts source = picture_of(state, mount, [](Slot, const Mount&) { return false; });
-    copies = copies_for_receivers(context, source, where);
+    copies = copies_for_receivers(context, source, where, receivers);
   }
   const Slot covered = state.trees[where.parent.tree].mounted_on(where.parent.slot, where.path);
   MountTreeEditor(state.trees[mount.tree]).move(mount.slot, where.parent.slot, where.path);

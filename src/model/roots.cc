@@ -94,6 +94,8 @@ std::optional<Pivot> find_pivot(Context& context, const Call& call, const TaskSt
   const bool sense = pivot.root.mount.tree == tree && pivot.put_old.mount.tree == tree &&
                      is_mount_root(state, pivot.root) && is_mount_root(state, pivot.new_root) &&
                      pivot.root.mount != pivot.new_root.mount &&
+                     is_within(state, pivot.new_root.mount, pivot.root.mount) &&
+                     is_within(state, pivot.put_old.mount, pivot.new_root.mount) &&
                      state.trees.at(tree).parent_of(pivot.root.mount.slot) != kNoSlot &&
                      state.trees.at(tree).parent_of(pivot.new_root.mount.slot) != kNoSlot;
   if (sense) return pivot;

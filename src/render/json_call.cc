@@ -108,8 +108,11 @@ Json after_of(const Aftermath& after) {
   if (after.cwd) json["cwd"] = json_file(*after.cwd);
   if (after.root) json["root"] = json_file(*after.root);
   if (after.newest_mount) json["newest_mount"] = json_file(*after.newest_mount);
+  if (after.mount_root) json["mount_root"] = json_text(*after.mount_root);
+  if (after.mount_source) json["mount_source"] = json_text(*after.mount_source);
   if (after.mounts) json["mounts"] = *after.mounts;
   if (after.mounts && after.contended) json["contended"] = true;
+  if (after.moved) json["moved"] = json_file(*after.moved);
   return json;
 }
 

@@ -126,7 +126,6 @@ Json json_file(const File& file) {
   json["mode"] = json_value(scalar(ArgKind::kMode, file.mode, 4, "file_mode"), whole);
   json["mount_id"] = known(file.mount_id);
   json["mount_parent_id"] = known(file.mount_parent_id);
-  if (file.mount_root) json["mount_root"] = json_text(*file.mount_root);
   json["mount_ns"] = known(file.mount_ns);
   if (file.fd >= 0) json["open_flags"] = json_value(scalar(ArgKind::kFlags, file.open_flags, 4, "open_flags"), whole);
   if (file.kind == FileKind::kNamespace) json["namespace"] = namespace_or_null(file.target);

@@ -107,6 +107,18 @@ void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
   }
   for (Stage& stage : story.stages)
     if (const auto maker = index.find(stage.maker); maker != index.end()) stage.made_by = maker->second;
+  // What a process does to itself once it has made the last of the others comes to nobody but itself; how much of it is
+  // done when the program begins is chance.
+  const auto made_last = [&](uint32_t maker) {
+    uint64_t last_ns = 0;
+    for (const Stage& stage : story.stages)
+      if (stage.made_by == maker) last_ns = std::max(last_ns, stage.start_ns);
+    return last_ns;
+  };
+  const auto comes_to_nobody = [](const Step& step, uint64_t made_last_ns) {
+    const auto* given = std::get_if<IdentityGiven>(&step.facts);
+    return given && !given->pid && !step.error && made_last_ns && step.start_ns > made_last_ns;
+  };
   // Processes that had no part in it are not told of.
   const auto made_nobody = [&](const Step& step) {
     const auto* made = std::get_if<ProcessMade>(&step.facts);
@@ -116,6 +128,8 @@ void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
   };
   for (auto& [stage, steps] : by_stage) {
     story.quiet_calls += std::erase_if(steps, made_nobody);
+    if (const uint64_t last_ns = made_last(stage); story.stages[stage].task != program)
+      story.quiet_calls += std::erase_if(steps, [&](const Step& step) { return comes_to_nobody(step, last_ns); });
     std::ranges::stable_sort(steps, {}, &Step::start_ns);
     for (Step& step : steps) {
       step.stage = stage;

@@ -6,10 +6,12 @@ from traced import raw
 
 NAMESPACES = "mnt uts ipc net cgroup pid pid_for_children time time_for_children user".split()
 # What is told after each call.
+MOUNTS = {"newest_mount", "mount_root", "mount_source", "mounts"}
 TOLD = {"unshare": {"namespaces"}, "setns": {"namespaces", "cwd", "root"}, "chdir": {"cwd"}, "fchdir": {"cwd"},
-        "chroot": {"cwd", "root"}, "pivot_root": {"cwd", "root", "newest_mount", "mounts"},
-        "mount": {"newest_mount", "mounts"}, "umount2": {"newest_mount", "mounts"},
-        "move_mount": {"newest_mount", "mounts"}}
+        "chroot": {"cwd", "root"}, "pivot_root": {"cwd", "root"} | MOUNTS, "mount": MOUNTS, "umount2": MOUNTS,
+        "move_mount": {"moved"} | MOUNTS}
+# What is told of the mount that a returned descriptor is in.
+TREES = {"open_tree", "open_tree_attr", "fsmount"}
 # Every call above is made in these ways by the program, and succeeds and fails so often.
 LEAST = {"mount": 9, "umount2": 3, "setns": 3, "unshare": 4, "chroot": 3, "chdir": 4, "fchdir": 2, "pivot_root": 1,
          "move_mount": 1}
@@ -26,8 +28,8 @@ class Line:
     def __init__(self, text):
         fields = text.split(" ")
         self.id, self.parent, self.device = int(fields[0]), int(fields[1]), fields[2]
-        self.mountpoint = unescaped(fields[4])
-        self.fs_type = fields[fields.index("-") + 1]
+        self.root, self.mountpoint = unescaped(fields[3]), unescaped(fields[4])
+        self.fs_type, self.source = fields[fields.index("-") + 1], unescaped(fields[fields.index("-") + 2])
 
 
 class Step:
@@ -82,6 +84,7 @@ def check_mounts(test, after, step):
     line, newest = step.mounts[-1], after["newest_mount"]
     test.assertEqual((newest["mount_id"], newest["mount_parent_id"], newest["path"], device_of(newest), newest["fs_type"]),
                      (line.id, line.parent, line.mountpoint, line.device, line.fs_type))
+    test.assertEqual((after["mount_root"], after["mount_source"]), (line.root, line.source))
     ids = {line.id for line in step.mounts}
     top = next(line for line in step.mounts if line.mountpoint == "/" and line.parent not in ids - {line.id})
     # Below the root there may be the initramfs, which is in the namespace and in no table.
@@ -94,6 +97,7 @@ def check(test, said, trace):
     me = trace.only("pivot_root")["tgid"]
     calls = [call for call in trace.calls(tgid=me) if call["name"] in TOLD]
     test.assertEqual([call["name"] for call in calls], [step.call for step in steps])
+    trees = {call["returned_file"]["mount_id"]: call["after"] for call in trace.calls("open_tree", tgid=me)}
     for index, (call, step) in enumerate(zip(calls, steps)):
         with test.subTest(step=index, call=step.call, result=step.result):
             test.assertEqual(call["result"], step.result)
@@ -108,6 +112,11 @@ def check(test, said, trace):
                 check_place(test, after[place], step.places[place], step)
             if "mounts" in after:
                 check_mounts(test, after, step)
+            if "moved" in after:
+                there, = [line for line in step.mounts if line.id == after["moved"]["mount_id"]]
+                test.assertEqual((after["moved"]["path"], after["moved"]["fs_type"]), (there.mountpoint, there.fs_type))
+                test.assertEqual(trees.pop(there.id), {"mount_root": there.root, "mount_source": there.source})
+    test.assertEqual(trees, {})
     for name, least in LEAST.items():
         test.assertGreaterEqual(len([step for step in steps if step.call == name and step.result == 0]), least, name)
     test.assertEqual(len([step for step in steps if step.result != 0]), FAILURES)

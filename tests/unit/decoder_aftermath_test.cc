@@ -53,17 +53,6 @@ TEST(DecoderAftermath, Mounts) {
   EXPECT_EQ(call.after.newest_mount->mount_id, 31u);
   EXPECT_EQ(call.after.mounts, 24u);
   EXPECT_EQ(call.after.cwd.has_value() || call.after.root.has_value(), false);
-  EXPECT_EQ(call.after.newest_mount->mount_root, std::nullopt);
-  using std::string_view_literals::operator""sv;
-  const Call known = returned(success().newest_mount({.path = "/mnt"}).newest_root("os-release\0lib\0usr\0"sv));
-  EXPECT_EQ(known.after.newest_mount.value().mount_root, "/usr/lib/os-release");
-  const Call whole = returned(success().newest_mount({.path = "/mnt"}).newest_root({}));
-  EXPECT_EQ(whole.after.newest_mount.value().mount_root, "/");
-  // The beginning of a longer one says nothing.
-  const Call cut = returned(success()
-                                .newest_mount({.path = "/mnt"})
-                                .capture(CT_ARG_NEWEST_MOUNT, CT_CAP_COMPONENTS, CT_TRUNCATED, "lib\0"sv));
-  EXPECT_EQ(cut.after.newest_mount.value().mount_root, std::nullopt);
   // The same captures under other names are something else.
   EXPECT_EQ(returned(success().count(CT_ARG_MOUNTS, 24)).after.mounts, std::nullopt);
   EXPECT_EQ(returned(success().mount_count(uint64_t{1} << 32)).after.mounts, std::nullopt);
@@ -102,6 +91,19 @@ TEST(DecoderAftermath, AnotherCallAtTheSameTimeMayHaveMadeIt) {
   // An exit whose entry was lost was there all the time.
   EXPECT_EQ(contended("1 /2 /1"), (Found{true, true}));
   EXPECT_EQ(contended("/1 2 /2"), (Found{true, false}));
+}
+
+TEST(DecoderAftermath, WhatTheMountShows) {
+  const Call call =
+      returned(success().mount_told(std::string_view("b\0a\0", 4), "/dev/x").file(CT_ARG_MOVED, {.path = "/m"}));
+  EXPECT_EQ(call.after.mount_root, "/a/b");
+  EXPECT_EQ(call.after.mount_source, "/dev/x");
+  EXPECT_EQ(call.after.moved.value().path, "/m");
+  EXPECT_EQ(returned(success().mount_told({}, {})).after.mount_root, "/");
+  const Call untold = returned(success()
+                                   .capture(CT_ARG_MOUNT_ROOT, CT_CAP_STRING, CT_TRUNCATED, std::string_view("b\0", 2))
+                                   .capture(CT_ARG_MOUNT_SOURCE, CT_CAP_STRING, CT_NULL, {}));
+  EXPECT_EQ(untold.after.mount_root.has_value() || untold.after.mount_source.has_value(), false);
 }
 
 TEST(DecoderAftermath, IsNoArgument) {

@@ -77,11 +77,17 @@ TEST(Json, Aftermath) {
   call.after.root = File{.path = "/b", .mount_id = 31, .chroot = true};
   call.after.newest_mount = File{.path = "/c", .mount_id = 32, .mount_parent_id = 32};
   call.after.mounts = 0;
+  call.after.mount_root = "/d";
+  call.after.mount_source = "e\xff";
+  call.after.moved = File{.path = "/f"};
   after = object_of(call).at("after");
-  EXPECT_EQ(after.size(), 4u);
   EXPECT_EQ(after.contains("contended"), false);
   call.after.contended = true;
   EXPECT_EQ(object_of(call).at("after").at("contended"), true);
+  EXPECT_EQ(after.size(), 7u);
+  EXPECT_EQ(after.at("mount_root"), "/d");
+  EXPECT_EQ(after.at("mount_source").at("base64"), "Zf8=");
+  EXPECT_EQ(after.at("moved").at("path"), "/f");
   EXPECT_EQ(after.at("cwd").at("path"), "/a");
   EXPECT_EQ(after.at("cwd").at("mount_parent_id"), 29);
   EXPECT_EQ(after.at("root").at("path"), "/b");

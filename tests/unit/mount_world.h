@@ -17,8 +17,8 @@ namespace cttrace {
 class MountWorld : public World {
  public:
   explicit MountWorld(const std::string& table = "20 1 0:20 / / rw - ext4 /dev/vda rw\n") {
-    apply(Mounts{.mount_ns = kHost[CT_NS_MNT], .time_ns = now(), .mountinfo = table});
     host = found(10, [&](Snapshot& snapshot) { snapshot.root = snapshot.cwd = place("/"); });
+    apply(Mounts{.mount_ns = kHost[CT_NS_MNT], .time_ns = now(), .mountinfo = table});
   }
 
   Task host;

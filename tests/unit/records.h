@@ -107,9 +107,9 @@ class WireRecord {
     return capture(CT_ARG_NAMESPACES, CT_CAP_NAMESPACES, CT_OK, bytes_of(inodes));
   }
   WireRecord& newest_mount(const WireFile& root) { return file(CT_ARG_NEWEST_MOUNT, root); }
-  // `components`: of its root in its filesystem, leaf first, each with a NUL.
-  WireRecord& newest_root(std::string_view components) {
-    return capture(CT_ARG_NEWEST_MOUNT, CT_CAP_COMPONENTS, CT_OK, components);
+  WireRecord& mount_told(std::string_view root, std::string_view source) {
+    return capture(CT_ARG_MOUNT_ROOT, CT_CAP_STRING, CT_OK, root)
+        .capture(CT_ARG_MOUNT_SOURCE, CT_CAP_STRING, CT_OK, source);
   }
   WireRecord& mount_count(uint64_t mounts) { return count(CT_ARG_MOUNT_COUNT, mounts); }
   // What the descriptor is that the first `prefix` bytes of a path name.

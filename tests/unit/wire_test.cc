@@ -10,7 +10,7 @@
 namespace cttrace {
 namespace {
 
-constexpr int kThisVersion = 2;
+constexpr int kThisVersion = 3;
 static_assert(CT_WIRE_VERSION == kThisVersion, "write down the new layout, and then the new version");
 // One number says whether a recording can be read.
 static_assert(kRecordingVersion == CT_WIRE_VERSION);
@@ -210,7 +210,6 @@ VALUE(CT_CAP_ID_MAP, 9);
 VALUE(CT_CAP_IDS, 10);
 VALUE(CT_CAP_ROOT, 11);
 VALUE(CT_CAP_NAMESPACES, 12);
-VALUE(CT_CAP_COMPONENTS, 13);
 
 VALUE(CT_OK, 0);
 VALUE(CT_FAULT, 1);
@@ -232,6 +231,9 @@ VALUE(CT_ARG_ARGV, 0x29);
 VALUE(CT_ARG_NAMESPACES, 0x2a);
 VALUE(CT_ARG_NEWEST_MOUNT, 0x2b);
 VALUE(CT_ARG_MOUNT_COUNT, 0x2c);
+VALUE(CT_ARG_MOUNT_ROOT, 0x2d);
+VALUE(CT_ARG_MOUNT_SOURCE, 0x2e);
+VALUE(CT_ARG_MOVED, 0x2f);
 
 VALUE(CT_FILE_PLAIN, 0);
 VALUE(CT_FILE_NSFS, 1);

@@ -107,8 +107,12 @@ class Vm(unittest.TestCase):
         self.assertEqual((told("oracle.driver"), told("oracle.driver.status")), ("", "0\n"))
         judge = pathlib.Path(ARGUMENTS.cttrace).parent / "oracle/oracle_judge"
         judged = support.run(judge, ARGUMENTS.folder / "oracle.cttrace", ARGUMENTS.folder / "oracle.results", timeout=600)
-        *differences, summary = [json.loads(line) for line in judged.stdout.splitlines()] or [None]
-        self.assertEqual((judged.returncode, judged.stderr, differences), (0, "", []))
+        self.assertIn(judged.returncode, (0, 1), judged.stderr)
+        *said, summary = [json.loads(line) for line in judged.stdout.splitlines()] or [None]
+        # As tests/oracle/run has it: where symbolic links lead need not be known, but then the model says so.
+        differences = [line for line in said if line["type"] == "difference"
+                       and not (line["admitted"] and line["sequence"].startswith("links"))]
+        self.assertEqual((judged.stderr, differences), ("", []))
         self.assertGreaterEqual(summary["sequences"], 50)
         self.assertGreater(summary["operations"], 1000)
 

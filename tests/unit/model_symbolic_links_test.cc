@@ -1,0 +1,128 @@
+// Paths that lead elsewhere than their words say: what the kernel says of the mount that came tells where.
+#include <gtest/gtest.h>
+#include <fcntl.h>
+
+#include "mount_world.h"
+
+namespace cttrace {
+namespace {
+
+constexpr char kTable[] =
+    "20 1 0:20 / / rw - ext4 /dev/vda rw\n"
+    "21 20 0:21 / /srv rw - tmpfs srv rw\n"
+    "22 20 0:21 /d /d rw - tmpfs srv rw\n";
+
+class ModelSymbolicLinks : public testing::Test {
+ protected:
+  static File root_at(const std::string& path, const std::string& type, uint32_t minor) {
+    File file{.path = path};
+    file.fs_type = type;
+    file.dev_minor = minor;
+    file.mount_id = 40;
+    file.mount_parent_id = 20;
+    file.mount_ns = kHost[CT_NS_MNT];
+    return file;
+  }
+  void binds(const std::string& source, const File& newest, const std::string& root, uint64_t flags = MS_BIND) {
+    world_.mounts(world_.host, source, "/mnt", "", flags, [&](Call& call) {
+      call.after.newest_mount = newest;
+      call.after.mount_root = root;
+    });
+  }
+  // Of what came to /mnt: "SOURCE ROOT".
+  std::string at_mnt() const {
+    const MountTree& tree = world_.tree(world_.host);
+    for (const Slot slot : tree.in_tree_order())
+      if (tree.path_of(slot) == "/mnt") return tree.at(slot).source + " " + tree.at(slot).root;
+    return "nothing";
+  }
+  bool doubts() const { return !world_.all<BecameUnknown>().empty(); }
+
+  MountWorld world_{kTable};
+};
+
+TEST_F(ModelSymbolicLinks, ABindShowsWhatItsSourceLedTo) {
+  binds("/link/b", root_at("/mnt", "ext4", 20), "/a/b");
+  EXPECT_EQ(at_mnt(), "/dev/vda /a/b");
+  EXPECT_FALSE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, IntoAnotherFilesystem) {
+  binds("/link", root_at("/mnt", "tmpfs", 21), "/x");
+  EXPECT_EQ(at_mnt(), "srv /x");
+  EXPECT_FALSE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, WhatIsSeenInSeveralPlacesIsDoubted) {
+  binds("/link", root_at("/mnt", "tmpfs", 21), "/d/x");  // as /srv/d/x and as /d/x
+  EXPECT_TRUE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, OfSeveralMountsTheNewestMayBeAny) {
+  world_.mounts(world_.host, "deep", "/a/b/c", "tmpfs");
+  binds("/link", root_at("/mnt/b/c", "tmpfs", 50), "/", MS_BIND | MS_REC);
+  EXPECT_TRUE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, WhatIsAsTheCallSaidIsBelieved) {
+  binds("/srv/x", root_at("/mnt", "tmpfs", 21), "/x");
+  EXPECT_EQ(at_mnt(), "srv /x");
+  EXPECT_FALSE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, DeletedFilesAreShownByOtherWords) {
+  File deleted = root_at("/mnt", "tmpfs", 21);
+  deleted.deleted = true;
+  binds("/srv/x", deleted, "/y");
+  EXPECT_EQ(at_mnt(), "srv /x");
+  EXPECT_FALSE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, ACallAtTheSameTimeSaysNothing) {
+  world_.mounts(world_.host, "/srv/x", "/mnt", "", MS_BIND, [&](Call& call) {
+    call.after.newest_mount = root_at("/elsewhere", "ext4", 20);
+    call.after.mount_root = "/y";
+    call.after.contended = true;
+  });
+  EXPECT_EQ(at_mnt(), "srv /x");
+  EXPECT_FALSE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, ANewMountShowsWhatTheKernelSays) {
+  world_.mounts(world_.host, "given", "/mnt", "cgroup2", 0, [&](Call& call) {
+    call.after.newest_mount = root_at("/mnt", "cgroup2", 60);
+    call.after.mount_root = "/pod/web";
+    call.after.mount_source = "cgroup";
+  });
+  EXPECT_EQ(at_mnt(), "cgroup /pod/web");
+  // That of another type is not the one that came.
+  world_.unmounts(world_.host, "/mnt");
+  world_.mounts(world_.host, "given", "/mnt", "ramfs", 0, [&](Call& call) {
+    call.after.newest_mount = root_at("/mnt", "tmpfs", 61);
+    call.after.mount_root = "/z";
+    call.after.mount_source = "other";
+  });
+  EXPECT_EQ(at_mnt(), "given /");
+}
+
+TEST_F(ModelSymbolicLinks, AMovedDescriptorIsWhereItsMountIs) {
+  File detached{.fd = 5, .path = "/"};
+  detached.fs_type = "tmpfs";
+  detached.dev_minor = 70;
+  detached.mount_id = detached.mount_parent_id = 41;
+  detached.detached = true;
+  world_.calls(world_.host, "fsopen", {"tmpfs", 0}, [](Call& call) { call.result = 4; });
+  world_.calls(world_.host, "fsmount", {4, 0, 0}, [&](Call& call) {
+    call.result = 5;
+    call.returned_file = detached;
+  });
+  world_.calls(world_.host, "move_mount", {5, "", AT_FDCWD, "/link", MOVE_MOUNT_F_EMPTY_PATH}, [&](Call& call) {
+    call.args[0].file = detached;
+    call.after.moved = root_at("/a", "tmpfs", 70);
+  });
+  EXPECT_EQ(world_.table(world_.host), "/ , / /dev/vda, /a none, /d srv[/d], /srv srv");
+  EXPECT_FALSE(doubts());
+}
+
+}  // namespace
+}  // namespace cttrace
