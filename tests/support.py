@@ -14,6 +14,7 @@ import warnings
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 CTTRACE = os.environ.get("CTTRACE", str(SOURCE / "build/dev/bin/cttrace"))
+NEWER = SOURCE / "build/debian-13"  # runtimes of the next Debian, in a root of their own
 SKIPPED = 77  # ctest: every test of the file was skipped
 
 _must_work = os.environ.get("CTTRACE_MUST_WORK", "").replace(",", " ").split()
@@ -61,6 +62,8 @@ def _missing(what):
     if what == "userns":
         made = run("unshare", "--user", "--map-root-user", "true")
         return None if made.returncode == 0 else "no user namespace can be made: " + made.stderr.strip()
+    if what == "debian-13":
+        return None if NEWER.is_dir() else f"{NEWER} is not there, which tools/setup --for test makes"
     if what == "jsonschema":
         return None if importlib.util.find_spec(what) else "Python's jsonschema is not installed"
     return None if shutil.which(what) else what + " is not installed"

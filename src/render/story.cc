@@ -118,6 +118,9 @@ void add_endings(StoryLines& lines, const SetUpStory& story) {
   std::ranges::stable_sort(ended, {}, &Stage::end_ns);
   for (const Stage* stage : ended)
     lines.add(stage->end_ns, "ended", name_of(*stage) + " " + how_it_ended(stage->exit_code), true);
+  const bool call_failed = std::ranges::any_of(story.steps, [](const Step& step) { return step.error != 0; });
+  if (!call_failed && story.doubt.empty())
+    lines.note("no traced call failed: what " + escape_for_terminal(story.runtime.name) + " has printed may say why");
 }
 
 Style style_of(const RenderOptions& options, size_t indent) {

@@ -16,7 +16,7 @@ import subprocess
 import tarfile
 import threading
 
-from support import require, run
+from support import NEWER, require, run
 
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 
@@ -379,6 +379,21 @@ def lxc_execute(case, root, *command):
     config.write_text(f"lxc.rootfs.path = dir:{root}\nlxc.net.0.type = none\nlxc.mount.auto = proc\nlxc.uts.name = lxc\n")
     case.addCleanup(remove_cgroups, "lxc." + "*" + name)
     return ["lxc-execute", "-P", str(folder), "-n", name, "-f", str(config), "--", *command]
+
+
+def newer(folder, *command):
+    """`command`, run in `folder`, as Debian 13 has it: its root is switched to, as a chroot would forbid user namespaces."""
+    require("debian-13")
+    script = """set -e
+        mount --bind "$0" "$0"
+        cd "$0"
+        for each in dev proc sys run tmp; do mount --rbind /$each $each; done
+        pivot_root . mnt
+        umount -l /mnt
+        cd "$1"
+        shift
+        exec "$@" """
+    return ["unshare", "--mount", "--propagation", "slave", "sh", "-c", script, str(NEWER), str(folder), *map(str, command)]
 
 
 def unshare(root, *command):

@@ -90,6 +90,37 @@ class Oci(Case):
         self.check_bundle("crun", "mnt uts ipc net pid user cgroup", user_namespace=True, cgroup_namespace=True)
 
 
+class Newer(Case):
+    """Runtimes of Debian 13: what they do by other calls comes to the same."""
+
+    def check_newer(self, words, new):
+        self.check(*self.launched(*runtimes.newer(self.tmp, *words)), new)
+
+    def check_bundle(self, runtime, new, **options):
+        bundle = Bundle(self, args=self.command, **options)
+        self.check_newer(getattr(bundle, runtime)("run", "--bundle", bundle.path, bundle.id), new)
+
+    def test_runc(self):
+        self.check_bundle("runc", "mnt uts ipc net pid")
+
+    def test_runc_with_a_user_namespace(self):
+        self.check_bundle("runc", "mnt uts ipc net pid user cgroup", user_namespace=True, cgroup_namespace=True)
+
+    def test_crun(self):
+        self.check_bundle("crun", "mnt uts ipc net pid")
+
+    def test_crun_with_a_user_namespace(self):
+        self.check_bundle("crun", "mnt uts ipc net pid user cgroup", user_namespace=True, cgroup_namespace=True)
+
+    def test_bubblewrap(self):
+        root = rootfs(self.tmp / "rootfs")
+        self.check_newer(bwrap(root, *self.command), "mnt uts ipc net pid user cgroup")
+
+    def test_nspawn(self):
+        root = rootfs(self.tmp / unique(self))
+        self.check_newer(nspawn(self, root, *self.command), "mnt uts ipc pid cgroup")
+
+
 class Sandboxes(Case):
     def setUp(self):
         super().setUp()

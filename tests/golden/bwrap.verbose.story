@@ -159,41 +159,9 @@ container echo (bwrap)   container with users of its own
     user          uid 0, gid 0, no other groups
     uid, gid map  0 = host 0
     setgroups     denied
-    capabilities  effective: 40 of 41: CAP_CHOWN CAP_DAC_OVERRIDE
-                  CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_KILL CAP_SETGID
-                  CAP_SETUID CAP_SETPCAP CAP_LINUX_IMMUTABLE
-                  CAP_NET_BIND_SERVICE CAP_NET_BROADCAST CAP_NET_ADMIN
-                  CAP_NET_RAW CAP_IPC_LOCK CAP_IPC_OWNER CAP_SYS_MODULE
-                  CAP_SYS_RAWIO CAP_SYS_CHROOT CAP_SYS_PTRACE CAP_SYS_PACCT
-                  CAP_SYS_ADMIN CAP_SYS_BOOT CAP_SYS_NICE CAP_SYS_TIME
-                  CAP_SYS_TTY_CONFIG CAP_MKNOD CAP_LEASE CAP_AUDIT_WRITE
-                  CAP_AUDIT_CONTROL CAP_SETFCAP CAP_MAC_OVERRIDE CAP_MAC_ADMIN
-                  CAP_SYSLOG CAP_WAKE_ALARM CAP_BLOCK_SUSPEND CAP_AUDIT_READ
-                  CAP_PERFMON CAP_BPF CAP_CHECKPOINT_RESTORE
-                  permitted: 40 of 41: CAP_CHOWN CAP_DAC_OVERRIDE
-                  CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_KILL CAP_SETGID
-                  CAP_SETUID CAP_SETPCAP CAP_LINUX_IMMUTABLE
-                  CAP_NET_BIND_SERVICE CAP_NET_BROADCAST CAP_NET_ADMIN
-                  CAP_NET_RAW CAP_IPC_LOCK CAP_IPC_OWNER CAP_SYS_MODULE
-                  CAP_SYS_RAWIO CAP_SYS_CHROOT CAP_SYS_PTRACE CAP_SYS_PACCT
-                  CAP_SYS_ADMIN CAP_SYS_BOOT CAP_SYS_NICE CAP_SYS_TIME
-                  CAP_SYS_TTY_CONFIG CAP_MKNOD CAP_LEASE CAP_AUDIT_WRITE
-                  CAP_AUDIT_CONTROL CAP_SETFCAP CAP_MAC_OVERRIDE CAP_MAC_ADMIN
-                  CAP_SYSLOG CAP_WAKE_ALARM CAP_BLOCK_SUSPEND CAP_AUDIT_READ
-                  CAP_PERFMON CAP_BPF CAP_CHECKPOINT_RESTORE
-                  inheritable: 0 of 41
-                  bounding: 40 of 41: CAP_CHOWN CAP_DAC_OVERRIDE
-                  CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_KILL CAP_SETGID
-                  CAP_SETUID CAP_SETPCAP CAP_LINUX_IMMUTABLE
-                  CAP_NET_BIND_SERVICE CAP_NET_BROADCAST CAP_NET_ADMIN
-                  CAP_NET_RAW CAP_IPC_LOCK CAP_IPC_OWNER CAP_SYS_MODULE
-                  CAP_SYS_RAWIO CAP_SYS_CHROOT CAP_SYS_PTRACE CAP_SYS_PACCT
-                  CAP_SYS_ADMIN CAP_SYS_BOOT CAP_SYS_NICE CAP_SYS_TIME
-                  CAP_SYS_TTY_CONFIG CAP_MKNOD CAP_LEASE CAP_AUDIT_WRITE
-                  CAP_AUDIT_CONTROL CAP_SETFCAP CAP_MAC_OVERRIDE CAP_MAC_ADMIN
-                  CAP_SYSLOG CAP_WAKE_ALARM CAP_BLOCK_SUSPEND CAP_AUDIT_READ
-                  CAP_PERFMON CAP_BPF CAP_CHECKPOINT_RESTORE
-                  ambient: 0 of 41
+    capabilities  effective, permitted, bounding: 40 of 41, all but
+                  CAP_SYS_RESOURCE
+                  inheritable, ambient: 0 of 41
     privileges    no_new_privs, seccomp: none
     cgroup        /
     also          oom_score_adj 0
