@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/values.h"
+#include "source/synthetic.h"
 
 namespace cttrace {
 namespace {
@@ -97,9 +98,17 @@ void Pipeline::tell(const News& news) {
 }
 
 void Pipeline::finish() {
-  if (verification_) verification_->read_what_runs(model_.state());
+  if (verification_) read_what_runs();
   source_.stop(sink_);
   end(true);
+}
+
+// What runs is known from the events, and those are told a little later than they happened.
+void Pipeline::read_what_runs() {
+  constexpr std::chrono::milliseconds kPause{2};
+  const uint64_t now_ns = boottime_ns();
+  for (int tries = 0; tries < 10 && decoder_.told_until_ns() < now_ns; ++tries) source_.poll(kPause, sink_);
+  verification_->read_what_runs(model_.state());
 }
 
 void Pipeline::break_off() { end(false); }

@@ -42,6 +42,7 @@ class Pipeline {
   void tell(const News& news);
   void end(bool whole);
   void show_moment();
+  void read_what_runs();
 
   EventSource& source_;
   Output& output_;

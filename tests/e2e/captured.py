@@ -136,6 +136,7 @@ def read(case, out, record):
     case.assertEqual([*shown.stdout.splitlines()[:-1], json.loads(shown.stdout.splitlines()[-1])],
                      without_verification(text), "the recording shows something else than the live run")
     captured = Captured(text)
+    case.assertEqual(captured.completeness.get("verification", {}).get("disagreements", []), [])
     for line in [captured.header, *captured.events, captured.completeness]:
         validate(line, "ndjson")
     said = captured.completeness

@@ -37,15 +37,18 @@ class Case(support.Case):
         runtimes.kill_below(facts.pid)
         process.communicate(timeout=60)
 
+    def options(self):
+        return ["--verify", "--format", "ndjson", "-o", self.out, "--record", self.record]
+
     def launched(self, *command, **options):
         """The container that `command` sets up, in the trace of it, and the facts."""
-        process, facts = self.hold(CTTRACE, "--format", "ndjson", "-o", self.out, "--record", self.record, *command, **options)
+        process, facts = self.hold(CTTRACE, *self.options(), *command, **options)
         self.release(process, facts)
         return self.container(), facts
 
     def attached(self, daemon, *command):
         """The same, where a daemon sets it up for who asks for it."""
-        with support.Tracing("--format", "ndjson", "-o", self.out, "--record", self.record, "-p", daemon.pid) as tracing:
+        with support.Tracing(*self.options(), "-p", daemon.pid) as tracing:
             process, facts = self.hold(*command)
             self.release(process, facts)
             result = tracing.finish(signal.SIGINT)

@@ -107,7 +107,7 @@ class Runc(Oci):
 
     def test_user_namespace(self):
         bundle = self.bundle(user_namespace=True, cgroup_namespace=True)
-        captured, program, witness = self.trace(*self.command("run", bundle.id), cwd=bundle.path, verify=False)
+        captured, program, witness = self.trace(*self.command("run", bundle.id), cwd=bundle.path)
         assert_program(self, program, witness, cgroup="/" + bundle.id)
         self.assert_container(captured, program, witness, bundle)
         self.assert_new(program, *NAMESPACE_FLAGS)
@@ -149,7 +149,7 @@ class Crun(Oci):
 
     def test_user_namespace(self):
         bundle = self.bundle(user_namespace=True, cgroup_namespace=True)
-        captured, program, witness = self.trace(*self.command("run", bundle.id), cwd=bundle.path, verify=False)
+        captured, program, witness = self.trace(*self.command("run", bundle.id), cwd=bundle.path)
         assert_program(self, program, witness)
         self.assert_container(captured, program, witness, bundle)
         self.assert_new(program, *NAMESPACE_FLAGS)

@@ -55,7 +55,7 @@ class Bubblewrap(Runtime):
 class Others(Runtime):
     def test_nspawn(self):
         root = rootfs(self.tmp / unique(self))
-        captured, program, witness = self.trace(*nspawn(self, root, *WITNESS_COMMAND), verify=False)
+        captured, program, witness = self.trace(*nspawn(self, root, *WITNESS_COMMAND))
         assert_program(self, program, witness, cgroup=os.path.join(own_cgroups()[0], "payload"))
         assert_mount_points(self, captured, witness, str(root))
         self.assert_ends(captured, program)

@@ -70,7 +70,7 @@ class Agrees(Case):
         self.verify(*bundle.runc("run", bundle.id), cwd=bundle.path)
 
     def test_runc_with_a_user_namespace(self):
-        bundle = runtimes.Bundle(self, args=WAIT, user_namespace=True)
+        bundle = runtimes.Bundle(self, args=WAIT, user_namespace=True, cgroup_namespace=True)
         self.verify(*bundle.runc("run", bundle.id), cwd=bundle.path)
 
     def test_crun(self):
@@ -80,6 +80,9 @@ class Agrees(Case):
 
     def test_bubblewrap(self):
         self.verify(*runtimes.bwrap(runtimes.rootfs(self.tmp / "rootfs"), *WAIT))
+
+    def test_nspawn(self):
+        self.verify(*runtimes.nspawn(self, runtimes.rootfs(self.tmp / runtimes.unique(self)), *WAIT))
 
     def test_unshare_with_a_chroot(self):
         self.verify(*runtimes.unshare(runtimes.rootfs(self.tmp / "rootfs"), *WAIT))

@@ -2,12 +2,14 @@
 
 import json
 import re
+import signal
+import subprocess
 
 import runtimes
 import support
 from captured import Captured
 from runtimes import WITNESS_COMMAND, Witness
-from support import cttrace, require, validate
+from support import Tracing, cttrace, require, validate
 
 
 class Recorded(support.Case):
@@ -77,7 +79,7 @@ class At(Recorded):
         [named] = self.captured.calls("sethostname", ok=True)
         since = named["time_ns"] - self.captured.header["start_ns"]
         begun = max(event["event"] for event in self.captured.events
-                    if event.get("event") and event["time_ns"] <= named["time_ns"])
+                    if "event" in event and event.get("time_ns", named["time_ns"] + 1) <= named["time_ns"])
         for at in (f"+{since}ns", f"{since / 1e3:.3f}us", f"{since // 10**9}.{since % 10**9:09}s"):
             moment = self.moment(at)
             self.assertEqual((moment["event"], moment["since_start_ns"]), (begun, since), at)
@@ -138,6 +140,15 @@ class At(Recorded):
         launched = cttrace("--format", "story", "--at", "100000", "-o", "/dev/null", "true")
         self.assertEqual(launched.returncode, 1)
         self.assertRegex(launched.stderr, r"\Acttrace: cannot use --at: the trace ends before that[^\n]+\n\Z")
+
+    def test_an_attached_cttrace_that_is_interrupted_before(self):
+        held = subprocess.Popen(["sleep", "1000"])
+        self.addCleanup(held.wait)
+        self.addCleanup(held.kill)
+        with Tracing("--format", "story", "--at", "3600s", "-o", "/dev/null", "-p", held.pid) as tracing:
+            result = tracing.finish(signal.SIGINT)
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, r"\Acttrace: cannot use --at: the trace ends before that[^\n]+\n\Z")
 
     def test_before_the_beginning(self):
         result = cttrace("show", "--format", "ndjson", "--at", "2001-01-01T00:00:00Z", self.record)
