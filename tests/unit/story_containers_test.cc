@@ -73,6 +73,23 @@ TEST_F(StoryContainers, AChrootAloneIsNamedForWhatItIs) {
   EXPECT_EQ(told.rootfs, "/srv/root");
 }
 
+// unshare has no bundle: the option is the one of what it runs.
+TEST_F(StoryContainers, OptionsOfTheCommandThatIsRunAreItsOwn) {
+  const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 500}});
+  const std::vector<std::string> command = {"/usr/bin/made-up", "run", "--bundle", "/b", "web"};
+  std::vector<std::string> words = {"/usr/bin/unshare", "-m"};
+  words.insert(words.end(), command.begin(), command.end());
+  const Task task = world.starts(50, words);
+  world.unshares(task, CLONE_NEWNS, own);
+  world.runs_in(task, command, own, {50});
+  const Task init = world.clones(task, 51, kMountsAndPids, {51, 1}, kInside);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ((std::array{told[0].bundle, told[1].bundle}), (std::array<std::string, 2>{"", "/b"}));
+  EXPECT_EQ(told[1].name, "web");
+}
+
 TEST_F(StoryContainers, ProgramsThatChangeNothingAreNone) {
   const Task make = world.starts(50, {"/usr/bin/make"});
   const Task compiler = world.forks(make, 51);
