@@ -192,4 +192,7 @@ struct Loss {
 
 using Event = std::variant<Call, Fork, Snapshot, TaskExit, CgroupAttach, Mounts, Loss>;
 
+// When it happened (CLOCK_BOOTTIME); of a call, when it began.
+uint64_t start_of(const Event& event);
+
 }  // namespace cttrace

@@ -31,6 +31,7 @@ constexpr Usage kStatuses[] = {
     {"0", "of -p, -a, show, inspect, syscalls: all is well; of doctor: tracing is possible here"},
     {"1", "cttrace could not trace, or could not write all of its output; of doctor: tracing is not possible"},
     {"2", "the command line is wrong, or a recording cannot be read to its end"},
+    {"3", "--verify was given, and cttrace and the kernel disagree"},
     {"126", "COMMAND cannot be executed"},
     {"127", "there is no COMMAND"},
 };

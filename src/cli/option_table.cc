@@ -153,16 +153,30 @@ const OptionRow kOptions[] = {
      [](Options& o, Text) -> Status { return o.format = Format::kJson, Ok{}; }},
     {"--record", "FILE", Section::kOutput, kInTrace, "keep what was captured in FILE, for cttrace show", "",
      keep_text<&Options::record>, Completes::kFile},
+    {"--at", "MOMENT", Section::kOutput, kInViews,
+     "instead of the story, the state of every container that there was then: after the event with this number (as "
+     "JSON counts them), +12.5ms or 0.3s after tracing began, or at a time as -t, -tt and -ttt print it",
+     "A time after the beginning has one of the units s, ms, us, ns: there is everything that began by then. A time of "
+     "day (22:13:20, 22:13:20.123456, in the time zone here) is the first one after tracing began; 1700000000.123456 "
+     "and "
+     "2023-11-14T22:13:20.123456Z are what they are. Of these there is everything that is printed as that time. A "
+     "container that was still being set up is shown as the process sees it that became its program, or who made that.",
+     [](Options& o, Text value) { return keep(parse_moment(value), o.at.emplace()); }},
+    {"--trees", "", Section::kOutput, kInViews,
+     "in a story, the mount tree before and after every bind, move and root switch: + new, - gone, > moved, ~ changed "
+     "or hidden",
+     "Mounts that stay as they are are left out where none that is marked is on them. In json and ndjson both trees "
+     "are "
+     "whole.",
+     turn_on_option<&Options::trees>},
     {"--verify",
      "",
      Section::kOutput,
      kInTrace,
-     "compare every container with what /proc says of it, when its program begins and at the end; differences are "
-     "told, "
-     "and make the exit status 3",
+     "compare every container with /proc when its program begins and at the end; a difference makes the exit status 3",
      "Compared are the mount table, namespaces, root, working directory, ids, capabilities and seccomp. The "
      "completeness "
-     "statement says how many containers agree, and which could not be compared.",
+     "statement says how many containers agree, both sides of every difference, and what could not be compared.",
      turn_on_option<&Options::verify>,
      Completes::kNothing,
      {},

@@ -195,6 +195,11 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
   const Status applied = apply(*parsed, command, options);
   if (!applied) return applied.error();
   if (!is_given(*parsed, "--format") && asks_for_calls(*parsed)) options.format = Format::kCalls;
+  if (options.trees && options.format == Format::kCalls)
+    return usage_error("use --trees", "", "they are part of a story, not of calls", "--format story, json or ndjson");
+  if (options.at && options.trees) return usage_error("use --at", "", "--trees was given too: choose one");
+  if (options.at && options.format == Format::kCalls)
+    return usage_error("use --at", "", "it shows a state, not calls", "--format story, json or ndjson");
 
   if (command) {
     if (options.command != Command::kIntroduce) return options;  // --help

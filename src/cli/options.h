@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "cli/moment_name.h"
 #include "render/renderer.h"
 #include "tables/selection.h"
 
@@ -37,6 +38,8 @@ struct Options {
   ColorWhen color = ColorWhen::kAuto;
   std::string record;
   bool verify = false;
+  bool trees = false;
+  std::optional<MomentName> at;  // --at
   Backend backend = Backend::kAuto;
   size_t buffer_bytes = 8u << 20;
   std::optional<std::chrono::milliseconds> duration;

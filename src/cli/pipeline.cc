@@ -2,6 +2,9 @@
 #include "cli/pipeline.h"
 
 #include <algorithm>
+#include <string>
+
+#include "cli/values.h"
 
 namespace cttrace {
 namespace {
@@ -15,11 +18,13 @@ bool wants_cgroup_moves(const Options& options) {
   });
 }
 
-RenderOptions render_options(const Options& options, const Output& output) {
+RenderOptions render_options(const Options& options, const Output& output, const TreeChanges* trees) {
   RenderOptions render = options.render;
+  render.trees = trees;
   render.width = output.width();
   render.color = output.wants_color(options.color);
   render.cgroup_moves = wants_cgroup_moves(options);
+  if (options.at) render.with_calls = false;
   return render;
 }
 
@@ -38,13 +43,19 @@ Pipeline::Pipeline(EventSource& source, const Options& options, Output& output, 
       recording_(recording),
       selection_(options.selection),
       format_(options.format),
-      renderer_(make_renderer(options.format, render_options(options, output),
+      trees_(options.trees ? std::optional(TreeKeeper()) : std::nullopt),
+      renderer_(make_renderer(options.format, render_options(options, output, trees_ ? &trees_->changes() : nullptr),
                               [this](std::string_view text) { output_.write(text); })),
       model_(source.info()),
       teller_(teller_options(options), [this](News&& news) { tell(news); }),
       decoder_([this](Event&& event) { show(event); }),
       sink_([this](std::span<const std::byte> record) { take(record); }) {
   if (options.verify) verification_.emplace();
+  if (options.at) {
+    const Result<MomentKeeper::Wanted> wanted = moment_in(*options.at, source.info());
+    if (!wanted) throw Failure(wanted.error());
+    moment_.emplace(*wanted, source.info().start_ns);
+  }
   renderer_->begin(source_.info());
 }
 
@@ -70,7 +81,10 @@ void Pipeline::show(const Event& event) {
   if (chosen) renderer_->event(event, number_);
   if (format_ == Format::kCalls && !verification_) return;
   if (verification_) verification_->before(event, model_.state());
+  if (moment_) moment_->before(event, number_, model_.state());
+  if (trees_) trees_->before(event, model_.state());
   const Changes& changes = model_.apply(event);
+  if (trees_) trees_->after(number_, changes, model_.state());
   if (verification_) verification_->after(changes);
   if (!changes.empty()) renderer_->changes(model_.state(), changes, number_, chosen);
   if (format_ != Format::kCalls) teller_.event(event, number_, changes, model_.state());
@@ -78,6 +92,7 @@ void Pipeline::show(const Event& event) {
 
 void Pipeline::tell(const News& news) {
   if (verification_) verification_->told(news, model_.state());
+  if (moment_) moment_->told(news);
   renderer_->news(news);
 }
 
@@ -92,12 +107,21 @@ void Pipeline::break_off() { end(false); }
 void Pipeline::end(bool whole) {
   decoder_.finish();
   teller_.finish();
+  if (moment_) show_moment();
   if (verification_) {
     verification_->finish(model_.state());
     renderer_->verified(verification_->report());
   }
   renderer_->end(decoder_.malformed(), whole);
   output_.flush();
+}
+
+void Pipeline::show_moment() {
+  const State& last = model_.state();
+  if (const std::optional<Moment> moment = moment_->finish(last)) return renderer_->moment(*moment);
+  const uint64_t since_ns = last.time_ns - std::min(last.time_ns, source_.info().start_ns);
+  const std::string end = std::to_string(last.event) + " events and " + std::to_string(since_ns / 1'000'000) + " ms";
+  not_shown_ = usage_error("use --at", "", "the trace ends before that, after " + end);
 }
 
 }  // namespace cttrace

@@ -11,7 +11,9 @@
 #include "decode/decoder.h"
 #include "model/model.h"
 #include "render/renderer.h"
+#include "story/moments.h"
 #include "story/teller.h"
+#include "story/tree_keeper.h"
 #include "wire/recording.h"
 
 namespace cttrace {
@@ -29,6 +31,8 @@ class Pipeline {
   void break_off();
 
   Progress progress() const { return teller_.progress(); }
+  // Why what --at asks for could not be shown; at the end.
+  const std::optional<Error>& not_shown() const { return not_shown_; }
   // --verify found the kernel of another opinion; at the end.
   bool disagrees() const { return verification_ && verification_->report().disagrees(); }
 
@@ -37,15 +41,19 @@ class Pipeline {
   void show(const Event& event);
   void tell(const News& news);
   void end(bool whole);
+  void show_moment();
 
   EventSource& source_;
   Output& output_;
   RecordingWriter* recording_;
   std::optional<Selection> selection_;
   Format format_;
+  std::optional<TreeKeeper> trees_;
   std::unique_ptr<Renderer> renderer_;
   Model model_;
   std::optional<LiveVerification> verification_;
+  std::optional<MomentKeeper> moment_;
+  std::optional<Error> not_shown_;
   Teller teller_;
   EventNumber number_ = 0;
   Decoder decoder_;

@@ -29,6 +29,7 @@ int show(const Options& options) {
   pipeline.finish();
   const Status closed = output->close();
   if (!closed) throw Failure(closed.error());
+  if (pipeline.not_shown()) throw Failure(*pipeline.not_shown());
   return 0;
 }
 

@@ -235,10 +235,11 @@ int trace(const Options& given) {
     throw;
   }
   const bool whole = close_all(output, recording);
+  if (pipeline.not_shown()) std::fprintf(stderr, "cttrace: %s\n", pipeline.not_shown()->line().c_str());
   if (whole && pipeline.disagrees() && !command) return kDisagreement;
   if (ended_by) die_of(*ended_by);
   const int ended = command ? await(command, patience) : 0;
-  if (!whole) return 1;
+  if (!whole || pipeline.not_shown()) return 1;
   if (pipeline.disagrees()) return kDisagreement;
   if (WIFSIGNALED(ended)) die_of(WTERMSIG(ended));
   return WEXITSTATUS(ended);

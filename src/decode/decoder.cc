@@ -24,17 +24,6 @@ struct Place {
   auto operator<=>(const Place&) const = default;
 };
 
-uint64_t time_of(const Event& event) {
-  return std::visit(
-      [](const auto& happened) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(happened)>, Call>)
-          return happened.start_ns;
-        else
-          return happened.time_ns;
-      },
-      event);
-}
-
 }  // namespace
 
 struct Decoder::State {
@@ -100,7 +89,7 @@ bool Decoder::State::take(const Record& record) {
 }
 
 void Decoder::State::add(Event&& event) {
-  const Place place{.time_ns = time_of(event), .number = arrived++};
+  const Place place{.time_ns = start_of(event), .number = arrived++};
   waiting.emplace_hint(waiting.end(), place, std::move(event));
 }
 

@@ -79,17 +79,6 @@ void apply_one(ModelContext& context, const Mounts& mounts) {
 
 void apply_one(ModelContext& context, const Loss& loss) { apply_loss(context, loss); }
 
-uint64_t time_of(const Event& event) {
-  return std::visit(
-      [](const auto& happened) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(happened)>, Call>)
-          return happened.start_ns;
-        else
-          return happened.time_ns;
-      },
-      event);
-}
-
 }  // namespace
 
 Model::Model(const TraceInfo& info) : rules_(rules_of(info)) {}
@@ -97,7 +86,7 @@ Model::Model(const TraceInfo& info) : rules_(rules_of(info)) {}
 const Changes& Model::apply(const Event& event) {
   changes_.clear();
   ++state_.event;
-  state_.time_ns = time_of(event);
+  state_.time_ns = start_of(event);
   ModelContext context{{.state = state_, .changes = changes_, .rules = rules_}, books_};
   sweep_tasks(context);
   sweep_namespaces(context);

@@ -7,6 +7,7 @@
 #include "render/json_changes.h"
 #include "render/json_events.h"
 #include "render/json_story.h"
+#include "render/moment.h"
 
 namespace cttrace {
 namespace {
@@ -30,6 +31,7 @@ Json json_summary(const Summary& summary) {
 }  // namespace
 
 void JsonRenderer::begin(const TraceInfo& info) {
+  info_ = info;
   std::string header = text_of(json_header(info));
   if (!stream_) header = R"({"type":"trace","version":1,"header":)" + header + R"(,"events":[)";
   sink_(header + "\n");
@@ -47,7 +49,7 @@ void JsonRenderer::write(Json&& object, EventNumber number) {
 }
 
 void JsonRenderer::news(const News& news) {
-  if (options_.with_calls) write(text_of(json_news(news)));
+  if (options_.with_calls) write(text_of(json_news(news, options_.trees)));
 }
 
 // Of what was not asked for, only where the model is not sure of itself.
@@ -57,6 +59,8 @@ void JsonRenderer::changes(const State& state, const Changes& changes, EventNumb
   Json json = json_changes(state, changes, !chosen || !shown_);
   if (!json["changes"].empty()) write(std::move(json), number);
 }
+
+void JsonRenderer::moment(const Moment& moment) { write(text_of(json_moment(moment, info_))); }
 
 void JsonRenderer::event(const Event& event, EventNumber number) {
   completeness_.see(event);

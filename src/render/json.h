@@ -21,6 +21,7 @@ class JsonRenderer : public Renderer {
   void event(const Event& event, EventNumber number) override;
   void changes(const State& state, const Changes& changes, EventNumber number, bool chosen) override;
   void news(const News& news) override;
+  void moment(const Moment& moment) override;
   void verified(const VerificationReport& report) override { completeness_.verification = report; }
   void end(uint64_t malformed, bool whole) override;
 
@@ -31,6 +32,7 @@ class JsonRenderer : public Renderer {
   bool stream_;
   RenderOptions options_;
   TextSink sink_;
+  TraceInfo info_;
   Completeness completeness_;
   Summary summary_;
   bool first_ = true;   // nothing has been written

@@ -9,6 +9,7 @@
 #include "cttrace/namespace.h"
 #include "render/json_state.h"
 #include "render/story_state.h"
+#include "render/trees.h"
 
 namespace cttrace {
 namespace {
@@ -51,7 +52,7 @@ Json json_stage(const Stage& stage) {
   return json;
 }
 
-Json json_step(const Step& step) {
+Json json_step(const Step& step, const TreeChanges* changes) {
   Json json;
   add_facts(json, step.facts);
   json["stage"] = step.stage;
@@ -68,11 +69,12 @@ Json json_step(const Step& step) {
   if (!step.message.empty()) json["fs_message"] = json_text(step.message);
   json["normal_failures"] = step.normal_failures;
   if (!step.reason.empty()) json["reason"] = step.reason;
+  if (const std::optional<Trees> trees = trees_around(step, changes)) json["trees"] = json_trees(*trees);
   return json;
 }
 
 // Steps in a row that are of the same phase.
-Json json_phases(const std::vector<Step>& steps) {
+Json json_phases(const std::vector<Step>& steps, const TreeChanges* changes) {
   Json phases = Json::array();
   for (const Step& step : steps) {
     if (!step.selected) continue;
@@ -83,7 +85,7 @@ Json json_phases(const std::vector<Step>& steps) {
       phase["steps"] = Json::array();
       phases.push_back(std::move(phase));
     }
-    phases.back()["steps"].push_back(json_step(step));
+    phases.back()["steps"].push_back(json_step(step, changes));
   }
   return phases;
 }
@@ -91,7 +93,7 @@ Json json_phases(const std::vector<Step>& steps) {
 Json json_steps(const std::vector<Step>& steps) {
   Json json = Json::array();
   for (const Step& step : steps)
-    if (step.selected) json.push_back(json_step(step));
+    if (step.selected) json.push_back(json_step(step, nullptr));
   return json;
 }
 
@@ -129,7 +131,7 @@ Json json_namespaces(const std::vector<ContainerNamespace>& namespaces) {
   return json;
 }
 
-Json json_set_up(const SetUpStory& story) {
+Json json_set_up(const SetUpStory& story, const TreeChanges* changes) {
   Json json;
   json["ending"] = ending_name(story.ending);
   json["runtime"] = json_runtime(story.runtime);
@@ -147,7 +149,7 @@ Json json_set_up(const SetUpStory& story) {
   json["namespaces"] = json_namespaces(story.namespaces);
   json["stages"] = Json::array();
   for (const Stage& stage : story.stages) json["stages"].push_back(json_stage(stage));
-  json["phases"] = json_phases(story.steps);
+  json["phases"] = json_phases(story.steps, changes);
   json["handed_over"] = nullptr;
   if (has_state(story))
     json["handed_over"] = json_handed_over(*story.state, story.program, compared_with_starter(story));
@@ -164,7 +166,7 @@ const char* isolation_name(Isolation isolation) {
   return "container";
 }
 
-Json json_of(const Container& container) {
+Json json_of(const Container& container, const TreeChanges* changes) {
   Json json;
   json["type"] = "container";
   json["number"] = container.number;
@@ -180,22 +182,22 @@ Json json_of(const Container& container) {
   json["parent"] = container.parent ? Json(container.parent) : Json();
   json["init"] = json_task(container.init, container.init_pids);
   json["init_name"] = text_or_null(container.init_name);
-  json["set_up"] = json_set_up(container.set_up);
+  json["set_up"] = json_set_up(container.set_up, changes);
   return json;
 }
 
-Json json_of(const EntryMade& made) {
+Json json_of(const EntryMade& made, const TreeChanges* changes) {
   Json json;
   json["type"] = "entry";
   json["container"] = made.container ? Json(made.container) : Json();
   json["name"] = text_or_null(made.container_name);
   json["short_name"] = text_or_null(made.short_name);
   json["number"] = made.number ? Json(made.number) : Json();
-  json["set_up"] = json_set_up(made.set_up);
+  json["set_up"] = json_set_up(made.set_up, changes);
   return json;
 }
 
-Json json_of(const ContainerWentOn& told) {
+Json json_of(const ContainerWentOn& told, const TreeChanges*) {
   Json json;
   json["type"] = told.exit_code ? "container_end" : told.command.empty() ? "container_served" : "container_command";
   json["container"] = told.container;
@@ -243,8 +245,8 @@ Json json_words(const std::vector<std::string>& words) {
   return json;
 }
 
-Json json_news(const News& news) {
-  return std::visit([](const auto& each) { return json_of(each); }, news);
+Json json_news(const News& news, const TreeChanges* changes) {
+  return std::visit([changes](const auto& each) { return json_of(each, changes); }, news);
 }
 
 }  // namespace cttrace

@@ -6,7 +6,8 @@
 
 namespace cttrace {
 
-Json json_news(const News& news);
+// `changes`: where trees are asked for.
+Json json_news(const News& news, const TreeChanges* changes = nullptr);
 
 // What a step did: its `kind`, and the fields of that.
 void add_facts(Json& json, const StepFacts& facts);

@@ -50,7 +50,8 @@ class Lines {
   const Place& root_;
   const LineOptions& options_;
   std::vector<Pending> pending_;  // the last one is next
-  size_t deeper_ = 0;
+  std::set<Slot> wanted_;         // the only ones, and what they are on
+  size_t deeper_ = 0, left_out_ = 0;
 };
 
 // What is mounted over the mount, or over a directory on the way to it; kNoSlot: nothing. Who has `root_` as its root
@@ -166,6 +167,11 @@ void Lines::add_children(const Pending& parent) {
   std::vector<Slot> children = tree_.children(slot);
   if (slot == root_.mount.slot)
     std::erase_if(children, [&](Slot child) { return !is_in(tree_.mountpoint_of(child), root_.path); });
+  if (options_.only) {
+    for (const Slot child : children)
+      if (!wanted_.contains(child)) left_out_ += below({child});
+    std::erase_if(children, [&](Slot child) { return !wanted_.contains(child); });
+  }
   if (parent.line.last.size() >= kDeepest) {
     deeper_ += below(std::move(children));
     return;
@@ -199,6 +205,9 @@ size_t Lines::below(std::vector<Slot> slots) const {
 
 MountLines Lines::collect() {
   MountLines result;
+  if (options_.only)
+    for (const Slot slot : *options_.only)
+      for (Slot on = slot; on != kNoSlot && tree_.contains(on) && wanted_.insert(on).second;) on = tree_.parent_of(on);
   Pending first;
   first.base = first.line.path = first.line.bytes = "/";
   first.line.slots = {root_.mount.slot};
@@ -212,9 +221,10 @@ MountLines Lines::collect() {
     result.lines.push_back(now.line);
   }
   result.deeper = deeper_;
+  result.left_out = left_out_;
   size_t unseen = 0;
   for (const Slot slot : tree_.in_tree_order()) unseen += slot != root_.mount.slot && is_unseen(state_, tree_.at(slot));
-  result.outside = tree_.size() - result.mounts - deeper_ - unseen;
+  result.outside = tree_.size() - result.mounts - deeper_ - left_out_ - unseen;
   return result;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct MountLines {
   std::vector<MountLine> lines;  // the first one is the mount that the root is in
   size_t mounts = 0;             // in them
   size_t outside = 0;            // mounts of the tree that are not below the root
+  size_t left_out = 0;           // that are not among the only ones
   size_t deeper = 0;             // that are below more mounts than are followed
 };
 
@@ -33,6 +35,8 @@ struct LineOptions {
   size_t indent = 0;
   // Marked mounts are told apart from others.
   const std::map<Slot, char>* marks = nullptr;
+  // These alone, and what they are on; nullptr: all.
+  const std::set<Slot>* only = nullptr;
 };
 
 // `root` must be in the tree.

@@ -1,6 +1,7 @@
 #include "render/mount_tree.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/escape.h"
 #include "render/completeness.h"
@@ -24,7 +25,7 @@ constexpr Strokes kAscii{"|- ", "`- ", "|  ", "   "};
 
 // What comes behind the path of a mount.
 struct Tail {
-  std::string type, flags, propagation, rest, options;
+  std::string lead, type, flags, propagation, rest, options;
 };
 
 bool is_bound_on_itself(const MountTree& tree, Slot slot) {
@@ -65,7 +66,7 @@ class Drawing {
 
 std::string Drawing::margin(const MountLine& line) const {
   std::string text(style_.indent, ' ');
-  if (drawing_.marks.empty()) return text;
+  if (drawing_.marks.empty() && !drawing_.only_marked) return text;
   const auto mark = drawing_.marks.find(line.slots.front());
   text += mark == drawing_.marks.end() ? ' ' : mark->second;
   return text + " ";
@@ -114,6 +115,9 @@ Tail Drawing::tail_of(const MountLine& line) const {
   const Mount mount = tree_.at(line.slots.front());
   const Filesystem* const filesystem = state_.filesystem(mount.filesystem);
   Tail tail;
+  // What is drawn for its sake must not be what is cut.
+  if (const auto told = drawing_.notes.find(line.slots.front()); told != drawing_.notes.end())
+    tail.lead = "(" + told->second + ")  ";
   tail.type = type_words(filesystem);
   tail.flags = is_unseen(state_, mount) ? "?" : attribute_words(mount, style_.verbose);
   if (common_propagation_.empty()) tail.propagation = propagation_words(mount);
@@ -153,7 +157,7 @@ void Drawing::measure(const std::vector<MountLine>& lines) {
 }
 
 std::string Drawing::aligned(const Tail& tail) const {
-  std::string text = padded_to(tail.type, type_columns_) + "  " + padded_to(tail.flags, flag_columns_);
+  std::string text = tail.lead + padded_to(tail.type, type_columns_) + "  " + padded_to(tail.flags, flag_columns_);
   if (propagation_columns_) text += "  " + padded_to(tail.propagation, propagation_columns_);
   if (!tail.rest.empty()) text += "  " + tail.rest;
   if (!tail.options.empty()) text += "  " + tail.options;
@@ -184,16 +188,21 @@ void Drawing::add_counts(const MountLines& lines) {
     counts += lines.mounts > 1 ? ", all " + common_propagation_ : ", " + common_propagation_;
   const size_t folded = lines.mounts - lines.lines.size();
   if (folded) counts += "; -v shows each";
+  if (lines.left_out) counts += "; " + std::to_string(lines.left_out) + " more that do not change";
   if (lines.deeper) counts += "; " + std::to_string(lines.deeper) + " of them too deep to be drawn";
   if (lines.outside) counts += "; " + std::to_string(lines.outside) + " more outside this root";
   text_ += std::string(style_.indent, ' ') + painted(counts, Paint::kComment, style_.color) + "\n";
 }
 
 std::string Drawing::draw() {
-  const LineOptions options{.fold = !style_.verbose,
-                            .path_columns = style_.width ? style_.width * 3 / 5 : kMostPathColumns,
-                            .indent = style_.indent,
-                            .marks = &drawing_.marks};
+  LineOptions options{.fold = !style_.verbose,
+                      .path_columns = style_.width ? style_.width * 3 / 5 : kMostPathColumns,
+                      .indent = style_.indent,
+                      .marks = &drawing_.marks};
+  std::set<Slot> only;
+  for (const auto& [slot, mark] : drawing_.marks) only.insert(slot);
+  for (const auto& [slot, note] : drawing_.notes) only.insert(slot);
+  if (drawing_.only_marked) options.only = &only;
   const MountLines lines = mount_lines(state_, tree_, root_, options);
   measure(lines.lines);
   for (size_t i = 0; i < lines.lines.size(); ++i) add(lines.lines[i], tails_[i]);

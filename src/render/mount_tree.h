@@ -13,6 +13,9 @@ struct MountDrawing {
   Style style;
   // Characters for the margin: '+' has come, '-' goes, '~' changes. Nothing of it is folded with what is not.
   std::map<Slot, char> marks;
+  std::map<Slot, std::string> notes = {};  // said of a mount, in brackets
+  // Of the others only those are drawn that one of these, or the root, is on.
+  bool only_marked = false;
 };
 
 // One mount a line, from the root `root`: where, type, flags, propagation, what of which source, options. Of mounts of

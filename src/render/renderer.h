@@ -10,8 +10,10 @@
 
 #include "cttrace/change.h"
 #include "cttrace/event.h"
+#include "cttrace/moment.h"
 #include "cttrace/source.h"
 #include "cttrace/story.h"
+#include "cttrace/tree_change.h"
 #include "cttrace/verification.h"
 
 namespace cttrace {
@@ -41,11 +43,12 @@ struct RenderOptions {
   bool paths = false;                  // -y: descriptors with what they are
   bool verbose = false;                // -v: nothing abbreviated (envp stays a count)
   bool color = false;
-  size_t width = 0;          // columns that story wraps to; 0: lines may be as long as they are
-  bool quiet = false;        // -q: no completeness statement in calls
-  bool with_calls = true;    // false: -c, only the summary
-  bool summary = false;      // -c, -C
-  bool cgroup_moves = true;  // lines between the calls: a task was moved to another cgroup
+  size_t width = 0;                    // columns that story wraps to; 0: lines may be as long as they are
+  bool quiet = false;                  // -q: no completeness statement in calls
+  bool with_calls = true;              // false: -c, only the summary
+  bool summary = false;                // -c, -C
+  const TreeChanges* trees = nullptr;  // --trees: around the calls of steps; grows while the story is told
+  bool cgroup_moves = true;            // lines between the calls: a task was moved to another cgroup
   StatusFilter status;
 };
 
@@ -60,6 +63,8 @@ class Renderer {
   virtual void changes(const State& state, const Changes& changes, EventNumber number, bool chosen) = 0;
   // What the story has come to; after the event that completed it.
   virtual void news(const News&) {}
+  // The state that --at asks for; before the end.
+  virtual void moment(const Moment&) {}
   // What --verify found; before the end.
   virtual void verified(const VerificationReport&) = 0;
   // The completeness statement, or what a format has for it. `malformed`: records that could not be decoded.

@@ -11,9 +11,11 @@
 #include "render/calls.h"
 #include "render/filter.h"
 #include "render/handed_over.h"
+#include "render/moment.h"
 #include "render/story_lines.h"
 #include "render/story_state.h"
 #include "render/story_words.h"
+#include "render/trees.h"
 #include "render/values.h"
 
 namespace cttrace {
@@ -116,11 +118,20 @@ void add_endings(StoryLines& lines, const SetUpStory& story) {
   std::ranges::stable_sort(ended, {}, &Stage::end_ns);
   for (const Stage* stage : ended)
     lines.add(stage->end_ns, "ended", name_of(*stage) + " " + how_it_ended(stage->exit_code), true);
+  const bool call_failed = std::ranges::any_of(story.steps, [](const Step& step) { return step.error != 0; });
+  if (!call_failed && story.doubt.empty())
+    lines.note("no traced call failed: what " + escape_for_terminal(story.runtime.name) + " has printed may say why");
+}
+
+Style style_of(const RenderOptions& options, size_t indent) {
+  return {
+      .width = options.width, .indent = indent, .color = options.color, .unicode = false, .verbose = options.verbose};
 }
 
 void add_story(StoryLines& lines, const SetUpStory& story, const Around& around, TaskId init,
                const RenderOptions& options) {
   const uint32_t main = main_stage(story, init);
+  if (!story.doubt.empty()) lines.note(story.doubt);
   for (const Step& step : story.steps) {
     string text = is_wanted(step, options.status) ? words_of(step, around) : string();
     if (text.empty()) continue;
@@ -131,18 +142,18 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
       text += fmt::format(" ({})", kept_together(duration_text(took_ns)));
     lines.add(step.start_ns, phase_name(step.phase), text, step.error != 0);
     if (options.verbose) add_calls_of(lines, story, step, options);
+    if (const std::optional<Trees> trees = trees_around(step, options.trees))
+      lines.raw(draw_trees(*trees, style_of(options, 6)));
   }
   if (story.ending == Ending::kFailed) add_endings(lines, story);
   if (story.steps_dropped) lines.note(plural(story.steps_dropped, "step") + " more than are kept");
-  if (!story.doubt.empty()) lines.note(story.doubt);
 }
 
 // What the program was handed: the kernel's state then. Nothing, where a set-up did not get so far.
 string handed_over_by(const SetUpStory& story, const RenderOptions& options) {
   if (!has_state(story)) return {};
   HandedOverOptions handed = compared_with_starter(story);
-  handed.style = {
-      .width = options.width, .indent = 4, .color = options.color, .unicode = false, .verbose = options.verbose};
+  handed.style = style_of(options, 4);
   const string text = handed_over(*story.state, story.program, handed);
   return text.empty() ? text : "  handed over\n" + text;
 }
@@ -229,6 +240,11 @@ void StoryRenderer::tell(const ContainerWentOn& told) {
     if (is_wanted(step, options_.status)) lines.add(step.start_ns, "failed", words_of(step, around), true);
   if (told.failures_dropped) lines.note(plural(told.failures_dropped, "failure") + " more");
   write(lines.take());
+}
+
+void StoryRenderer::moment(const Moment& moment) {
+  sink_(moment_text(moment, info_, options_));
+  written_ = true;
 }
 
 void StoryRenderer::end(uint64_t malformed, bool whole) {

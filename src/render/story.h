@@ -19,6 +19,7 @@ class StoryRenderer : public Renderer {
   void event(const Event& event, EventNumber number) override;
   void changes(const State&, const Changes& changes, EventNumber, bool) override { completeness_.see(changes); }
   void news(const News& news) override;
+  void moment(const Moment& moment) override;
   void verified(const VerificationReport& report) override { completeness_.verification = report; }
   void end(uint64_t malformed, bool whole) override;
 

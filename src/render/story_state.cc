@@ -6,7 +6,7 @@ namespace cttrace {
 
 bool has_state(const SetUpStory& story) { return story.state && story.ending == Ending::kHandedOver; }
 
-HandedOverOptions compared_with_starter(const SetUpStory& story) {
+HandedOverOptions compared_with_starter(const std::vector<ContainerNamespace>& namespaces) {
   constexpr std::pair<uint32_t, ct_ns> kPlaces[] = {
       {CLONE_NEWNS, CT_NS_MNT},    {CLONE_NEWUTS, CT_NS_UTS},   {CLONE_NEWIPC, CT_NS_IPC},
       {CLONE_NEWNET, CT_NS_NET},   {CLONE_NEWPID, CT_NS_PID},   {CLONE_NEWCGROUP, CT_NS_CGROUP},
@@ -14,7 +14,7 @@ HandedOverOptions compared_with_starter(const SetUpStory& story) {
   };
   HandedOverOptions handed;
   handed.whose = "the starter's";
-  for (const ContainerNamespace& ns : story.namespaces) {
+  for (const ContainerNamespace& ns : namespaces) {
     if (ns.how != ContainerNamespace::How::kStarters) continue;
     for (const auto& [type, place] : kPlaces)
       if (type == ns.type) handed.compared_with[place] = ns.inode;

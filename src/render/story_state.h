@@ -10,6 +10,9 @@ namespace cttrace {
 bool has_state(const SetUpStory& story);
 
 // How it is told: compared with the starter's namespaces.
-HandedOverOptions compared_with_starter(const SetUpStory& story);
+HandedOverOptions compared_with_starter(const std::vector<ContainerNamespace>& namespaces);
+inline HandedOverOptions compared_with_starter(const SetUpStory& story) {
+  return compared_with_starter(story.namespaces);
+}
 
 }  // namespace cttrace

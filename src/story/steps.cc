@@ -87,7 +87,7 @@ Step step_of(const Call& call, EventNumber number, const Circumstances& around) 
   step.call_count = 1;
   step.facts = facts_of(call);
   if (call.outcome == Outcome::kReturnLost)
-    step.facts = CallMade{.name = std::string(call.row->name), .about = "whether it did anything was lost"};
+    step.facts = CallMade{.name = std::string(call.row->name), .about = "(its return was lost: not known whether it did anything)"};
   step.error = error_of(call);
   if (step.error) step.reason = why_normal(call, step.facts, around);
   if (!step.reason.empty()) {

@@ -18,17 +18,6 @@ constexpr uint64_t kIsolating = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
 constexpr size_t kMostFailures = 16;
 constexpr size_t kMostCallsKept = 1u << 16;
 
-uint64_t time_of(const Event& event) {
-  return std::visit(
-      [](const auto& happened) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(happened)>, Call>)
-          return happened.start_ns;
-        else
-          return happened.time_ns;
-      },
-      event);
-}
-
 bool makes_a_process(std::string_view name) {
   return name == "clone" || name == "clone3" || name == "fork" || name == "vfork";
 }
@@ -50,7 +39,7 @@ void Teller::Work::take(const Event& event, EventNumber number, const Changes& c
   state_ = &state;
   changes_ = &changes;
   number_ = number;
-  time_ns_ = std::max(time_ns_, time_of(event));
+  time_ns_ = std::max(time_ns_, start_of(event));
   std::visit([&](const auto& happened) { on(happened); }, event);
 }
 

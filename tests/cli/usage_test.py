@@ -77,6 +77,19 @@ class Mistakes(unittest.TestCase):
         for seconds in ["0", "-1", "nan", "inf", "1e3x", ""]:
             self.assert_refused(["--duration", seconds, "true"], "--duration")
 
+    def test_moments(self):
+        for moment in ["", "0", "x", "12.5", "5m", "+5", "-1", "25:00:00", "99999999999999999999"]:
+            self.assert_refused(["--at", moment, "true"], "--at")
+            self.assert_refused(["show", "--at", moment, "x.ctt"], "--at")
+        self.assert_refused(["--at"], "--at", "MOMENT is missing")
+        self.assert_refused(["--at", "3", "--format", "calls", "true"], "--at", "a state, not calls")
+        self.assert_refused(["--at", "3", "-e", "mount", "true"], "--at", "--format story, json or ndjson")
+
+    def test_trees(self):
+        self.assert_refused(["--trees", "-e", "mount", "true"], "--trees", "part of a story", "--format story")
+        self.assert_refused(["show", "--format", "story", "--trees", "--at", "3", "x.ctt"], "--at", "--trees")
+        self.assert_refused(["inspect", "--trees", "1"], "--trees", "inspect")
+
     def test_filters(self):
         self.assert_refused(["-e", "trace=mont", "true"], "mont", "mount")
         self.assert_refused(["-e", "mont", "true"], "mont", "mount")
@@ -104,6 +117,7 @@ class Mistakes(unittest.TestCase):
         self.assert_refused(["show", "a", "b"], "b")
         self.assert_refused(["show", "--record", "x", "y"], "--record", "show")
         self.assert_refused(["show", "--verify", "y"], "--verify", "show", "only what runs can be compared with /proc")
+        self.assert_refused(["doctor", "--at", "1"], "--at", "doctor")
         self.assert_refused(["inspect", "--verify", "1"], "--verify", "inspect")
         self.assert_refused(["doctor", "x"], "x")
         self.assert_refused(["syscalls", "-p", "1"], "-p")

@@ -112,8 +112,9 @@ class RingFull(Case):
         record = self.tmp / "recording"
         told = {}
         for buffer in ("16K", "64M"):
-            with Tracing("--format", "ndjson", "-o", self.out, "--record", record, "--buffer", buffer, "--", "sh", "-c",
-                         f"{program('flood')} 40000; exec unshare -m true", stdin=subprocess.PIPE) as tracing:
+            options = ["--format", "ndjson", "-o", self.out, "--record", record, "--buffer", buffer, "-e", "trace=pidfd_open"]
+            with Tracing(*options, "--", "sh", "-c", f"{program('flood')} 40000; exec unshare -m true",
+                         stdin=subprocess.PIPE) as tracing:
                 self.see_the_flood_out(tracing, record)
                 self.assertEqual(tracing.finish().returncode, 0)
             trace = Trace(self.out.read_text())

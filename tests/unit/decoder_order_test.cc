@@ -10,21 +10,10 @@ namespace {
 constexpr uint64_t kSecond = 1'000'000'000;
 constexpr uint64_t kLong = 10 * kSecond;  // longer than anything is waited for
 
-uint64_t time_of(const Event& event) {
-  return std::visit(
-      [](const auto& happened) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(happened)>, Call>)
-          return happened.start_ns;
-        else
-          return happened.time_ns;
-      },
-      event);
-}
-
 // A decoder, and the times of what it has told so far.
 struct Told {
   std::vector<uint64_t> times;
-  Decoder decoder{[this](Event&& event) { times.push_back(time_of(event)); }};
+  Decoder decoder{[this](Event&& event) { times.push_back(start_of(event)); }};
 
   void feed(const Records& records) {
     for (const std::string& record : records) decoder.feed(std::as_bytes(std::span(record)));
