@@ -63,6 +63,7 @@ container web (runc)   NOT STARTED: its set-up ended after 49.3 ms, 275 calls
                          KILL, NET_BIND_SERVICE, AUDIT_WRITE
   +47.9 ms  ended        init 14259 exited with 1
   +49.3 ms               runc 14247 exited with 1
+  no traced call failed: what runc has printed may say why
 
 cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-25T03:41:18.322545Z: 324 events, 276 calls
 cttrace: nothing lost
