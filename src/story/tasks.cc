@@ -208,7 +208,7 @@ void Teller::Work::not_busy(const std::shared_ptr<Unit>& unit) {
 void Teller::Work::unit_ended(const std::shared_ptr<Unit>& unit) {
   not_busy(unit);
   for (const std::shared_ptr<SetUp>& each : std::exchange(unit->set_ups, {}))
-    if (each->threads == 0 && !each->over) tell_unfinished(each, Ending::kFailed);
+    if ((each->threads == 0 || each->held) && !each->over) tell_unfinished(each, Ending::kFailed);
   if (unit->container && !unit->seen_to_begin) return;
   tell_served(*unit);
   gone_.push_back(unit);

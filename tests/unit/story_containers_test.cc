@@ -281,6 +281,30 @@ TEST_F(StoryHooks, WhereNobodyGoesOnItIsTheProgram) {
   EXPECT_EQ(later[0].exit_code, 7u << 8);
 }
 
+// The runtime leaves the program to itself.
+TEST_F(StoryHooks, AlsoWhenWhoMadeItHasEnded) {
+  const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 800}});
+  const File root = {.path = "/", .inode = 2}, other = {.path = "/", .inode = 77};
+  const Task main =
+      world.starts(60, {"/usr/bin/made-up", "run", "daemon"}, [&](Snapshot& snapshot) { snapshot.root = root; });
+  const Task child = world.clones(main, 61, CLONE_NEWNS, {61}, own);
+  world.pivots(child, "/other/rootfs");
+  const Task program = world.clones(child, 62, 0, {62}, own);
+  world.runs(program, {"/bin/app"}, [&](Snapshot& snapshot) {
+    snapshot.namespaces = own;
+    snapshot.root = other;
+  });
+  world.ends(child);
+  world.ends(main);
+  world.calls(program, "sethostname", {std::string("mine"), 4});
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].name, "daemon");
+  EXPECT_EQ(told[0].set_up.ending, Ending::kHandedOver);
+  EXPECT_EQ(told[0].set_up.program, id_of(program));
+  EXPECT_TRUE(steps_of<NameGiven>(told[0].set_up).empty());
+}
+
 TEST_F(StoryHooks, AlsoWhenTracingEndsBefore) {
   executes_inside(52, 2, "/bin/app");
   EXPECT_EQ(world.container().set_up.ending, Ending::kHandedOver);
