@@ -120,7 +120,7 @@ class RingFull(Case):
             trace = Trace(self.out.read_text())
             self.assertEqual(trace.completeness["lost"]["ring_full"] > 0, buffer == "16K")
             container, = [event for event in trace.events if event["type"] == "container"]
-            told[buffer] = container["handed_over"]
+            told[buffer] = container["set_up"]["handed_over"]
         self.assertRegex(told["16K"]["doubt"], r"^\d+ records were lost$")
         self.assertTrue([words for words in told["16K"]["unknown"] if re.fullmatch(r"whether (\d+) of \1 mounts are as shown", words)],
                         told["16K"]["unknown"])
