@@ -183,6 +183,7 @@ void StoryRenderer::tell(const Container& container) {
   Around around = around_of(container.name, container.short_name, options_);
   around.rootfs = container.rootfs;
   around.bundle = container.bundle;
+  around.cgroup = container.cgroup;
   around.stages = &story.stages;
   StoryLines lines(options_, info_, story.start_ns);
   lines.heading({fmt::format("container {} ({})", safe(container.short_name), program_name(story.runtime)),

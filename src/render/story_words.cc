@@ -129,10 +129,11 @@ class Words {
       parts.push_back(each.file == file ? value : control_name(each.file) + " = " + value);
       file = each.file;
     }
-    if (parts.size() <= kFewValues + 1) return listed(parts);
+    const string where = elsewhere(controls.writes[0].file);
+    if (parts.size() <= kFewValues + 1) return listed(parts) + where;
     const size_t more = parts.size() - kFewValues;
     parts.resize(kFewValues);
-    return listed(parts) + fmt::format(" and {} more", more);
+    return listed(parts) + fmt::format(" and {} more", more) + where;
   }
   string operator()(const MountDone& done) const { return words_of(done, around_); }
   string operator()(const DevicesMade& made) const {
@@ -186,6 +187,13 @@ class Words {
   }
 
  private:
+  // " in /sys/fs/cgroup/pids/above" of a cgroup's file, where that is not the container's own cgroup.
+  string elsewhere(const string& file) const {
+    const string folder = file.substr(0, file.rfind('/'));
+    if (around_.cgroup.empty() || !folder.starts_with("/sys/fs/cgroup") || folder.ends_with(around_.cgroup)) return {};
+    return " in " + shown(folder, around_);
+  }
+
   const Step& step_;
   const Around& around_;
 };

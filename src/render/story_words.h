@@ -14,6 +14,7 @@ std::string kept_together(std::string text);
 // What words need to know of the container around a step.
 struct Around {
   std::string id = {}, rootfs = {}, bundle = {};  // shown as <id>, <rootfs>, <bundle>; empty: none
+  std::string cgroup = {};                        // the container's own; empty: not known
   const std::vector<Stage>* stages = nullptr;
   size_t limit = 0;  // columns of a command line or of a filesystem's options; 0: all
 };

@@ -56,12 +56,16 @@ std::string option_value(const std::vector<std::string>& argv, std::initializer_
   return {};
 }
 
-std::string container_name(const Told& told) {
-  // What is behind the command that is run is for that.
-  std::vector<std::string> own = told.argv;
-  const std::vector<std::string>& program = told.program;
+std::vector<std::string> own_words(const std::vector<std::string>& argv, const std::vector<std::string>& program) {
+  std::vector<std::string> own = argv;
   if (own.size() > program.size() && std::equal(program.rbegin(), program.rend(), own.rbegin()))
     own.resize(own.size() - program.size());
+  return own;
+}
+
+std::string container_name(const Told& told) {
+  const std::vector<std::string> own = own_words(told.argv, told.program);
+  const std::vector<std::string>& program = told.program;
   const std::string leaf = leaf_of(told.cgroup);
   std::string name = option_value(own, {"--id", "--machine", "--name"});
   if (name.empty()) name = word_at_end(own, leaf);

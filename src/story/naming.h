@@ -18,6 +18,9 @@ struct Told {
   bool existed = false;  // it was there before: only what was told of it can name it
 };
 
+// The command line without the command at its end that is run.
+std::vector<std::string> own_words(const std::vector<std::string>& argv, const std::vector<std::string>& program);
+
 // A name that was given by an option, or that is in the command line and in the cgroup; the argument of run or create;
 // one that is in the command line and became the hostname; the cgroup's; the hostname; otherwise the program's.
 std::string container_name(const Told& told);

@@ -44,8 +44,8 @@ Runtime runtime_of(const Unit& unit) {
 }
 
 // What the option said; without one, the folder that the runtime was started in, where the root is in it.
-std::string bundle_of(const Unit& unit, const std::string& rootfs) {
-  std::string bundle = option_value(unit.argv, {"--bundle", "-b"});
+std::string bundle_of(const Unit& unit, const std::vector<std::string>& program, const std::string& rootfs) {
+  std::string bundle = option_value(own_words(unit.argv, program), {"--bundle", "-b"});
   if (bundle.empty())
     return folder_of(rootfs) == unit.origin.folder && rootfs != "/" ? unit.origin.folder : std::string();
   while (bundle.size() > 1 && bundle.ends_with('/')) bundle.pop_back();
@@ -141,7 +141,7 @@ void Teller::Work::keep_calls_of(SetUpStory& story) {
 void Teller::Work::describe(Container& container, const SetUp& set_up, const SetUpStory& story) const {
   container.short_name = short_name(container.name);
   container.rootfs = set_up.roots.final_root();
-  container.bundle = bundle_of(*set_up.unit, container.rootfs);
+  container.bundle = bundle_of(*set_up.unit, story.argv, container.rootfs);
   container.hostname = set_up.hostname;
   container.parent = set_up.unit->container;
   if (const auto parent = containers_.find(container.parent); parent != containers_.end())

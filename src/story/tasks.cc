@@ -195,10 +195,13 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
 }
 
 void Teller::Work::busy(const std::shared_ptr<Unit>& unit) {
-  if (!unit->told && unit->processes > 0) busy_[unit->container].insert(unit);
+  if (unit->busy || unit->told || unit->processes == 0) return;
+  unit->busy = true;
+  busy_[unit->container].insert(unit);
 }
 
 void Teller::Work::not_busy(const std::shared_ptr<Unit>& unit) {
+  unit->busy = false;
   const auto busy = busy_.find(unit->container);
   if (busy == busy_.end()) return;
   busy->second.erase(unit);
@@ -208,7 +211,7 @@ void Teller::Work::not_busy(const std::shared_ptr<Unit>& unit) {
 void Teller::Work::unit_ended(const std::shared_ptr<Unit>& unit) {
   not_busy(unit);
   for (const std::shared_ptr<SetUp>& each : std::exchange(unit->set_ups, {}))
-    if (each->threads == 0 && !each->over) tell_unfinished(each, Ending::kFailed);
+    if ((each->threads == 0 || each->held) && !each->over) tell_unfinished(each, Ending::kFailed);
   if (unit->container && !unit->seen_to_begin) return;
   tell_served(*unit);
   gone_.push_back(unit);

@@ -31,7 +31,8 @@ container web (runc)   init 14443 = pid 1   cgroup /web/web
   +21.0 ms               parent 14440: executes itself again: runc init
   +21.8 ms               parent 14440: protects its executable: binds it
                          read-only, detaches that, executes it from there
-  +22.0 ms  cgroup       runc 14433: cpuset.cpus = 0-1, cpuset.mems = 0
+  +22.0 ms  cgroup       runc 14433: cpuset.cpus = 0-1, cpuset.mems = 0 in
+                         /sys/fs/cgroup/cpuset/web
   +22.1 ms               runc 14433: cpuset.cpus = 0-1, cpuset.mems = 0
   +22.2 ms               runc 14433: parent 14440 into /web/web of cpuset,
                          devices, memory, cpu, cpuacct, pids, blkio, freezer,

@@ -1,9 +1,8 @@
 container sh (unshare)   mounts of its own, the starter's pids   program 12248
     set-up 1.4 ms, 20 calls
-  bundle      /tmp/golden/bundle
-   +0.0 ms  create       unshare --mount --propagation slave sh -c ... --root
+   +0.0 ms  create       unshare --mount --propagation slave sh -c ...
                          /tmp/golden/state --cgroup-manager=cgroupfs run
-                         --bundle <bundle> web
+                         --bundle /tmp/golden/bundle web
    +1.0 ms  namespaces   new mnt 4026532178
    +1.1 ms  mounts       / and all below made rslave
    +1.2 ms  hand-over    execve sh -c 'set -e\x0a        mount --bind "$0"
@@ -15,7 +14,7 @@ container sh (unshare)   mounts of its own, the starter's pids   program 12248
                          --propagation slave sh -c 'umount -l
                          /sys/fs/cgroup/unified; exec "$@"' x crun --root
                          /tmp/golden/state --cgroup-manager=cgroupfs run
-                         --bundle <bundle> web: uid 0, gid 0; 40 of 41
+                         --bundle /tmp/golden/bundle web: uid 0, gid 0; 40 of 41
                          capabilities; no seccomp filter
   handed over
     program       sh -c
@@ -56,16 +55,16 @@ container sh (unshare)   mounts of its own, the starter's pids   program 12248
 container sh (unshare)   mounts of its own, the starter's pids   program 12248
     set-up 4.0 ms, 20 calls
   in          container sh
-  bundle      /tmp/golden/bundle
-   +0.0 ms  create       unshare -m --propagation slave sh -c 'umount ... --root
+   +0.0 ms  create       unshare -m --propagation slave sh -c 'umount ...
                          /tmp/golden/state --cgroup-manager=cgroupfs run
-                         --bundle <bundle> web
+                         --bundle /tmp/golden/bundle web
    +0.8 ms  namespaces   new mnt 4026532179 (2.8 ms)
    +3.6 ms  mounts       / and all below made rslave
    +3.8 ms  hand-over    execve sh -c 'umount -l /sys/fs/cgroup/unified; exec
                          "$@"' x crun --root /tmp/golden/state
-                         --cgroup-manager=cgroupfs run --bundle <bundle> web:
-                         uid 0, gid 0; 40 of 41 capabilities; no seccomp filter
+                         --cgroup-manager=cgroupfs run --bundle
+                         /tmp/golden/bundle web: uid 0, gid 0; 40 of 41
+                         capabilities; no seccomp filter
   handed over
     program       sh -c 'umount -l /sys/fs/cgroup/unified; exec "$@"' x crun
                   --root /tmp/golden/state --cgroup-manager=cgroupfs run

@@ -37,7 +37,8 @@ container b2d9b40011a5 (runc)   init 14576 = pid 1   cgroup /web/<id>
   +85.8 ms               parent 14573: protects its executable: binds it
                          read-only, detaches that, executes it from there
                          (1.2 ms)
-  +86.1 ms  cgroup       runc 14566: cpuset.cpus = 0-1, cpuset.mems = 0
+  +86.1 ms  cgroup       runc 14566: cpuset.cpus = 0-1, cpuset.mems = 0 in
+                         /sys/fs/cgroup/cpuset/web
   +86.2 ms               runc 14566: cpuset.cpus = 0-1, cpuset.mems = 0
   +86.2 ms               runc 14566: parent 14573 into /web/<id> of cpuset,
                          devices, memory, cpu, cpuacct, pids, blkio, freezer,

@@ -4,7 +4,8 @@ container web (lxc-execute)   lxc-execute 14355 = pid 1, program 14356 = pid 2
    +0.0 ms  create       lxc-execute 14350: lxc-execute -P /tmp/golden/lxc -n
                          web -f /tmp/golden/lxc/config -- /bin/echo hello
    +2.2 ms  cgroup       lxc-execute 14350: cpuset.cpus = 0-1, cpuset.mems = 0,
-                         cgroup.clone_children = 1
+                         cgroup.clone_children = 1 in
+                         /sys/fs/cgroup/cpuset/lxc.monitor.web
    +2.5 ms               lxc-execute 14350: lxc-execute 14350 into
                          /lxc.monitor.web of systemd, pids, blkio, freezer,
                          devices, memory, cpuset, cpuacct, cpu, unified

@@ -73,6 +73,23 @@ TEST_F(StoryContainers, AChrootAloneIsNamedForWhatItIs) {
   EXPECT_EQ(told.rootfs, "/srv/root");
 }
 
+// unshare has no bundle: the option is the one of what it runs.
+TEST_F(StoryContainers, OptionsOfTheCommandThatIsRunAreItsOwn) {
+  const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 500}});
+  const std::vector<std::string> command = {"/usr/bin/made-up", "run", "--bundle", "/b", "web"};
+  std::vector<std::string> words = {"/usr/bin/unshare", "-m"};
+  words.insert(words.end(), command.begin(), command.end());
+  const Task task = world.starts(50, words);
+  world.unshares(task, CLONE_NEWNS, own);
+  world.runs_in(task, command, own, {50});
+  const Task init = world.clones(task, 51, kMountsAndPids, {51, 1}, kInside);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ((std::array{told[0].bundle, told[1].bundle}), (std::array<std::string, 2>{"", "/b"}));
+  EXPECT_EQ(told[1].name, "web");
+}
+
 TEST_F(StoryContainers, ProgramsThatChangeNothingAreNone) {
   const Task make = world.starts(50, {"/usr/bin/make"});
   const Task compiler = world.forks(make, 51);
@@ -262,6 +279,30 @@ TEST_F(StoryHooks, WhereNobodyGoesOnItIsTheProgram) {
   const std::vector<ContainerWentOn> later = world.told_of<ContainerWentOn>();
   ASSERT_EQ(later.size(), 1u);
   EXPECT_EQ(later[0].exit_code, 7u << 8);
+}
+
+// The runtime leaves the program to itself.
+TEST_F(StoryHooks, AlsoWhenWhoMadeItHasEnded) {
+  const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 800}});
+  const File root = {.path = "/", .inode = 2}, other = {.path = "/", .inode = 77};
+  const Task main =
+      world.starts(60, {"/usr/bin/made-up", "run", "daemon"}, [&](Snapshot& snapshot) { snapshot.root = root; });
+  const Task child = world.clones(main, 61, CLONE_NEWNS, {61}, own);
+  world.pivots(child, "/other/rootfs");
+  const Task program = world.clones(child, 62, 0, {62}, own);
+  world.runs(program, {"/bin/app"}, [&](Snapshot& snapshot) {
+    snapshot.namespaces = own;
+    snapshot.root = other;
+  });
+  world.ends(child);
+  world.ends(main);
+  world.calls(program, "sethostname", {std::string("mine"), 4});
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].name, "daemon");
+  EXPECT_EQ(told[0].set_up.ending, Ending::kHandedOver);
+  EXPECT_EQ(told[0].set_up.program, id_of(program));
+  EXPECT_TRUE(steps_of<NameGiven>(told[0].set_up).empty());
 }
 
 TEST_F(StoryHooks, AlsoWhenTracingEndsBefore) {
