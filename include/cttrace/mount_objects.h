@@ -64,6 +64,8 @@ struct TreeInfo {
   bool held_elsewhere = false;         // another one does that nobody saw come: a duplicate, or one that was passed on
   std::optional<int64_t> unseen = {};  // mounts that the kernel counts there, and nobody can see
   int64_t off_by = 0;  // the kernel counted so many more than the model, once: somebody who is not traced was there
+  // Mounts of the latest calls, and when these returned: a copy that was made before that may not have them.
+  std::vector<std::pair<Slot, uint64_t>> latest = {};
   TreeId copied_from = 0;
   std::set<TreeId> copies = {};
   std::set<uint32_t> fs = {};  // State::fs_structs whose root or working directory is in it

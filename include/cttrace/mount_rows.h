@@ -27,6 +27,7 @@ struct MountRow {
   std::string options = {};  // the filesystem's, as text
   uint32_t id = 0, parent_id = 0;
   Slot slot = kNoSlot;  // of the model's
+  bool certain = true;  // otherwise the model does not know whether it is there
 };
 
 // None: it makes no sense as a table.
@@ -35,7 +36,7 @@ std::optional<std::vector<MountRow>> parse_mountinfo(std::string_view text);
 // The tree as a task with this root sees it in its mountinfo: parents first, children by mountpoint.
 std::vector<MountRow> mount_rows(const State& state, TreeId tree, const Place& root);
 
-// Where they differ, with peer groups compared up to renaming, mount ids where the model knows them, and filesystem
+// Where they differ: of mounts that the model is sure of; with peer groups compared up to renaming, mount ids where the model knows them, and filesystem
 // options not at all. Empty: equal.
 std::vector<Difference> differences(const std::vector<MountRow>& model, const std::vector<MountRow>& kernel);
 

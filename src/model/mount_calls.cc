@@ -64,6 +64,7 @@ void attach_at(Context& context, const MountCall& mount, LooseMounts mounts, con
   if (mounts.size() == 1) at = crossed(state, corrected_target(context, at, mount.call.after.newest_mount, true));
   const Attached came = attach(context, std::move(mounts), {.parent = at.mount, .path = at.path, .what = what});
   // Copies are made after what they are copies of.
+  note_latest(context, mount.call, at.mount.tree, came.mounts);
   learn_newest(context, mount.call, at.mount.tree, came.copies.empty() ? came.mounts : came.copies);
 }
 

@@ -7,6 +7,12 @@
 
 namespace cttrace {
 
+void note_latest(Context& context, const Call& call, TreeId tree, const std::vector<Slot>& came) {
+  std::vector<std::pair<Slot, uint64_t>>& latest = edit_info(context.state, tree).latest;
+  std::erase_if(latest, [&](const auto& one) { return one.second <= call.start_ns; });
+  for (Slot slot : came) latest.emplace_back(slot, call.start_ns + call.duration_ns.value_or(0));
+}
+
 void check_mounts(Context& context, const Call& call, TreeId tree) {
   const MountTree* mounts = tree_in(context.state, tree);
   if (!call.after.mounts || !mounts || tree_info(context.state, tree)->unknown) return;

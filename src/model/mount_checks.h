@@ -8,6 +8,9 @@
 
 namespace cttrace {
 
+// These mounts came by a call that has not returned before its duration is over: who copies the tree until then may
+// have been before it.
+void note_latest(Context& context, const Call& call, TreeId tree, const std::vector<Slot>& came);
 // The number of mounts in the caller's namespace: contradicts the model where it differs, and no other call explains
 // it.
 void check_mounts(Context& context, const Call& call, TreeId tree);

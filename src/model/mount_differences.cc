@@ -57,7 +57,7 @@ class Comparison {
       const MountRow* ours = m < model.size() ? &model_[static_cast<size_t>(model[m])] : nullptr;
       const MountRow* theirs = k < kernel.size() ? &kernel_[static_cast<size_t>(kernel[k])] : nullptr;
       if (!theirs || (ours && ours->mountpoint < theirs->mountpoint)) {
-        found_.push_back({.what = "a mount", .model = name_of(*ours), .kernel = "none"});
+        if (ours->certain) found_.push_back({.what = "a mount", .model = name_of(*ours), .kernel = "none"});
         ++m;
       } else if (!ours || theirs->mountpoint < ours->mountpoint) {
         found_.push_back({.what = "a mount", .model = "none", .kernel = name_of(*theirs)});

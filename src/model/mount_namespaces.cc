@@ -171,6 +171,8 @@ TreeId copy_mounts(Context& context, TreeId from, NamespaceId owner, uint32_t fs
   const std::vector<Slot> files = editor.namespace_files();
   for (Slot slot : files)
     if (state.trees[tree].contains(slot)) editor.remove_subtree(slot);
+  for (const auto& [slot, done_ns] : info.latest)
+    if (done_ns > state.time_ns && state.trees[tree].contains(slot)) editor.doubt(slot);
   WholeTreeChange change = {.slaves = owner != info.owner, .locked = owner != info.owner};
   change.bindable = context.rules.copies_are_bindable && editor.may_have_unbindable();
   if (change.slaves || change.bindable) editor.change_all(change);

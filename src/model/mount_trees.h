@@ -114,6 +114,8 @@ class MountTreeEditor {
   void set_attributes(Slot slot, uint64_t attributes, bool idmapped);
   void set_locked(Slot slot, bool locked);
   void add_history(Slot slot, EventNumber event);
+  // Whether it is there is not known.
+  void doubt(Slot slot) { edit().mounts.edit(slot).evidence = Evidence::kUnknown; }
   void set_kernel_id(Slot slot, uint32_t id);  // 0: not known any more
   void change_all(const WholeTreeChange& change);
   // Ids are of mounts, not of their copies.

@@ -136,7 +136,8 @@ class View {
                     .idmapped = mount.idmapped,
                     .source = mount.source,
                     .id = mount.kernel_id,
-                    .slot = slot};
+                    .slot = slot,
+                    .certain = mount.evidence != Evidence::kUnknown};
     if (filesystem) {
       row.fs_type = filesystem->type;
       row.dev_major = filesystem->dev_major;

@@ -1,6 +1,7 @@
 // Mounts after something was lost that may have changed them.
 #include <gtest/gtest.h>
 
+#include "cttrace/mount_rows.h"
 #include "mount_world.h"
 
 namespace cttrace {
@@ -56,6 +57,24 @@ TEST_F(ModelMountDoubt, WhatWasLostIsToldOfOnce) {
   lose(3);
   lose(3);  // the same ones
   EXPECT_TRUE(world_.all<BecameUnknown>().empty());
+}
+
+TEST_F(ModelMountDoubt, ACopyThatIsMadeDuringACallMayLackItsMount) {
+  const auto of = [&](const Task& task) {
+    const MountTree& tree = world_.tree(task);
+    return tree.at(tree.in_tree_order().back()).evidence;
+  };
+  world_.mounts(world_.host, "m", "/mnt", "tmpfs", 0, [](Call& call) { call.duration_ns = 15; });
+  const Task during = world_.in_a_copy(world_.host, 11), after = world_.in_a_copy(world_.host, 12);
+  EXPECT_EQ(of(during), Evidence::kUnknown);
+  EXPECT_EQ(of(after), Evidence::kInferred);
+  EXPECT_EQ(of(world_.host), Evidence::kInferred);
+  // No difference then, whichever of both the kernel has.
+  const std::vector<MountRow> rows =
+      mount_rows(world_.state(), world_.ns(during, CT_NS_MNT).mounts, world_.state().fs_of(world_.task(during))->root);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_TRUE(differences(rows, {rows[0]}).empty());
+  EXPECT_FALSE(differences(rows, {rows[1]}).empty());
 }
 
 }  // namespace
