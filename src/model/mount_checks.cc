@@ -7,19 +7,41 @@
 
 namespace cttrace {
 
+namespace {
+
+// What was unseen in the nearest tree of which this one is a copy that was ever counted.
+std::optional<int64_t> unseen_in_original(const State& state, TreeId copied_from) {
+  for (const TreeInfo* info = tree_info(state, copied_from); info; info = tree_info(state, info->copied_from))
+    if (info->unseen) return info->unseen;
+  return std::nullopt;
+}
+
+}  // namespace
+
 void check_mounts(Context& context, const Call& call, TreeId tree) {
   const MountTree* mounts = tree_in(context.state, tree);
   if (!call.after.mounts || !mounts || tree_info(context.state, tree)->unknown) return;
   TreeInfo& info = edit_info(context.state, tree);
   const int64_t difference = static_cast<int64_t>(*call.after.mounts) - static_cast<int64_t>(mounts->size());
+  const std::string what = "how many mounts are in mnt:[" + std::to_string(info.inode) + "]";
+  if (!info.unseen && info.copied_from) {
+    info.unseen = difference;
+    if (difference != unseen_in_original(context.state, info.copied_from).value_or(std::max<int64_t>(difference, 0)))
+      doubt(context, tree, what + ": mounts came or went while the namespace was copied");
+  }
   // What the first count has more are mounts that cannot be seen from where the table was read.
   if (!info.unseen) info.unseen = std::max<int64_t>(difference, 0);
+  // What is not certain contradicts nothing.
+  if (!info.doubt.empty()) {
+    info.unseen = difference;
+    info.off_by = 0;
+    return;
+  }
   const int64_t off_by = difference - *info.unseen;
   const bool confirmed = off_by && off_by == info.off_by;
   info.off_by = confirmed ? 0 : off_by;
   if (!confirmed) return;
   *info.unseen += off_by;
-  const std::string what = "how many mounts are in mnt:[" + std::to_string(info.inode) + "]";
   context.changes.emplace_back(Contradicted{
       .what = what, .model = std::to_string(mounts->size()), .kernel = std::to_string(*call.after.mounts)});
   doubt(context, tree, what + ": the kernel and the model count differently");

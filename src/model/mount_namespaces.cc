@@ -161,9 +161,8 @@ TreeId copy_mounts(Context& context, TreeId from, NamespaceId owner, uint32_t fs
   const MountTree* original = tree_in(state, from);
   if (!original) return unknown_mounts(context, owner);
   const TreeInfo info = *tree_info(state, from);
-  const TreeId tree = new_tree(
-      state,
-      {.unknown = info.unknown, .doubt = info.doubt, .owner = owner, .unseen = info.unseen, .copied_from = from});
+  const TreeId tree =
+      new_tree(state, {.unknown = info.unknown, .doubt = info.doubt, .owner = owner, .copied_from = from});
   state.trees[tree] = *tree_in(state, from);
   MountTreeEditor editor(state.trees[tree]);
   editor.forget_ids();
