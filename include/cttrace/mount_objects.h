@@ -66,6 +66,7 @@ struct TreeInfo {
   int64_t off_by = 0;  // the kernel counted so many more than the model, once: somebody who is not traced was there
   // Mounts of the latest calls, and when these returned: a copy that was made before that may not have them.
   std::vector<std::pair<Slot, uint64_t>> latest = {};
+  std::vector<Slot> uncertain = {};  // of a copy: such mounts
   TreeId copied_from = 0;
   std::set<TreeId> copies = {};
   std::set<uint32_t> fs = {};  // State::fs_structs whose root or working directory is in it

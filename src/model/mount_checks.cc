@@ -2,10 +2,44 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "model/mount_state.h"
 
 namespace cttrace {
+namespace {
+
+// What was unseen in the nearest tree of which this one is a copy that was ever counted.
+std::optional<int64_t> unseen_in_original(const State& state, TreeId copied_from) {
+  for (const TreeInfo* info = tree_info(state, copied_from); info; info = tree_info(state, info->copied_from))
+    if (info->unseen) return info->unseen;
+  return std::nullopt;
+}
+
+// The mounts of calls that went on while the tree was copied: the number of mounts tells whether all of them came
+// before that, or none. False: it does not, or others came or went, too.
+bool settle_copy(State& state, TreeId tree, int64_t unseen, int64_t difference) {
+  const std::vector<Slot> uncertain = std::exchange(edit_info(state, tree).uncertain, {});
+  const int64_t lacking = unseen - difference;
+  if (lacking != 0 && lacking != static_cast<int64_t>(uncertain.size())) return false;
+  MountTreeEditor editor(state.trees.at(tree));
+  for (Slot slot : uncertain) {
+    if (!state.trees.at(tree).contains(slot)) continue;
+    lacking == 0 ? editor.settle(slot) : editor.remove_subtree(slot);
+  }
+  return true;
+}
+
+// The first count of a copy.
+void begin_counting(Context& context, TreeId tree, int64_t difference, const std::string& what) {
+  const std::optional<int64_t> unseen = unseen_in_original(context.state, tree_info(context.state, tree)->copied_from);
+  if (!unseen && difference >= 0) return edit_info(context.state, tree).unseen = difference, void();
+  const bool settled = unseen && settle_copy(context.state, tree, *unseen, difference);
+  edit_info(context.state, tree).unseen = settled ? *unseen : difference;
+  if (!settled) doubt(context, tree, what + ": mounts came or went while the namespace was copied");
+}
+
+}  // namespace
 
 void note_latest(Context& context, const Call& call, TreeId tree, const std::vector<Slot>& came) {
   std::vector<std::pair<Slot, uint64_t>>& latest = edit_info(context.state, tree).latest;
@@ -18,14 +52,21 @@ void check_mounts(Context& context, const Call& call, TreeId tree) {
   if (!call.after.mounts || !mounts || tree_info(context.state, tree)->unknown) return;
   TreeInfo& info = edit_info(context.state, tree);
   const int64_t difference = static_cast<int64_t>(*call.after.mounts) - static_cast<int64_t>(mounts->size());
+  const std::string what = "how many mounts are in mnt:[" + std::to_string(info.inode) + "]";
+  if (!info.unseen && info.copied_from) return begin_counting(context, tree, difference, what);
   // What the first count has more are mounts that cannot be seen from where the table was read.
   if (!info.unseen) info.unseen = std::max<int64_t>(difference, 0);
+  // What is not certain contradicts nothing.
+  if (!info.doubt.empty()) {
+    info.unseen = difference;
+    info.off_by = 0;
+    return;
+  }
   const int64_t off_by = difference - *info.unseen;
   const bool confirmed = off_by && off_by == info.off_by;
   info.off_by = confirmed ? 0 : off_by;
   if (!confirmed) return;
   *info.unseen += off_by;
-  const std::string what = "how many mounts are in mnt:[" + std::to_string(info.inode) + "]";
   context.changes.emplace_back(Contradicted{
       .what = what, .model = std::to_string(mounts->size()), .kernel = std::to_string(*call.after.mounts)});
   doubt(context, tree, what + ": the kernel and the model count differently");

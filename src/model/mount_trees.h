@@ -116,6 +116,7 @@ class MountTreeEditor {
   void add_history(Slot slot, EventNumber event);
   // Whether it is there is not known.
   void doubt(Slot slot) { edit().mounts.edit(slot).evidence = Evidence::kUnknown; }
+  void settle(Slot slot) { edit().mounts.edit(slot).evidence = Evidence::kInferred; }
   void set_kernel_id(Slot slot, uint32_t id);  // 0: not known any more
   void change_all(const WholeTreeChange& change);
   // Ids are of mounts, not of their copies.

@@ -41,7 +41,51 @@ TEST_F(ModelMountCounts, AnotherNumberTwiceIsAContradiction) {
   EXPECT_EQ(world_.all<BecameUnknown>().size(), 1u);
   // Said once.
   mount_counted(7);
+  mount_counted(9);
   EXPECT_TRUE(world_.all<Contradicted>().empty());
+}
+
+TEST_F(ModelMountCounts, ACopyIsAsItsOriginalWas) {
+  mount_counted(5);  // two that nobody sees
+  const Task child = world_.in_a_copy(world_.host, 11);
+  world_.mounts(child, "m", "/mnt", "tmpfs", 0, counted(6));
+  EXPECT_TRUE(world_.all<BecameUnknown>().empty());
+  world_.mounts(child, "m", "/mnt", "tmpfs", 0, counted(8));
+  world_.mounts(child, "m", "/mnt", "tmpfs", 0, counted(9));
+  EXPECT_EQ(world_.all<Contradicted>().size(), 1u);
+}
+
+TEST_F(ModelMountCounts, WhatCameWhileItWasCopiedIsNotKnown) {
+  mount_counted(3);
+  const Task child = world_.in_a_copy(world_.host, 11);
+  world_.mounts(child, "m", "/mnt", "tmpfs", 0, counted(3));  // one less than the model has
+  EXPECT_EQ(world_.all<BecameUnknown>().size(), 1u);
+  EXPECT_TRUE(world_.all<Contradicted>().empty());
+  // Nor is it later, when it has gone with the old root.
+  for (const uint32_t count : {5, 6, 7}) {
+    world_.mounts(child, "m", "/mnt", "tmpfs", 0, counted(count));
+    EXPECT_TRUE(world_.all<Contradicted>().empty());
+  }
+}
+
+TEST_F(ModelMountCounts, OfWhatWasBeingMountedThenTheNumberTells) {
+  const auto lasting = [](Call& call) {
+    call.after.mounts = 3;
+    call.duration_ns = 15;
+  };
+  for (const uint32_t copied : {2, 3}) {
+    MountWorld world;
+    world.mounts(world.host, "m", "/mnt", "tmpfs", 0, lasting);
+    const Task child = world.in_a_copy(world.host, 11);
+    EXPECT_EQ(world.tree(child).at(world.tree(child).in_tree_order().back()).evidence, Evidence::kUnknown);
+    world.mounts(child, "new", "/new", "tmpfs", 0, counted(copied + 1));
+    EXPECT_TRUE(world.all<BecameUnknown>().empty());
+    EXPECT_EQ(world.state().doubt_of(world.ns(child, CT_NS_MNT).mounts), "");
+    EXPECT_EQ(world.table(child), copied == 2 ? "/ , / /dev/vda, /new new" : "/ , / /dev/vda, /mnt m, /new new");
+    for (const Slot slot : world.tree(child).in_tree_order())
+      if (world.tree(child).path_of(slot) == "/mnt")
+        EXPECT_EQ(world.tree(child).at(slot).evidence, Evidence::kInferred);
+  }
 }
 
 TEST_F(ModelMountCounts, WhatAnotherCallHasPerhapsMadeIsNoEvidence) {
