@@ -107,12 +107,13 @@ void mount_new(Context& context, const MountCall& mount) {
   attach_at(context, mount, {{.mount = std::move(made)}}, *target, MountChanged::What::kMounted);
 }
 
-// A namespace's file: of nsfs, a filesystem of the kernel's own.
+// A namespace's file: of nsfs, the one filesystem that the kernel has for them. Anybody may have made it read-only.
 LooseMounts namespace_mount(State& state, const Call& call, const File& file) {
-  const FilesystemId filesystem =
-      new_filesystem(state, {.type = "nsfs", .read_only = {false, Evidence::kInferred}, .made_by = state.event});
   const std::optional<File>& newest = call.after.newest_mount;
   const File& known = newest && newest->kind == FileKind::kNamespace ? *newest : file;
+  FilesystemId filesystem =
+      new_filesystem(state, {.type = "nsfs", .read_only = {false, Evidence::kUnknown}, .made_by = state.event});
+  if (known.dev_major || known.dev_minor) filesystem = with_device(state, filesystem, known.dev_major, known.dev_minor);
   return {{.mount = {.root = known.shown(),
                      .filesystem = filesystem,
                      .source = "nsfs",
