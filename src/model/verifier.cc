@@ -49,6 +49,7 @@ void Verifier::compare(Pending& pending, const State& state) {
 void Verifier::before(const Event& event, const State& state) {
   if (pending_.empty()) return;
   const Span span = span_of(event);
+  began_ns_ = span.began_ns, ended_ns_ = span.ended_ns;
   complete_until(span.began_ns, state);
   for (Pending& pending : pending_) {
     if (span.ended_ns >= pending.reading.began_ns) {
@@ -63,7 +64,11 @@ void Verifier::before(const Event& event, const State& state) {
 
 void Verifier::after(const Changes& changes) {
   if (changes.empty()) return;
-  for (Pending& pending : pending_) pending.compared = false;
+  for (Pending& pending : pending_) {
+    pending.compared = false;
+    pending.overlapped =
+        pending.overlapped || (began_ns_ < pending.reading.began_ns && ended_ns_ >= pending.reading.began_ns);
+  }
 }
 
 void Verifier::complete_until(uint64_t time_ns, const State& state) {
@@ -83,12 +88,13 @@ void Verifier::finish(const State& state) {
 
 void Verifier::settle(Pending& pending, const State& state) {
   compare(pending, state);
+  const bool moved = pending.moved || (pending.overlapped && !pending.last->differences.empty());
   if (pending.matched) {
     ++outcomes_[pending.request.container].agreed;
-  } else if (pending.moved && pending.request.tries < kMostTries) {
+  } else if (moved && pending.request.tries < kMostTries) {
     again_.push_back(pending.request);
     ++again_.back().tries;
-  } else if (pending.moved) {
+  } else if (moved) {
     not_made(pending.request, "it changed faster than it could be read");
   } else if (!pending.last->differences.empty()) {
     outcomes_[pending.request.container].differed = true;

@@ -21,7 +21,9 @@ namespace cttrace {
 // last call that had returned when reading began, and the beginning of the first one that began when it had ended. So
 // the reading waits until every event of that time has been applied, and agrees if it is equal to the state at any
 // moment in between. Where it differs in the same way from all of them, the model and the kernel disagree; where it
-// differs in several ways the order of calls that were made at once may be the reason, and another reading decides.
+// differs in several ways the order of calls that were made at once may be the reason, and another reading decides. So
+// it does where a call that changed something had begun and not returned when reading began: a mount that takes long is
+// in no table until it is done, whatever else begins meanwhile.
 class Verifier {
  public:
   struct Request {
@@ -61,6 +63,7 @@ class Verifier {
     bool compared = false;             // with the state as it is now
     bool matched = false;              // some state that it can be of
     bool moved = false;                // it differs in several ways
+    bool overlapped = false;           // a call that changed something went on when reading began
     std::optional<Comparison> last{};  // with the latest of these states
   };
   struct Outcome {
@@ -74,6 +77,7 @@ class Verifier {
   void disagree(const Pending& pending);
 
   std::vector<Pending> pending_;
+  uint64_t began_ns_ = 0, ended_ns_ = 0;  // of the latest event
   std::vector<Request> again_;
   std::map<std::string, Outcome> outcomes_;  // by container
   std::set<std::string> told_;               // disagreements

@@ -2,6 +2,7 @@
 #include "model/verifier.h"
 
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 
 #include <cerrno>
 
@@ -194,6 +195,20 @@ TEST_F(Verified, WhatFitsNeitherIsReadAgainAndNotForEver) {
   EXPECT_TRUE(verifier_.take_requests().empty());
   EXPECT_EQ(counts(), (Counts{0, 0, 1}));
   EXPECT_EQ(verifier_.report().not_verified.begin()->first, "it changed faster than it could be read");
+}
+
+TEST_F(Verified, WhatWasUnderwayWhenItBeganIsReadAgain) {
+  const uint64_t now = world_.now();
+  ProcReading read = reading();  // as it is before the long call
+  read.began_ns = read.ended_ns = now + 100;
+  std::string& status = read.process["status"].text;
+  status.replace(status.find("NoNewPrivs:\t0"), 13, "NoNewPrivs:\t1");
+  verifier_.add(request(), read);
+  apply(unshares(777, now, now + 200));
+  apply(world_.made(task_, "prctl", {PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0}, [&](Call& call) { call.start_ns = now + 50; }));
+  verifier_.complete_until(now + 1000, world_.state());
+  EXPECT_EQ(verifier_.take_requests().size(), 1u);
+  EXPECT_EQ(counts(), (Counts{0, 0, 0}));
 }
 
 TEST_F(Verified, WhatHasEndedIsNotVerified) {
