@@ -11,8 +11,7 @@ container echo (bwrap)   container with users of its own
    +2.2 ms  namespaces   new user 4026532178, mnt 4026532179, pid 4026532182,
                          net 4026532184, uts 4026532180, ipc 4026532181,
                          cgroup 4026532183
-   +2.3 ms  identity     bwrap 14327: capabilities none
-   +2.3 ms               dropped from the bounding set: SYS_RESOURCE
+   +2.3 ms  identity     dropped from the bounding set: SYS_RESOURCE
    +2.5 ms  user maps    setgroups deny; uids 0 0 1; gids 0 0 1 (inside outside
                          count)
    +2.6 ms  rootfs       / and all below made rslave
@@ -35,8 +34,7 @@ container echo (bwrap)   container with users of its own
    +5.2 ms  root switch  pivot_root(".", "."): /newroot becomes /; the old root
                          lies on it, is detached 0.06 ms later: gone
    +5.3 ms  create       makes bwrap 14329, which becomes the program
-   +5.4 ms  identity     capabilities none
-   +5.5 ms               bwrap 14329: not raised in the ambient set, having none
+   +5.5 ms  identity     bwrap 14329: not raised in the ambient set, having none
                          to raise: 40 capabilities
    +5.6 ms  hand-over    bwrap 14329: execve /bin/echo hello: uid 0, gid 0; 40
                          of 41 capabilities; no_new_privs; no seccomp filter

@@ -14,9 +14,7 @@ container echo (bwrap)   container with users of its own
    +2.2 ms  namespaces   new user 4026532178, mnt 4026532179, pid 4026532182,
                          net 4026532184, uts 4026532180, ipc 4026532181,
                          cgroup 4026532183
-   +2.3 ms  identity     bwrap 14327: capabilities none
-            | capset({version=_LINUX_CAPABILITY_VERSION_3, pid=0}, {effective=0, permitted=0, inheritable=0}) = 0
-   +2.3 ms               dropped from the bounding set: SYS_RESOURCE
+   +2.3 ms  identity     dropped from the bounding set: SYS_RESOURCE
             | prctl(PR_CAPBSET_DROP, CAP_SYS_RESOURCE) = 0
    +2.5 ms  user maps    setgroups deny; uids 0 0 1; gids 0 0 1 (inside outside
                          count)
@@ -78,9 +76,7 @@ container echo (bwrap)   container with users of its own
             | chdir("/")                              = 0
    +5.3 ms  create       makes bwrap 14329, which becomes the program
             | clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x7f08df330490) = 2 /* 14329 in cttrace's PID NS */
-   +5.4 ms  identity     capabilities none
-            | capset({version=_LINUX_CAPABILITY_VERSION_3, pid=0}, {effective=0, permitted=0, inheritable=0}) = 0
-   +5.5 ms               bwrap 14329: not raised in the ambient set, having none
+   +5.5 ms  identity     bwrap 14329: not raised in the ambient set, having none
                          to raise: 40 capabilities
             | prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_CHOWN, 0, 0) = -1 EPERM (Operation not permitted)
             | prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0) = -1 EPERM (Operation not permitted)
