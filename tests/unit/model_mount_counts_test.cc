@@ -82,9 +82,10 @@ TEST_F(ModelMountCounts, OfWhatWasBeingMountedThenTheNumberTells) {
     EXPECT_TRUE(world.all<BecameUnknown>().empty());
     EXPECT_EQ(world.state().doubt_of(world.ns(child, CT_NS_MNT).mounts), "");
     EXPECT_EQ(world.table(child), copied == 2 ? "/ , / /dev/vda, /new new" : "/ , / /dev/vda, /mnt m, /new new");
-    for (const Slot slot : world.tree(child).in_tree_order())
+    for (const Slot slot : world.tree(child).in_tree_order()) {
       if (world.tree(child).path_of(slot) == "/mnt")
         EXPECT_EQ(world.tree(child).at(slot).evidence, Evidence::kInferred);
+    }
   }
 }
 
