@@ -83,8 +83,8 @@ TEST_F(ModelMountCounts, OfWhatWasBeingMountedThenTheNumberTells) {
     EXPECT_EQ(world.state().doubt_of(world.ns(child, CT_NS_MNT).mounts), "");
     EXPECT_EQ(world.table(child), copied == 2 ? "/ , / /dev/vda, /new new" : "/ , / /dev/vda, /mnt m, /new new");
     for (const Slot slot : world.tree(child).in_tree_order()) {
-      if (world.tree(child).path_of(slot) == "/mnt")
-        EXPECT_EQ(world.tree(child).at(slot).evidence, Evidence::kInferred);
+      if (world.tree(child).path_of(slot) != "/mnt") continue;
+      EXPECT_EQ(world.tree(child).at(slot).evidence, Evidence::kInferred);
     }
   }
 }
