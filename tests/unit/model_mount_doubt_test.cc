@@ -48,6 +48,7 @@ TEST_F(ModelMountDoubt, AMountThatOnlyMayBeTheOneIsNotTakenForIt) {
     snapshot.root->fs_type = "ext4";
     snapshot.root->mount_id = 77;
     snapshot.root->dev_minor = 20;
+    snapshot.root->mount_ns = snapshot.namespaces[CT_NS_MNT] = 4000;
   };
   world_.executes(other, somewhere);
   EXPECT_EQ(evidence_of_root(other), Evidence::kUnknown);
