@@ -42,6 +42,7 @@ TEST_F(ModelMountDoubt, CopiesAreAsDoubtfulAsTheirOriginals) {
 
 TEST_F(ModelMountDoubt, AMountThatOnlyMayBeTheOneIsNotTakenForIt) {
   const Task other = world_.in_a_copy(world_.host, 11);  // its mounts have ids that nobody knows yet
+  world_.executes(other, [](Snapshot& snapshot) { snapshot.namespaces[CT_NS_MNT] = 4000; });
   lose(3);
   const auto somewhere = [](Snapshot& snapshot) {
     snapshot.root = File{.path = "/"};
