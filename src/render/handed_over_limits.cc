@@ -37,9 +37,9 @@ void add_cgroups(Telling& telling) {
       words.insert(words.begin(), std::move(text));
       continue;
     }
-    std::string where;
+    std::string where;  // numbers are those of /proc/cgroups
     for (const uint32_t hierarchy : each->second)
-      where += (where.empty() ? "" : " ") + (hierarchy ? std::to_string(hierarchy) : "cgroup2");
+      where += (where.empty() ? "" : " and ") + (hierarchy ? fmt::format("hierarchy {}", hierarchy) : "cgroup2");
     words.push_back("in " + where + ": " + text);
   }
   telling.fields.add("cgroup", words);

@@ -57,6 +57,18 @@ Json mount_namespace(const State& state, TreeId tree) {
   return found == state.mount_objects->trees.end() ? Json() : number_or_null(found->second.inode);
 }
 
+// What two objects of the same keys have in common goes without saying.
+void drop_equal(Json& before, Json& after) {
+  for (auto field = before.begin(); field != before.end();) {
+    if (field.value() != after.at(field.key())) {
+      ++field;
+      continue;
+    }
+    after.erase(field.key());
+    field = before.erase(field);
+  }
+}
+
 // One overload a change: what is new must be written here.
 struct Writer {
   const State& state;
@@ -176,6 +188,7 @@ struct Writer {
     json["fields"] = changed.fields;
     json["before"] = json_identity(changed.before);
     json["after"] = task ? json_identity(task->identity) : Json();
+    if (task) drop_equal(json["before"], json["after"]);
     return json;
   }
   Json operator()(const NameSet& set) const {

@@ -2,15 +2,12 @@
 // JSON. Any bytes would seldom become containers; edits of containers stay near what the model believes in.
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
-#include "base/escape.h"
 #include "decode/decoder.h"
 #include "model/model.h"
+#include "outputs.h"
 #include "render/renderer.h"
 #include "story/teller.h"
 #include "wire/recording.h"
@@ -36,11 +33,6 @@ struct Edit {
 static_assert(sizeof(Edit) == 8);
 
 std::vector<Trace> traces;
-
-[[noreturn]] void broken(const char* rule, std::string_view text) {
-  fprintf(stderr, "%s: %.*s\n", rule, static_cast<int>(std::min<size_t>(text.size(), 2000)), text.data());
-  abort();
-}
 
 Trace read(const std::filesystem::path& path) {
   Result<RecordingReader> reader = RecordingReader::open(path);
@@ -112,27 +104,12 @@ class Telling {
   EventNumber number_ = 0;
 };
 
-template <typename Check>
-void each_line(std::string_view text, Check check) {
-  while (!text.empty()) {
-    const size_t end = text.find('\n');
-    if (end == std::string_view::npos) broken("output ends within a line", text);
-    check(text.substr(0, end));
-    text.remove_prefix(end + 1);
-  }
-}
-
 void tell(const Trace& trace, const Records& records, bool as_json, bool verbose) {
   Telling telling(as_json ? Format::kNdjson : Format::kStory, {.verbose = verbose, .width = 80}, trace.info);
   Decoder decoder([&telling](Event&& event) { telling.event(event); });
   for (const std::string& record : records) decoder.feed(std::as_bytes(std::span(record)));
   decoder.finish();
-  const std::string text = telling.finish(decoder.malformed());
-  each_line(text, [&](std::string_view line) {
-    if (as_json && nlohmann::json::parse(line, nullptr, false).is_discarded()) broken("no JSON", line);
-    if (!as_json && escape_for_terminal(line) != line)
-      broken("a line that a terminal would obey", escape_for_terminal(line));
-  });
+  each_line(telling.finish(decoder.malformed()), as_json ? check_object : check_for_people);
 }
 
 }  // namespace

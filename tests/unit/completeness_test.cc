@@ -34,6 +34,19 @@ TEST(Completeness, SinceWhenByWhatAndHowMuch) {
   EXPECT_TRUE(has_line(text, "cttrace: nothing lost")) << text;
 }
 
+TEST(Completeness, WhatTheKernelContradictsIsCountedAndTheFirstIsTold) {
+  Completeness completeness;
+  EXPECT_EQ(completeness.contradictions_text(), "");
+  completeness.see(Changes{Contradicted{.what = "uids of \x1b[m", .model = "0", .kernel = "1"}, TaskEnded{}});
+  completeness.see(Changes{Contradicted{.what = "other", .model = "2", .kernel = "3"}});
+  EXPECT_EQ(completeness.contradicted, 2u);
+  EXPECT_TRUE(
+      has_line(completeness.text(made_info(), 0, true),
+               "cttrace: the kernel said otherwise than the calls 2 times, first of uids of \\x1b[m: by the calls 0, "
+               "by the kernel 1: perhaps somebody who is not traced was at work"))
+      << completeness.text(made_info(), 0, true);
+}
+
 TEST(Completeness, NobodyThatStillRunsIsNotWorthAWord) {
   EXPECT_EQ(text_after({Loss{.recorded = 2, .final = true}}).find("still running"), std::string::npos);
 }

@@ -156,7 +156,7 @@ TEST(HandedOver, CgroupsByWhatMostHierarchiesHave) {
   reading.process["cgroup"].text = "3:cpuset:/\n2:pids:/web\n1:cpu:/web\n0::/\n";
   reading.process["cgroup"].text = "4:a:/web\n3:b:/\n2:pids:/web\n1:cpu:/web\n0::/\n";
   const std::string text = told(from_proc(reading, made_surroundings()));
-  EXPECT_TRUE(has_line(text, "  cgroup        /web, in cgroup2 3: /")) << text;
+  EXPECT_TRUE(has_line(text, "  cgroup        /web, in cgroup2 and hierarchy 3: /")) << text;
 }
 
 TEST(HandedOver, DevicesWhereTheyCanBeSeen) {
