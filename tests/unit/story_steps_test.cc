@@ -166,6 +166,31 @@ TEST(StoryUnmounts, UnmountingNothingIsNormalAndUnmountingAMountInVainIsNot) {
   EXPECT_EQ(failed, std::vector<std::string>{"/mnt"});
 }
 
+// Nobody knows whether it did anything, so it is not told as done.
+TEST_F(StorySteps, ACallWhoseReturnWasLostHasDoneNothingForSure) {
+  mounts("proc", rootfs + "/proc", "proc", 0);
+  world.calls(init, "mount", {"tmpfs", rootfs + "/tmp", "tmpfs", 0, ""},
+              [](Call& call) { call.outcome = Outcome::kReturnLost; });
+  const SetUpStory told = story();
+  const std::vector<Step> done = steps_of<MountDone>(told);
+  ASSERT_EQ(done.size(), 1u);
+  EXPECT_EQ(std::get<MountDone>(done[0].facts).type, "proc");
+  const std::vector<Step> others = steps_of<CallMade>(told);
+  ASSERT_EQ(others.size(), 1u);
+  EXPECT_EQ(std::get<CallMade>(others[0].facts).name, "mount");
+}
+
+// How much of it is done when the program begins is chance: both go on at the same time.
+TEST_F(StorySteps, WhatTheRuntimeDoesToItselfAfterItHasMadeTheLastComesToNobody) {
+  const auto drops = [&](const Task& task) { world.calls(task, "setuid", {1000}); };
+  drops(runtime);
+  drops(init);
+  const SetUpStory told = story();
+  const std::vector<Step> given = steps_of<IdentityGiven>(told);
+  ASSERT_EQ(given.size(), 1u);
+  EXPECT_EQ(told.stages.at(given[0].stage).task.tid, init.tid);
+}
+
 // A loss makes what is told doubtful, and says so.
 TEST_F(StorySteps, AfterALossTheStoryIsInDoubt) {
   Loss loss;
