@@ -72,12 +72,21 @@ struct TreeInfo {
   std::set<uint32_t> fs = {};  // State::fs_structs whose root or working directory is in it
 };
 
+// A detached tree whose last descriptor that is known went with its table, or at an execve. The kernel does not tell of
+// that whether somebody else has it, who was passed it unseen: who has will show it.
+struct BuriedTree {
+  uint32_t kernel_id = 0;  // of its root
+  uint32_t owner = 0;      // TreeInfo::owner
+  MountTree mounts;
+};
+
 struct MountObjects {
   uint32_t last_id = 0;  // of contexts, descriptor tables, fs structs, trees, peer groups, filesystems
   std::map<uint32_t, FsContext> contexts = {};
   std::map<uint32_t, DescriptorTable> tables = {};
   std::map<TreeId, TreeInfo> trees = {};
   std::set<TreeId> anonymous = {};           // of `trees`, those of descriptors
+  std::vector<BuriedTree> buried = {};       // the latest
   std::map<uint32_t, TreeId> by_inode = {};  // mount namespaces
   std::map<uint32_t, FsUsers> fs = {};       // by their number in State::fs_structs
   CopyOnWrite<PeerGroups> groups;

@@ -1,10 +1,12 @@
 #include "model/descriptors.h"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "model/file_places.h"
 #include "model/mount_state.h"
+#include "model/peer_groups.h"
 #include "tables/fallbacks.h"
 
 namespace cttrace {
@@ -50,6 +52,52 @@ void release(Context& context, const MountDescriptor& descriptor) {
   if (!info->holders && !info->held_elsewhere) dissolve(context, descriptor.tree);
 }
 
+// Nobody says whether it is the last one.
+void release_unseen(Context& context, const MountDescriptor& descriptor) {
+  constexpr size_t kMostBuried = 16;
+  State& state = context.state;
+  const bool detached = is_detached(state, descriptor.tree);
+  BuriedTree tree;
+  if (detached) {
+    tree = {.owner = tree_info(state, descriptor.tree)->owner, .mounts = state.trees.at(descriptor.tree)};
+    if (tree.mounts.root() != kNoSlot) tree.kernel_id = tree.mounts.at(tree.mounts.root()).kernel_id;
+  }
+  release(context, descriptor);
+  if (!detached || !tree.kernel_id || tree_in(state, descriptor.tree)) return;
+  std::vector<BuriedTree>& buried = state.mount_objects.edit().buried;
+  if (buried.size() >= kMostBuried) buried.erase(buried.begin());
+  buried.push_back(std::move(tree));
+}
+
+// In a group that has nobody any more it is among its own.
+uint32_t group_again(State& state, uint32_t group, std::map<uint32_t, uint32_t>& renamed) {
+  if (!group || !members_of(state, group).empty()) return group;
+  const auto [place, is_new] = renamed.try_emplace(group, 0);
+  if (is_new) place->second = new_group(state, 0);
+  return place->second;
+}
+
+// Somebody shows a descriptor of a tree that was taken to be gone.
+void exhume(Context& context, const File& file) {
+  State& state = context.state;
+  const std::vector<BuriedTree>& buried = state.mount_objects->buried;
+  const auto found = std::ranges::find(buried, file.mount_id, &BuriedTree::kernel_id);
+  if (!file.detached || found == buried.end() || detached_tree_of(state, file)) return;
+  const BuriedTree tree = *found;
+  std::erase_if(state.mount_objects.edit().buried, [&](const auto& each) { return each.kernel_id == file.mount_id; });
+  const TreeId again = new_tree(state, {.anonymous = true, .owner = tree.owner});
+  std::map<Slot, Slot> slots;
+  std::map<uint32_t, uint32_t> renamed;
+  for (const Slot slot : tree.mounts.in_tree_order()) {
+    Mount mount = tree.mounts.at(slot);
+    if (!filesystem_of(state, mount.filesystem)) mount.filesystem = new_filesystem(state, {});
+    if (mount.parent != kNoSlot) mount.parent = slots.at(mount.parent);
+    mount.peer_group = group_again(state, mount.peer_group, renamed);
+    if (mount.master && members_of(state, mount.master).empty()) mount.master = 0;
+    slots[slot] = add_mount(state, again, mount);
+  }
+}
+
 }  // namespace
 
 const MountDescriptor* descriptor_of(const State& state, const TaskState& task, int fd) {
@@ -93,6 +141,7 @@ void apply_close(Context& context, const Call& call, TaskState& task) {
 }
 
 void see_descriptor(Context& context, const TaskState& task, int fd, const File& file) {
+  exhume(context, file);
   const TreeId tree = tree_held_by(context.state, file);
   if (!is_detached(context.state, tree)) return;
   const MountDescriptor* known = descriptor_of(context.state, task, fd);
@@ -103,6 +152,8 @@ void see_descriptor(Context& context, const TaskState& task, int fd, const File&
 
 void id_is_new(Context& context, uint32_t kernel_id) {
   if (!kernel_id) return;
+  std::erase_if(context.state.mount_objects.edit().buried,
+                [&](const auto& tree) { return tree.kernel_id == kernel_id; });
   const std::set<TreeId> detached = context.state.mount_objects->anonymous;
   for (const TreeId tree : detached) {
     const Slot slot = context.state.trees.at(tree).with_kernel_id(kernel_id);
@@ -154,7 +205,7 @@ void leave_descriptor_table(Context& context, uint32_t table) {
   if (found == objects.tables.end() || --found->second.users) return;
   const std::map<int, MountDescriptor> descriptors = std::move(found->second.descriptors);
   objects.tables.erase(found);
-  for (const auto& [fd, descriptor] : descriptors) release(context, descriptor);
+  for (const auto& [fd, descriptor] : descriptors) release_unseen(context, descriptor);
 }
 
 void close_on_exec(Context& context, uint32_t table) {
@@ -166,7 +217,7 @@ void close_on_exec(Context& context, uint32_t table) {
     if (entry.second.close_on_exec) closed.push_back(entry.second);
     return entry.second.close_on_exec;
   });
-  for (const MountDescriptor& descriptor : closed) release(context, descriptor);
+  for (const MountDescriptor& descriptor : closed) release_unseen(context, descriptor);
 }
 
 }  // namespace cttrace
