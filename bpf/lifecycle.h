@@ -97,6 +97,11 @@ int process_fork(struct bpf_raw_tracepoint_args *ctx)
 	out->levels = fill_pids(BPF_CORE_READ(child, thread_pid), out->child_pids);
 	out->pad = 0;
 	fill_namespaces(child, out->child_ns);
+	/* clone3 with CLONE_INTO_CGROUP: nobody is moved, and no event of cgroups tells of it. */
+	if (BPF_CORE_READ(child, cgroups, dfl_cgrp) != BPF_CORE_READ(parent, cgroups, dfl_cgrp)) {
+		s->task = (u64)child;
+		capture_cgroup();
+	}
 	send(s, 0);
 	return 0;
 }

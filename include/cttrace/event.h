@@ -129,6 +129,8 @@ struct Fork {
   NamespaceInodes child_namespaces = {};
   // CLONE_* of the call that made it, with the flags that fork and vfork imply; none: its arguments are not known.
   std::optional<uint64_t> clone_flags = {};
+  // Path in the cgroup2 hierarchy of a child that was made into another group than its creator's.
+  std::optional<std::string> child_cgroup = {};
   uint64_t time_ns = 0;
 };
 

@@ -38,6 +38,7 @@ struct Filesystem {
   // began after it was made; then the text is mountinfo's.
   Fact<std::string> options = {};
   EventNumber made_by = 0;  // 0: was there when tracing began
+  uint32_t ipc = 0;  // of an mqueue: NamespaceId of the ipc namespace that keeps it, mounted or not; 0: not known
 };
 
 // One mount, with what /proc/PID/mountinfo says of it.

@@ -24,6 +24,7 @@ struct Stage {
   TaskId maker = {};                         // the process that made it
   uint32_t made_by = UINT32_MAX;             // its place in the same list; UINT32_MAX: it is not there
   uint64_t clone_flags = 0;                  // CLONE_*
+  std::string cgroup = {};                   // that it was made into; empty: into its maker's
   uint64_t start_ns = 0;
   uint64_t end_ns = 0;  // 0: ran when this was told
   uint32_t exit_code = 0;

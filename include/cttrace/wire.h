@@ -108,6 +108,8 @@ struct ct_fork {
   __u32 child_ns[CT_NS_COUNT]; /* inode numbers of the child's namespaces; 0: unknown */
 };
 
+/* Capture of a fork whose child is in another cgroup than its creator: CT_CAP_STRING CT_ARG_CGROUP, as in ct_exec. */
+
 #define CT_FORK_SIZE_1 104 /* without child_ns */
 
 struct ct_task_exit {

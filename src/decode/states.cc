@@ -54,6 +54,8 @@ Fork decode_fork(const Record& record) {
            .child_namespaces = {},
            .time_ns = body.record.time_ns};
   std::copy(std::begin(body.child_ns), std::end(body.child_ns), out.child_namespaces.begin());
+  for (const Capture& capture : record.captures())
+    if (capture.arg == CT_ARG_CGROUP) out.child_cgroup = path_of_components(capture.bytes);
   return out;
 }
 

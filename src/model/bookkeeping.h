@@ -33,9 +33,10 @@ using Agreements = std::map<std::string_view, Agreement>;  // by kind: "uids", "
 struct Bookkeeping {
   NamespaceId last_namespace = 0;
   std::map<std::pair<uint32_t, uint32_t>, NamespaceId> by_inode;  // {type, inode}: of those that exist
-  // What keeps each namespace: every place in a task that names it, namespaces that it owns or is the parent of, pins.
+  // What keeps each namespace: every place in a task that names it, and namespaces that it owns or is the parent of.
   std::map<NamespaceId, uint32_t> holders;
-  std::set<NamespaceId> abandoned;  // nothing keeps them: they go with the next event
+  std::set<NamespaceId> abandoned;  // nothing keeps them: they go with the next event, but for those that are bound
+  std::set<NamespaceId> bound;      // kept by nothing but mounts of their files
 
   std::map<uint32_t, std::set<TaskId>> processes;               // by tgid: the threads that run
   std::map<std::pair<NamespaceId, uint32_t>, TaskId> numbered;  // by pid namespace below the host's, and pid there

@@ -65,14 +65,15 @@ void set_flag(FsContext& fs, const std::string& key) {
   add_option(fs.options, key);
 }
 
-void create_filesystem(State& state, FsContext& fs) {
+void create_filesystem(State& state, const TaskState& task, FsContext& fs) {
   if (fs.filesystem) return;
   // Every ipc namespace has an mqueue before anybody mounts it.
   fs.read_only = fs.read_only && fs.type != "mqueue";
   fs.filesystem = new_filesystem(state, {.type = fs.type,
                                          .read_only = {fs.read_only, Evidence::kInferred},
                                          .options = {fs.options, Evidence::kObserved},
-                                         .made_by = state.event});
+                                         .made_by = state.event,
+                                         .ipc = keeper_of(fs.type, task)});
 }
 
 void reconfigure(State& state, const FsContext& fs) {
@@ -133,7 +134,7 @@ void apply_fsconfig(Context& context, const Call& call, TaskState& task) {
       // Making one may move the contexts' place.
       const uint32_t id = descriptor_of(context.state, task, static_cast<int>(call.args[0].raw))->context;
       FsContext edited = *fs;
-      create_filesystem(context.state, edited);
+      create_filesystem(context.state, task, edited);
       context.state.mount_objects.edit().contexts[id] = std::move(edited);
       return;
     }
@@ -150,7 +151,7 @@ void apply_fsmount(Context& context, const Call& call, TaskState& task) {
   const FsContext* known = context_of(context, task, call.args[0]);
   FsContext fs = known ? *known : FsContext{};
   if (!known && call.returned_file) fs.type = call.returned_file->fs_type;
-  create_filesystem(state, fs);
+  create_filesystem(state, task, fs);
   fs.history.push_back(state.event);
   const std::optional<File>& made = call.returned_file;
   if (made) fs.filesystem = with_device(state, fs.filesystem, made->dev_major, made->dev_minor);

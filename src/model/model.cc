@@ -3,6 +3,9 @@
 
 #include <linux/sched.h>
 
+#include <algorithm>
+#include <variant>
+
 #include "model/cgroups.h"
 #include "model/context.h"
 #include "model/control_files.h"
@@ -81,17 +84,24 @@ void apply_one(ModelContext& context, const Mounts& mounts) {
 
 void apply_one(ModelContext& context, const Loss& loss) { apply_loss(context, loss); }
 
+bool takes_mounts(const Change& change) {
+  const auto* mount = std::get_if<MountChanged>(&change);
+  return std::holds_alternative<TreeDissolved>(change) ||
+         (mount && (mount->what == MountChanged::What::kUnmounted || mount->what == MountChanged::What::kDetached));
+}
+
 }  // namespace
 
 Model::Model(const TraceInfo& info) : rules_(rules_of(info)) {}
 
 const Changes& Model::apply(const Event& event) {
+  const bool mounts_went = std::ranges::any_of(changes_, takes_mounts);
   changes_.clear();
   ++state_.event;
   state_.time_ns = start_of(event);
   ModelContext context{{.state = state_, .changes = changes_, .rules = rules_}, books_};
   sweep_tasks(context);
-  sweep_namespaces(context);
+  sweep_namespaces(context, mounts_went);
   sweep_devices(context);
   std::visit([&](const auto& happened) { apply_one(context, happened); }, event);
   return changes_;

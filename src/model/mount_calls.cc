@@ -95,7 +95,8 @@ void mount_new(Context& context, const MountCall& mount) {
   const FilesystemId filesystem = new_filesystem(state, {.type = std::string(mount.type()),
                                                          .read_only = {read_only, Evidence::kInferred},
                                                          .options = {std::string(mount.data()), Evidence::kObserved},
-                                                         .made_by = state.event});
+                                                         .made_by = state.event,
+                                                         .ipc = keeper_of(mount.type(), mount.task)});
   const bool named = mount.source().reading == Reading::kOk;
   Mount made = {.root = "/",
                 .filesystem = filesystem,

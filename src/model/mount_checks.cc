@@ -78,9 +78,10 @@ void learn_newest(Context& context, const Call& call, TreeId tree, const std::ve
   const MountTree& mounts = context.state.trees.at(tree);
   std::vector<Slot> candidates;
   for (Slot slot : came) {
-    if (mounts.at(slot).kernel_id || mounts.path_of(slot) != newest->path) continue;
     const uint32_t on = mounts.at(mounts.parent_of(slot)).kernel_id;
-    if (!on || on == newest->mount_parent_id) candidates.push_back(slot);
+    if (mounts.at(slot).kernel_id || (on && on != newest->mount_parent_id)) continue;
+    if (mounts.path_of(slot) == newest->path) candidates.push_back(slot);
+    if (candidates.size() > 1) return;  // of a high stack of mounts all have one path, and each is as long to find out
   }
   if (candidates.size() == 1)
     MountTreeEditor(context.state.trees.at(tree)).set_kernel_id(candidates[0], newest->mount_id);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cttrace/mount_rows.h"
+#include "cttrace/namespace.h"
 #include "model/file_places.h"
 #include "model/mount_paths.h"
 #include "model/mount_state.h"
@@ -192,6 +193,25 @@ TreeId copy_mounts(Context& context, TreeId from, NamespaceId owner, uint32_t fs
 
 void drop_mounts(Context& context, TreeId tree) {
   if (tree_in(context.state, tree)) remove_tree(context.state, tree);
+}
+
+bool is_bound(const State& state, uint32_t type, uint32_t inode) {
+  const char* name = namespace_name(type);
+  if (!name || !inode) return false;
+  const std::string root = std::string(name) + ":[" + std::to_string(inode) + "]";
+  const auto& shown_in = state.mount_objects->shown_in;
+  for (const auto& [id, filesystem] : state.filesystems) {
+    if (filesystem->type != "nsfs") continue;
+    const auto shown = shown_in.find(id);
+    if (shown == shown_in.end()) continue;
+    for (TreeId tree : with_copies(state, shown->second)) {
+      const MountTree* mounts = tree_in(state, tree);
+      if (!mounts) continue;
+      for (Slot slot : mounts->of_filesystem(id))
+        if (mounts->root_of(slot) == root) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace cttrace

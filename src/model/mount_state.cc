@@ -165,6 +165,15 @@ bool is_mounted(const State& state, FilesystemId filesystem) {
   return false;
 }
 
+NamespaceId keeper_of(std::string_view type, const TaskState& task) {
+  return type == "mqueue" ? task.namespaces[CT_NS_IPC].value : 0;
+}
+
+bool is_kept(const State& state, FilesystemId filesystem) {
+  const Filesystem* known = filesystem_of(state, filesystem);
+  return known && known->ipc && state.namespaces.contains(known->ipc);
+}
+
 FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, uint32_t minor) {
   const uint64_t device = static_cast<uint64_t>(major) << 32 | minor;
   MountObjects& objects = state.mount_objects.edit();
@@ -174,7 +183,7 @@ FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, 
     return !one || !two || one->type.empty() || two->type.empty() || one->type == two->type;
   };
   if (known != objects.devices.end() && known->second != filesystem && is_of_its_type(known->second) &&
-      is_mounted(state, known->second))
+      (is_kept(state, known->second) || is_mounted(state, known->second)))
     return known->second;
   objects.devices[device] = filesystem;
   if (const auto found = state.filesystems.find(filesystem); found != state.filesystems.end()) {

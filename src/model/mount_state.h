@@ -33,8 +33,13 @@ Slot add_mount(State& state, TreeId tree, Mount mount);
 void set_propagation(State& state, MountId mount, uint32_t peer_group, uint32_t master, bool unbindable);
 
 FilesystemId new_filesystem(State& state, Filesystem filesystem);
-// The one with this device, if it is mounted somewhere; else `filesystem`, which has it now. Device numbers are used
-// again.
+// The ipc namespace that keeps the mqueue that the task mounts (mq_init_ns, ipc/mqueue.c); 0: of other types, or not
+// known.
+NamespaceId keeper_of(std::string_view type, const TaskState& task);
+// Its superblock is there, whether it is mounted or not.
+bool is_kept(const State& state, FilesystemId filesystem);
+// The one with this device, if it is mounted somewhere or kept; else `filesystem`, which has it now. Device numbers are
+// used again.
 FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, uint32_t minor);
 // The one that has this device now; 0: none that is known.
 FilesystemId filesystem_with(const State& state, uint32_t major, uint32_t minor);

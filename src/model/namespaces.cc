@@ -29,6 +29,22 @@ constexpr std::array<const char*, CT_NS_COUNT> kKinds = {"mnt namespace",
                                                          "time namespace for children",
                                                          "user namespace"};
 
+void hold(ModelContext& context, NamespaceId ns) {
+  if (ns == 0) return;
+  ++context.books.holders[ns];
+  context.books.abandoned.erase(ns);
+  context.books.bound.erase(ns);
+}
+
+void release(ModelContext& context, NamespaceId ns) {
+  const auto held = context.books.holders.find(ns);
+  if (held == context.books.holders.end() || --held->second > 0) return;
+  context.books.holders.erase(held);
+  const Namespace* const left = context.state.ns(ns);
+  // What was there before us is there without us, as far as anybody can tell.
+  if (left && left->origin != Namespace::Origin::kInitial) context.books.abandoned.insert(ns);
+}
+
 NamespaceId add(ModelContext& context, Namespace&& ns) {
   const NamespaceId id = ++context.books.last_namespace;
   ns.made_by = context.state.event;
@@ -90,30 +106,25 @@ uint32_t type_of(ct_ns which) { return kTypes[which]; }
 
 Namespace& edit_namespace(ModelContext& context, NamespaceId id) { return context.state.namespaces.at(id).edit(); }
 
-void hold(ModelContext& context, NamespaceId ns) {
-  if (ns == 0) return;
-  ++context.books.holders[ns];
-  context.books.abandoned.erase(ns);
-}
-
-void release(ModelContext& context, NamespaceId ns) {
-  const auto held = context.books.holders.find(ns);
-  if (held == context.books.holders.end() || --held->second > 0) return;
-  context.books.holders.erase(held);
-  const Namespace* const left = context.state.ns(ns);
-  // What was there before us is there without us, as far as anybody can tell.
-  if (left && left->origin != Namespace::Origin::kInitial) context.books.abandoned.insert(ns);
-}
-
-void sweep_namespaces(ModelContext& context) {
-  while (!context.books.abandoned.empty()) {
-    const NamespaceId id = context.books.abandoned.extract(context.books.abandoned.begin()).value();
+void sweep_namespaces(ModelContext& context, bool mounts_went) {
+  std::set<NamespaceId>& abandoned = context.books.abandoned;
+  std::set<NamespaceId>& bound = context.books.bound;
+  if (mounts_went) abandoned.merge(bound);
+  while (!abandoned.empty()) {
+    const NamespaceId id = abandoned.extract(abandoned.begin()).value();
+    if (is_bound(context.state, context.state.namespaces.at(id)->type, context.state.namespaces.at(id)->inode)) {
+      bound.insert(id);
+      continue;
+    }
     const auto place = context.state.namespaces.find(id);
     const Namespace gone = *place->second;
     context.state.namespaces.erase(place);
     const auto named = context.books.by_inode.find({gone.type, gone.inode});
     if (named != context.books.by_inode.end() && named->second == id) context.books.by_inode.erase(named);
-    if (gone.mounts) drop_mounts(context, gone.mounts);
+    if (gone.mounts) {
+      drop_mounts(context, gone.mounts);
+      abandoned.merge(bound);
+    }
     release(context, gone.owner);
     if (gone.parent != gone.owner) release(context, gone.parent);
   }

@@ -39,10 +39,8 @@ std::array<bool, CT_NS_COUNT> observe_namespaces(ModelContext& context, TaskStat
 // Whose the namespaces are that the task was in when tracing began: its user namespace's, as far as can be told.
 void own_namespaces(ModelContext& context, const TaskState& task);
 
-// What else than tasks keeps a namespace: bind mounts of its file.
-void hold(ModelContext& context, NamespaceId ns);
-void release(ModelContext& context, NamespaceId ns);
-// Lets go of what nothing has kept since the last event.
-void sweep_namespaces(ModelContext& context);
+// Lets go of what nothing has kept since the last event. `mounts_went`: with that event; they may have been what kept
+// some.
+void sweep_namespaces(ModelContext& context, bool mounts_went);
 
 }  // namespace cttrace

@@ -177,6 +177,18 @@ Place walk(const State& state, Place start, const Place& root, std::string_view 
   return start;
 }
 
+namespace {
+
+// What ".." does not leave.
+Place limit_of(const State& state, const FsStruct* fs, const Place& start) {
+  // Whose root is where nothing is mounted never meets it on the way up, and comes to the root of its namespace.
+  if (fs && (fs->root.detached || tree_in(state, fs->root.mount.tree))) return fs->root;
+  // Whose root is not known is taken not to leave where the path begins.
+  return start;
+}
+
+}  // namespace
+
 FoundPath find_path(Context& context, const TaskState& task, const PathQuery& query) {
   const Argument& argument = query.call.args[query.path];
   if (argument.changed) return unknown("another thread changed the path during the call");
@@ -189,8 +201,7 @@ FoundPath find_path(Context& context, const TaskState& task, const PathQuery& qu
   FoundPath found = start_of(context, task, query, text);
   if (!found.place) return found;
   const FsStruct* fs = fs_in(context.state, task.fs);
-  // Whose root is not known is taken not to leave it.
-  const Place root = fs && tree_in(context.state, fs->root.mount.tree) ? fs->root : *found.place;
+  const Place root = limit_of(context.state, fs, *found.place);
   if (whole.starts_with('/') && text.size() == whole.size())
     if (std::optional<FoundPath> magic = by_magic_link(context, task, *found.place, text)) return *magic;
   found.place = walk(context.state, *found.place, root, text);

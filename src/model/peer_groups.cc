@@ -134,6 +134,8 @@ void forget_unused(State& state) {
     }
   }
   for (const auto& [id, context] : objects.contexts) filesystems.insert(context.filesystem);
+  for (const auto& [id, filesystem] : state.filesystems)
+    if (is_kept(state, id)) filesystems.insert(id);
   // A group is needed for as long as one that has it for its master is.
   std::vector<uint32_t> needed(groups.begin(), groups.end());
   while (!needed.empty()) {

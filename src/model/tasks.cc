@@ -198,14 +198,17 @@ void apply_fork(ModelContext& context, const Fork& fork) {
     made.pids = fork.child_pids;
     made.identity = inherited(creator.identity);
     made.cgroups = creator.cgroups;
-    // Into which one, the next snapshot tells.
-    if (fork.clone_flags.value_or(0) & CLONE_INTO_CGROUP) made.cgroups[0] = {};
+    if (fork.child_cgroup)
+      made.cgroups[0] = {*fork.child_cgroup, Evidence::kObserved};
+    else if (fork.clone_flags.value_or(0) & CLONE_INTO_CGROUP)
+      made.cgroups[0] = {};  // into which one, the next snapshot tells
     made.created_ns = fork.time_ns;
     const bool borrows = fork.clone_flags && (*fork.clone_flags & CLONE_VM);
     if (borrows && !thread) context.books.borrowing[made.id] = creator.leader;
   }
   TaskState& child = add(context, std::move(made));
   context.changed(TaskCreated{.task = child.id, .creator = creator_id, .thread = child.leader != child.id});
+  if (fork.child_cgroup) context.changed(CgroupMoved{.task = child.id, .hierarchy = 0, .path = *fork.child_cgroup});
   place_new_task(context, *context.state.task(creator_id), child, fork);
   number(context, child, true);
 }

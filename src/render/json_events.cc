@@ -127,6 +127,7 @@ Json json_event(const Fork& fork) {
   json["child"]["start_ns"] = json_unsigned(fork.child.start_ns);
   json["child"]["pids"] = fork.child_pids;
   json["child"]["namespaces"] = json_namespaces(fork.child_namespaces);
+  if (fork.child_cgroup) json["child"]["cgroup"] = json_text(*fork.child_cgroup);
   return json;
 }
 

@@ -44,6 +44,7 @@ Json json_stage(const Stage& stage) {
   for (std::string_view role : stage.roles) json["roles"].push_back(role);
   json["made_by"] = stage.made_by == UINT32_MAX ? Json() : Json(stage.made_by);
   json["clone_flags"] = json_flags(stage.clone_flags);
+  if (!stage.cgroup.empty()) json["cgroup"] = json_text(stage.cgroup);
   json["start_ns"] = json_unsigned(stage.start_ns);
   json["end_ns"] = stage.end_ns ? json_unsigned(stage.end_ns) : Json();
   json["exit_status"] = nullptr;

@@ -51,11 +51,14 @@ string device_text(const DevicesMade::One& node, const Around& around) {
   return kept_together(fmt::format("{} {} {}:{}", shown(node.path, around), type, node.major, node.minor));
 }
 
-string how_made(uint64_t flags) {
+string how_made(uint64_t flags, const string& cgroup) {
   std::vector<string> words;
   if (flags & CLONE_PARENT) words.push_back("as its sibling");
   if (flags & CLONE_VFORK) words.push_back("vfork");
-  if (flags & CLONE_INTO_CGROUP) words.push_back("into another cgroup at once");
+  if (!cgroup.empty())
+    words.push_back("into cgroup " + safe(cgroup) + " at once");
+  else if (flags & CLONE_INTO_CGROUP)
+    words.push_back("into another cgroup at once");
   return in_parentheses(std::move(words));
 }
 
@@ -83,7 +86,7 @@ class Words {
     });
     if (child == stages.end()) return step_.error ? "no new process" : string();
     string roles = roles_text(child->roles);
-    return "makes " + name_of(*child) + how_made(made.flags) + (roles.empty() ? "" : ", which " + roles);
+    return "makes " + name_of(*child) + how_made(made.flags, child->cgroup) + (roles.empty() ? "" : ", which " + roles);
   }
   string operator()(const SelfProtected& self) const {
     return self.how == SelfProtected::How::kReadOnlyBind

@@ -84,7 +84,8 @@ void Teller::Work::on(const Fork& fork) {
   }
   Process& process = *child.process;
   process.container = creator.process->container;
-  process.cgroup = creator.process->cgroup;
+  process.cgroup = fork.child_cgroup.value_or(creator.process->cgroup);
+  process.stage.cgroup = fork.child_cgroup.value_or("");
   process.made_by = creator.process->leader;
   process.stage.start_ns = fork.time_ns;
   process.stage.maker = process.made_by;

@@ -1,5 +1,6 @@
 """Random sequences of what changes tasks: the model, told the calls alone, knows after each what /proc said then."""
 
+import json
 import os
 
 import support
@@ -35,6 +36,22 @@ class Model(support.Case):
                     self.assertGreater(count["confirmed"], 500, (field, count))
                     self.assertEqual(count["unknown"], 0, field)
                 self.assertGreater(modelled.sum["programs"], 100)
+
+    def test_a_bound_namespace_is_there_without_anybody_in_it(self):
+        support.require("unshare", "nsenter")
+        for kind, option in (("net", "--net"), ("uts", "--uts"), ("ipc", "--ipc")):
+            with self.subTest(kind=kind):
+                file, out = self.tmp / kind, self.tmp / "out"
+                file.touch()
+                result = support.cttrace("--format", "ndjson", "-o", out, "--", "sh", "-c",
+                                         f'unshare {option}="$0" true && nsenter {option}="$0" true; umount "$0"', file)
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                events = [json.loads(line) for line in out.read_text().splitlines()]
+                changes = [change for event in events for change in event.get("changes", ())]
+                made = [change for change in changes if change["change"] == "namespace_made"]
+                entered = [change for change in changes if change["change"] == "namespace_entered"]
+                self.assertEqual([each["namespace"] for each in entered], [each["namespace"] for each in made])
+                self.assertEqual([each["namespace"]["type"] for each in made], [kind])
 
 
 if __name__ == "__main__":

@@ -102,6 +102,10 @@ class Memory(Case):
         call = trace.only("clone3", lambda call: call["result"] == child)
         self.assertEqual(value(call, 0)["flags"], {"names": ["CLONE_INTO_CGROUP"], "rest": "0x0"})
         self.assertEqual((raw(call, 1), value(call, 0)["cgroup"]), (size, said.number("cgroup")))
+        # As the one who made it, but for the one that was made into another group.
+        born = {event["child"]["tid"]: event["child"].get("cgroup") for event in trace.of("fork")}
+        self.assertEqual([path for path in born.values() if path], ["/" + group])
+        self.assertEqual(born[child], "/" + group)
 
 
 class Calls(Case):

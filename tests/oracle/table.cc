@@ -66,7 +66,34 @@ class ModelTable {
  public:
   ModelTable(const State& state, const MountTree& tree) : state_(state), tree_(tree) {}
 
+  // The mount and all on it. Not by recursion: stacks of mounts are as high as there are mounts.
   void add(Slot slot, int parent, const std::string& path) {
+    std::vector<Waiting> waiting = {{slot, parent, path}};
+    while (!waiting.empty()) {
+      const Waiting next = std::move(waiting.back());
+      waiting.pop_back();
+      add_row(next);
+      const Mount mount = tree_.at(next.slot);
+      const int here = static_cast<int>(table_.size()) - 1;
+      for (const Slot child : tree_.children(next.slot)) {
+        const std::string& at = tree_.at(child).mountpoint;
+        if (!is_below(at, mount.root)) throw std::runtime_error("the model has " + at + " mounted above " + mount.root);
+        waiting.push_back({child, here, join(next.path, below(at, mount.root))});
+      }
+    }
+  }
+
+  Table table_;
+
+ private:
+  struct Waiting {
+    Slot slot;
+    int parent;
+    std::string path;
+  };
+
+  void add_row(const Waiting& next) {
+    const auto& [slot, parent, path] = next;
     const Mount& mount = tree_.at(slot);
     Row row;
     row.parent = parent;
@@ -87,17 +114,8 @@ class ModelTable {
       if (filesystem->read_only.known()) row.read_only = filesystem->read_only.value;
     }
     table_.push_back(row);
-    const int here = static_cast<int>(table_.size()) - 1;
-    for (const Slot child : tree_.children(slot)) {
-      const std::string& at = tree_.at(child).mountpoint;
-      if (!is_below(at, mount.root)) throw std::runtime_error("the model has " + at + " mounted above " + mount.root);
-      add(child, here, join(path, below(at, mount.root)));
-    }
   }
 
-  Table table_;
-
- private:
   const State& state_;
   const MountTree& tree_;
 };

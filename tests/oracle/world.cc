@@ -132,7 +132,7 @@ void World::play(const Sequence& sequence) {
 
   for (const std::string& line : sequence.operations) {
     ++operation_;
-    operation(line);
+    if (!operation(line)) break;
   }
   // Says to the trace that the last operation is over.
   keeper_.channel.send("e" + std::to_string(number_) + " close f0");
@@ -142,7 +142,7 @@ void World::play(const Sequence& sequence) {
   fprintf(results_, "E\n");
 }
 
-void World::operation(const std::string& line) {
+bool World::operation(const std::string& line) {
   Words words = split(line, ' ');
   if (words.size() < 2) give_up("no operation: " + line);
   const int who = atoi(words[0].c_str());
@@ -155,11 +155,11 @@ void World::operation(const std::string& line) {
   const std::optional<long> result = actors_.contains(who) ? perform(who, words) : std::nullopt;
   if (!result) {
     fprintf(results_, "R skipped\n");
-    return;
+    return true;
   }
   fprintf(results_, "R %ld\n", *result);
   bury();
-  observe();
+  return observe();
 }
 
 long World::ask(int who, const Words& words, int fd) {
@@ -265,10 +265,13 @@ View World::view_of(int who) const {
   return view;
 }
 
-void World::observe() {
+bool World::observe() {
   std::vector<pid_t> tids;
   for (const auto& [number, actor] : actors_) tids.push_back(actor.tid);
   Observation now = observer_.observe(tids);
+  if (std::ranges::any_of(now.namespaces,
+                          [](const auto& ns) { return ns.second.mountinfo.size() > kLargestTable_bytes; }))
+    return false;
   for (const auto& [inode, ns] : now.namespaces) {
     const auto before = seen_.namespaces.find(inode);
     if (before != seen_.namespaces.end() && before->second == ns) continue;
@@ -285,6 +288,7 @@ void World::observe() {
   }
   fprintf(results_, ".\n");
   seen_ = std::move(now);
+  return true;
 }
 
 }  // namespace cttrace::oracle

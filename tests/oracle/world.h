@@ -7,7 +7,7 @@
 //   X ACTOR                  has ended
 //   N INODE MOUNT_ID PATH LENGTH, then LENGTH bytes: a mount namespace's mountinfo, seen from that root of it
 //   U ACTOR INODE ROOT_MOUNT_ID ROOT CWD_MOUNT_ID CWD LENGTH, then LENGTH bytes: an actor, and its own mountinfo
-//   .                        the operation is over; N and U are only of what differs from before
+//   .                        the operation is over, and is compared; N and U are only of what differs from before
 #pragma once
 
 #include <cstdio>
@@ -35,6 +35,10 @@ class World {
   void play(const Sequence& sequence);
 
  private:
+  // Recursive binds among peers double a table each time, up to the kernel's 100,000 mounts: a sequence ends before
+  // that.
+  static constexpr size_t kLargestTable_bytes = 16 << 10;
+
   struct Actor {
     Channel channel;
     pid_t tid = 0, tgid = 0;
@@ -42,7 +46,8 @@ class World {
   };
   using Words = std::vector<std::string>;
 
-  void operation(const std::string& line);
+  // False: the sequence ends with it.
+  bool operation(const std::string& line);
   std::optional<long> perform(int who, Words& words);
   std::optional<long> spawn(int who, const Words& words);
   std::optional<long> pass(int who, const Words& words);
@@ -55,7 +60,8 @@ class World {
   View view_of(int who) const;
   bool alive(const Actor& actor) const;
   void bury();
-  void observe();
+  // Writes down what differs. False: nothing, because a table has grown beyond kLargestTable_bytes.
+  bool observe();
   std::string label() const;
 
   const Channel& stage_;

@@ -29,8 +29,18 @@ TEST(DecoderStates, Fork) {
   EXPECT_EQ(fork.child.start_ns, 1u);
   EXPECT_EQ(fork.child_pids, (std::vector<uint32_t>{50, 1}));
   EXPECT_EQ(fork.time_ns, 100u);
+  EXPECT_EQ(fork.child_cgroup, std::nullopt);
   record.body.levels = ~0u;
   EXPECT_EQ(only<Fork>({record}).child_pids.size(), size_t{CT_NS_LEVELS});
+}
+
+TEST(DecoderStates, ForkIntoACgroup) {
+  auto record = forks(50, 50);
+  record.capture(CT_ARG_CGROUP, CT_CAP_STRING, CT_OK, components("/a/b"));
+  EXPECT_EQ(only<Fork>({record}).child_cgroup, "/a/b");
+  auto root = forks(50, 50);
+  root.capture(CT_ARG_CGROUP, CT_CAP_STRING, CT_OK, components("/"));
+  EXPECT_EQ(only<Fork>({root}).child_cgroup, "/");
 }
 
 WireRecord<ct_exec> full_snapshot(WireRecord<ct_exec> record) {

@@ -108,7 +108,19 @@ TEST_F(ModelControlFiles, TasksAreMovedIntoCgroups) {
   EXPECT_TRUE(world.changes.empty());
 }
 
-TEST_F(ModelControlFiles, ACloneIntoACgroupIsKnownWithTheNextSnapshot) {
+TEST_F(ModelControlFiles, ACloneIntoACgroupIsKnownAtOnce) {
+  const Task child = world.forks(task, 11, CLONE_INTO_CGROUP, [](Fork& fork) { fork.child_cgroup = "/web"; });
+  EXPECT_EQ(world.task(child).cgroups.at(0).value, "/web");
+  EXPECT_EQ(world.task(child).cgroups.at(0).evidence, Evidence::kObserved);
+  ASSERT_EQ(world.all<CgroupMoved>().size(), 1u);
+  EXPECT_EQ(world.all<CgroupMoved>()[0].path, "/web");
+  EXPECT_EQ(world.all<CgroupMoved>()[0].task, id_of(child));
+  world.executes(child, [](Snapshot& snapshot) { snapshot.cgroup = "/web"; });
+  EXPECT_TRUE(world.all<CgroupMoved>().empty());
+}
+
+// Recordings that do not say which one.
+TEST_F(ModelControlFiles, ACloneIntoACgroupThatIsNotToldIsKnownWithTheNextSnapshot) {
   const Task child = world.forks(task, 11, CLONE_INTO_CGROUP);
   EXPECT_FALSE(world.task(child).cgroups.at(0).known());
   world.executes(child, [](Snapshot& snapshot) { snapshot.cgroup = "/web"; });

@@ -1,0 +1,74 @@
+// Namespaces that nobody is in, kept by mounts of their files: as `ip netns add` and docker make them.
+#include <gtest/gtest.h>
+#include <linux/sched.h>
+
+#include "mount_world.h"
+
+namespace cttrace {
+namespace {
+
+constexpr char kTable[] = "20 1 0:20 / / rw - ext4 /dev/vda rw\n21 20 0:21 / /proc rw - proc proc rw\n";
+
+Task in_new_net(World& world, const Task& creator, uint32_t tid) {
+  return world.forks(creator, tid, CLONE_NEWNET, [](Fork& fork) {
+    fork.child_namespaces = with(kHost, {{CT_NS_NET, 203}});
+  });
+}
+
+void joins(World& world, const Task& task, uint32_t inode) {
+  world.calls(task, "setns", {3, 0}, [&](Call& call) { call.args[0].file = namespace_file(CLONE_NEWNET, inode); });
+}
+
+TEST(ModelBoundNamespaces, AreThereForAsLongAsTheirFileIsMounted) {
+  MountWorld world(kTable);
+  const Task maker = in_new_net(world, world.host, 11);
+  const NamespaceId bound = world.ns_id(maker, CT_NS_NET);
+  world.binds(maker, "/proc/self/ns/net", "/run/one");
+  world.ends(maker);
+  for (int visit = 0; visit < 2; ++visit) {
+    joins(world, world.host, 203);
+    EXPECT_EQ(world.ns_id(world.host, CT_NS_NET), bound);
+    EXPECT_EQ(world.ns(world.host, CT_NS_NET).origin, Namespace::Origin::kCreated);
+    EXPECT_EQ(world.ns(world.host, CT_NS_NET).creator, id_of(world.host));
+    joins(world, world.host, 103);
+  }
+  world.unmounts(world.host, "/run/one");
+  world.goes_on(world.host);
+  EXPECT_EQ(world.state().ns(bound), nullptr);
+  joins(world, world.host, 203);
+  EXPECT_EQ(world.ns(world.host, CT_NS_NET).origin, Namespace::Origin::kJoined);
+}
+
+TEST(ModelBoundNamespaces, GoWithTheMountNamespaceThatTheyAreBoundIn) {
+  MountWorld world(kTable);
+  const Task maker = world.forks(world.host, 11, CLONE_NEWNET | CLONE_NEWNS, [](Fork& fork) {
+    fork.child_namespaces = with(kHost, {{CT_NS_NET, 203}, {CT_NS_MNT, 200}});
+  });
+  const Task other = world.forks(maker, 12, 0);
+  const NamespaceId bound = world.ns_id(maker, CT_NS_NET);
+  world.binds(maker, "/proc/self/ns/net", "/run/one");
+  world.ends(maker);
+  joins(world, other, 103);
+  world.goes_on(other);
+  EXPECT_NE(world.state().ns(bound), nullptr);
+  world.ends(other);
+  world.goes_on(world.host);
+  EXPECT_EQ(world.state().ns(bound), nullptr);
+}
+
+TEST(ModelBoundNamespaces, KeepTheirMountTable) {
+  MountWorld world(kTable);
+  const Task maker = world.forks(world.host, 11, CLONE_NEWNS, [](Fork& fork) {
+    fork.child_namespaces = with(kHost, {{CT_NS_MNT, 200}});
+  });
+  world.mounts(maker, "kept", "/kept", "tmpfs");
+  world.calls(world.host, "mount", {std::string("/proc/11/ns/mnt"), std::string("/run/one"), null(), MS_BIND, null()});
+  world.ends(maker);
+  world.goes_on(world.host);
+  const Task visitor = world.forks(world.host, 12, 0);
+  world.calls(visitor, "setns", {3, 0}, [](Call& call) { call.args[0].file = namespace_file(CLONE_NEWNS, 200); });
+  EXPECT_EQ(world.table(visitor), "/ , / /dev/vda, /kept kept, /proc proc");
+}
+
+}  // namespace
+}  // namespace cttrace
