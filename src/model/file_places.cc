@@ -40,27 +40,12 @@ TreeId tree_of_file(const State& state, const File& file, TreeId tree_of_task) {
   return detached_tree_of(state, file);
 }
 
-// All mounts that have something of the path, hidden ones too: deepest mountpoint first, of one mountpoint the topmost.
-std::vector<Slot> all_on_the_way(const MountTree& tree, std::string_view path) {
-  std::vector<std::pair<size_t, Slot>> passed;
-  std::vector<std::pair<Slot, std::string>> waiting;
-  if (tree.root() != kNoSlot) waiting.emplace_back(tree.root(), "/");
-  while (!waiting.empty()) {
-    const auto [slot, at] = waiting.back();
-    waiting.pop_back();
-    passed.emplace_back(at.size() == 1 ? 0 : at.size(), slot);
-    const std::string& root = tree.root_of(slot);
-    std::string_view next = at;
-    for (;;) {
-      const Slot on = tree.mounted_on(slot, joined(root, below(next, at)));
-      if (on != kNoSlot) waiting.emplace_back(on, next);
-      if (next.size() >= path.size()) break;
-      next = path.substr(0, path.find('/', next.size() + (next.size() > 1)));
-    }
-  }
-  std::ranges::stable_sort(passed, [](const auto& a, const auto& b) { return a.first < b.first; });
+// Deepest mountpoint first, of one mountpoint the topmost.
+std::vector<Slot> deepest_first(std::vector<OnTheWay> passed) {
+  std::ranges::stable_sort(passed, {},
+                           [](const OnTheWay& mount) { return mount.at.size() == 1 ? 0 : mount.at.size(); });
   std::vector<Slot> slots;
-  for (auto last = passed.rbegin(); last != passed.rend(); ++last) slots.push_back(last->second);
+  for (auto last = passed.rbegin(); last != passed.rend(); ++last) slots.push_back(last->slot);
   return slots;
 }
 
@@ -83,7 +68,7 @@ std::vector<Place> candidates_for(const State& state, TreeId id, const File& fil
     slots = tree.children(parent);
     std::ranges::reverse(slots);
   } else {
-    slots = all_on_the_way(tree, file.path);
+    slots = deepest_first(on_the_way(tree, file.path));
   }
   std::vector<Place> found;
   for (Slot slot : slots) {
@@ -104,6 +89,25 @@ Place unplaced(const File& file) {
 }
 
 }  // namespace
+
+std::vector<OnTheWay> on_the_way(const MountTree& tree, std::string_view path) {
+  std::vector<OnTheWay> passed, waiting;
+  if (tree.root() != kNoSlot) waiting.push_back({"/", tree.root()});
+  while (!waiting.empty()) {
+    const OnTheWay mount = std::move(waiting.back());
+    waiting.pop_back();
+    const std::string& root = tree.root_of(mount.slot);
+    std::string_view next = mount.at;
+    for (;;) {
+      const Slot on = tree.mounted_on(mount.slot, joined(root, below(next, mount.at)));
+      if (on != kNoSlot) waiting.push_back({std::string(next), on});
+      if (next.size() >= path.size()) break;
+      next = path.substr(0, path.find('/', next.size() + (next.size() > 1)));
+    }
+    passed.push_back(mount);
+  }
+  return passed;
+}
 
 TreeId detached_tree_of(const State& state, const File& file) {
   if (is_nowhere(file) || !file.mount_id) return 0;

@@ -78,11 +78,35 @@ std::vector<Slot> put(Context& context, const LooseMounts& mounts, MountId paren
   return slots;
 }
 
-void tell(Context& context, MountId mount, MountChanged::What what, bool propagated, size_t below,
+// Where mounts are, each found out once: of a high stack of mounts every one is as far from the root as the stack is
+// high.
+class Paths {
+ public:
+  explicit Paths(const State& state) : state_(state) {}
+  const std::string& of(MountId mount) {
+    const MountTree& tree = state_.trees.at(mount.tree);
+    std::vector<Slot> up;
+    for (Slot slot = mount.slot; slot != kNoSlot && !known_.contains({mount.tree, slot}); slot = tree.parent_of(slot))
+      up.push_back(slot);
+    for (auto slot = up.rbegin(); slot != up.rend(); ++slot) {
+      const Slot parent = tree.parent_of(*slot);
+      known_[{mount.tree, *slot}] = parent == kNoSlot ? "/"
+                                                      : joined(known_.at({mount.tree, parent}),
+                                                               below(tree.mountpoint_of(*slot), tree.root_of(parent)));
+    }
+    return known_.at(mount);
+  }
+
+ private:
+  const State& state_;
+  std::map<MountId, std::string> known_;
+};
+
+void tell(Context& context, MountId mount, MountChanged::What what, bool propagated, size_t below, std::string path,
           const std::string& before_path = {}) {
   context.changes.emplace_back(MountChanged{.what = what,
                                             .mount = mount,
-                                            .path = context.state.trees.at(mount.tree).path_of(mount.slot),
+                                            .path = std::move(path),
                                             .mounted = mount_at(context.state, mount),
                                             .before = {},
                                             .before_path = before_path,
@@ -127,10 +151,13 @@ std::vector<Copy> copies_for_receivers(Context& context, const LooseMounts& sour
 // Those that came into the same tree.
 std::vector<Slot> put_copies(Context& context, const std::vector<Copy>& copies, const Attachment& where) {
   std::vector<Slot> same_tree;
+  Paths paths(context.state);
   for (const Copy& copy : copies) {
     if (copy.mounts.empty()) continue;
     const std::vector<Slot> slots = put(context, copy.mounts, copy.parent, where.path);
-    tell(context, {copy.parent.tree, slots[0]}, where.what, true, slots.size() - 1);
+    const std::string& root = context.state.trees.at(copy.parent.tree).root_of(copy.parent.slot);
+    tell(context, {copy.parent.tree, slots[0]}, where.what, true, slots.size() - 1,
+         joined(paths.of(copy.parent), below(where.path, root)));
     if (copy.parent.tree == where.parent.tree) same_tree.insert(same_tree.end(), slots.begin(), slots.end());
   }
   return same_tree;
@@ -162,7 +189,8 @@ Attached attach(Context& context, LooseMounts mounts, const Attachment& where) {
     copies = copies_for_receivers(context, mounts, where, receivers_of(state, group));
   }
   Attached attached = {.mounts = put(context, mounts, where.parent, where.path)};
-  tell(context, {where.parent.tree, attached.mounts[0]}, where.what, false, mounts.size() - 1);
+  tell(context, {where.parent.tree, attached.mounts[0]}, where.what, false, mounts.size() - 1,
+       state.trees.at(where.parent.tree).path_of(attached.mounts[0]));
   attached.copies = put_copies(context, copies, where);
   return attached;
 }
@@ -185,7 +213,7 @@ void attach_moved(Context& context, MountId mount, const Attachment& where) {
   const Slot covered = state.trees[where.parent.tree].mounted_on(where.parent.slot, where.path);
   MountTreeEditor(state.trees[mount.tree]).move(mount.slot, where.parent.slot, where.path);
   slide_beneath(context, mount, covered == mount.slot ? kNoSlot : covered);
-  tell(context, mount, where.what, false, moved.size() - 1, before);
+  tell(context, mount, where.what, false, moved.size() - 1, state.trees.at(mount.tree).path_of(mount.slot), before);
   put_copies(context, copies, where);
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "model/file_places.h"
 #include "story/call.h"
 #include "story/effects.h"
 #include "story/roles.h"
@@ -117,7 +118,7 @@ bool Teller::Work::is_mounted(const Call& call) const {
   const MountTree* const tree = task ? state_->mounts_of(*task) : nullptr;
   if (!tree) return false;
   const std::string target = path(call, "name");
-  return std::ranges::any_of(tree->in_tree_order(), [&](Slot slot) { return tree->path_of(slot) == target; });
+  return std::ranges::any_of(on_the_way(*tree, target), [&](const OnTheWay& mount) { return mount.at == target; });
 }
 
 void Teller::Work::note_effects(const Call& call, Step& step) {

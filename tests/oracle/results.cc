@@ -28,10 +28,12 @@ void ResultsReader::read(char kind, std::istream& words) {
       ++sequences_;
       return;
     case 'O':
+      result_.grown = false;
       words >> result_.operation >> std::ws;
       std::getline(words, result_.words);
       return;
     case 'R': words >> result_.result; return;
+    case 'G': result_.grown = true; return;
     case 'A':
       words >> number;
       words >> result_.actors[number].tid;

@@ -27,6 +27,7 @@ struct Told {
   std::string name;                                // of the sequence
   std::string words;                               // of the operation
   std::string result;                              // "0", "-22"
+  bool grown = false;                              // a table is too large to be compared
   std::map<uint64_t, NamespaceResult> namespaces;  // by inode: of those in which an actor is
   std::map<int, ActorResult> actors;
 };

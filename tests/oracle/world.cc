@@ -269,9 +269,11 @@ bool World::observe() {
   std::vector<pid_t> tids;
   for (const auto& [number, actor] : actors_) tids.push_back(actor.tid);
   Observation now = observer_.observe(tids);
-  if (std::ranges::any_of(now.namespaces,
-                          [](const auto& ns) { return ns.second.mountinfo.size() > kLargestTable_bytes; }))
+  const auto is_large = [](const auto& seen) { return seen.second.mountinfo.size() > kLargestTable_bytes; };
+  if (std::ranges::any_of(now.namespaces, is_large) || std::ranges::any_of(now.actors, is_large)) {
+    fprintf(results_, "G\n.\n");
     return false;
+  }
   for (const auto& [inode, ns] : now.namespaces) {
     const auto before = seen_.namespaces.find(inode);
     if (before != seen_.namespaces.end() && before->second == ns) continue;

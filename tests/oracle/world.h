@@ -7,7 +7,8 @@
 //   X ACTOR                  has ended
 //   N INODE MOUNT_ID PATH LENGTH, then LENGTH bytes: a mount namespace's mountinfo, seen from that root of it
 //   U ACTOR INODE ROOT_MOUNT_ID ROOT CWD_MOUNT_ID CWD LENGTH, then LENGTH bytes: an actor, and its own mountinfo
-//   .                        the operation is over, and is compared; N and U are only of what differs from before
+//   G                        a table has grown too large: this operation is not compared, and is the last one
+//   .                        the operation is over; N and U are only of what differs from before
 #pragma once
 
 #include <cstdio>
@@ -60,7 +61,7 @@ class World {
   View view_of(int who) const;
   bool alive(const Actor& actor) const;
   void bury();
-  // Writes down what differs. False: nothing, because a table has grown beyond kLargestTable_bytes.
+  // Writes down what differs. False: a table has grown beyond kLargestTable_bytes.
   bool observe();
   std::string label() const;
 
