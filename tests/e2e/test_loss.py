@@ -13,6 +13,7 @@ import support
 from support import Tracing, cttrace
 from traced import Case, Trace, program, raw, tell_tales, value
 
+UNPACK_RECORDS = pathlib.Path(support.CTTRACE).parent / "unpack_records"
 ENTER, EXIT, FORK, EXEC, TASK_EXIT, SNAPSHOT = 1, 2, 3, 4, 5, 7
 USER = 0x40000000  # made by cttrace itself, outside the kernel
 MAX_TASKS = 65536  # of the table in bpf/state.h
@@ -20,13 +21,18 @@ MAX_TASKS = 65536  # of the table in bpf/state.h
 Record = collections.namedtuple("Record", "kind cpu seq flags")
 
 
+def unpacked(path):
+    """The bytes of the records in a recording, which may still be being written."""
+    return subprocess.run([UNPACK_RECORDS, str(path)], stdin=subprocess.DEVNULL, capture_output=True,
+                          check=True).stdout
+
+
 def records(path):
     """The headers of the records in a recording, as include/cttrace/wire.h has them."""
-    data = path.read_bytes()
-    assert data[:8] == b"CTTRACE\n"
-    at = 16 + struct.unpack_from("<II", data, 8)[1]
+    data = unpacked(path)
+    at = 0
     found = []
-    while struct.unpack_from("<H", data, at)[0] != 0:  # the end mark
+    while at < len(data):
         kind, _, _, length, seq, _, _, _, _, cpu, flags = struct.unpack_from("<HBBIQQQIIII", data, at)
         found.append(Record(kind, cpu, seq, flags))
         at += length
@@ -89,7 +95,7 @@ class RingFull(Case):
         """Whether the entries of these calls are recorded before long. They are not when they were lost, too."""
         wanted = [struct.pack("<Q", 0x10000000 + number) for number in numbers]
         for _ in range(20):
-            recorded = record.read_bytes()
+            recorded = unpacked(record)
             if all(argument in recorded for argument in wanted):
                 return True
             time.sleep(0.01)

@@ -60,6 +60,7 @@ void make_seeds(const std::filesystem::path& folder, const char* recording) {
   std::filesystem::create_directories(folder / "recording_fuzz");
   save_recording(folder / "recording_fuzz/made", all);
   save_recording(folder / "recording_fuzz/short", {all[0], all[1], tick(100)});
+  save(folder / "recording_fuzz/records", all[0] + all[1] + std::string(tick(100)));
   if (recording) {
     save_records(folder, "real", records_of(recording));
     std::filesystem::copy_file(recording, folder / "recording_fuzz/real",

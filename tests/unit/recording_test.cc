@@ -6,11 +6,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <thread>
 
 #include "records.h"
@@ -123,8 +125,8 @@ TEST_F(Recording, MayBeLongerThanAnyBuffer) {
   for (int i = 0; i < 500; ++i)
     records.push_back(enters("chdir", {}).string(0, std::string(3000, static_cast<char>(i))));
   const std::string bytes = written(some_info(), records);
-  EXPECT_GT(bytes.size(), 1u << 20);
   EXPECT_EQ(read_all(RecordingReader::open(path())).records, records);
+  EXPECT_LT(bytes.size(), 1u << 17);  // packed, what is alike takes little
 }
 
 TEST_F(Recording, IsForItsOwnerOnly) {
@@ -160,20 +162,111 @@ TEST_F(Recording, AnyByteThatChangedIsNoticed) {
   }
 }
 
+// A header as the caller likes it.
+std::string with_header(uint32_t version, std::string_view json, std::optional<uint32_t> length = std::nullopt) {
+  const auto size = static_cast<uint32_t>(json.size());
+  return std::string(kRecordingMagic) + bytes_of(version) + bytes_of(length.value_or(size)) + std::string(json);
+}
+
+std::string with_good_header(uint32_t version) {
+  return with_header(version, R"({"cttrace":"0.1.0","host":"h","kernel":"6.1.0","machine":"x86_64","backend":"ebpf",)"
+                              R"("hooks":"","start_ns":1,"realtime_offset_ns":1,"roots":[1],"command":["a"]})");
+}
+
+uint32_t crc_of(std::string_view bytes) {
+  return static_cast<uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
+}
+
+// A header and one block as the caller likes it, whose checksum is right.
+std::string with_block(std::string_view packed, uint32_t holds) {
+  const std::string header = with_good_header(kRecordingVersion);
+  recording_block block = {.kind = kBlockKind,
+                           .version = kRecordingVersion,
+                           .pad = 0,
+                           .length = static_cast<uint32_t>(sizeof(block) + packed.size()),
+                           .holds = holds,
+                           .crc = 0};
+  const std::string start = bytes_of(block).substr(0, offsetof(recording_block, crc));
+  block.crc = crc_of(header + start + std::string(packed));
+  return header + bytes_of(block) + std::string(packed);
+}
+
+std::string packed(std::string_view bytes) {
+  std::string out;
+  Packer().pack(bytes, out);
+  return out;
+}
+
 TEST_F(Recording, TellsWhereItIsBroken) {
-  const std::string whole = written(some_info(), some_records());
-  const size_t first = whole.size() - sizeof(recording_end) -
-                       (some_records()[0] + some_records()[1] + some_records()[2] + some_records()[3]).size();
-  const size_t second = first + some_records()[0].size();
-  const Read cut = read_bytes(whole.substr(0, second + 20));
-  expect_problem(cut, "truncated at byte " + std::to_string(second) + ", after 1 whole record");
+  const Records all = some_records();
+  const size_t first = with_good_header(kRecordingVersion).size();
+  const std::string at = " at byte " + std::to_string(first) + ", after ";
   for (const uint32_t length : {0u, 40u, 49u, 0x10008u, 0xffffffffu}) {
-    std::string changed = whole;
-    std::memcpy(changed.data() + second + offsetof(ct_record, length), &length, sizeof(length));
-    const Read read = read_bytes(changed);
-    expect_problem(read, "corrupt: a record of " + std::to_string(length) + " bytes at byte " + std::to_string(second));
-    EXPECT_EQ(read.records.size(), 1u);
+    std::string second = all[1];
+    std::memcpy(second.data() + offsetof(ct_record, length), &length, sizeof(length));
+    const std::string records = all[0] + second + all[2];
+    const Read read = read_bytes(with_block(packed(records), static_cast<uint32_t>(records.size())));
+    expect_problem(read, "corrupt: a record of " + std::to_string(length) + " bytes" + at + "1 whole record");
+    EXPECT_EQ(read.records, Records{all[0]});
   }
+  const std::string cut = all[0] + all[1].substr(0, 4);
+  expect_problem(read_bytes(with_block(packed(cut), static_cast<uint32_t>(cut.size()))),
+                 "corrupt: a record of 4 bytes" + at + "1 whole record");
+}
+
+TEST_F(Recording, BlocksAreToldWholeOrNotAtAll) {
+  std::string whole;
+  size_t second = 0;
+  {
+    Result<RecordingWriter> writer = RecordingWriter::create(path(), some_info());
+    ASSERT_TRUE(writer);
+    const Records records = some_records();
+    writer->write(std::as_bytes(std::span(records[0])));
+    writer->flush();
+    second = bytes().size();
+    writer->write(std::as_bytes(std::span(records[1])));
+    writer->write(std::as_bytes(std::span(records[2])));
+    writer->flush();
+    whole = bytes();
+  }
+  const std::string where = " at byte " + std::to_string(second) + ", after 1 whole record";
+  const Read cut = read_bytes(whole.substr(0, whole.size() - 1));
+  expect_problem(cut, "truncated" + where);
+  EXPECT_EQ(cut.records.size(), 1u);
+  EXPECT_EQ(read_bytes(whole).records.size(), 3u);
+  std::string changed = whole;
+  changed.back() = static_cast<char>(changed.back() ^ 1);
+  expect_problem(read_bytes(changed), "corrupt: a block that is not as it was written," + where);
+  changed[second] = 1;
+  expect_problem(read_bytes(changed), "corrupt: neither a block nor the end," + where);
+}
+
+TEST_F(Recording, BlocksThatHoldOtherThanTheySayAreRefused) {
+  const std::string record = some_records()[0];
+  const auto size = static_cast<uint32_t>(record.size());
+  EXPECT_EQ(read_bytes(with_block(packed(record), size)).records, Records{record});
+  expect_problem(read_bytes(with_block(packed(record), size + 8)), "a block that does not hold what it says");
+  expect_problem(read_bytes(with_block(packed(record), size - 8)), "a block that does not hold what it says");
+  expect_problem(read_bytes(with_block("no zstd at all", size)), "a block that does not hold what it says");
+  expect_problem(read_bytes(with_block({}, size)), "a block of 16 bytes");
+  expect_problem(read_bytes(with_block(std::string(size_t{1} << 20, 'x'), size)), "a block of 1048592 bytes");
+}
+
+TEST_F(Recording, BlocksThatWouldNotFitIntoMemoryAreRefused) {
+  const std::string zeros(size_t{64} << 20, '\0');
+  const std::string bomb = packed(zeros);
+  EXPECT_LT(bomb.size(), kBlockMost_bytes);
+  expect_problem(read_bytes(with_block(bomb, 64u << 20)), "corrupt: a block that holds 67108864 bytes");
+  expect_problem(read_bytes(with_block(bomb, kBlockMost_bytes)), "a block that does not hold what it says");
+  expect_problem(read_bytes(with_block(bomb, 0)), "corrupt: a block that holds 0 bytes");
+  // One whose later blocks would need to look back further than is kept.
+  std::string far(ZSTD_compressBound(zeros.size()), '\0');
+  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), ZSTD_freeCCtx);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_windowLog, 27);
+  ZSTD_inBuffer from{.src = zeros.data(), .size = 64, .pos = 0};
+  ZSTD_outBuffer to{.dst = far.data(), .size = far.size(), .pos = 0};
+  ASSERT_EQ(ZSTD_compressStream2(context.get(), &to, &from, ZSTD_e_flush), 0u);
+  expect_problem(read_bytes(with_block(far.substr(0, to.pos), 64)), "a block that does not hold what it says");
 }
 
 TEST_F(Recording, BytesBehindTheEndAreTold) {
@@ -195,12 +288,6 @@ TEST_F(Recording, OtherFilesAreRefused) {
   expect_problem(read_all(RecordingReader::open("/there/is/none")), "No such file");
 }
 
-// A header as the caller likes it.
-std::string with_header(uint32_t version, std::string_view json, std::optional<uint32_t> length = std::nullopt) {
-  const auto size = static_cast<uint32_t>(json.size());
-  return std::string(kRecordingMagic) + bytes_of(version) + bytes_of(length.value_or(size)) + std::string(json);
-}
-
 TEST_F(Recording, NewerOnesAreRefused) {
   for (const uint32_t version : {kRecordingVersion + 1, ~0u}) {
     const Read read = read_bytes(with_header(version, "{}"));
@@ -209,24 +296,56 @@ TEST_F(Recording, NewerOnesAreRefused) {
   }
 }
 
+// As versions 1 to 3 were written: bare records and an end mark that says which version. 1 had no traits in the header.
+std::string old_one(uint8_t version, const Records& records) {
+  std::string old = with_good_header(version);
+  for (const std::string& record : records) old += record;
+  const recording_end end = {.kind = 0,
+                             .version = version,
+                             .pad = 0,
+                             .length = sizeof(end),
+                             .records = records.size(),
+                             .crc = crc_of(old),
+                             .pad2 = 0};
+  return old + bytes_of(end);
+}
+
 TEST_F(Recording, OlderOnesAreRead) {
-  // As version 1 was written: no traits in the header, records and an end mark that say so.
-  std::string record = tick(100);
-  record[offsetof(ct_record, version)] = 1;
-  std::string old =
-      with_header(1, R"({"cttrace":"0.1.0","host":"h","kernel":"6.1.0","machine":"x86_64","backend":"ebpf",)"
-                     R"("hooks":"","start_ns":1,"realtime_offset_ns":1,"roots":[1],"command":["a"]})") +
-      record;
-  recording_end end = {.kind = 0, .version = 1, .pad = 0, .length = sizeof(end), .records = 1, .crc = 0, .pad2 = 0};
-  end.crc = static_cast<uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(old.data()), static_cast<uInt>(old.size())));
-  const Read read = read_bytes(old + bytes_of(end));
-  EXPECT_EQ(read.problem, "");
-  EXPECT_EQ(read.records, Records{record});
-  EXPECT_EQ(read.info.kernel, "6.1.0");
-  EXPECT_EQ(read.info.kernel_traits, std::vector<std::string>{});
-  // An end mark of another version than the header's is none.
-  end.version = CT_WIRE_VERSION;
-  expect_problem(read_bytes(old + bytes_of(end)), "corrupt");
+  for (uint8_t version = CT_WIRE_OLDEST; version <= kRecordingLastBare; ++version) {
+    Records records = some_records();
+    for (std::string& record : records) record[offsetof(ct_record, version)] = static_cast<char>(version);
+    std::string old = old_one(version, records);
+    const Read read = read_bytes(old);
+    EXPECT_EQ(read.problem, "");
+    EXPECT_EQ(read.records, records);
+    EXPECT_EQ(read.info.kernel, "6.1.0");
+    EXPECT_EQ(read.info.kernel_traits, std::vector<std::string>{});
+    // An end mark of another version than the header's is none.
+    old[old.size() - sizeof(recording_end) + offsetof(recording_end, version)] = kRecordingVersion;
+    expect_problem(read_bytes(old), "corrupt");
+  }
+}
+
+TEST_F(Recording, OlderOnesTellWhereTheyAreBroken) {
+  const Records records = some_records();
+  const std::string whole = old_one(kRecordingLastBare, records);
+  const size_t second = with_good_header(kRecordingLastBare).size() + records[0].size();
+  for (size_t size = second; size < second + records[1].size(); ++size) {
+    const Read cut = read_bytes(whole.substr(0, size));
+    expect_problem(cut, "truncated at byte " + std::to_string(second) + ", after 1 whole record");
+    EXPECT_EQ(cut.records, Records{records[0]});
+  }
+  for (const uint32_t length : {0u, 40u, 49u, 0x10008u, 0xffffffffu}) {
+    std::string changed = whole;
+    std::memcpy(changed.data() + second + offsetof(ct_record, length), &length, sizeof(length));
+    expect_problem(read_bytes(changed),
+                   "corrupt: a record of " + std::to_string(length) + " bytes at byte " + std::to_string(second));
+  }
+  for (size_t at = 0; at < whole.size(); ++at) {
+    std::string changed = whole;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    EXPECT_NE(read_bytes(changed).problem, "") << "byte " << at;
+  }
 }
 
 TEST_F(Recording, HeadersThatMakeNoSenseAreRefused) {

@@ -12,8 +12,8 @@ namespace {
 
 constexpr int kThisVersion = 3;
 static_assert(CT_WIRE_VERSION == kThisVersion, "write down the new layout, and then the new version");
-// One number says whether a recording can be read.
-static_assert(kRecordingVersion == CT_WIRE_VERSION);
+// One number says whether a recording can be read: a new version of the records makes a new one of recordings.
+static_assert(kRecordingVersion == CT_WIRE_VERSION + 1);
 
 #define FIELD(type, field, at, bytes)                                            \
   static_assert(offsetof(type, field) == (at) && sizeof(type::field) == (bytes), \

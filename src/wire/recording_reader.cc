@@ -1,14 +1,12 @@
-// Writing and reading recordings.
-#include "wire/recording.h"
-
+// Reading recordings.
 #include <fcntl.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include "wire/recording_parts.h"
 #include "wire/trace_info.h"
 
 namespace cttrace {
@@ -16,29 +14,25 @@ namespace {
 
 constexpr size_t kMuch_bytes = 1u << 16;
 constexpr size_t kHeaderMost_bytes = 16u << 20;  // a command line may have 2 MiB
-constexpr size_t kRecordMost_bytes = 1u << 16;
+constexpr size_t kPackedMost_bytes = 2 * kBlockMost_bytes;
+constexpr size_t kStart = offsetof(ct_record, seq);
 
-static_assert(sizeof(recording_end) == 24);
-static_assert(kRecordMost_bytes >= CT_RECORD_MAX);
+// How records, blocks and the end mark begin.
+struct Start {
+  uint16_t kind;
+  uint8_t version, abi;
+  uint32_t length;
+};
+static_assert(sizeof(Start) == kStart);
 
-uint32_t checksum(uint32_t crc, std::string_view bytes) {
-  return static_cast<uint32_t>(
-      crc32(crc, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
+Start start_of(std::string_view bytes) {
+  Start start;
+  std::memcpy(&start, bytes.data(), sizeof(start));
+  return start;
 }
 
-template <typename T>
-std::string_view bytes_of(const T& value) {
-  return {reinterpret_cast<const char*>(&value), sizeof(value)};
-}
-
-recording_end end_mark(uint32_t version, uint64_t records, uint32_t crc) {
-  return {.kind = 0,
-          .version = static_cast<uint8_t>(version),
-          .pad = 0,
-          .length = sizeof(recording_end),
-          .records = records,
-          .crc = crc,
-          .pad2 = 0};
+bool is_length_of_record(uint32_t length) {
+  return length >= sizeof(ct_record) && length <= kRecordMost_bytes && length % 8 == 0;
 }
 
 Error unreadable(std::string name, std::string why, std::string remedy = {}) {
@@ -47,44 +41,6 @@ Error unreadable(std::string name, std::string why, std::string remedy = {}) {
 }
 
 }  // namespace
-
-Result<RecordingWriter> RecordingWriter::create(const std::string& path, const TraceInfo& info) {
-  Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600));
-  if (!fd) return system_error("write to", path);
-  RecordingWriter writer(std::move(fd), path);
-  const std::string header = trace_info_to_json(info);
-  const auto length = static_cast<uint32_t>(header.size());
-  writer.append(kRecordingMagic);
-  writer.append(bytes_of(kRecordingVersion));
-  writer.append(bytes_of(length));
-  writer.append(header);
-  return writer;
-}
-
-void RecordingWriter::append(std::string_view bytes) {
-  crc_ = checksum(crc_, bytes);
-  buffer_ += bytes;
-  if (buffer_.size() >= kMuch_bytes) flush();
-}
-
-void RecordingWriter::write(std::span<const std::byte> record) {
-  append({reinterpret_cast<const char*>(record.data()), record.size()});
-  ++records_;
-}
-
-void RecordingWriter::flush() {
-  if (!buffer_.empty() && failed_) failed_ = write_all(fd_.get(), buffer_, path_);
-  buffer_.clear();
-}
-
-Status RecordingWriter::close() {
-  const recording_end end = end_mark(kRecordingVersion, records_, crc_);
-  append(bytes_of(end));
-  flush();
-  // Some file systems tell only now that the disk is full.
-  if (fd_ && ::close(fd_.release()) != 0 && failed_) failed_ = system_error("write to", path_);
-  return failed_;
-}
 
 Result<RecordingReader> RecordingReader::open(const std::string& path) {
   RecordingReader reader;
@@ -171,8 +127,21 @@ Status RecordingReader::read_header() {
 }
 
 Error RecordingReader::broken(std::string why) const {
-  return unreadable(name_, "the recording is " + why + " at byte " + std::to_string(offset_) + ", after " +
+  return unreadable(name_, "the recording is " + why + " at byte " + std::to_string(part_offset_) + ", after " +
                                std::to_string(records_) + " whole record" + (records_ == 1 ? "" : "s"));
+}
+
+// What begins now: read if it is a block, checked if it is the end mark. Records that are bare are no part.
+Status RecordingReader::begin_part() {
+  part_offset_ = offset_;
+  const Result<bool> started = fill(kStart);
+  if (!started) return started.error();
+  if (!*started) return broken("truncated");
+  const uint16_t kind = start_of(std::string_view(buffer_).substr(position_)).kind;
+  if (kind == 0) return check_end();
+  if (version_ <= kRecordingLastBare) return Ok{};
+  if (kind != kBlockKind) return broken("corrupt: neither a block nor the end,");
+  return read_block();
 }
 
 Status RecordingReader::check_end() {
@@ -183,6 +152,7 @@ Status RecordingReader::check_end() {
   if (std::string_view(buffer_).substr(position_, sizeof(expected)) != bytes_of(expected))
     return broken("corrupt: what it says of itself is not what it holds,");
   consume(sizeof(expected));
+  part_offset_ = offset_;
   const Result<bool> more = fill(1);
   if (!more) return more.error();
   if (*more) return broken("corrupt: there is something behind its end");
@@ -190,28 +160,60 @@ Status RecordingReader::check_end() {
   return Ok{};
 }
 
-Result<std::span<const std::byte>> RecordingReader::next() {
-  if (ended_) return std::span<const std::byte>();
-  ct_record header = {};
-  constexpr size_t kStart = offsetof(ct_record, seq);  // kind, version, abi, length
-  const Result<bool> started = fill(kStart);
-  if (!started) return started.error();
-  if (!*started) return broken("truncated");
-  std::memcpy(&header, buffer_.data() + position_, kStart);
-  if (header.kind == 0) {
-    const Status end = check_end();
-    if (!end) return end.error();
-    return std::span<const std::byte>();
-  }
-  if (header.length < sizeof(ct_record) || header.length > kRecordMost_bytes || header.length % 8 != 0)
-    return broken("corrupt: a record of " + std::to_string(header.length) + " bytes");
-  const Result<bool> whole = fill(header.length);
+// Nothing of a block is told unless all of it is as it was written.
+Status RecordingReader::read_block() {
+  recording_block block = {};
+  const Result<bool> begun = fill(sizeof(block));
+  if (!begun) return begun.error();
+  if (!*begun) return broken("truncated");
+  std::memcpy(&block, buffer_.data() + position_, sizeof(block));
+  if (block.length <= sizeof(block) || block.length > kPackedMost_bytes)
+    return broken("corrupt: a block of " + std::to_string(block.length) + " bytes");
+  if (block.holds < sizeof(ct_record) || block.holds > kBlockMost_bytes)
+    return broken("corrupt: a block that holds " + std::to_string(block.holds) + " bytes");
+  const Result<bool> whole = fill(block.length);
   if (!whole) return whole.error();
   if (!*whole) return broken("truncated");
-  const std::string_view bytes = consume(header.length);
+  const std::string_view packed = consume(block.length).substr(sizeof(block));
+  crc_ = checksum(crc_, block, packed);
+  if (crc_ != block.crc) return broken("corrupt: a block that is not as it was written,");
+  if (!unpacker_.unpack(packed, block.holds, block_))
+    return broken("corrupt: a block that does not hold what it says,");
+  block_position_ = 0;
+  return Ok{};
+}
+
+Result<std::span<const std::byte>> RecordingReader::next() {
+  if (ended_) return std::span<const std::byte>();
+  if (block_position_ == block_.size()) {
+    const Status begun = begin_part();
+    if (!begun) return begun.error();
+    if (ended_) return std::span<const std::byte>();
+  }
+  return version_ <= kRecordingLastBare ? next_bare() : next_of_block();
+}
+
+Result<std::span<const std::byte>> RecordingReader::next_bare() {
+  const uint32_t length = start_of(std::string_view(buffer_).substr(position_)).length;
+  if (!is_length_of_record(length)) return broken("corrupt: a record of " + std::to_string(length) + " bytes");
+  const Result<bool> whole = fill(length);
+  if (!whole) return whole.error();
+  if (!*whole) return broken("truncated");
+  const std::string_view bytes = consume(length);
   crc_ = checksum(crc_, bytes);
   ++records_;
   return std::as_bytes(std::span(bytes));
+}
+
+Result<std::span<const std::byte>> RecordingReader::next_of_block() {
+  const std::string_view left = std::string_view(block_).substr(block_position_);
+  if (left.size() < kStart) return broken("corrupt: a record of " + std::to_string(left.size()) + " bytes");
+  const uint32_t length = start_of(left).length;
+  if (!is_length_of_record(length) || length > left.size())
+    return broken("corrupt: a record of " + std::to_string(length) + " bytes");
+  block_position_ += length;
+  ++records_;
+  return std::as_bytes(std::span(left.substr(0, length)));
 }
 
 }  // namespace cttrace
