@@ -149,8 +149,11 @@ Teller::Work::Meaning Teller::Work::meaning_of(const Person& person, const Snaps
   const bool switched = differs(origin.root, snapshot.root);
   bool isolated = switched || differs(origin.namespaces, now, CT_NS_MNT) ||
                   differs(origin.namespaces, now, CT_NS_PID) || differs(origin.namespaces, now, CT_NS_PID_FOR_CHILDREN);
-  for (const auto& [number, known] : containers_)
-    for (const auto& [type, inode] : set_up.joined) isolated = isolated || is_container_of(known, type, inode);
+  for (const auto& [type, inode] : set_up.joined) {
+    if (isolated) break;
+    isolated =
+        std::ranges::any_of(containers_, [&](const auto& known) { return is_container_of(known.second, type, inode); });
+  }
   if (!isolated || (set_up.held && is_of(*person.process->unit, *set_up.held->unit))) return Meaning::kHelper;
   if (person.exec && ends_with(set_up.unit->argv, person.exec->argv)) return Meaning::kHandOver;
   if (differs(origin.namespaces, now, CT_NS_PID) && !snapshot.pids.empty() && snapshot.pids.back() == 1)

@@ -83,8 +83,9 @@ Namespaces Teller::Work::namespaces_of(const SetUp& set_up, const NamespaceInode
       const auto joined = set_up.joined.find(type);
       const bool is_joined = joined != set_up.joined.end() && joined->second == now[which];
       each.how = is_joined ? ContainerNamespace::How::kJoined : ContainerNamespace::How::kMade;
-      for (const auto& [number, known] : containers_)
-        if (is_joined && is_container_of(known, type, now[which])) each.of = known.short_name;
+      if (is_joined)
+        for (const auto& [number, known] : containers_)
+          if (is_container_of(known, type, now[which])) each.of = known.short_name;
     }
     all.push_back(std::move(each));
   }
