@@ -16,22 +16,23 @@ constexpr size_t kMostPending = 1u << 17;
 
 bool changes_mounts(const Call& call) { return call.row->flags & CT_ROW_AFTER_MOUNTS; }
 
-std::optional<Call> make_call(const ct_record& header, uint32_t number, const __u64 (&args)[6]) {
+const SyscallRow* row_of(const ct_record& header, uint32_t number, const __u64 (&args)[6]) {
   std::array<uint64_t, kMostArguments> raw = {};
   std::copy(std::begin(args), std::end(args), raw.begin());
-  Call call;
+  return find_row(static_cast<Abi>(header.abi), number, raw);
+}
+
+void begin(Call& call, const SyscallRow& row, const ct_record& header, uint32_t number, const __u64 (&args)[6]) {
   call.task = task_of(header);
   call.abi = static_cast<Abi>(header.abi);
   call.number = number;
-  call.row = find_row(call.abi, number, raw);
-  if (!call.row) return std::nullopt;
+  call.row = &row;
   call.cpu = header.cpu;
-  for (size_t i = 0; i < call.row->args.size() && i < kMostArguments; ++i) {
-    Argument& argument = call.args.emplace_back();
-    argument.spec = &call.row->args[i];
-    argument.raw = raw[i];
+  call.args.resize(std::min(row.args.size(), kMostArguments));
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    call.args[i].spec = &row.args[i];
+    call.args[i].raw = args[i];
   }
-  return call;
 }
 
 // Nobody looks the path up: an empty one, or what mount's dev_name is in most mounts, a mere name.
@@ -108,22 +109,26 @@ Calls::Table::iterator Calls::of_thread(uint32_t tid) {
   return place != pending_.end() && place->first.tid == tid ? place : pending_.end();
 }
 
-void Calls::finish(Pending&& pending, std::vector<Call>& finished) {
+void Calls::finish(Pending& pending, std::vector<Event>& finished) {
   Call& call = pending.call;
-  for (size_t i = 0; i < call.args.size(); ++i) {
-    Argument& argument = call.args[i];
-    argument.names_file = !names_no_file(call, argument);
-    if (argument.spec->kind == ArgKind::kPath && argument.names_file) resolve_path(argument, pending.places[i]);
+  for (Argument& argument : call.args) argument.names_file = !names_no_file(call, argument);
+  for (auto& [index, places] : pending.places) {
+    Argument& argument = call.args[index];
+    if (argument.spec->kind == ArgKind::kPath && argument.names_file) resolve_path(argument, std::move(places));
   }
-  finished.push_back(std::move(call));
+  finished.emplace_back(std::move(call));
 }
 
-Calls::Pending Calls::remove(Table::iterator place) {
+Calls::Table::node_type Calls::remove(Table::iterator place) {
   end_mounting(*place);
-  Pending pending = std::move(place->second);
   by_start_.erase(place->first);
-  pending_.erase(place);
-  return pending;
+  return pending_.extract(place);
+}
+
+PathPlaces& Calls::Pending::places_of(uint8_t argument) {
+  for (auto& [index, those] : places)
+    if (index == argument) return those;
+  return places.emplace_back(argument, PathPlaces()).second;
 }
 
 // The order of records tells who was in a call at the same time: a call does nothing before its entry is recorded, and
@@ -143,29 +148,31 @@ void Calls::end_mounting(const Table::value_type& entry) {
   if (mounting_alone_ == entry.first) mounting_alone_.reset();
 }
 
-void Calls::end_all_of(uint32_t tid, Outcome outcome, std::vector<Call>& finished) {
+void Calls::end_all_of(uint32_t tid, Outcome outcome, std::vector<Event>& finished) {
   for (auto place = of_thread(tid); place != pending_.end(); place = of_thread(tid)) {
     place->second.call.outcome = outcome;
-    finish(remove(place), finished);
+    finish(remove(place).mapped(), finished);
   }
 }
 
-bool Calls::enter(const Record& record, std::vector<Call>& finished) {
+bool Calls::enter(const Record& record, std::vector<Event>& finished) {
   const auto body = record.body<ct_enter>();
-  std::optional<Call> call = make_call(body.record, body.nr, body.args);
-  if (!call) return false;
+  const SyscallRow* const row = row_of(body.record, body.nr, body.args);
+  if (!row) return false;
   end_all_of(body.record.tid, Outcome::kReturnLost, finished);
-  Pending pending{.call = std::move(*call), .places = {}};
+  const Key key{body.record.tid, body.record.time_ns};
+  by_start_.insert(key);
+  const auto place = pending_.try_emplace(key).first;
+  Pending& pending = place->second;
+  begin(pending.call, *row, body.record, body.nr, body.args);
   pending.call.start_ns = body.record.time_ns;
   pending.call.cut = body.record.flags & CT_FLAG_CUT;
   for (const Capture& capture : record.captures()) {
     if (capture.arg >= pending.call.args.size()) continue;
     apply_at_entry(pending.call.args[capture.arg], capture);
-    apply_place(pending.places[capture.arg], capture);
+    if (is_place(capture)) apply_place(pending.places_of(capture.arg), capture);
   }
-  const Key key{body.record.tid, body.record.time_ns};
-  by_start_.insert(key);
-  if (const auto [place, added] = pending_.emplace(key, std::move(pending)); added) begin_mounting(place);
+  begin_mounting(place);
   if (pending_.size() > kMostPending) end_all_of(by_start_.begin()->tid, Outcome::kReturnLost, finished);
   return true;
 }
@@ -177,27 +184,30 @@ void Calls::forked(Fork& fork) {
   fork.clone_flags = clone_flags_of(place->second.call);
 }
 
-bool Calls::exit(const Record& record, std::vector<Call>& finished) {
+bool Calls::exit(const Record& record, std::vector<Event>& finished) {
   const auto body = record.body<ct_exit>();
   const ct_record& header = body.record;
   const bool orphan = header.flags & CT_FLAG_ORPHAN;
   const auto place = orphan ? pending_.end() : pending_.find({body.enter_tid, body.enter_ns});
   const bool joined = place != pending_.end() && place->second.call.number == body.nr &&
                       place->second.call.abi == static_cast<Abi>(header.abi);
-  Pending pending;
+  Table::node_type removed;
+  Pending unseen;
   if (joined) {
-    pending = remove(place);
+    removed = remove(place);
   } else {
-    std::optional<Call> call = make_call(header, body.nr, body.args);
-    if (!call) return false;
+    const SyscallRow* const row = row_of(header, body.nr, body.args);
+    if (!row) return false;
     end_all_of(body.enter_tid, Outcome::kReturnLost, finished);
-    pending.call = std::move(*call);
-    pending.call.start_ns = body.enter_ns ? body.enter_ns : header.time_ns;
-    pending.call.enter_lost = !orphan;
+    Call& call = unseen.call;
+    begin(call, *row, header, body.nr, body.args);
+    call.start_ns = body.enter_ns ? body.enter_ns : header.time_ns;
+    call.enter_lost = !orphan;
     // Nobody knows who else was in a call meanwhile.
-    pending.call.after.contended = changes_mounts(pending.call);
-    if (mounting_alone_ && changes_mounts(pending.call)) pending_.at(*mounting_alone_).call.after.contended = true;
+    call.after.contended = changes_mounts(call);
+    if (mounting_alone_ && changes_mounts(call)) pending_.at(*mounting_alone_).call.after.contended = true;
   }
+  Pending& pending = joined ? removed.mapped() : unseen;
   Call& call = pending.call;
   call.result = body.ret;
   call.outcome = !orphan                         ? Outcome::kReturned
@@ -212,18 +222,18 @@ bool Calls::exit(const Record& record, std::vector<Call>& finished) {
       apply_at_exit(call.args[capture.arg], capture);
     else
       apply_at_entry(call.args[capture.arg], capture);
-    apply_place(pending.places[capture.arg], capture);
+    if (is_place(capture)) apply_place(pending.places_of(capture.arg), capture);
   }
   add_outcome(record, call);
-  finish(std::move(pending), finished);
+  finish(pending, finished);
   return true;
 }
 
-void Calls::task_ended(const Task& task, bool in_call, std::vector<Call>& finished) {
+void Calls::task_ended(const Task& task, bool in_call, std::vector<Event>& finished) {
   const auto place = of_thread(task.tid);
   if (place == pending_.end() || place->second.call.task.start_ns != task.start_ns) return;
   place->second.call.outcome = in_call ? Outcome::kDidNotReturn : Outcome::kReturnLost;
-  finish(remove(place), finished);
+  finish(remove(place).mapped(), finished);
 }
 
 void Calls::executed(const Record& record, uint32_t old_tid) {
@@ -244,7 +254,7 @@ void Calls::executed(const Record& record, uint32_t old_tid) {
   }
 }
 
-void Calls::end(bool lossy, std::vector<Call>& finished) {
+void Calls::end(bool lossy, std::vector<Event>& finished) {
   const Outcome outcome = lossy ? Outcome::kReturnLost : Outcome::kDidNotReturn;
   while (!pending_.empty()) end_all_of(pending_.begin()->first.tid, outcome, finished);
 }

@@ -1,12 +1,12 @@
 // Calls in the making: entry and exit become one Call.
 #pragma once
 
-#include <array>
 #include <compare>
 #include <map>
 #include <optional>
 #include <set>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "cttrace/event.h"
@@ -20,17 +20,17 @@ Task task_of(const ct_record& header);
 class Calls {
  public:
   // A call began. What the task was in until now, it never returned from as far as is known. False: no row fits.
-  bool enter(const Record& record, std::vector<Call>& finished);
+  bool enter(const Record& record, std::vector<Event>& finished);
   // A call returned.
-  bool exit(const Record& record, std::vector<Call>& finished);
+  bool exit(const Record& record, std::vector<Event>& finished);
   // A thread was created, by the call that its creator is in: each of them learns of the other.
   void forked(Fork& fork);
   // The thread ended, inside the call that it was in or after it.
-  void task_ended(const Task& task, bool in_call, std::vector<Call>& finished);
+  void task_ended(const Task& task, bool in_call, std::vector<Event>& finished);
   // The kernel's own copies of what was executed, where the call's could not be read.
   void executed(const Record& record, uint32_t old_tid);
   // There will be no more records. `lossy`: some were lost; maybe the returns.
-  void end(bool lossy, std::vector<Call>& finished);
+  void end(bool lossy, std::vector<Event>& finished);
 
   // When the oldest call that has not returned began, of those that began at `since_ns` or later.
   std::optional<uint64_t> oldest_pending(uint64_t since_ns) const;
@@ -38,7 +38,9 @@ class Calls {
  private:
   struct Pending {
     Call call;
-    std::array<PathPlaces, 6> places;
+    std::vector<std::pair<uint8_t, PathPlaces>> places;  // of the arguments that have any
+
+    PathPlaces& places_of(uint8_t argument);
   };
   // A thread's id and when it entered: after execve by a thread that is not the leader, its id and start are others.
   struct Key {
@@ -54,9 +56,9 @@ class Calls {
   using Table = std::map<Key, Pending>;
 
   Table::iterator of_thread(uint32_t tid);
-  Pending remove(Table::iterator place);
-  void end_all_of(uint32_t tid, Outcome outcome, std::vector<Call>& finished);
-  static void finish(Pending&& pending, std::vector<Call>& finished);
+  Table::node_type remove(Table::iterator place);
+  void end_all_of(uint32_t tid, Outcome outcome, std::vector<Event>& finished);
+  static void finish(Pending& pending, std::vector<Event>& finished);
 
   void begin_mounting(Table::iterator place);
   void end_mounting(const Table::value_type& entry);

@@ -85,6 +85,7 @@ std::string joined(std::string base, std::string_view path) {
 
 std::string path_of_components(std::string_view components) {
   std::string path;
+  path.reserve(components.size());
   while (!components.empty()) {
     // From the end: the root's child was walked last.
     if (components.back() == '\0') components.remove_suffix(1);
@@ -165,20 +166,24 @@ void apply_at_exit(Argument& argument, const Capture& capture) {
   if (is_text && capture.status != CT_FAULT && capture.bytes != argument.bytes) argument.changed = capture.bytes;
 }
 
+bool is_place(const Capture& capture) {
+  return capture.kind == CT_CAP_BASE || capture.kind == CT_CAP_ROOT || capture.kind == CT_CAP_MAGIC;
+}
+
 void apply_place(PathPlaces& places, const Capture& capture) {
   if (capture.kind == CT_CAP_BASE) places.base = decode_file(capture);
   if (capture.kind == CT_CAP_ROOT) places.root = decode_file(capture);
   if (capture.kind == CT_CAP_MAGIC) places.magic = decode_magic(capture);
 }
 
-void resolve_path(Argument& argument, const PathPlaces& places) {
+void resolve_path(Argument& argument, PathPlaces&& places) {
   if (argument.reading != Reading::kOk) return;
   std::string_view rest = argument.bytes;
   if (places.magic && places.magic->prefix <= rest.size()) {
-    argument.base = places.magic->file;
+    argument.base = std::move(places.magic->file);
     rest.remove_prefix(places.magic->prefix);
   } else {
-    argument.base = rest.starts_with('/') && places.root ? places.root : places.base;
+    argument.base = std::move(rest.starts_with('/') && places.root ? places.root : places.base);
   }
   if (!argument.base) return;
   argument.resolved = joined(argument.base->shown(), rest);

@@ -44,9 +44,10 @@ struct PathPlaces {
   std::optional<File> root;        // where it begins if it turns out to be absolute
   std::optional<MagicFile> magic;  // the descriptor that its beginning names
 };
+bool is_place(const Capture& capture);
 void apply_place(PathPlaces& places, const Capture& capture);
 
 // Sets base, resolved and resolved_mount_id of a path whose text is known.
-void resolve_path(Argument& argument, const PathPlaces& places);
+void resolve_path(Argument& argument, PathPlaces&& places);
 
 }  // namespace cttrace

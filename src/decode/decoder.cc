@@ -17,6 +17,8 @@ constexpr uint64_t kPatience_ns = 1'000'000'000;
 // Events that wait for an earlier one are at most this many: some 300 MiB.
 constexpr size_t kMostWaiting = 1u << 16;
 
+constexpr size_t kMostSpare = 64;
+
 // When an event began, and how many arrived before it.
 struct Place {
   uint64_t time_ns;
@@ -31,7 +33,9 @@ struct Decoder::State {
   Calls calls;
   MountTables tables;
   std::map<Place, Event> waiting;
-  std::vector<Call> finished;
+  std::vector<decltype(waiting)::node_type> spare;  // memory of those that were told, for those that come
+  std::vector<Event> finished;
+  Record taken;  // the one that is being taken: its memory is used again
   uint64_t arrived = 0;
   uint64_t complete_ns = 0;  // every record of an earlier time has come
   uint64_t told_until_ns = 0;
@@ -90,17 +94,25 @@ bool Decoder::State::take(const Record& record) {
 
 void Decoder::State::add(Event&& event) {
   const Place place{.time_ns = start_of(event), .number = arrived++};
-  waiting.emplace_hint(waiting.end(), place, std::move(event));
+  if (spare.empty()) {
+    waiting.emplace_hint(waiting.end(), place, std::move(event));
+    return;
+  }
+  spare.back().key() = place;
+  spare.back().mapped() = std::move(event);
+  waiting.insert(waiting.end(), std::move(spare.back()));
+  spare.pop_back();
 }
 
 void Decoder::State::add_finished() {
-  for (Call& call : finished) add(std::move(call));
+  for (Event& event : finished) add(std::move(event));
   finished.clear();
 }
 
 void Decoder::State::tell_next() {
   auto earliest = waiting.extract(waiting.begin());
   sink(std::move(earliest.mapped()));
+  if (spare.size() < kMostSpare) spare.push_back(std::move(earliest));
 }
 
 void Decoder::State::tell_until(uint64_t time_ns) {
@@ -120,11 +132,10 @@ Decoder::Decoder(Decoder&&) noexcept = default;
 
 void Decoder::feed(std::span<const std::byte> bytes) {
   State& state = *state_;
-  const std::optional<Record> record = Record::parse(bytes);
-  if (!record || !state.take(*record)) ++state.malformed;
+  if (!state.taken.read(bytes) || !state.take(state.taken)) ++state.malformed;
   state.add_finished();
   // Only a tick says that nothing earlier is on its way.
-  if (record && record->header().kind == CT_REC_TICK) state.tell_what_is_in_order();
+  if (state.taken.header().kind == CT_REC_TICK) state.tell_what_is_in_order();
   while (state.waiting.size() > kMostWaiting) state.tell_next();
 }
 

@@ -39,18 +39,30 @@ bool read_captures(ByteReader& reader, uint8_t version, std::vector<Capture>& ou
 
 std::optional<Record> Record::parse(std::span<const std::byte> bytes) {
   Record record;
-  record.bytes_ = bytes;
+  if (!record.read(bytes)) return std::nullopt;
+  return record;
+}
+
+bool Record::read(std::span<const std::byte> bytes) {
+  bytes_ = {};
+  header_ = {};
+  captures_.clear();
+  ct_record header = {};
   ByteReader reader(bytes);
-  ct_record& header = record.header_;
-  if (!reader.read(header)) return std::nullopt;
+  if (!reader.read(header)) return false;
   const bool known = header.version >= CT_WIRE_OLDEST && header.version <= CT_WIRE_VERSION;
-  if (header.length != bytes.size() || !known || header.abi >= CT_ABI_COUNT) return std::nullopt;
+  if (header.length != bytes.size() || !known || header.abi >= CT_ABI_COUNT) return false;
   std::string_view body;
   const size_t size = body_size(header.kind, header.version);
-  if (size < sizeof(ct_record) || !reader.take(size - sizeof(ct_record), body)) return std::nullopt;
-  record.body_bytes_ = size;
-  if (!read_captures(reader, header.version, record.captures_)) return std::nullopt;
-  return record;
+  if (size < sizeof(ct_record) || !reader.take(size - sizeof(ct_record), body)) return false;
+  if (!read_captures(reader, header.version, captures_)) {
+    captures_.clear();
+    return false;
+  }
+  bytes_ = bytes;
+  header_ = header;
+  body_bytes_ = size;
+  return true;
 }
 
 }  // namespace cttrace

@@ -25,6 +25,8 @@ class Record {
  public:
   // Nothing where a length, the version or the kind makes no sense.
   static std::optional<Record> parse(std::span<const std::byte> bytes);
+  // The same in place of what it was before, in the memory that it has; false: it is nothing then.
+  [[nodiscard]] bool read(std::span<const std::byte> bytes);
 
   const ct_record& header() const { return header_; }
   const std::vector<Capture>& captures() const { return captures_; }
