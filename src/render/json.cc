@@ -40,7 +40,8 @@ void JsonRenderer::begin(const TraceInfo& info) {
 void JsonRenderer::write(std::string object) {
   if (!stream_ && !first_) object.insert(0, ",");
   first_ = false;
-  sink_(object + "\n");
+  object += '\n';
+  sink_(object);
 }
 
 void JsonRenderer::write(Json&& object, EventNumber number) {

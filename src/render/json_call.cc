@@ -71,33 +71,35 @@ Json value_of(const ArgSpec& spec, const Value& value, const RenderOptions& opti
 Json argument_of(const Call& call, size_t index, const RenderOptions& options) {
   const Argument& argument = call.args[index];
   const Value value = interpret(call, index);
-  Json json;
-  json["name"] = argument.spec->name;
-  json["kind"] = name_of(argument.spec->kind);
-  json["raw"] = json_hex(argument.raw);
-  json["reading"] = name_of(argument.reading);
-  json["value"] = value_of(*argument.spec, value, options);
+  Json json = json_object(8);
+  add(json, "name", argument.spec->name);
+  add(json, "kind", name_of(argument.spec->kind));
+  add(json, "raw", json_hex(argument.raw));
+  add(json, "reading", name_of(argument.reading));
+  add(json, "value", value_of(*argument.spec, value, options));
   if (value.kind == ValueKind::kStruct && !value.text.empty()) {
-    json["unknown_bytes"]["offset"] = value.count;
-    json["unknown_bytes"]["base64"] = base64(value.text);
+    Json unknown = json_object(2);
+    add(unknown, "offset", value.count);
+    add(unknown, "base64", base64(value.text));
+    add(json, "unknown_bytes", std::move(unknown));
   }
   if (argument.resolved) {
-    json["resolved"] = json_text(*argument.resolved);
-    json["resolved_mount_id"] = argument.resolved_mount_id ? Json(argument.resolved_mount_id) : Json();
+    add(json, "resolved", json_text(*argument.resolved));
+    add(json, "resolved_mount_id", argument.resolved_mount_id ? Json(argument.resolved_mount_id) : Json());
   }
-  if (argument.base) json["base"] = json_file(*argument.base);
-  if (argument.file) json["file"] = json_file(*argument.file);
-  if (is_ignored(call, index)) json["ignored"] = true;
-  if (argument.changed) json["changed"] = value_of(*argument.spec, interpret_changed(call, index), options);
+  if (argument.base) add(json, "base", json_file(*argument.base));
+  if (argument.file) add(json, "file", json_file(*argument.file));
+  if (is_ignored(call, index)) add(json, "ignored", true);
+  if (argument.changed) add(json, "changed", value_of(*argument.spec, interpret_changed(call, index), options));
   return json;
 }
 
 Json error_of(const Call& call) {
   if (!has_failed(call) || call.outcome == Outcome::kSigsysBySeccomp) return nullptr;
   const ErrorName error = error_name(-call.result);
-  Json json;
-  json["name"] = error.name.empty() ? Json() : Json(error.name);
-  json["text"] = error.text.empty() ? Json() : Json(error.text);
+  Json json = json_object(2);
+  add(json, "name", error.name.empty() ? Json() : Json(error.name));
+  add(json, "text", error.text.empty() ? Json() : Json(error.text));
   return json;
 }
 
@@ -121,27 +123,29 @@ Json after_of(const Aftermath& after) {
 Json json_event(const Call& call, const RenderOptions& options) {
   const bool known = call.outcome != Outcome::kDidNotReturn && call.outcome != Outcome::kReturnLost &&
                      call.outcome != Outcome::kSigsysBySeccomp;
-  Json json;
-  json["type"] = "call";
-  json["name"] = call.row->name;
-  json["abi"] = abi_name(call.abi);
-  json["number"] = call.number;
-  json["tid"] = call.task.tid;
-  json["tgid"] = call.task.tgid;
-  json["task_start_ns"] = json_unsigned(call.task.start_ns);
-  json["cpu"] = call.cpu;
-  json["time_ns"] = json_unsigned(call.start_ns);
-  json["duration_ns"] = call.duration_ns ? json_unsigned(*call.duration_ns) : Json();
-  json["outcome"] = name_of(call.outcome);
-  json["result"] = known ? json_signed(call.result) : Json();
-  json["error"] = error_of(call);
-  json["args"] = Json::array();
-  for (size_t i = 0; i < call.args.size(); ++i) json["args"].push_back(argument_of(call, i, options));
-  json["returned_file"] = json_file(call.returned_file);
-  json["after"] = after_of(call.after);
-  json["fs_message"] = call.fs_message ? json_text(*call.fs_message) : Json();
-  json["entry_lost"] = call.enter_lost;
-  json["cut"] = call.cut;
+  Json json = json_object(20);
+  add(json, "type", "call");
+  add(json, "name", call.row->name);
+  add(json, "abi", abi_name(call.abi));
+  add(json, "number", call.number);
+  add(json, "tid", call.task.tid);
+  add(json, "tgid", call.task.tgid);
+  add(json, "task_start_ns", json_unsigned(call.task.start_ns));
+  add(json, "cpu", call.cpu);
+  add(json, "time_ns", json_unsigned(call.start_ns));
+  add(json, "duration_ns", call.duration_ns ? json_unsigned(*call.duration_ns) : Json());
+  add(json, "outcome", name_of(call.outcome));
+  add(json, "result", known ? json_signed(call.result) : Json());
+  add(json, "error", error_of(call));
+  Json::array_t args;
+  args.reserve(call.args.size());
+  for (size_t i = 0; i < call.args.size(); ++i) args.push_back(argument_of(call, i, options));
+  add(json, "args", std::move(args));
+  add(json, "returned_file", json_file(call.returned_file));
+  add(json, "after", after_of(call.after));
+  add(json, "fs_message", call.fs_message ? json_text(*call.fs_message) : Json());
+  add(json, "entry_lost", call.enter_lost);
+  add(json, "cut", call.cut);
   return json;
 }
 

@@ -9,9 +9,9 @@ namespace cttrace {
 namespace {
 
 Json json_task(TaskId id) {
-  Json json;
-  json["tid"] = id.tid;
-  json["task_start_ns"] = json_unsigned(id.start_ns);
+  Json json = json_object(2);
+  add(json, "tid", id.tid);
+  add(json, "task_start_ns", json_unsigned(id.start_ns));
   return json;
 }
 
@@ -20,10 +20,10 @@ Json number_or_null(uint64_t number) { return number ? json_unsigned(number) : J
 Json json_namespace(const State& state, NamespaceId id) {
   const Namespace* const ns = state.ns(id);
   if (!ns) return {};
-  Json json;
-  json["type"] = namespace_name(ns->type);
-  json["inode"] = number_or_null(ns->inode);
-  json["number"] = id;
+  Json json = json_object(3);
+  add(json, "type", namespace_name(ns->type));
+  add(json, "inode", number_or_null(ns->inode));
+  add(json, "number", id);
   return json;
 }
 
@@ -74,7 +74,7 @@ struct Writer {
   const State& state;
 
   static Json named(const char* name) {
-    Json json;
+    Json json = json_object(10);
     json["change"] = name;
     return json;
   }

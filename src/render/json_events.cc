@@ -9,7 +9,7 @@ namespace cttrace {
 namespace {
 
 Json begun(const char* type, const Task& task, uint64_t time_ns) {
-  Json json;
+  Json json = json_object(32);
   json["type"] = type;
   json["tid"] = task.tid;
   json["tgid"] = task.tgid;
@@ -21,21 +21,21 @@ Json begun(const char* type, const Task& task, uint64_t time_ns) {
 Json known(uint32_t number) { return number ? Json(number) : Json(); }
 
 Json ids_of(uint32_t real, uint32_t effective, uint32_t saved, uint32_t fs) {
-  Json json;
-  json["real"] = real;
-  json["effective"] = effective;
-  json["saved"] = saved;
-  json["fs"] = fs;
+  Json json = json_object(4);
+  add(json, "real", real);
+  add(json, "effective", effective);
+  add(json, "saved", saved);
+  add(json, "fs", fs);
   return json;
 }
 
 Json capabilities_of(const Snapshot& snapshot) {
-  Json json;
-  json["inheritable"] = json_hex(snapshot.cap_inheritable);
-  json["permitted"] = json_hex(snapshot.cap_permitted);
-  json["effective"] = json_hex(snapshot.cap_effective);
-  json["bounding"] = json_hex(snapshot.cap_bounding);
-  json["ambient"] = json_hex(snapshot.cap_ambient);
+  Json json = json_object(5);
+  add(json, "inheritable", json_hex(snapshot.cap_inheritable));
+  add(json, "permitted", json_hex(snapshot.cap_permitted));
+  add(json, "effective", json_hex(snapshot.cap_effective));
+  add(json, "bounding", json_hex(snapshot.cap_bounding));
+  add(json, "ambient", json_hex(snapshot.cap_ambient));
   return json;
 }
 
@@ -94,8 +94,8 @@ Json json_verification(const VerificationReport& report) {
 Json json_namespaces(const NamespaceInodes& namespaces) {
   static constexpr const char* kNames[CT_NS_COUNT] = {
       "mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"};
-  Json json;
-  for (size_t i = 0; i < CT_NS_COUNT; ++i) json[kNames[i]] = known(namespaces[i]);
+  Json json = json_object(CT_NS_COUNT);
+  for (size_t i = 0; i < CT_NS_COUNT; ++i) add(json, kNames[i], known(namespaces[i]));
   return json;
 }
 

@@ -21,13 +21,13 @@ Json json_attributes(uint64_t attributes) {
 }
 
 Json json_filesystem(const Filesystem& filesystem) {
-  Json json;
-  json["type"] = json_text(filesystem.type);
-  json["dev"] =
-      filesystem.dev_major || filesystem.dev_minor ? json_device(filesystem.dev_major, filesystem.dev_minor) : Json();
-  json["read_only"] = filesystem.read_only.known() ? Json(filesystem.read_only.value) : Json();
-  json["options"] = json_text(filesystem.options.value);
-  json["options_as_given"] = filesystem.options.known();
+  Json json = json_object(5);
+  add(json, "type", json_text(filesystem.type));
+  add(json, "dev",
+      filesystem.dev_major || filesystem.dev_minor ? json_device(filesystem.dev_major, filesystem.dev_minor) : Json());
+  add(json, "read_only", filesystem.read_only.known() ? Json(filesystem.read_only.value) : Json());
+  add(json, "options", json_text(filesystem.options.value));
+  add(json, "options_as_given", filesystem.options.known());
   return json;
 }
 
@@ -35,23 +35,23 @@ Json json_filesystem(const Filesystem& filesystem) {
 
 Json json_mount(const State& state, Slot slot, const Mount& mount) {
   const Filesystem* const filesystem = state.filesystem(mount.filesystem);
-  Json json;
-  json["id"] = slot;
-  json["parent"] = mount.parent == kNoSlot ? Json() : Json(mount.parent);
-  json["path"] = nullptr;
-  json["mountpoint"] = json_text(mount.mountpoint);
-  json["root"] = json_text(mount.root);
-  json["filesystem"] = is_unseen(state, mount) ? Json() : json_filesystem(*filesystem);
-  json["source"] = json_text(mount.source);
-  json["attributes"] = json_attributes(mount.attributes);
-  json["peer_group"] = number_or_null(mount.peer_group);
-  json["master"] = number_or_null(mount.master);
-  json["unbindable"] = mount.unbindable;
-  json["idmapped"] = mount.idmapped;
-  json["locked"] = mount.locked;
-  json["kernel_id"] = number_or_null(mount.kernel_id);
-  json["made_by"] = number_or_null(mount.made_by);
-  json["evidence"] = json_evidence(mount.evidence);
+  Json json = json_object(20);
+  add(json, "id", slot);
+  add(json, "parent", mount.parent == kNoSlot ? Json() : Json(mount.parent));
+  add(json, "path", nullptr);
+  add(json, "mountpoint", json_text(mount.mountpoint));
+  add(json, "root", json_text(mount.root));
+  add(json, "filesystem", is_unseen(state, mount) ? Json() : json_filesystem(*filesystem));
+  add(json, "source", json_text(mount.source));
+  add(json, "attributes", json_attributes(mount.attributes));
+  add(json, "peer_group", number_or_null(mount.peer_group));
+  add(json, "master", number_or_null(mount.master));
+  add(json, "unbindable", mount.unbindable);
+  add(json, "idmapped", mount.idmapped);
+  add(json, "locked", mount.locked);
+  add(json, "kernel_id", number_or_null(mount.kernel_id));
+  add(json, "made_by", number_or_null(mount.made_by));
+  add(json, "evidence", json_evidence(mount.evidence));
   return json;
 }
 

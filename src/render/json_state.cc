@@ -66,21 +66,21 @@ Json json_namespaces(const State& state, const TaskState& task, const HandedOver
 }
 
 Json json_ids(const std::array<uint32_t, 4>& ids) {
-  Json json;
-  json["real"] = ids[0];
-  json["effective"] = ids[1];
-  json["saved"] = ids[2];
-  json["fs"] = ids[3];
+  Json json = json_object(4);
+  add(json, "real", ids[0]);
+  add(json, "effective", ids[1]);
+  add(json, "saved", ids[2]);
+  add(json, "fs", ids[3]);
   return json;
 }
 
 Json json_capabilities(const Identity::Capabilities& sets) {
-  Json json;
-  json["inheritable"] = json_hex(sets.inheritable);
-  json["permitted"] = json_hex(sets.permitted);
-  json["effective"] = json_hex(sets.effective);
-  json["bounding"] = json_hex(sets.bounding);
-  json["ambient"] = json_hex(sets.ambient);
+  Json json = json_object(5);
+  add(json, "inheritable", json_hex(sets.inheritable));
+  add(json, "permitted", json_hex(sets.permitted));
+  add(json, "effective", json_hex(sets.effective));
+  add(json, "bounding", json_hex(sets.bounding));
+  add(json, "ambient", json_hex(sets.ambient));
   return json;
 }
 
@@ -167,31 +167,31 @@ Json json_id_map(const std::vector<IdExtent>& map) {
 
 Json json_place(const State& state, const Place& place) {
   const std::optional<std::string> path = path_in_tree(state, place);
-  Json json;
-  json["path"] = path ? json_text(*path) : Json();
-  json["mount"] = path ? Json(place.mount.slot) : Json();
-  json["in_filesystem"] = path ? json_text(place.path) : Json();
-  if (!path) json["shown"] = json_text(place.shown);
-  if (place.detached) json["detached"] = true;
-  json["evidence"] = json_evidence(place.evidence);
+  Json json = json_object(6);
+  add(json, "path", path ? json_text(*path) : Json());
+  add(json, "mount", path ? Json(place.mount.slot) : Json());
+  add(json, "in_filesystem", path ? json_text(place.path) : Json());
+  if (!path) add(json, "shown", json_text(place.shown));
+  if (place.detached) add(json, "detached", true);
+  add(json, "evidence", json_evidence(place.evidence));
   return json;
 }
 
 Json json_device(const Device& device, const std::string& path) {
-  Json json;
-  json["path"] = json_text(path);
-  json["type"] = device.type == S_IFBLK ? "block" : "char";
-  json["major"] = device.major;
-  json["minor"] = device.minor;
-  json["permissions"] = known(device.permissions, number);
-  json["uid"] = known(device.uid, number);
-  json["gid"] = known(device.gid, number);
-  json["made_by"] = unsigned_or_null(device.made_by);
+  Json json = json_object(8);
+  add(json, "path", json_text(path));
+  add(json, "type", device.type == S_IFBLK ? "block" : "char");
+  add(json, "major", device.major);
+  add(json, "minor", device.minor);
+  add(json, "permissions", known(device.permissions, number));
+  add(json, "uid", known(device.uid, number));
+  add(json, "gid", known(device.gid, number));
+  add(json, "made_by", unsigned_or_null(device.made_by));
   return json;
 }
 
 Json json_identity(const Identity& identity) {
-  Json json;
+  Json json = json_object(16);
   add_identity(json, identity);
   return json;
 }
@@ -199,7 +199,7 @@ Json json_identity(const Identity& identity) {
 Json json_handed_over(const State& state, TaskId id, const HandedOverOptions& options) {
   const TaskState* const task = state.task(id);
   if (!task) return {};
-  Json json;
+  Json json = json_object(48);
   json["type"] = "handed_over";
   json["event"] = unsigned_or_null(state.event);
   json["time_ns"] = json_unsigned(state.time_ns);

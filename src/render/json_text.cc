@@ -1,8 +1,9 @@
-// Numbers and text in JSON.
+// Objects, numbers and text in JSON.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/escape.h"
 #include "render/json_values.h"
@@ -36,6 +37,16 @@ std::string_view limited(std::string_view bytes, size_t limit) {
 }
 
 }  // namespace
+
+Json json_object(size_t fields) {
+  Json json = Json::object();
+  json.get_ref<Json::object_t&>().reserve(fields);
+  return json;
+}
+
+void add(Json& object, const char* name, Json&& value) {
+  object.get_ref<Json::object_t&>().emplace_back(name, std::move(value));
+}
 
 Json json_unsigned(uint64_t number) {
   if (number < static_cast<uint64_t>(kExact)) return number;

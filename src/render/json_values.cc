@@ -12,17 +12,17 @@ namespace cttrace {
 namespace {
 
 Json names_of(const Value& value) {
-  Json json;
-  json["names"] = value.names;
-  json["rest"] = json_hex(value.rest);
+  Json json = json_object(2);
+  add(json, "names", value.names);
+  add(json, "rest", json_hex(value.rest));
   return json;
 }
 
 Json mode_of(const Value& value) {
-  Json json;
-  json["octal"] = fmt::format("{:#o}", value.number);
-  json["type"] = value.names.empty() ? Json() : Json(value.names.front());
-  json["permissions"] = fmt::format("{:04o}", value.number & 07777);
+  Json json = json_object(3);
+  add(json, "octal", fmt::format("{:#o}", value.number));
+  add(json, "type", value.names.empty() ? Json() : Json(value.names.front()));
+  add(json, "permissions", fmt::format("{:04o}", value.number & 07777));
   return json;
 }
 
@@ -80,9 +80,9 @@ Json known(uint32_t number) { return number ? Json(number) : Json(); }
 }  // namespace
 
 Json json_device(uint64_t major, uint64_t minor) {
-  Json json;
-  json["major"] = major;
-  json["minor"] = minor;
+  Json json = json_object(2);
+  add(json, "major", major);
+  add(json, "minor", minor);
   return json;
 }
 
@@ -113,30 +113,31 @@ Json json_value(const Value& value, const RenderOptions& options) {
 
 Json json_file(const File& file) {
   const RenderOptions whole;
-  Json json;
-  json["kind"] = kind_of(file);
-  json["fd"] = file.fd < 0 ? Json() : Json(file.fd);
-  json["path"] = json_text(file.path);
-  json["shown"] = json_text(file.shown());
-  json["fs_type"] = json_text(file.fs_type);
-  json["inode"] = json_unsigned(file.inode);
-  json["sb_magic"] = json_hex(file.sb_magic);
-  json["dev"] = json_device(file.dev_major, file.dev_minor);
-  if (S_ISCHR(file.mode) || S_ISBLK(file.mode)) json["rdev"] = json_device(file.rdev_major, file.rdev_minor);
-  json["mode"] = json_value(scalar(ArgKind::kMode, file.mode, 4, "file_mode"), whole);
-  json["mount_id"] = known(file.mount_id);
-  json["mount_parent_id"] = known(file.mount_parent_id);
-  json["mount_ns"] = known(file.mount_ns);
-  if (file.fd >= 0) json["open_flags"] = json_value(scalar(ArgKind::kFlags, file.open_flags, 4, "open_flags"), whole);
-  if (file.kind == FileKind::kNamespace) json["namespace"] = namespace_or_null(file.target);
-  if (file.kind == FileKind::kPidfd) json["pid"] = known(file.target);
-  if (file.deleted) json["deleted"] = true;
-  if (file.path_cut) json["path_cut"] = true;
-  if (file.other_ns) json["other_ns"] = true;
-  if (file.detached) json["detached"] = true;
-  if (file.internal) json["internal"] = true;
-  if (file.shared) json["shared"] = true;
-  if (file.chroot) json["chroot"] = true;
+  Json json = json_object(18);
+  add(json, "kind", kind_of(file));
+  add(json, "fd", file.fd < 0 ? Json() : Json(file.fd));
+  add(json, "path", json_text(file.path));
+  add(json, "shown", json_text(file.shown()));
+  add(json, "fs_type", json_text(file.fs_type));
+  add(json, "inode", json_unsigned(file.inode));
+  add(json, "sb_magic", json_hex(file.sb_magic));
+  add(json, "dev", json_device(file.dev_major, file.dev_minor));
+  if (S_ISCHR(file.mode) || S_ISBLK(file.mode)) add(json, "rdev", json_device(file.rdev_major, file.rdev_minor));
+  add(json, "mode", json_value(scalar(ArgKind::kMode, file.mode, 4, "file_mode"), whole));
+  add(json, "mount_id", known(file.mount_id));
+  add(json, "mount_parent_id", known(file.mount_parent_id));
+  add(json, "mount_ns", known(file.mount_ns));
+  if (file.fd >= 0)
+    add(json, "open_flags", json_value(scalar(ArgKind::kFlags, file.open_flags, 4, "open_flags"), whole));
+  if (file.kind == FileKind::kNamespace) add(json, "namespace", namespace_or_null(file.target));
+  if (file.kind == FileKind::kPidfd) add(json, "pid", known(file.target));
+  if (file.deleted) add(json, "deleted", true);
+  if (file.path_cut) add(json, "path_cut", true);
+  if (file.other_ns) add(json, "other_ns", true);
+  if (file.detached) add(json, "detached", true);
+  if (file.internal) add(json, "internal", true);
+  if (file.shared) add(json, "shared", true);
+  if (file.chroot) add(json, "chroot", true);
   return json;
 }
 

@@ -16,6 +16,11 @@ namespace cttrace {
 // Keeps the order of its fields.
 using Json = nlohmann::ordered_json;
 
+// An empty object with room for so many fields: one without copies all of them, with what is in them, when it grows.
+Json json_object(size_t fields);
+// The same as object[name] = value for a name that is new, without looking for it among the others.
+void add(Json& object, const char* name, Json&& value);
+
 // A number where every reader of JSON keeps it exactly (below 2^53), otherwise a string of its digits.
 Json json_unsigned(uint64_t number);
 Json json_signed(int64_t number);
