@@ -62,11 +62,17 @@ void release_unseen(Context& context, const MountDescriptor& descriptor) {
     tree = {.owner = tree_info(state, descriptor.tree)->owner, .mounts = state.trees.at(descriptor.tree)};
     if (tree.mounts.root() != kNoSlot) tree.kernel_id = tree.mounts.at(tree.mounts.root()).kernel_id;
   }
-  release(context, descriptor);
-  if (!detached || !tree.kernel_id || tree_in(state, descriptor.tree)) return;
+  // It is there before the tree goes: what its groups were the masters of may have them still.
   std::vector<BuriedTree>& buried = state.mount_objects.edit().buried;
-  if (buried.size() >= kMostBuried) buried.erase(buried.begin());
-  buried.push_back(std::move(tree));
+  const bool known = detached && tree.kernel_id;
+  if (known) buried.push_back(std::move(tree));
+  release(context, descriptor);
+  if (!known) return;
+  std::vector<BuriedTree>& after = state.mount_objects.edit().buried;
+  if (tree_in(state, descriptor.tree))
+    after.pop_back();
+  else if (after.size() > kMostBuried)
+    after.erase(after.begin());
 }
 
 // In a group that has nobody any more it is among its own.

@@ -57,6 +57,20 @@ void set_group_master(State& state, uint32_t group, uint32_t master) {
   }
 }
 
+// A detached tree that may have gone, or may have been passed on, was in the group.
+bool is_buried(const State& state, uint32_t group) {
+  return std::ranges::any_of(state.mount_objects->buried,
+                             [&](const BuriedTree& tree) { return !tree.mounts.members(group).empty(); });
+}
+
+void doubt_slaves(State& state, uint32_t group) {
+  for (const Receiver& receiver : receivers_of(state, group))
+    for (const MountId& mount : receiver.mounts) {
+      TreeInfo& info = state.mount_objects.edit().trees[mount.tree];
+      if (info.doubt.empty()) info.doubt = "whose slaves mounts are: a detached tree may be gone, or be passed on";
+    }
+}
+
 }  // namespace
 
 uint32_t new_group(State& state, uint32_t master) {
@@ -82,6 +96,7 @@ void members_left(State& state, uint32_t group) {
     if (witness != known->witness) edit_groups(state)[group].witness = witness;
     return;
   }
+  if (is_buried(state, group)) return doubt_slaves(state, group);
   const PeerGroup gone = *known;
   for (uint32_t slaves : gone.slaves) set_group_master(state, slaves, gone.master);
   for (const MountId& slave : slaves_of(state, group)) {
