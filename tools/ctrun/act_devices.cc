@@ -55,7 +55,7 @@ Outcome act(Context& context, const MakeDevice& step) {
 }
 
 Outcome act(Context& context, const OpenDevtmpfs&) {
-  context.devtmpfs = detached_filesystem("devtmpfs", "", {});
+  context.devtmpfs = detached_filesystem("devtmpfs", "devtmpfs", {});
   return Outcome::kDone;
 }
 

@@ -128,6 +128,8 @@ Commands add_commands(CLI::App& app, Options& options) {
   add_id(create, options);
   add_id(add("start", Command::kStart, "have the program of a created container run"), options);
   commands.exec = add("exec", Command::kExec, "run another program in a container");
+  // The words after its own are the program's, also those that look like options.
+  commands.exec->fallthrough(false);
   add_exec(commands.exec, options);
   add_id(add("state", Command::kState, "print the state as JSON"), options);
   CLI::App* kill = add("kill", Command::kKill, "send a signal to the container's first process");

@@ -72,6 +72,7 @@ void plan_devices(PlanBuilder& builder) {
     if (by == DevicesBy::kDevtmpfs)
       builder.add(Phase::kDevices, Actor::kInit, "devtmpfs", "a devtmpfs that is mounted nowhere, to take nodes from",
                   {{"fsopen", {in_quotes("devtmpfs"), "FSOPEN_CLOEXEC"}},
+                   {"fsconfig", {"<context>", "FSCONFIG_SET_STRING", "\"source\"", "\"devtmpfs\"", "0"}},
                    {"fsconfig", {"<context>", "FSCONFIG_CMD_CREATE", "NULL", "NULL", "0"}},
                    {"fsmount", {"<context>", "FSMOUNT_CLOEXEC", "0"}}},
                   OpenDevtmpfs{});
@@ -91,7 +92,6 @@ void plan_devices(PlanBuilder& builder) {
                            {"/dev/stdin", "/proc/self/fd/0"},
                            {"/dev/stdout", "/proc/self/fd/1"},
                            {"/dev/stderr", "/proc/self/fd/2"},
-                           {"/dev/core", "/proc/kcore"},
                            {"/dev/ptmx", "pts/ptmx"}}});
   }
   if (config.process.terminal)
