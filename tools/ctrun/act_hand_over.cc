@@ -31,11 +31,18 @@ bool is_program(const std::string& path) {
   throw Failure(Error{.code = code, .what = "execute", .subject = name, .why = why});
 }
 
+// Docker tells exit statuses 126 and 127 by the text, as Go's errors have it: in small letters.
+[[noreturn]] void no_program(const std::string& name, int code) {
+  Error error = system_error("execute", name, code);
+  error.why[0] = static_cast<char>(tolower(error.why[0]));
+  throw Failure(error);
+}
+
 std::string find_program(const std::string& name, const std::vector<std::string>& env) {
   if (name.find('/') != std::string::npos) {
     struct stat found = {};
-    if (stat(name.c_str(), &found) != 0) throw Failure(system_error("execute", name));
-    if (!is_program(name)) throw Failure(system_error("execute", name, S_ISDIR(found.st_mode) ? EISDIR : EACCES));
+    if (stat(name.c_str(), &found) != 0) no_program(name, errno);
+    if (!is_program(name)) no_program(name, S_ISDIR(found.st_mode) ? EISDIR : EACCES);
     return name;
   }
   const std::string path = environment(env, "PATH");
@@ -105,7 +112,7 @@ Outcome act(Context& context, const Execute& step) {
   const std::vector<char*> args = pointers(step.args), env = pointers(context.process.env);
   sigprocmask(SIG_SETMASK, &context.old_signals, nullptr);
   execve(path.c_str(), args.data(), env.data());
-  throw Failure(system_error("execute", path));
+  no_program(path, errno);
 }
 
 }  // namespace cttrace::ctrun

@@ -124,6 +124,7 @@ int run_or_create(const Options& options) {
   Fd terminal = terminal_socket ? receive_terminal(terminal_socket) : Fd();
   folder.unlock();
   const int status = wait_for(init, std::move(terminal));
+  folder.lock();
   remove_container(folder, context.state);
   return status;
 }

@@ -119,6 +119,7 @@ int wait_for(pid_t pid, Fd terminal) {
 }
 
 void remove_container(const StateFolder& folder, const ContainerState& state) {
+  if (access(folder.config_path().c_str(), F_OK) != 0) return;  // somebody else has removed it meanwhile
   remove_cgroups(state.cgroups);
   const Config config = parse_config(folder.read_config());
   run_hooks_to_the_end("poststop", config.hooks.poststop, state, "stopped", 0);

@@ -98,9 +98,9 @@ StateFolder StateFolder::open(const std::string& root, const std::string& id, bo
                                           .why = "container does not exist",
                                           .remedy = "ctrun list"}
                                   : system_error("open the state of", id));
-  while (exclusive && flock(folder.get(), LOCK_EX) != 0)
-    if (errno != EINTR) throw Failure(system_error("lock the state of", id));
-  return {path, std::move(folder)};
+  StateFolder opened(path, std::move(folder));
+  if (exclusive) opened.lock();
+  return opened;
 }
 
 void StateFolder::save(const ContainerState& state) const {
@@ -144,6 +144,11 @@ void StateFolder::remove() const {
   std::error_code failed;
   std::filesystem::remove_all(path_, failed);
   if (failed) throw Failure(system_error("remove", path_, failed.value()));
+}
+
+void StateFolder::lock() const {
+  while (flock(lock_.get(), LOCK_EX) != 0)
+    if (errno != EINTR) throw Failure(system_error("lock", path_));
 }
 
 void StateFolder::unlock() const { flock(lock_.get(), LOCK_UN); }

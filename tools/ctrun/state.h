@@ -47,6 +47,7 @@ class StateFolder {
   void remove() const;
   // Held by whoever has a copy of it, also by a process that was made meanwhile.
   int lock_fd() const { return lock_.get(); }
+  void lock() const;
   void unlock() const;
 
  private:
