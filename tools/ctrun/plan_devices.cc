@@ -65,10 +65,10 @@ void plan_devices(PlanBuilder& builder) {
   const bool somebody_elses = on_dev != config.mounts.rend() && (on_dev->flags & MS_BIND);
   if (!somebody_elses) {
     DevicesBy by = builder.request().choices.devices;
-    // The kernel lets nobody make nodes in a user namespace.
+    // The kernel lets nobody make nodes, or mount a devtmpfs, in a user namespace.
     const bool in_user_namespace =
         config.find_namespace(CLONE_NEWUSER) || !builder.request().host.initial_user_namespace;
-    if (in_user_namespace && by == DevicesBy::kMknod) by = DevicesBy::kBind;
+    if (in_user_namespace) by = DevicesBy::kBind;
     if (by == DevicesBy::kDevtmpfs)
       builder.add(Phase::kDevices, Actor::kInit, "devtmpfs", "a devtmpfs that is mounted nowhere, to take nodes from",
                   {{"fsopen", {in_quotes("devtmpfs"), "FSOPEN_CLOEXEC"}},

@@ -141,7 +141,10 @@ void plan_processes(PlanBuilder& builder) {
   const Config& config = builder.config();
   const CreateBy by = builder.request().choices.create;
   const uint64_t made = made_namespaces(config);
-  const uint64_t late = made & CLONE_NEWCGROUP;  // its root is the cgroup that init is in then
+  // A cgroup namespace's root is the cgroup that init is in then. The mqueue of an ipc namespace belongs to who makes it:
+  // that must be root of the user namespace already.
+  uint64_t late = made & CLONE_NEWCGROUP;
+  if ((made & CLONE_NEWUSER) && by != CreateBy::kUnshare) late |= made & CLONE_NEWIPC;
   const bool joins = std::any_of(config.namespaces.begin(), config.namespaces.end(),
                                  [](const Namespace& each) { return !each.path.empty(); });
   // clone(2) has no room for CLONE_NEWTIME: its bit is the exit signal's.
