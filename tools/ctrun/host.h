@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct Host {
   std::vector<HostMount> mounts = {};
   std::string working_folder = {};
   std::optional<std::pair<unsigned, unsigned>> root_disk = {};  // major, minor of what / is on
+
+  // Of the paths that the configuration masks, those that are folders: they get an empty one, files get /dev/null.
+  std::set<std::string> masked_folders = {};
 
   bool hybrid() const;
 };

@@ -13,9 +13,12 @@ constexpr const char* kOldRoot = ".ctrun-old-root";
 void add_masked(PlanBuilder& builder, const std::string& path) {
   const MountBy by = builder.request().choices.mounts;
   const std::string target = in_rootfs(builder.config(), path);
-  // Whether it is a file or a folder shows when it is there: a folder gets an empty tmpfs instead.
-  builder.add(Phase::kMasking, Actor::kInit, "mask:" + path, path + " <- /dev/null, or an empty tmpfs",
-              bind_calls(by, "/dev/null", target, MS_BIND), MaskPath{path, by}, true);
+  const bool folder = builder.request().host.masked_folders.count(path) != 0;
+  std::vector<PlannedCall> calls =
+      folder ? mount_calls({{.type = "tmpfs", .flags = MS_RDONLY}, "tmpfs", by}, target)
+             : bind_calls(by, "/dev/null", target, MS_BIND);
+  builder.add(Phase::kMasking, Actor::kInit, "mask:" + path, path + (folder ? " <- an empty tmpfs" : " <- /dev/null"),
+              std::move(calls), MaskPath{path, by}, true);
 }
 
 // What the mount that a path is on has, as far as the configuration says: a remount must say it again.
@@ -54,8 +57,10 @@ void add_readonly(PlanBuilder& builder, const std::string& path, bool mistaken) 
 void add_pivot(PlanBuilder& builder, RootBy by, const std::string& rootfs) {
   const bool folder = by == RootBy::kPivotFolder;
   const std::string old = folder ? kOldRoot : ".";
+  std::vector<PlannedCall> switching = {{"pivot_root", {"\".\"", in_quotes(old)}}};
+  if (folder) switching.push_back({"chdir", {"\"/\""}});
   builder.add(Phase::kRootSwitch, Actor::kInit, "switch-root", "pivot_root: " + rootfs + " becomes /",
-              {{"pivot_root", {"\".\"", in_quotes(old)}}}, SwitchRoot{by, rootfs});
+              std::move(switching), SwitchRoot{by, rootfs});
   if (builder.errs(Mistake::kOldRootMounted)) return;
   // Slaves first: what is unmounted here must stay on the host.
   const std::string path = folder ? "/" + old : ".";
@@ -75,7 +80,7 @@ void add_move(PlanBuilder& builder, const std::string& rootfs) {
     if ((each.type == "proc" || each.type == "sysfs") && each.path.rfind(rootfs + "/", 0) != 0)
       paths.insert(paths.begin(), each.path);
   for (const std::string& path : paths)
-    builder.add(Phase::kRootSwitch, Actor::kInit, "hide:" + path, "the host's " + path + " is detached",
+    builder.add(Phase::kRootfs, Actor::kInit, "hide:" + path, "the host's " + path + " is detached",
                 {{"umount2", {in_quotes(path), "MNT_DETACH"}}}, HideHostMount{path});
   builder.add(Phase::kRootSwitch, Actor::kInit, "switch-root", rootfs + " is moved over /, and becomes /",
               {{"mount", {"\".\"", "\"/\"", "NULL", "MS_MOVE", "NULL"}}, {"chroot", {"\".\""}}, {"chdir", {"\"/\""}}},

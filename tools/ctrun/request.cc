@@ -1,6 +1,7 @@
 // Reading everything that planning needs.
 #include "request.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 
 #include "base/fd.h"
 #include "example_config.h"
+#include "in_root.h"
 
 namespace cttrace::ctrun {
 namespace {
@@ -47,6 +49,20 @@ void find_images(Config& config) {
   }
 }
 
+// /proc and /sys are not there before they are mounted, but are as the host's are.
+void find_masked_folders(Host& host, const Config& config) {
+  const Fd root(open(config.rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  for (const std::string& path : config.masked_paths) {
+    struct stat info = {};
+    const bool of_the_kernel = path.rfind("/proc/", 0) == 0 || path.rfind("/sys/", 0) == 0;
+    if (of_the_kernel) {
+      if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) host.masked_folders.insert(path);
+    } else if (const Result<Fd> found = find_in_root(root, path)) {
+      if (fstat(found->get(), &info) == 0 && S_ISDIR(info.st_mode)) host.masked_folders.insert(path);
+    }
+  }
+}
+
 }  // namespace
 
 Loaded load_request(const Options& options) {
@@ -76,6 +92,7 @@ Loaded load_request(const Options& options) {
   if (request.config.rootfs == "/")
     throw Failure(Error{.what = "use as the root file system", .subject = "/", .why = "it is the host's own"});
   find_images(request.config);
+  find_masked_folders(request.host, request.config);
   request.waits_for_start =
       options.command == Command::kCreate || (options.command == Command::kPlan && options.detach);
   return loaded;
