@@ -9,17 +9,11 @@
 #include <cerrno>
 
 #include "acts.h"
+#include "environment.h"
 #include "in_root.h"
 
 namespace cttrace::ctrun {
 namespace {
-
-std::string environment(const std::vector<std::string>& env, const std::string& name) {
-  // The last one counts, as in execve's callers everywhere.
-  for (auto each = env.rbegin(); each != env.rend(); ++each)
-    if (each->rfind(name + "=", 0) == 0) return each->substr(name.size() + 1);
-  return {};
-}
 
 bool is_program(const std::string& path) {
   struct stat found = {};
@@ -42,10 +36,10 @@ std::string find_program(const std::string& name, const std::vector<std::string>
   if (name.find('/') != std::string::npos) {
     struct stat found = {};
     if (stat(name.c_str(), &found) != 0) no_program(name, errno);
-    if (!is_program(name)) no_program(name, S_ISDIR(found.st_mode) ? EISDIR : EACCES);
+    if (!is_program(name)) no_program(name, EACCES);  // also of a folder, as execve(2) has it
     return name;
   }
-  const std::string path = environment(env, "PATH");
+  const std::string path = environment_value(env, "PATH");
   for (size_t begin = 0; begin <= path.size();) {
     const size_t end = std::min(path.find(':', begin), path.size());
     const std::string folder = path.substr(begin, end - begin);
@@ -86,6 +80,7 @@ Outcome act(Context& context, const CloseDescriptors& step) {
     throw Failure(system_error("close the descriptors", "above " + std::to_string(first - 1)));
   if (step.leak_host_root && fcntl(context.host_root.get(), F_SETFD, 0) != 0)
     throw Failure(system_error("leave open", "the host's /"));
+  ensure_home(context.process.env, context.process.user.uid);
   // A program that is not there is known at `create`, not only at `start`.
   find_program(context.process.args[0], context.process.env);
   return Outcome::kDone;
@@ -110,6 +105,7 @@ Outcome act(Context& context, const WaitForStart&) {
 Outcome act(Context& context, const Execute& step) {
   const std::string path = find_program(step.args[0], context.process.env);
   const std::vector<char*> args = pointers(step.args), env = pointers(context.process.env);
+  reset_ignored_signals();
   sigprocmask(SIG_SETMASK, &context.old_signals, nullptr);
   execve(path.c_str(), args.data(), env.data());
   no_program(path, errno);
