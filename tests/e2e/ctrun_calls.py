@@ -7,7 +7,7 @@ flags are sets, a path is the one that is meant, whatever it is called by.
 import re
 
 # Calls that ctrun makes and cttrace does not trace by default, or that are no step of a set-up.
-NOT_TRACED = {"mkdir", "mknod", "umask", "sendmsg"}
+NOT_TRACED = {"mkdir", "mknod", "umask", "fcntl"}
 
 
 def flags(text):
@@ -137,7 +137,7 @@ def traced_setattr(a):
 
 def traced_fsconfig(a):
     command = a.enum("cmd")
-    return fsconfig_key(command, a.value("key"), a.by_name["value"]["value"] if "STRING" in command else None)
+    return fsconfig_key(command, a.value("_key") if "SET" in command else None, a.by_name["_value"]["value"] if "STRING" in command else None)
 
 
 TRACED = {
@@ -147,11 +147,11 @@ TRACED = {
     "chroot": lambda a: (a.value("filename"),),
     "chdir": lambda a: (a.value("filename"),),
     "fchdir": nothing,
-    "setns": lambda a: (a.flags("nstype"),),
+    "setns": lambda a: (a.flags("flags"),),
     "unshare": lambda a: (a.flags("unshare_flags"),),
     "clone": lambda a: (a.flags("clone_flags"),),
     "clone3": lambda a: (frozenset(a.value("uargs")["flags"]["names"]),),
-    "fsopen": lambda a: (a.value("fs_name"),),
+    "fsopen": lambda a: (a.value("_fs_name"),),
     "fsconfig": traced_fsconfig,
     "fsmount": lambda a: (a.flags("attr_flags"),),
     "move_mount": lambda a: (a.by_name["to_dfd"]["file"]["path"],),
@@ -164,7 +164,7 @@ TRACED = {
     "sethostname": lambda a: (a.value("name"),),
     "setdomainname": lambda a: (a.value("name"),),
     "keyctl": lambda a: (a.enum("option"), a.value("name")),
-    "personality": lambda a: (a.number("personality"),),
+    "personality": lambda a: (a.enum("personality"),),
     "prctl": traced_prctl,
     "seccomp": lambda a: (a.enum("op"),),
     "setgroups": lambda a: (a.number("gidsetsize"),),

@@ -2,9 +2,10 @@
 
 import itertools
 import json
+import subprocess
 
 import support
-from captured import succeeded
+from captured import value
 from ctrun import ALTERNATIVES, CTRUN, SECCOMP, CtrunBundle, options_of, read_journal
 from ctrun_calls import NOT_TRACED, planned, traced
 from support import cttrace, require, run
@@ -57,7 +58,7 @@ class Traced:
     def planned_of(self, actor):
         """(step, call) of what is traced, without the steps that were skipped."""
         for step in self.steps:
-            if step["actor"] == actor and self.journal[step["id"]] == "done":
+            if step["actor"] == actor and self.journal[step["id"]] != "skipped":
                 for call in step["calls"]:
                     if call["name"] not in NOT_TRACED:
                         yield step, call
@@ -86,15 +87,22 @@ class PlanIsStory(support.Case):
 
     @staticmethod
     def phases_of(step):
-        return {step["phase"]}
+        # That a mount of a file of a devtmpfs which is mounted nowhere is a device cannot be seen by its calls.
+        taken = any("<devtmpfs>" in call["args"] for call in step["calls"])
+        # Nor that /dev/null on a file of the image's is there to mask it.
+        masked = step["id"] == "mask:/etc/passwd"
+        return {step["phase"], "mounts"} if taken or masked else {step["phase"]}
 
     def made_calls(self, seen, actor, tid):
         names = {call["name"] for step in seen.steps for call in step["calls"]}
         made = [(number, event) for number, event in seen.calls_of(tid) if event["name"] in names]
         if actor != "parent":
             return made
-        # Its own execve, and what libseccomp asks the kernel before there is anything to set up.
-        return [(number, event) for number, event in made if event["name"] not in ("execve", "seccomp", "prlimit64", "prctl")]
+        # Its own execve, what the C library asks of ctrun itself, and libseccomp of the kernel, before there is anything
+        # to set up.
+        asks = {"execve", "seccomp", "prctl"}
+        return [(number, event) for number, event in made if event["name"] not in asks and
+                not (event["name"] == "prlimit64" and value(event, "pid") == 0)]
 
     def bundle(self, **named):
         return CtrunBundle(self, args=["/bin/true"], **named)
@@ -108,6 +116,62 @@ class PlanIsStory(support.Case):
         for choices in pairs(ALTERNATIVES):
             with self.subTest(**choices):
                 self.assert_story(bundle, *options_of(choices))
+
+    def test_every_mistake(self):
+        bundle = self.bundle()
+        bundle.config["linux"]["seccomp"] = SECCOMP
+        bundle.config["process"]["user"] = {"uid": 1000, "gid": 1000, "additionalGids": [2000]}
+        bundle.write()
+        for mistake in all_mistakes():
+            with self.subTest(mistake=mistake):
+                self.assertNotEqual(bundle.plan(), bundle.plan("--mistake", mistake))
+                self.assert_story(bundle, "--mistake", mistake)
+
+    def test_every_kind_of_creation_in_a_user_namespace(self):
+        bundle = self.bundle(user_namespace=True)
+        bundle.config["linux"]["namespaces"] += [{"type": "cgroup"}, {"type": "time"}]
+        bundle.write()
+        for create, mounts in itertools.product(ALTERNATIVES["create-by"], ["fd", "new"]):
+            with self.subTest(create=create, mounts=mounts):
+                self.assert_story(bundle, "--create-by", create, "--mount-by", mounts)
+
+    def test_namespaces_of_somebody_else(self):
+        held = subprocess.Popen(["unshare", "--net", "--ipc", "sh", "-c", "echo; exec sleep 1000"], stdout=subprocess.PIPE)
+        self.addCleanup(held.communicate)
+        self.addCleanup(held.kill)
+        held.stdout.readline()
+        bundle = self.bundle()
+        for namespace in bundle.config["linux"]["namespaces"]:
+            if namespace["type"] in ("network", "ipc"):
+                kind = "net" if namespace["type"] == "network" else "ipc"
+                namespace["path"] = f"/proc/{held.pid}/ns/{kind}"
+        bundle.write()
+        for create in ALTERNATIVES["create-by"]:
+            with self.subTest(create=create):
+                seen = self.assert_story(bundle, "--create-by", create)
+                self.assertIn("join:net", seen.journal)
+
+    def test_everything_at_once(self):
+        bundle = self.bundle()
+        shared = self.tmp / "shared"
+        shared.mkdir()
+        config = bundle.config
+        config["domainname"] = "example.org"
+        config["process"].update(
+            user={"uid": 1000, "gid": 1000, "additionalGids": [10, 20], "umask": 0o77}, noNewPrivileges=False, oomScoreAdj=100,
+            cwd="/tmp", rlimits=[{"type": "RLIMIT_NOFILE", "soft": 100, "hard": 200}])
+        config["mounts"] += [
+            {"destination": "/y", "type": "bind", "source": str(shared), "options": ["rbind", "ro", "nosuid", "rprivate"]},
+            {"destination": "/made/here", "type": "tmpfs", "source": "tmpfs", "options": ["noatime", "size=1m", "slave"]}]
+        config["linux"].update(
+            seccomp=SECCOMP, sysctl={"net.ipv4.ip_forward": "1"}, personality={"domain": "LINUX"}, rootfsPropagation="private",
+            devices=[{"path": "/dev/fuse", "type": "c", "major": 10, "minor": 229, "fileMode": 0o600, "uid": 5, "gid": 6}])
+        config["linux"]["resources"].update(memory={"limit": 64 << 20}, cpu={"shares": 512}, pids={"limit": 64})
+        config["linux"]["maskedPaths"].append("/etc/passwd")
+        bundle.write()
+        for mounts in ALTERNATIVES["mount-by"]:
+            with self.subTest(mounts=mounts):
+                self.assert_story(bundle, "--mount-by", mounts)
 
 
 def pairs(alternatives):

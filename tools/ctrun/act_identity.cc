@@ -24,7 +24,7 @@ uint32_t high(uint64_t bits) { return static_cast<uint32_t>(bits >> 32); }
 // Not by the C library: a program of one thread needs no news of it to all threads.
 Outcome checked(long result, bool failure_ignored, const std::string& what, const std::string& subject) {
   if (result == 0) return Outcome::kDone;
-  if (failure_ignored) return Outcome::kSkipped;
+  if (failure_ignored) return Outcome::failed(errno);
   throw Failure(system_error(what, subject));
 }
 
@@ -41,7 +41,7 @@ Outcome act(Context&, const SetDomainname& step) {
 Outcome act(Context&, const NewKeyring& step) {
   if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, step.name.c_str()) >= 0) return Outcome::kDone;
   // No keyrings here, or no more for this user: as runc, the container keeps the one it has.
-  if (errno == ENOSYS || errno == EDQUOT || errno == EPERM) return Outcome::kSkipped;
+  if (errno == ENOSYS || errno == EDQUOT || errno == EPERM) return Outcome::failed(errno);
   throw Failure(system_error("make the session keyring", step.name));
 }
 
@@ -97,7 +97,8 @@ Outcome act(Context&, const SetCapabilities& step) {
   const Capabilities& sets = step.sets;
   const __user_cap_data_struct data[2] = {{low(sets.effective), low(sets.permitted), low(sets.inheritable)},
                                           {high(sets.effective), high(sets.permitted), high(sets.inheritable)}};
-  return checked(syscall(SYS_capset, &header, data), false, "set the capabilities", capabilities_text(sets.effective));
+  return checked(syscall(SYS_capset, &header, data), step.failure_ignored, "set the capabilities",
+                 capabilities_text(sets.effective));
 }
 
 Outcome act(Context&, const RaiseAmbient& step) {

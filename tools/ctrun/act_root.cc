@@ -34,7 +34,7 @@ Outcome act(Context& context, const EnterRootfs&) {
 Outcome act(Context&, const HideHostMount& step) {
   // Another one may have covered it, or it went with the one above.
   if (umount2(step.path.c_str(), MNT_DETACH) == 0) return Outcome::kDone;
-  if (errno == EINVAL || errno == ENOENT) return Outcome::kSkipped;
+  if (errno == EINVAL || errno == ENOENT) return Outcome::failed(errno);
   throw Failure(system_error("unmount the host's", step.path));
 }
 

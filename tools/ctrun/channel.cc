@@ -45,7 +45,8 @@ void Channel::send(const Turn& turn) const { send_message(fd_.get(), {{"maker", 
 
 void Channel::send(const Report& report) const {
   Json results = Json::array();
-  for (const StepResult& each : report.results) results.push_back({each.skipped, each.took_ns});
+  for (const StepResult& each : report.results)
+    results.push_back({static_cast<int>(each.outcome.kind), each.outcome.code, each.took_ns});
   Json message = {{"results", std::move(results)}, {"made", report.made}};
   if (const auto& error = report.error)
     message["error"] = {{"code", error->code}, {"what", error->what},     {"subject", error->subject},
@@ -64,7 +65,8 @@ std::optional<Report> Channel::receive_report() const {
   if (!message) return std::nullopt;
   Report report;
   report.made = message->at("made");
-  for (const Json& each : message->at("results")) report.results.push_back({each.at(0), each.at(1)});
+  for (const Json& each : message->at("results"))
+    report.results.push_back({{static_cast<Outcome::Kind>(each.at(0).get<int>()), each.at(1)}, each.at(2)});
   if (message->contains("error")) {
     const Json& error = message->at("error");
     report.error = Error{.code = error.at("code"),

@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "context.h"
 
 namespace cttrace::ctrun {
 
 struct StepResult {
-  bool skipped = false;
+  Outcome outcome = {};
   int64_t took_ns = 0;
 };
 

@@ -41,9 +41,18 @@ struct Context {
   sigset_t old_signals = {};  // what was blocked when ctrun was started
 };
 
-enum class Outcome { kDone, kSkipped };
+// What came of a step that the set-up goes on after.
+struct Outcome {
+  enum class Kind { kDone, kSkipped, kFailed } kind = Kind::kDone;
+  int code = 0;  // kFailed: the errno, of a failure that is ignored
 
-// What a step does. Each throws a Failure that says what, on what and why. kSkipped: what it is about is not there.
+  static const Outcome kDone, kSkipped;  // kSkipped: what it is about is not there
+  static Outcome failed(int code) { return {Kind::kFailed, code}; }
+};
+inline const Outcome Outcome::kDone = {};
+inline const Outcome Outcome::kSkipped = {Outcome::Kind::kSkipped, 0};
+
+// Throws a Failure that says what, on what and why.
 Outcome execute_step(Context& context, const Step& step);
 
 }  // namespace cttrace::ctrun

@@ -20,7 +20,8 @@ void Journal::write(const Step& step, const char* result, int code, int64_t took
 }
 
 void Journal::done(const Step& step, const StepResult& result) const {
-  write(step, result.skipped ? "skipped" : "done", 0, result.took_ns);
+  constexpr const char* kResults[] = {"done", "skipped", "failed"};
+  write(step, kResults[static_cast<int>(result.outcome.kind)], result.outcome.code, result.took_ns);
 }
 
 void Journal::failed(const Step& step, const Error& error) const { write(step, "failed", error.code, 0); }

@@ -66,10 +66,10 @@ constexpr std::array kMountFlags = {Named{MS_RDONLY, "MS_RDONLY"},
                                     Named{MS_I_VERSION, "MS_I_VERSION"},
                                     Named{MS_STRICTATIME, "MS_STRICTATIME"},
                                     Named{MS_LAZYTIME, "MS_LAZYTIME"}};
-constexpr std::array kAttributes = {NAMED(MOUNT_ATTR_RDONLY),     NAMED(MOUNT_ATTR_NOSUID),
-                                    NAMED(MOUNT_ATTR_NODEV),      NAMED(MOUNT_ATTR_NOEXEC),
-                                    NAMED(MOUNT_ATTR_NOATIME),    NAMED(MOUNT_ATTR_STRICTATIME),
-                                    NAMED(MOUNT_ATTR_NODIRATIME), NAMED(MOUNT_ATTR_NOSYMFOLLOW)};
+constexpr std::array kAttributes = {
+    NAMED(MOUNT_ATTR_RDONLY),      NAMED(MOUNT_ATTR_NOSUID),     NAMED(MOUNT_ATTR_NODEV),
+    NAMED(MOUNT_ATTR_NOEXEC),      NAMED(MOUNT_ATTR__ATIME),     NAMED(MOUNT_ATTR_NOATIME),
+    NAMED(MOUNT_ATTR_STRICTATIME), NAMED(MOUNT_ATTR_NODIRATIME), NAMED(MOUNT_ATTR_NOSYMFOLLOW)};
 constexpr std::array kLimits = {
     NAMED(RLIMIT_AS),     NAMED(RLIMIT_CORE),   NAMED(RLIMIT_CPU),        NAMED(RLIMIT_DATA),
     NAMED(RLIMIT_FSIZE),  NAMED(RLIMIT_LOCKS),  NAMED(RLIMIT_MEMLOCK),    NAMED(RLIMIT_MSGQUEUE),

@@ -185,6 +185,7 @@ struct SetUid {
 };
 struct SetCapabilities {
   Capabilities sets = {};
+  bool failure_ignored = false;
 };
 struct RaiseAmbient {
   std::vector<unsigned> capabilities = {};
@@ -221,7 +222,7 @@ struct Step {
   Actor actor = Actor::kParent;
   std::string what = {};  // one sentence
   std::vector<PlannedCall> calls = {};
-  bool optional = false;  // skipped where what it is about is not there
+  bool optional = false;  // skipped where what it is about is not there; or a failure is ignored
   Action action = {};
 };
 

@@ -18,7 +18,7 @@ Plan make_entry_plan(const EntryRequest& request) {
     steps.add(Phase::kNamespaces, Actor::kMaker, "join:" + std::string(namespace_kind(type).proc), path,
               {{"setns", {"<" + path + ">", clone_flags_text(type)}}}, JoinNamespace{type, path});
     if (type == CLONE_NEWUSER)
-      steps.add(Phase::kUserMaps, Actor::kMaker, "become-root", "root of the user namespace",
+      steps.add(Phase::kIdentity, Actor::kMaker, "become-root", "root of the user namespace",
                 {{"setresgid", {"0", "0", "0"}}, {"setresuid", {"0", "0", "0"}}}, BecomeRoot{});
   }
   steps.add(Phase::kCreate, Actor::kMaker, "make-init", "the process that becomes the program",

@@ -1,5 +1,5 @@
 // Who the program will be, and the hand-over to it.
-#include <sched.h>
+#include <sys/personality.h>
 
 #include "names.h"
 #include "plan_parts.h"
@@ -77,12 +77,13 @@ void add_bounding(StepList& steps, const IdentityAsked& asked) {
 
 void add_capabilities(StepList& steps, const IdentityAsked& asked) {
   const Capabilities& sets = asked.process.capabilities;
+  const bool ignored = asked.mistake == Mistake::kSetuidFirst;  // the change of user has taken them away
   steps.add(kIdentity, kInit, "capabilities", "effective: " + capabilities_text(sets.effective),
             {{"capset",
               {"{version=_LINUX_CAPABILITY_VERSION_3, pid=0}",
                "{effective=" + capabilities_text(sets.effective) + ", permitted=" + capabilities_text(sets.permitted) +
                    ", inheritable=" + capabilities_text(sets.inheritable) + "}"}}},
-            SetCapabilities{sets});
+            SetCapabilities{sets, ignored}, ignored);
   // The kernel raises what is permitted and inheritable, nothing else.
   const std::vector<unsigned> raised = bits_of(sets.ambient & sets.permitted & sets.inheritable);
   if (raised.empty()) return;
@@ -163,9 +164,10 @@ void plan_identity(StepList& steps, const IdentityAsked& asked) {
   const bool late = asked.mistake == Mistake::kSeccompTooLate;
   const bool no_new_privs = process.no_new_privs && asked.mistake != Mistake::kNoNewPrivsForgotten;
   const bool drops = asked.mistake != Mistake::kCapabilitiesKept;
-  if (asked.personality)
-    steps.add(kIdentity, kInit, "personality", std::to_string(*asked.personality),
-              {{"personality", {std::to_string(*asked.personality)}}}, SetPersonality{*asked.personality});
+  if (asked.personality) {
+    const std::string name = *asked.personality == PER_LINUX ? "PER_LINUX" : "PER_LINUX32";
+    steps.add(kIdentity, kInit, "personality", name, {{"personality", {name}}}, SetPersonality{*asked.personality});
+  }
   const bool outside = asked.mistake == Mistake::kCwdOutside;
   steps.add(kIdentity, kInit, "cwd",
             outside ? "the working folder is the host's /" : "the working folder is " + process.cwd,
@@ -181,6 +183,8 @@ void plan_identity(StepList& steps, const IdentityAsked& asked) {
   const uint32_t mask = process.user.umask.value_or(022);
   steps.add(kIdentity, kInit, "umask", octal(mask), {{"umask", {octal(mask)}}}, SetUmask{mask});
   const bool leaks = asked.mistake == Mistake::kLeakedFd;
+  std::vector<PlannedCall> closing = {{"close_range", {"<first>", "4294967295", "CLOSE_RANGE_CLOEXEC"}}};
+  if (leaks) closing.push_back({"fcntl", {"<the host's />", "F_SETFD", "0"}});
   steps.add(Phase::kHandOver, kInit, "close-descriptors",
             leaks ? "one of the host's / is left open" : "what ctrun has open ends with it",
             {{"close_range", {"<first>", "4294967295", "CLOSE_RANGE_CLOEXEC"}}}, CloseDescriptors{leaks});

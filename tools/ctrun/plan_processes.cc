@@ -52,7 +52,7 @@ void plan_maps(PlanBuilder& builder, Actor whose) {
   }
   builder.add(Phase::kUserMaps, Actor::kParent, "user-maps", "the ids of the user namespace are mapped to the host's",
               std::move(calls), std::move(maps));
-  builder.add(Phase::kUserMaps, whose, "become-root", "root of the user namespace",
+  builder.add(Phase::kIdentity, whose, "become-root", "root of the user namespace",
               {{"setresgid", {"0", "0", "0"}}, {"setresuid", {"0", "0", "0"}}}, BecomeRoot{});
 }
 
@@ -94,7 +94,7 @@ void plan_joins(PlanBuilder& builder) {
                 {{"setns", {"<" + joined->path + ">", clone_flags_text(kind.flag)}}},
                 JoinNamespace{kind.flag, joined->path});
     if (kind.flag == CLONE_NEWUSER)
-      builder.add(Phase::kUserMaps, Actor::kMaker, "become-root", "root of the user namespace",
+      builder.add(Phase::kIdentity, Actor::kMaker, "become-root", "root of the user namespace",
                   {{"setresgid", {"0", "0", "0"}}, {"setresuid", {"0", "0", "0"}}}, BecomeRoot{});
   }
 }
@@ -141,8 +141,8 @@ void plan_processes(PlanBuilder& builder) {
   const Config& config = builder.config();
   const CreateBy by = builder.request().choices.create;
   const uint64_t made = made_namespaces(config);
-  // A cgroup namespace's root is the cgroup that init is in then. The mqueue of an ipc namespace belongs to who makes it:
-  // that must be root of the user namespace already.
+  // A cgroup namespace's root is the cgroup that init is in then. The mqueue of an ipc namespace belongs to who makes
+  // it: that must be root of the user namespace already.
   uint64_t late = made & CLONE_NEWCGROUP;
   if ((made & CLONE_NEWUSER) && by != CreateBy::kUnshare) late |= made & CLONE_NEWIPC;
   const bool joins = std::any_of(config.namespaces.begin(), config.namespaces.end(),

@@ -14,9 +14,8 @@ void add_masked(PlanBuilder& builder, const std::string& path) {
   const MountBy by = builder.request().choices.mounts;
   const std::string target = in_rootfs(builder.config(), path);
   const bool folder = builder.request().host.masked_folders.count(path) != 0;
-  std::vector<PlannedCall> calls =
-      folder ? mount_calls({{.type = "tmpfs", .flags = MS_RDONLY}, "tmpfs", by}, target)
-             : bind_calls(by, "/dev/null", target, MS_BIND);
+  std::vector<PlannedCall> calls = folder ? mount_calls({{.type = "tmpfs", .flags = MS_RDONLY}, "tmpfs", by}, target)
+                                          : bind_calls(by, "/dev/null", target, MS_BIND);
   builder.add(Phase::kMasking, Actor::kInit, "mask:" + path, path + (folder ? " <- an empty tmpfs" : " <- /dev/null"),
               std::move(calls), MaskPath{path, by}, true);
 }
@@ -105,8 +104,9 @@ void plan_masking(PlanBuilder& builder) {
     std::string file = name;
     for (char& letter : file)
       if (letter == '.') letter = '/';
-    builder.add(Phase::kIdentity, Actor::kInit, "sysctl:" + name, name + " = " + value,
-                {{"write", {in_quotes("/proc/sys/" + file), in_quotes(value)}}}, WriteSysctl{name, value});
+    builder.add(name.rfind("net.", 0) == 0 ? Phase::kNetwork : Phase::kIdentity, Actor::kInit, "sysctl:" + name,
+                name + " = " + value, {{"write", {in_quotes("/proc/sys/" + file), in_quotes(value)}}},
+                WriteSysctl{name, value});
   }
 }
 

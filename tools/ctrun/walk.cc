@@ -85,7 +85,7 @@ void Walk::parent_step(size_t index) {
   const Step& step = plan_.steps[index];
   const int64_t begin = now_ns();
   try {
-    Outcome outcome = Outcome::kDone;
+    Outcome outcome;
     if (const auto* process = std::get_if<MakeProcess>(&step.action)) {
       const pid_t pid = make_process(*process);
       if (pid == 0) live_as(process->who, index + 1);
@@ -94,7 +94,7 @@ void Walk::parent_step(size_t index) {
     } else {
       outcome = execute_step(context_, step);
     }
-    journal_.done(step, {outcome == Outcome::kSkipped, now_ns() - begin});
+    journal_.done(step, {outcome, now_ns() - begin});
   } catch (const Failure& failure) {
     journal_.failed(step, failure.error());
     throw;
@@ -125,7 +125,7 @@ void Walk::others_stretch(size_t begin, size_t end) {
   // The channel ends with the execve that succeeds.
   const int64_t since = now_ns();
   if (const std::optional<Report> failed = hear()) take(*failed, reported, end);
-  journal_.done(plan_.steps[end - 1], {false, now_ns() - since});
+  journal_.done(plan_.steps[end - 1], {Outcome::kDone, now_ns() - since});
 }
 
 void Walk::take(const Report& report, size_t begin, size_t end) {
@@ -178,7 +178,7 @@ void Walk::live_as(Actor self, size_t index) {
 bool Walk::child_step(Actor& self, const Step& step, Report& report) {
   const int64_t begin = now_ns();
   try {
-    Outcome outcome = Outcome::kDone;
+    Outcome outcome;
     if (const auto* process = std::get_if<MakeProcess>(&step.action)) {
       report.made = make_process(*process);
       if (report.made == 0) {
@@ -188,7 +188,7 @@ bool Walk::child_step(Actor& self, const Step& step, Report& report) {
     } else {
       outcome = execute_step(context_, step);
     }
-    report.results.push_back({outcome == Outcome::kSkipped, now_ns() - begin});
+    report.results.push_back({outcome, now_ns() - begin});
     return false;
   } catch (const Failure& failure) {
     report.error = failure.error();
