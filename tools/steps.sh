@@ -34,12 +34,12 @@ error_lines() {
   grep -E -m 12 '(^| )(error|Error|ERROR|FAILED|E:|fatal error|CMake Error)' "$1" || tail -n 12 "$1"
 }
 
-# build PRESET [TARGET]: configures and builds, into build/PRESET; everything, or TARGET.
+# build PRESET [TARGET...]: configures and builds, into build/PRESET; everything, or the targets.
 build() {
   log=$root/build/$1.log
   step "building ($1)" build_quietly "$@"
 }
 
 build_quietly() {
-  (cd "$root" && cmake --preset "$1" && cmake --build --preset "$1" --parallel "$(nproc)" ${2:+--target "$2"})
+  (cd "$root" && cmake --preset "$1" && cmake --build --preset "$1" --parallel "$(nproc)" ${2:+--target} "${@:2}")
 }
