@@ -288,7 +288,8 @@ def rootfs_tar(case):
 
 
 class Docker:
-    def __init__(self, case):
+    def __init__(self, case, **runtimes):
+        """runtimes: {name: binary} that it knows besides runc."""
         require("dockerd", "docker", "containerd")
         folder = case.tmp / "docker"
         folder.mkdir()
@@ -300,6 +301,7 @@ class Docker:
         self.daemon = Daemon(case, "unshare", "-n", "dockerd", "--data-root", folder / "data", "--exec-root", folder / "exec",
                              "-H", self.socket, "--pidfile", folder / "pid", "--iptables=false", "--ip-forward=false",
                              "--bridge=none", "--cgroup-parent", "/" + name,
+                             *(f"--add-runtime={word}={binary}" for word, binary in runtimes.items()),
                              up=lambda: run(*self.docker("version")).returncode == 0)
         run(*self.docker("import", rootfs_tar(case), "demo:1"), check=True)
 
