@@ -61,7 +61,7 @@ PLANNED = {
     "setdomainname": lambda a: (unquoted(a[0]),),
     "keyctl": lambda a: (a[0], unquoted(a[1])),
     "personality": lambda a: (a[0],),
-    "prctl": lambda a: (a[0], a[1] if a[0] != "PR_CAP_AMBIENT" else a[2]),
+    "prctl": lambda a: (a[0], unquoted(a[1] if a[0] != "PR_CAP_AMBIENT" else a[2])),
     "seccomp": lambda a: (a[0],),
     "setgroups": lambda a: (a[0],),
     "setresgid": lambda a: (a[0],),

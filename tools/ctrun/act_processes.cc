@@ -3,6 +3,7 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -77,6 +78,11 @@ Outcome act(Context& context, const MakeFifo&) {
   context.result_fifo.reset(open(context.folder->result_fifo().c_str(), O_RDWR | O_CLOEXEC));
   if (!context.start_fifo || !context.result_fifo)
     throw Failure(system_error("open the fifos in", context.folder->path()));
+  return Outcome::kDone;
+}
+
+Outcome act(Context&, const NameProcess& step) {
+  if (prctl(PR_SET_NAME, step.name.c_str(), 0, 0, 0) != 0) throw Failure(system_error("name the process", step.name));
   return Outcome::kDone;
 }
 

@@ -7,6 +7,7 @@ namespace cttrace::ctrun {
 
 // act_processes.cc
 Outcome act(Context&, const MakeFifo&);
+Outcome act(Context&, const NameProcess&);
 Outcome act(Context&, const JoinNamespace&);
 Outcome act(Context&, const Unshare&);
 Outcome act(Context&, const BecomeRoot&);

@@ -156,6 +156,7 @@ Commands add_commands(CLI::App& app, Options& options) {
   CLI::App* plan = add("plan", Command::kPlan, "print the steps of `run` or `create`, and do nothing");
   add_container(plan, options);
   plan->add_flag("--json", options.json, "as JSON");
+  plan->add_flag("-v,--verbose", options.verbose, "each step by itself, with its id and its system calls");
   plan->add_flag_function(
       "--create", [&options](int64_t) { options.detach = true; }, "of `create`: init waits to be started");
   add_id(plan, options, false);

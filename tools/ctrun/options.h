@@ -41,7 +41,8 @@ struct Options {
   bool no_pivot = false;
   int journal_fd = -1;
   Choices choices = {};
-  bool json = false;  // of plan, list, ps
+  bool json = false;     // of plan, list, ps
+  bool verbose = false;  // of plan
 
   // A container without a bundle.
   std::string rootfs = {}, hostname = {};

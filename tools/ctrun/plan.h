@@ -77,6 +77,9 @@ struct JoinNamespace {
 struct Unshare {
   uint64_t flags = 0;
 };
+struct NameProcess {
+  std::string name = {};
+};
 struct BecomeRoot {};  // of the user namespace, once it has maps
 struct OomScore {
   int value = 0;
@@ -208,13 +211,13 @@ struct Execute {
 struct EnterProcessRoot {};  // exec: where the container's root is not its mount namespace's
 
 using Action =
-    std::variant<MakeFifo, MakeCgroups, WriteControl, CopyCpuset, MakeProcess, JoinCgroup, WriteMaps, JoinNamespace,
-                 Unshare, BecomeRoot, OomScore, ApplyLimits, SetPropagation, BindRootfs, DoMount, MakeLinks, MakeDevice,
-                 OpenDevtmpfs, MakeConsole, RunHooks, MaskPath, ReadonlyPath, WriteSysctl, EnterRootfs, HideHostMount,
-                 SwitchRoot, DetachOldRoot, ReadonlyRoot, SetHostname, SetDomainname, NewKeyring, LoopbackUp, MakeVeth,
-                 AddressVeth, SetLabel, SetPersonality, SetNoNewPrivs, LoadSeccomp, DropBounding, KeepCapabilities,
-                 SetGroups, SetGid, SetUid, SetCapabilities, RaiseAmbient, ChangeFolder, SetUmask, CloseDescriptors,
-                 SaveState, WaitForStart, Execute, EnterProcessRoot>;
+    std::variant<NameProcess, MakeFifo, MakeCgroups, WriteControl, CopyCpuset, MakeProcess, JoinCgroup, WriteMaps,
+                 JoinNamespace, Unshare, BecomeRoot, OomScore, ApplyLimits, SetPropagation, BindRootfs, DoMount,
+                 MakeLinks, MakeDevice, OpenDevtmpfs, MakeConsole, RunHooks, MaskPath, ReadonlyPath, WriteSysctl,
+                 EnterRootfs, HideHostMount, SwitchRoot, DetachOldRoot, ReadonlyRoot, SetHostname, SetDomainname,
+                 NewKeyring, LoopbackUp, MakeVeth, AddressVeth, SetLabel, SetPersonality, SetNoNewPrivs, LoadSeccomp,
+                 DropBounding, KeepCapabilities, SetGroups, SetGid, SetUid, SetCapabilities, RaiseAmbient, ChangeFolder,
+                 SetUmask, CloseDescriptors, SaveState, WaitForStart, Execute, EnterProcessRoot>;
 
 struct Step {
   std::string id = {};  // "mount:/proc"; unique in a plan
@@ -257,7 +260,8 @@ struct EntryRequest {
 };
 Plan make_entry_plan(const EntryRequest& request);
 
-std::string plan_text(const Plan& plan);
+// Alike steps that follow each other are one line, unless `verbose`: then each step has its id and its calls.
+std::string plan_text(const Plan& plan, bool verbose);
 std::string plan_json(const Plan& plan);
 
 }  // namespace cttrace::ctrun

@@ -12,6 +12,7 @@ Plan make_entry_plan(const EntryRequest& request) {
   steps.add(Phase::kCreate, Actor::kParent, "make-maker",
             "the process that joins the namespaces, and makes the program's",
             {{"clone", {"child_stack=NULL", "flags=SIGCHLD"}}}, MakeProcess{Actor::kMaker, CreateBy::kClone, 0, {}});
+  plan_name(steps, Actor::kMaker);
   const std::string folder = "/proc/" + std::to_string(request.init) + "/ns/";
   for (const uint64_t type : request.namespaces) {
     const std::string path = folder + std::string(namespace_kind(type).proc);
@@ -28,11 +29,13 @@ Plan make_entry_plan(const EntryRequest& request) {
     steps.add(Phase::kCgroup, Actor::kParent, "join-cgroup:" + cgroup, "the program's process into " + cgroup,
               {{"write", {in_quotes(cgroup + "/cgroup.procs"), in_quotes("<init>")}}}, JoinCgroup{cgroup});
   if (request.process.oom_score_adj)
-    steps.add(Phase::kIdentity, Actor::kParent, "oom-score", std::to_string(*request.process.oom_score_adj),
+    steps.add(Phase::kIdentity, Actor::kParent, "oom-score",
+              "oom_score_adj " + std::to_string(*request.process.oom_score_adj),
               {{"write",
                 {in_quotes("/proc/<init>/oom_score_adj"), in_quotes(std::to_string(*request.process.oom_score_adj))}}},
               OomScore{*request.process.oom_score_adj});
   plan_limits(steps, request.process);
+  plan_name(steps, Actor::kInit);
   if (request.enters_root)
     steps.add(Phase::kRootSwitch, Actor::kInit, "enter-root", "the root of the container's first process",
               {{"fchdir", {"<root>"}}, {"chroot", {"\".\""}}}, EnterProcessRoot{});

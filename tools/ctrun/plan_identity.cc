@@ -33,7 +33,8 @@ void add_groups(StepList& steps, const IdentityAsked& asked) {
   const User& user = asked.process.user;
   const bool ignored = asked.mistake == Mistake::kSetuidFirst;
   if (asked.may_set_groups || !user.groups.empty())
-    steps.add(kIdentity, kInit, "groups", "groups " + in_brackets(user.groups),
+    steps.add(kIdentity, kInit, "groups",
+              user.groups.empty() ? "no additional groups" : "additional groups " + in_brackets(user.groups),
               {{"setgroups", {std::to_string(user.groups.size()), in_brackets(user.groups)}}},
               SetGroups{user.groups, ignored}, ignored);
   const std::string gid = std::to_string(user.gid);
@@ -54,7 +55,7 @@ void add_ids(StepList& steps, const IdentityAsked& asked) {
   }
   const auto keep = [&](bool on) {
     steps.add(kIdentity, kInit, on ? "keep-capabilities" : "keep-no-capabilities",
-              on ? "the change of user shall take no capability away" : "that again as it was",
+              on ? "the change of user shall take no capability away" : "and from now on it would again",
               {{"prctl", {"PR_SET_KEEPCAPS", on ? "1" : "0"}}}, KeepCapabilities{on});
   };
   keep(true);
@@ -109,8 +110,8 @@ void add_seccomp(StepList& steps, bool ignored) {
 
 void add_labels(StepList& steps, const Process& process) {
   const auto add = [&](const std::string& id, const std::string& file, const std::string& value) {
-    steps.add(kIdentity, kInit, id, value, {{"write", {in_quotes("/proc/self/attr/" + file), in_quotes(value)}}},
-              SetLabel{file, value});
+    steps.add(kIdentity, kInit, id, "label " + value,
+              {{"write", {in_quotes("/proc/self/attr/" + file), in_quotes(value)}}}, SetLabel{file, value});
   };
   if (!process.apparmor.empty()) add("apparmor", "apparmor/exec", "exec " + process.apparmor);
   if (!process.selinux.empty()) add("selinux", "exec", process.selinux);
@@ -128,14 +129,20 @@ void add_execute(StepList& steps, const IdentityAsked& asked) {
 
 }  // namespace
 
+void plan_name(StepList& steps, Actor actor) {
+  const std::string name = "ctrun:" + std::string(actor_name(actor));
+  steps.add(Phase::kCreate, actor, "name-" + std::string(actor_name(actor)), "calls itself " + name,
+            {{"prctl", {"PR_SET_NAME", in_quotes(name)}}}, NameProcess{name});
+}
+
 void plan_names(PlanBuilder& builder) {
   const Config& config = builder.config();
   if (!config.hostname.empty())
-    builder.add(kIdentity, kInit, "hostname", config.hostname,
+    builder.add(kIdentity, kInit, "hostname", "hostname " + config.hostname,
                 {{"sethostname", {in_quotes(config.hostname), std::to_string(config.hostname.size())}}},
                 SetHostname{config.hostname});
   if (!config.domainname.empty())
-    builder.add(kIdentity, kInit, "domainname", config.domainname,
+    builder.add(kIdentity, kInit, "domainname", "domainname " + config.domainname,
                 {{"setdomainname", {in_quotes(config.domainname), std::to_string(config.domainname.size())}}},
                 SetDomainname{config.domainname});
   if (builder.request().choices.new_keyring) {
@@ -156,7 +163,7 @@ void plan_limits(StepList& steps, const Process& process) {
           "{rlim_cur=" + std::to_string(limit.soft) + ", rlim_max=" + std::to_string(limit.hard) + "}", "NULL"}});
     names += (names.empty() ? "" : ", ") + limit.name;
   }
-  steps.add(kIdentity, Actor::kParent, "limits", names, std::move(calls), ApplyLimits{process.limits});
+  steps.add(kIdentity, Actor::kParent, "limits", "limits: " + names, std::move(calls), ApplyLimits{process.limits});
 }
 
 void plan_identity(StepList& steps, const IdentityAsked& asked) {
@@ -166,7 +173,8 @@ void plan_identity(StepList& steps, const IdentityAsked& asked) {
   const bool drops = asked.mistake != Mistake::kCapabilitiesKept;
   if (asked.personality) {
     const std::string name = *asked.personality == PER_LINUX ? "PER_LINUX" : "PER_LINUX32";
-    steps.add(kIdentity, kInit, "personality", name, {{"personality", {name}}}, SetPersonality{*asked.personality});
+    steps.add(kIdentity, kInit, "personality", "personality " + name, {{"personality", {name}}},
+              SetPersonality{*asked.personality});
   }
   const bool outside = asked.mistake == Mistake::kCwdOutside;
   steps.add(kIdentity, kInit, "cwd",
@@ -181,7 +189,7 @@ void plan_identity(StepList& steps, const IdentityAsked& asked) {
   add_ids(steps, asked);
   if (drops) add_capabilities(steps, asked);
   const uint32_t mask = process.user.umask.value_or(022);
-  steps.add(kIdentity, kInit, "umask", octal(mask), {{"umask", {octal(mask)}}}, SetUmask{mask});
+  steps.add(kIdentity, kInit, "umask", "umask " + octal(mask), {{"umask", {octal(mask)}}}, SetUmask{mask});
   const bool leaks = asked.mistake == Mistake::kLeakedFd;
   std::vector<PlannedCall> closing = {{"close_range", {"<first>", "4294967295", "CLOSE_RANGE_CLOEXEC"}}};
   if (leaks) closing.push_back({"fcntl", {"<the host's />", "F_SETFD", "0"}});

@@ -63,6 +63,8 @@ void plan_root_switch(PlanBuilder& builder);
 void plan_names(PlanBuilder& builder);  // hostname, keyring
 // Ids, capabilities, filters, and the execve.
 void plan_identity(StepList& steps, const IdentityAsked& asked);
+// By which ps and cttrace know it, until it becomes the program.
+void plan_name(StepList& steps, Actor actor);
 // Limits, which only the parent may raise.
 void plan_limits(StepList& steps, const Process& process);
 void plan_hooks(StepList& steps, Actor actor, const std::string& kind, const std::vector<Hook>& hooks,

@@ -52,7 +52,10 @@ void plan_maps(PlanBuilder& builder, Actor whose) {
   }
   builder.add(Phase::kUserMaps, Actor::kParent, "user-maps", "the ids of the user namespace are mapped to the host's",
               std::move(calls), std::move(maps));
-  builder.add(Phase::kIdentity, whose, "become-root", "root of the user namespace",
+}
+
+void plan_become_root(PlanBuilder& builder, Actor who) {
+  builder.add(Phase::kIdentity, who, "become-root", "root of the user namespace",
               {{"setresgid", {"0", "0", "0"}}, {"setresuid", {"0", "0", "0"}}}, BecomeRoot{});
 }
 
@@ -93,9 +96,7 @@ void plan_joins(PlanBuilder& builder) {
                 "the " + std::string(kind.proc) + " namespace of " + joined->path,
                 {{"setns", {"<" + joined->path + ">", clone_flags_text(kind.flag)}}},
                 JoinNamespace{kind.flag, joined->path});
-    if (kind.flag == CLONE_NEWUSER)
-      builder.add(Phase::kIdentity, Actor::kMaker, "become-root", "root of the user namespace",
-                  {{"setresgid", {"0", "0", "0"}}, {"setresuid", {"0", "0", "0"}}}, BecomeRoot{});
+    if (kind.flag == CLONE_NEWUSER) plan_become_root(builder, Actor::kMaker);
   }
 }
 
@@ -133,8 +134,9 @@ void plan_cgroups(PlanBuilder& builder) {
   Resources resources = request.config.resources;
   if (builder.errs(Mistake::kDiskDevice)) resources.devices.clear();
   for (const auto& [file, value] : resource_writes(request.host, resources, plan.cgroups))
-    builder.add(Phase::kCgroup, Actor::kParent, "limit:" + file.substr(file.rfind('/') + 1), value,
-                {{"write", {in_quotes(file), in_quotes(value)}}}, WriteControl{file, value});
+    builder.add(Phase::kCgroup, Actor::kParent, "limit:" + file.substr(file.rfind('/') + 1),
+                file.substr(file.rfind('/') + 1) + " = " + value, {{"write", {in_quotes(file), in_quotes(value)}}},
+                WriteControl{file, value});
 }
 
 void plan_processes(PlanBuilder& builder) {
@@ -156,11 +158,13 @@ void plan_processes(PlanBuilder& builder) {
   bool has_maps = false;
   if (needs_maker) {
     plan_process(builder, Actor::kParent, Actor::kMaker, 0, "");
+    plan_name(builder, Actor::kMaker);
     plan_joins(builder);
     uint64_t rest = made & ~late;
     if (by == CreateBy::kUnshare && (made & CLONE_NEWUSER)) {
       plan_unshare(builder, Actor::kMaker, CLONE_NEWUSER);
       plan_maps(builder, Actor::kMaker);
+      plan_become_root(builder, Actor::kMaker);
       rest &= ~static_cast<uint64_t>(CLONE_NEWUSER);
       has_maps = true;
     }
@@ -175,20 +179,24 @@ void plan_processes(PlanBuilder& builder) {
   } else {
     plan_process(builder, Actor::kParent, Actor::kInit, made & ~late, unified);
   }
-  std::vector<std::string> folders = builder.plan().cgroups;
+  const std::vector<std::string> folders = builder.plan().cgroups;
   for (const std::string& folder : folders) {
     if (into_cgroup && folder == unified) continue;
     builder.add(Phase::kCgroup, Actor::kParent, "join-cgroup:" + folder, "init into " + folder,
                 {{"write", {in_quotes(folder + "/cgroup.procs"), in_quotes(pid_word(Actor::kInit))}}},
                 JoinCgroup{folder});
   }
-  if ((made & CLONE_NEWUSER) && !has_maps) plan_maps(builder, Actor::kInit);
   if (config.process.oom_score_adj)
-    builder.add(Phase::kIdentity, Actor::kParent, "oom-score", std::to_string(*config.process.oom_score_adj),
+    builder.add(Phase::kIdentity, Actor::kParent, "oom-score",
+                "oom_score_adj " + std::to_string(*config.process.oom_score_adj),
                 {{"write",
                   {in_quotes("/proc/" + pid_word(Actor::kInit) + "/oom_score_adj"),
                    in_quotes(std::to_string(*config.process.oom_score_adj))}}},
                 OomScore{*config.process.oom_score_adj});
+  const bool init_is_mapped = (made & CLONE_NEWUSER) && !has_maps;
+  if (init_is_mapped) plan_maps(builder, Actor::kInit);
+  plan_name(builder, Actor::kInit);
+  if (init_is_mapped) plan_become_root(builder, Actor::kInit);
   plan_unshare(builder, Actor::kInit, late);
 }
 

@@ -132,7 +132,7 @@ int run_or_create(const Options& options) {
 int print_plan(const Options& options) {
   const Loaded loaded = load_request(options);
   const Plan plan = make_plan(loaded.request);
-  print(options.json ? plan_json(plan) : plan_text(plan));
+  print(options.json ? plan_json(plan) : plan_text(plan, options.verbose));
   return 0;
 }
 

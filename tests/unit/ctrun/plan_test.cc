@@ -285,7 +285,17 @@ TEST(CtrunPlan, VethIsTheFirstOtherAddress) {
 TEST(CtrunPlan, TextCannotMoveACursor) {
   Request request = request_on(host_of_v1());
   request.config.hostname = "a\x1b[2Jb";
-  EXPECT_EQ(plan_text(make_plan(request)).find('\x1b'), std::string::npos);
+  for (const bool verbose : {false, true})
+    EXPECT_EQ(plan_text(make_plan(request), verbose).find('\x1b'), std::string::npos);
+}
+
+TEST(CtrunPlan, AlikeStepsAreOneLine) {
+  const Plan plan = make_plan(request_on(host_of_v1()));
+  const std::string brief = plan_text(plan, false), verbose = plan_text(plan, true);
+  EXPECT_NE(brief.find("init    proc on /proc\n"), std::string::npos) << brief;
+  EXPECT_EQ(brief.find("mount("), std::string::npos);
+  EXPECT_NE(brief.find("; 7 more\n"), std::string::npos) << brief;  // of ten masked paths
+  EXPECT_NE(verbose.find("mask:/proc/timer_list"), std::string::npos);
 }
 
 TEST(CtrunPlan, EntriesJoinUserFirstAndMountsLast) {
