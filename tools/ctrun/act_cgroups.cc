@@ -3,6 +3,9 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <iterator>
+#include <set>
+#include <sstream>
 
 #include "acts.h"
 
@@ -43,6 +46,20 @@ std::string inherited(const std::string& folder, const std::string& name) {
 
 Outcome act(Context&, const MakeCgroups& step) {
   for (const std::string& folder : step.folders) make_with_above(folder);
+  return Outcome::kDone;
+}
+
+Outcome act(Context&, const EnableControllers& step) {
+  const std::string file = step.folder + "/cgroup.subtree_control";
+  const Result<std::string> enabled = read_file(file, kLimitBytes);
+  if (!enabled) throw Failure(enabled.error());
+  std::istringstream words(*enabled);
+  const std::set<std::string> there{std::istream_iterator<std::string>(words), {}};
+  std::string missing;
+  for (const std::string& each : step.controllers)
+    if (there.count(each) == 0) missing += (missing.empty() ? "+" : " +") + each;
+  if (missing.empty()) return Outcome::kSkipped;
+  write_file(file, missing, "enable the controllers \"" + missing + "\" by");
   return Outcome::kDone;
 }
 

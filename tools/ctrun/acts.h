@@ -18,6 +18,7 @@ Outcome act(Context&, const ApplyLimits&);
 pid_t make_process(const MakeProcess& step);
 // act_cgroups.cc
 Outcome act(Context&, const MakeCgroups&);
+Outcome act(Context&, const EnableControllers&);
 Outcome act(Context&, const CopyCpuset&);
 Outcome act(Context&, const WriteControl&);
 Outcome act(Context&, const JoinCgroup&);

@@ -49,6 +49,10 @@ struct MakeFifo {};
 struct MakeCgroups {
   std::vector<std::string> folders = {};
 };
+struct EnableControllers {  // of v2: for the folders below
+  std::string folder = {};
+  std::vector<std::string> controllers = {};
+};
 struct WriteControl {
   std::string file = {}, value = {};
 };
@@ -210,14 +214,14 @@ struct Execute {
 };
 struct EnterProcessRoot {};  // exec: where the container's root is not its mount namespace's
 
-using Action =
-    std::variant<NameProcess, MakeFifo, MakeCgroups, WriteControl, CopyCpuset, MakeProcess, JoinCgroup, WriteMaps,
-                 JoinNamespace, Unshare, BecomeRoot, OomScore, ApplyLimits, SetPropagation, BindRootfs, DoMount,
-                 MakeLinks, MakeDevice, OpenDevtmpfs, MakeConsole, RunHooks, MaskPath, ReadonlyPath, WriteSysctl,
-                 EnterRootfs, HideHostMount, SwitchRoot, DetachOldRoot, ReadonlyRoot, SetHostname, SetDomainname,
-                 NewKeyring, LoopbackUp, MakeVeth, AddressVeth, SetLabel, SetPersonality, SetNoNewPrivs, LoadSeccomp,
-                 DropBounding, KeepCapabilities, SetGroups, SetGid, SetUid, SetCapabilities, RaiseAmbient, ChangeFolder,
-                 SetUmask, CloseDescriptors, SaveState, WaitForStart, Execute, EnterProcessRoot>;
+using Action = std::variant<NameProcess, MakeFifo, MakeCgroups, EnableControllers, WriteControl, CopyCpuset,
+                            MakeProcess, JoinCgroup, WriteMaps, JoinNamespace, Unshare, BecomeRoot, OomScore,
+                            ApplyLimits, SetPropagation, BindRootfs, DoMount, MakeLinks, MakeDevice, OpenDevtmpfs,
+                            MakeConsole, RunHooks, MaskPath, ReadonlyPath, WriteSysctl, EnterRootfs, HideHostMount,
+                            SwitchRoot, DetachOldRoot, ReadonlyRoot, SetHostname, SetDomainname, NewKeyring, LoopbackUp,
+                            MakeVeth, AddressVeth, SetLabel, SetPersonality, SetNoNewPrivs, LoadSeccomp, DropBounding,
+                            KeepCapabilities, SetGroups, SetGid, SetUid, SetCapabilities, RaiseAmbient, ChangeFolder,
+                            SetUmask, CloseDescriptors, SaveState, WaitForStart, Execute, EnterProcessRoot>;
 
 struct Step {
   std::string id = {};  // "mount:/proc"; unique in a plan

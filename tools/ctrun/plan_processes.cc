@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <set>
 
 #include "names.h"
 #include "plan_parts.h"
@@ -106,6 +107,32 @@ void plan_unshare(PlanBuilder& builder, Actor actor, uint64_t flags) {
               {{"unshare", {clone_flags_text(flags)}}}, Unshare{flags});
 }
 
+// A folder of v2 has the files of a controller once the folder above has enabled it for those below, all the way down.
+void plan_controllers(PlanBuilder& builder, const std::vector<std::pair<std::string, std::string>>& writes) {
+  const auto& hierarchies = builder.request().host.hierarchies;
+  const Plan& plan = builder.plan();
+  for (size_t i = 0; i < plan.cgroups.size(); ++i) {
+    if (!hierarchies[i].unified) continue;
+    const std::string folder = plan.cgroups[i] + "/";
+    std::set<std::string> needed;
+    for (const auto& [file, value] : writes)
+      if (file.rfind(folder, 0) == 0)
+        needed.insert(file.substr(folder.size(), file.find('.', folder.size()) - folder.size()));
+    needed.erase("cgroup");  // cgroup.freeze and the like are everybody's
+    if (needed.empty()) continue;
+    std::string words;
+    for (const std::string& each : needed) words += (words.empty() ? "+" : " +") + each;
+    const std::string& top = hierarchies[i].mount_point;
+    for (size_t end = top.size(); end != std::string::npos && end < plan.cgroups[i].size();
+         end = plan.cgroups[i].find('/', end + 1)) {
+      const std::string above = plan.cgroups[i].substr(0, end);
+      builder.add(Phase::kCgroup, Actor::kParent, "controllers:" + above, words + " for what is below " + above,
+                  {{"write", {in_quotes(above + "/cgroup.subtree_control"), in_quotes(words)}}},
+                  EnableControllers{above, {needed.begin(), needed.end()}}, true);
+    }
+  }
+}
+
 std::string unified_folder(const PlanBuilder& builder, const Plan& plan) {
   const auto& hierarchies = builder.request().host.hierarchies;
   for (size_t i = 0; i < hierarchies.size() && i < plan.cgroups.size(); ++i)
@@ -125,15 +152,17 @@ void plan_cgroups(PlanBuilder& builder) {
   for (const std::string& folder : plan.cgroups) calls.push_back({"mkdir", {in_quotes(folder), "0755"}});
   builder.add(Phase::kCgroup, Actor::kParent, "cgroups", "a cgroup in each hierarchy", std::move(calls),
               MakeCgroups{plan.cgroups});
+  Resources resources = request.config.resources;
+  if (builder.errs(Mistake::kDiskDevice)) resources.devices.clear();
+  const auto writes = resource_writes(request.host, resources, plan.cgroups);
+  plan_controllers(builder, writes);
   for (size_t i = 0; i < plan.cgroups.size(); ++i)
     if (request.host.hierarchies[i].has("cpuset"))
       builder.add(Phase::kCgroup, Actor::kParent, "cpuset", "the cpus and memory nodes of the cgroup above",
                   {{"write", {in_quotes(plan.cgroups[i] + "/cpuset.cpus"), "<of the cgroup above>"}},
                    {"write", {in_quotes(plan.cgroups[i] + "/cpuset.mems"), "<of the cgroup above>"}}},
                   CopyCpuset{plan.cgroups[i]});
-  Resources resources = request.config.resources;
-  if (builder.errs(Mistake::kDiskDevice)) resources.devices.clear();
-  for (const auto& [file, value] : resource_writes(request.host, resources, plan.cgroups))
+  for (const auto& [file, value] : writes)
     builder.add(Phase::kCgroup, Actor::kParent, "limit:" + file.substr(file.rfind('/') + 1),
                 file.substr(file.rfind('/') + 1) + " = " + value, {{"write", {in_quotes(file), in_quotes(value)}}},
                 WriteControl{file, value});

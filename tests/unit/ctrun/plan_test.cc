@@ -166,6 +166,12 @@ TEST(CtrunPlan, ResourcesOfV2) {
       .memory_limit = 1000, .memory_swap = 3000, .cpu_shares = 1024, .cpu_period = 50000, .cpu_quota = 10000};
   request.config.resources.unified = {{"memory.high", "900"}};
   const Plan plan = make_plan(request);
+  EXPECT_EQ(calls_of(plan, "controllers:/sys/fs/cgroup"),
+            (Texts{R"(write("/sys/fs/cgroup/cgroup.subtree_control", "+cpu +memory"))"}));
+  EXPECT_EQ(calls_of(plan, "controllers:/sys/fs/cgroup/a"),
+            (Texts{R"(write("/sys/fs/cgroup/a/cgroup.subtree_control", "+cpu +memory"))"}));
+  EXPECT_EQ(find(plan, "controllers:/sys/fs/cgroup/a/b"), nullptr);
+  EXPECT_LT(place(plan, "controllers:/sys/fs/cgroup/a"), place(plan, "limit:memory.max"));
   EXPECT_EQ(calls_of(plan, "limit:memory.max"), (Texts{R"(write("/sys/fs/cgroup/a/b/memory.max", "1000"))"}));
   EXPECT_EQ(calls_of(plan, "limit:memory.swap.max"), (Texts{R"(write("/sys/fs/cgroup/a/b/memory.swap.max", "2000"))"}));
   EXPECT_EQ(calls_of(plan, "limit:cpu.weight"), (Texts{R"(write("/sys/fs/cgroup/a/b/cpu.weight", "39"))"}));
