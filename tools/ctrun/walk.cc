@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -102,29 +103,33 @@ void Walk::parent_step(size_t index) {
 }
 
 // A signal that asks ctrun to end makes the set-up fail: what was made goes the way of every failure.
-std::optional<Report> Walk::hear() const {
+// Nothing is heard of a process that has ended; another one, which it has made, may have its end of the channel still.
+std::optional<Report> Walk::hear(Actor from) const {
   sigset_t asked;
   sigemptyset(&asked);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&asked, signal);
   const Fd signals(signalfd(-1, &asked, SFD_CLOEXEC));
-  pollfd fds[2] = {{channel_.parents.fd(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
-  while (poll(fds, 2, -1) < 0 && errno == EINTR) {
+  const pid_t pid = from == Actor::kMaker ? context_.maker : context_.init;
+  const Fd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  pollfd fds[3] = {{channel_.parents.fd(), POLLIN, 0}, {signals.get(), POLLIN, 0}, {process.get(), POLLIN, 0}};
+  while (poll(fds, 3, -1) < 0 && errno == EINTR) {
   }
   if (fds[0].revents == 0 && fds[1].revents)
     throw Failure(Error{.code = EINTR, .what = "go on", .why = "interrupted by a signal", .exit_status = 1});
+  if (fds[0].revents == 0) return std::nullopt;
   return channel_.parents.receive_report();
 }
 
 void Walk::others_stretch(size_t begin, size_t end) {
   const bool executes = is<Execute>(plan_.steps[end - 1]);
   const size_t reported = executes ? end - 1 : end;
-  const std::optional<Report> report = hear();
+  const std::optional<Report> report = hear(plan_.steps[begin].actor);
   if (!report) lost(plan_.steps[begin]);
   take(*report, begin, reported);
   if (!executes) return;
   // The channel ends with the execve that succeeds.
   const int64_t since = now_ns();
-  if (const std::optional<Report> failed = hear()) take(*failed, reported, end);
+  if (const std::optional<Report> failed = hear(Actor::kInit)) take(*failed, reported, end);
   journal_.done(plan_.steps[end - 1], {Outcome::kDone, now_ns() - since});
 }
 

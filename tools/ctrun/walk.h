@@ -24,7 +24,7 @@ class Walk {
   void parent_step(size_t index);
   void others_stretch(size_t begin, size_t end);
   void take(const Report& report, size_t begin, size_t end);
-  std::optional<Report> hear() const;
+  std::optional<Report> hear(Actor from) const;
   [[noreturn]] void lost(const Step& step);
   [[noreturn]] void live_as(Actor self, size_t index);
   void walk_as(Actor self, size_t index);
