@@ -153,7 +153,7 @@ std::optional<int> signal_by_name(std::string name) {
   int number = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
   if (error == std::errc() && end == name.data() + name.size())
-    return number > 0 && number <= SIGRTMAX ? std::optional(number) : std::nullopt;
+    return number >= 0 && number <= SIGRTMAX ? std::optional(number) : std::nullopt;
   for (char& letter : name) letter = static_cast<char>(toupper(letter));
   if (name.rfind("SIG", 0) == 0) name.erase(0, 3);
   for (number = 1; number < NSIG; ++number) {
