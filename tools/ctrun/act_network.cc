@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <memory>
 
 #include "acts.h"
@@ -83,7 +84,9 @@ void add_default_route(const Socket& socket, const Link& link, const std::string
 
 Outcome act(Context&, const LoopbackUp&) {
   const Fd any(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!any) return Outcome::kSkipped;  // a kernel without IPv4 has no loopback to bring up
+  // A kernel without IPv4 has no loopback to bring up.
+  if (!any && errno == EAFNOSUPPORT) return Outcome::kSkipped;
+  if (!any) throw Failure(system_error("bring up", "lo"));
   ifreq request = {};
   request.ifr_name[0] = 'l';
   request.ifr_name[1] = 'o';

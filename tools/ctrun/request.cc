@@ -52,6 +52,7 @@ void find_images(Config& config) {
 // /proc and /sys are not there before they are mounted, but are as the host's are.
 void find_masked_folders(Host& host, const Config& config) {
   const Fd root(open(config.rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root) throw Failure(system_error("open the root file system", config.rootfs));
   for (const std::string& path : config.masked_paths) {
     struct stat info = {};
     const bool of_the_kernel = path.rfind("/proc/", 0) == 0 || path.rfind("/sys/", 0) == 0;

@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "console.h"
 #include "hooks.h"
+#include "log.h"
 #include "request.h"
 #include "seccomp_filter.h"
 #include "walk.h"
@@ -107,24 +108,27 @@ int run_or_create(const Options& options) {
   const StateFolder folder = StateFolder::create(options.root, request.id);
   context.folder = &folder;
   context.closed_in_children.push_back(folder.lock_fd());
-  pid_t init = 0;
+  Fd terminal;
   try {
     folder.write_config(loaded.config_text);
     Walk walk(plan, context, options.journal_fd);
     walk.run();
     if (!options.pid_file.empty()) write_pid_file(options.pid_file, context.init);
-    init = context.init;
+    context.terminal.reset();
+    if (terminal_socket) terminal = receive_terminal(terminal_socket);
     walk.let_go();
-  } catch (const Failure&) {
+  } catch (...) {
     clean_up(folder, context.state, request.config.hooks.poststop);
     throw;
   }
   if (waits || options.detach) return 0;
-  context.terminal.reset();
-  Fd terminal = terminal_socket ? receive_terminal(terminal_socket) : Fd();
   folder.unlock();
-  const int status = wait_for(init, std::move(terminal));
-  folder.lock();
+  const int status = wait_for(context.init, std::move(terminal));
+  try {
+    folder.lock();
+  } catch (const Failure& failure) {
+    log_warning(failure.error().line());  // what has ended is to be taken away all the same
+  }
   remove_container(folder, context.state);
   return status;
 }

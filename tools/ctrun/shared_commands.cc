@@ -44,13 +44,14 @@ void write_pid_file(const std::string& path, pid_t pid) {
   const size_t slash = path.rfind('/');
   const std::string part =
       slash == std::string::npos ? "." + path : path.substr(0, slash + 1) + "." + path.substr(slash + 1);
-  {
-    const Fd file(open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-    if (!file) throw Failure(system_error("write the pid file", path));
-    if (const Status written = write_all(file.get(), std::to_string(pid), path); !written)
-      throw Failure(written.error());
-  }
-  if (rename(part.c_str(), path.c_str()) != 0) throw Failure(system_error("write the pid file", path));
+  const Fd file(open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (!file) throw Failure(system_error("write the pid file", path));
+  const Status written = write_all(file.get(), std::to_string(pid), path);
+  if (written && rename(part.c_str(), path.c_str()) == 0) return;
+  Error error = written ? system_error("write", path) : written.error();
+  error.what = "write the pid file";
+  unlink(part.c_str());
+  throw Failure(error);
 }
 
 void open_host(Context& context) {

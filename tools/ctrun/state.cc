@@ -84,7 +84,12 @@ StateFolder StateFolder::create(const std::string& root, const std::string& id) 
                           .remedy = "ctrun delete " + id});
     throw Failure(system_error("make the state folder", path));
   }
-  return open(root, id, true);
+  try {
+    return open(root, id, true);
+  } catch (const Failure&) {
+    rmdir(path.c_str());
+    throw;
+  }
 }
 
 StateFolder StateFolder::open(const std::string& root, const std::string& id, bool exclusive) {
