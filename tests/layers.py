@@ -68,6 +68,13 @@ def check_bpf(file):
             yield line, f"a capture program includes {name}"
 
 
+def check_ctrun(file):
+    for line, quoted, name in includes(file):
+        first = name.split("/")[0]
+        if quoted and (first == "cttrace" or (ROOT / "src" / first).is_dir()) and first != "base":
+            yield line, f"ctrun includes {name}: of cttrace it may use base alone"
+
+
 def problems():
     layers = sorted(path.name for path in (ROOT / "src").iterdir() if path.is_dir())
     for layer in layers:
@@ -76,7 +83,7 @@ def problems():
             continue
         for file in sources(ROOT / "src" / layer):
             yield from (f"{file.relative_to(ROOT)}:{line}: {what}" for line, what in check_layer(layer, file))
-    for folder, check in (("include", check_public), ("bpf", check_bpf)):
+    for folder, check in (("include", check_public), ("bpf", check_bpf), ("tools/ctrun", check_ctrun)):
         for file in sources(ROOT / folder):
             yield from (f"{file.relative_to(ROOT)}:{line}: {what}" for line, what in check(file))
 
