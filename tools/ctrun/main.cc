@@ -4,8 +4,8 @@
 
 #include <exception>
 
-#include "commands.h"
-#include "options.h"
+#include "commands/commands.h"
+#include "commands/options.h"
 
 namespace cttrace::ctrun {
 namespace {

@@ -1,5 +1,5 @@
 // config.json as ctrun understands it, and what it says of one that is wrong.
-#include "config.h"
+#include "config/config.h"
 
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "example_config.h"
+#include "commands/example_config.h"
 
 namespace cttrace::ctrun {
 namespace {

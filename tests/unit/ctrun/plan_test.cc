@@ -1,5 +1,5 @@
 // Plans: pure, so that a host can be made up.
-#include "plan.h"
+#include "plan/plan.h"
 
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "example_config.h"
+#include "commands/example_config.h"
 
 namespace cttrace::ctrun {
 namespace {
