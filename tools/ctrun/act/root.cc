@@ -12,8 +12,6 @@
 namespace cttrace::ctrun {
 namespace {
 
-constexpr const char* kOldRoot = ".ctrun-old-root";
-
 void enter_slash() {
   if (chdir("/") != 0) throw Failure(system_error("enter", "/"));
 }

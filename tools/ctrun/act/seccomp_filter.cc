@@ -109,7 +109,8 @@ std::vector<sock_filter> exported(const Filter& filter) {
   Fd writing(ends[1]);
   fcntl(writing.get(), F_SETFL, O_NONBLOCK);
   const int result = seccomp_export_bpf(filter.get(), writing.get());
-  if (result != 0) wrong("rules", strerrordesc_np(-result));
+  // ECANCELED: a call that the library has made failed.
+  if (result != 0) wrong("rules", strerrordesc_np(result == -ECANCELED ? errno : -result));
   writing.reset();
   std::vector<sock_filter> program(BPF_MAXINSNS);
   size_t length = 0;

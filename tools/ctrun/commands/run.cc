@@ -74,13 +74,15 @@ Fd open_terminal(Context& context, const Options& options, bool waits) {
 }
 
 // Also after a failure: what cannot be removed is another line, and the first failure stays the one that counts.
-void clean_up(const StateFolder& folder, const ContainerState& state, const std::vector<Hook>& poststop) {
+void clean_up(const StateFolder& folder, const ContainerState& state, const Request& request) {
   try {
     remove_cgroups(state.cgroups);
   } catch (const Failure& failure) {
     log_error(failure.error());
   }
-  run_hooks_to_the_end("poststop", poststop, state, "stopped", 0);
+  // It is there where the set-up ended between making and removing it.
+  if (request.choices.root == RootBy::kPivotFolder) rmdir((state.rootfs + "/" + kOldRoot).c_str());
+  run_hooks_to_the_end("poststop", request.config.hooks.poststop, state, "stopped", 0);
   folder.remove();
 }
 
@@ -118,7 +120,7 @@ int run_or_create(const Options& options) {
     if (terminal_socket) terminal = receive_terminal(terminal_socket);
     walk.let_go();
   } catch (...) {
-    clean_up(folder, context.state, request.config.hooks.poststop);
+    clean_up(folder, context.state, request);
     throw;
   }
   if (waits || options.detach) return 0;

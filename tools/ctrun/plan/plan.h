@@ -44,6 +44,9 @@ struct PlannedCall {
   std::string text() const;
 };
 
+// Below the root file system, where RootBy::kPivotFolder puts the old root for a moment.
+inline constexpr const char* kOldRoot = ".ctrun-old-root";
+
 // What a step does, one type a kind. All paths are the host's unless they say otherwise.
 struct MakeFifo {};
 struct MakeCgroups {

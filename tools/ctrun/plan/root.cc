@@ -8,8 +8,6 @@
 namespace cttrace::ctrun {
 namespace {
 
-constexpr const char* kOldRoot = ".ctrun-old-root";
-
 void add_masked(PlanBuilder& builder, const std::string& path) {
   const MountBy by = builder.request().choices.mounts;
   const std::string target = in_rootfs(builder.config(), path);
