@@ -266,6 +266,25 @@ class Hostile(LifecycleCase):
 
 
 class Mounts(LifecycleCase):
+    def test_an_image_of_a_filesystem(self):
+        require("mkfs.ext4")
+        if not os.path.exists("/dev/loop-control"):
+            self.skipTest("needs /dev/loop-control")
+        image = self.tmp / "image"
+        with open(image, "wb") as file:
+            file.truncate(8 << 20)
+        run("mkfs.ext4", "-q", image, check=True)
+        bundle = self.bundle("echo x > /img/written; while read -r l; do case $l in *' /img '*) echo $l; esac; done < /proc/self/mountinfo")
+        bundle.config["root"]["readonly"] = False
+        bundle.config["mounts"].append({"destination": "/img", "type": "ext4", "source": str(image), "options": ["nosuid"]})
+        bundle.write()
+        for mounts in ALTERNATIVES["mount-by"]:
+            with self.subTest(mounts=mounts):
+                result = bundle.run("--mount-by", mounts)
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                self.assertRegex(result.stdout, r"rw,nosuid,relatime - ext4 /dev/loop\d+ ")
+                self.assertNotIn(str(image), run("losetup", "-a").stdout)  # it went with the mount
+
     def test_overlay_and_options(self):
         for name in ("lower", "upper", "work"):
             (self.tmp / name).mkdir()

@@ -159,6 +159,14 @@ TEST(CtrunPlan, ResourcesOfV1) {
   EXPECT_EQ(calls_of(plan, "limit:pids.max"), (Texts{R"(write("/sys/fs/cgroup/pids/c1/pids.max", "max"))"}));
 }
 
+TEST(CtrunPlan, DevicesAreDeniedOnceImagesAreMounted) {
+  Request request = request_on(host_of_v1());
+  request.host.hierarchies.push_back({.controllers = {"devices"}, .mount_point = "/sys/fs/cgroup/devices", .own = "/"});
+  const Plan plan = make_plan(request);
+  EXPECT_LT(place(plan, "mount:/sys"), place(plan, "limit:devices.deny"));
+  EXPECT_LT(place(plan, "limit:devices.deny"), place(plan, "execute"));
+}
+
 TEST(CtrunPlan, ResourcesOfV2) {
   Request request = request_on(host_of_v2());
   request.config.cgroups_path = "/a/b";

@@ -51,6 +51,8 @@ struct IdentityAsked {
 // plan_processes.cc
 void plan_cgroups(PlanBuilder& builder);    // made and filled with limits
 void plan_processes(PlanBuilder& builder);  // init, in its namespaces and cgroups, with its ids
+// Once init has mounted what it must: images of filesystems want devices that the program shall not have.
+void plan_device_rules(PlanBuilder& builder);
 // plan_mounts.cc
 void plan_rootfs(PlanBuilder& builder);
 void plan_mounts(PlanBuilder& builder);

@@ -89,6 +89,7 @@ Plan make_plan(const Request& request) {
   }
   plan_names(builder);
   plan_network_inside(builder);
+  plan_device_rules(builder);
   plan_limits(builder, request.config.process);
   builder.add(Phase::kHandOver, Actor::kParent, "save-state", "what ctrun must know of the container later", {},
               SaveState{});

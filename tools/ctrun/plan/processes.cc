@@ -107,8 +107,25 @@ void plan_unshare(PlanBuilder& builder, Actor actor, uint64_t flags) {
               {{"unshare", {clone_flags_text(flags)}}}, Unshare{flags});
 }
 
+using Writes = std::vector<std::pair<std::string, std::string>>;
+
+Writes writes_of(PlanBuilder& builder) {
+  Resources resources = builder.request().config.resources;
+  if (builder.errs(Mistake::kDiskDevice)) resources.devices.clear();
+  return resource_writes(builder.request().host, resources, builder.plan().cgroups);
+}
+
+void add_writes(PlanBuilder& builder, const Writes& writes, bool of_devices) {
+  for (const auto& [file, value] : writes) {
+    const std::string name = file.substr(file.rfind('/') + 1);
+    if ((name.rfind("devices.", 0) == 0) != of_devices) continue;
+    builder.add(Phase::kCgroup, Actor::kParent, "limit:" + name, name + " = " + value,
+                {{"write", {in_quotes(file), in_quotes(value)}}}, WriteControl{file, value});
+  }
+}
+
 // A folder of v2 has the files of a controller once the folder above has enabled it for those below, all the way down.
-void plan_controllers(PlanBuilder& builder, const std::vector<std::pair<std::string, std::string>>& writes) {
+void plan_controllers(PlanBuilder& builder, const Writes& writes) {
   const auto& hierarchies = builder.request().host.hierarchies;
   const Plan& plan = builder.plan();
   for (size_t i = 0; i < plan.cgroups.size(); ++i) {
@@ -152,9 +169,7 @@ void plan_cgroups(PlanBuilder& builder) {
   for (const std::string& folder : plan.cgroups) calls.push_back({"mkdir", {in_quotes(folder), "0755"}});
   builder.add(Phase::kCgroup, Actor::kParent, "cgroups", "a cgroup in each hierarchy", std::move(calls),
               MakeCgroups{plan.cgroups});
-  Resources resources = request.config.resources;
-  if (builder.errs(Mistake::kDiskDevice)) resources.devices.clear();
-  const auto writes = resource_writes(request.host, resources, plan.cgroups);
+  const auto writes = writes_of(builder);
   plan_controllers(builder, writes);
   for (size_t i = 0; i < plan.cgroups.size(); ++i)
     if (request.host.hierarchies[i].has("cpuset"))
@@ -162,10 +177,11 @@ void plan_cgroups(PlanBuilder& builder) {
                   {{"write", {in_quotes(plan.cgroups[i] + "/cpuset.cpus"), "<of the cgroup above>"}},
                    {"write", {in_quotes(plan.cgroups[i] + "/cpuset.mems"), "<of the cgroup above>"}}},
                   CopyCpuset{plan.cgroups[i]});
-  for (const auto& [file, value] : writes)
-    builder.add(Phase::kCgroup, Actor::kParent, "limit:" + file.substr(file.rfind('/') + 1),
-                file.substr(file.rfind('/') + 1) + " = " + value, {{"write", {in_quotes(file), in_quotes(value)}}},
-                WriteControl{file, value});
+  add_writes(builder, writes, false);
+}
+
+void plan_device_rules(PlanBuilder& builder) {
+  if (!builder.plan().cgroups.empty()) add_writes(builder, writes_of(builder), true);
 }
 
 void plan_processes(PlanBuilder& builder) {
