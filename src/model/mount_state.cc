@@ -174,6 +174,17 @@ bool is_kept(const State& state, FilesystemId filesystem) {
   return known && known->ipc && state.namespaces.contains(known->ipc);
 }
 
+namespace {
+
+// Each mount of these makes a superblock of its own (get_tree_nodev, fs/super.c). A device number that is met again
+// means that the older one has gone, whoever took it away.
+bool is_always_new(const Filesystem* filesystem) {
+  return filesystem && (filesystem->type == "tmpfs" || filesystem->type == "ramfs" || filesystem->type == "overlay" ||
+                        filesystem->type == "proc");
+}
+
+}  // namespace
+
 FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, uint32_t minor) {
   const uint64_t device = static_cast<uint64_t>(major) << 32 | minor;
   MountObjects& objects = state.mount_objects.edit();
@@ -183,6 +194,7 @@ FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, 
     return !one || !two || one->type.empty() || two->type.empty() || one->type == two->type;
   };
   if (known != objects.devices.end() && known->second != filesystem && is_of_its_type(known->second) &&
+      !is_always_new(filesystem_of(state, filesystem)) &&
       (is_kept(state, known->second) || is_mounted(state, known->second)))
     return known->second;
   objects.devices[device] = filesystem;

@@ -151,8 +151,9 @@ Teller::Work::Meaning Teller::Work::meaning_of(const Person& person, const Snaps
                   differs(origin.namespaces, now, CT_NS_PID) || differs(origin.namespaces, now, CT_NS_PID_FOR_CHILDREN);
   for (const auto& [type, inode] : set_up.joined) {
     if (isolated) break;
-    isolated =
-        std::ranges::any_of(containers_, [&](const auto& known) { return is_container_of(known.second, type, inode); });
+    isolated = std::ranges::any_of(containers_, [&, kind = type, number = inode](const auto& known) {
+      return is_container_of(known.second, kind, number);
+    });
   }
   if (!isolated || (set_up.held && is_of(*person.process->unit, *set_up.held->unit))) return Meaning::kHelper;
   if (person.exec && ends_with(set_up.unit->argv, person.exec->argv)) return Meaning::kHandOver;
