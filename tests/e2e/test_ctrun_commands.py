@@ -6,7 +6,6 @@ import os
 import pathlib
 import re
 import select
-import shutil
 import socket
 import subprocess
 import termios
@@ -14,11 +13,9 @@ import threading
 
 import seen_inside
 import support
-from ctrun import CTRUN
+from clients import BINARIES
 from runtimes import Bundle, remove_cgroups, unique
 from support import require, run
-
-BINARIES = {"runc": shutil.which("runc"), "ctrun": CTRUN}
 
 
 class Runtime:

@@ -124,7 +124,7 @@ class Failures(support.Case):
         for folder in reversed(self.standing()[1]):
             os.rmdir(folder)
 
-    def check(self, *commands, every=9, error=UNEXPECTED, clean=lambda: None):
+    def check(self, *commands, every=13, error=UNEXPECTED, clean=lambda: None):
         found = list(self.sweep(commands, 1 if ALL else every, error, clean))
         self.assertEqual(found, [], "\n".join(found))
 
@@ -202,7 +202,7 @@ class InParts(Failures):
     def test_create_and_start(self):
         bundle = self.bundle()
         create, start = bundle.command("create", "--bundle", bundle.path, bundle.id), bundle.command("start", bundle.id)
-        self.check(create, start, clean=self.delete, every=3)
+        self.check(create, start, clean=self.delete, every=5)
 
 
 if __name__ == "__main__":
