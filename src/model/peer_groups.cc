@@ -96,7 +96,7 @@ void members_left(State& state, uint32_t group) {
     if (witness != known->witness) edit_groups(state)[group].witness = witness;
     return;
   }
-  if (is_buried(state, group)) return doubt_slaves(state, group);
+  if (is_buried(state, group)) doubt_slaves(state, group);
   const PeerGroup gone = *known;
   for (uint32_t slaves : gone.slaves) set_group_master(state, slaves, gone.master);
   for (const MountId& slave : slaves_of(state, group)) {
