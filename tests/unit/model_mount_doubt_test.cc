@@ -1,4 +1,5 @@
 // Mounts after something was lost that may have changed them.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include "cttrace/mount_rows.h"
@@ -38,6 +39,30 @@ TEST_F(ModelMountDoubt, EveryTableThatIsThere) {
 TEST_F(ModelMountDoubt, CopiesAreAsDoubtfulAsTheirOriginals) {
   lose(3);
   EXPECT_EQ(doubt(world_.in_a_copy(world_.host, 11)), "3 records were lost");
+}
+
+// Nobody sees a descriptor being passed on by SCM_RIGHTS.
+TEST_F(ModelMountDoubt, WhoseMasterMayHaveBeenPassedOnInADetachedTree) {
+  world_.mounts(world_.host, "m", "/mnt", "tmpfs");
+  world_.makes(world_.host, "/mnt", MS_SHARED);
+  for (const bool copies : {false, true}) {
+    const Task other = world_.in_a_copy(world_.host, copies ? 12 : 11);
+    world_.makes(world_.host, "/mnt", MS_SLAVE);
+    if (copies)
+      world_.calls(other, "open_tree", {AT_FDCWD, "/mnt", OPEN_TREE_CLONE}, [](Call& call) {
+        call.result = 5;
+        call.returned_file = File{.path = "/"};
+        call.returned_file->fs_type = "tmpfs";
+        call.returned_file->detached = true;
+        call.returned_file->mount_id = call.returned_file->mount_parent_id = 77;
+      });
+    EXPECT_EQ(doubt(world_.host), "");
+    world_.ends(other);
+    world_.goes_on(world_.host);
+    EXPECT_EQ(doubt(world_.host),
+              copies ? "whose slaves mounts are: a detached tree may be gone, or be passed on" : "");
+    world_.makes(world_.host, "/mnt", MS_SHARED);
+  }
 }
 
 TEST_F(ModelMountDoubt, AMountThatOnlyMayBeTheOneIsNotTakenForIt) {
