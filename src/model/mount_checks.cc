@@ -83,8 +83,14 @@ void learn_newest(Context& context, const Call& call, TreeId tree, const std::ve
     if (mounts.path_of(slot) == newest->path) candidates.push_back(slot);
     if (candidates.size() > 1) return;  // of a high stack of mounts all have one path, and each is as long to find out
   }
-  if (candidates.size() == 1)
-    MountTreeEditor(context.state.trees.at(tree)).set_kernel_id(candidates[0], newest->mount_id);
+  if (candidates.size() != 1) return;
+  const Slot on = mounts.parent_of(candidates[0]);
+  const bool tells_of_parent = on != kNoSlot && !mounts.at(on).kernel_id && newest->mount_parent_id &&
+                               newest->mount_parent_id != newest->mount_id &&
+                               mounts.with_kernel_id(newest->mount_parent_id) == kNoSlot;
+  MountTreeEditor editor(context.state.trees.at(tree));
+  editor.set_kernel_id(candidates[0], newest->mount_id);
+  if (tells_of_parent) editor.set_kernel_id(on, newest->mount_parent_id);
 }
 
 }  // namespace cttrace
