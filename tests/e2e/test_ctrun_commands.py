@@ -227,6 +227,8 @@ class Commands(support.Case):
             # Ctrl-C reaches the program by its controlling terminal, also that of an exec.
             self.assertEqual(runtime.quietly("exec", "-d", "-t", "--console-socket", path, runtime.id, "/bin/sh", "-c",
                                              "trap 'echo interrupted; exit' INT; echo ready; while true; do sleep 0.05; done").returncode, 0)
+            without = runtime.quietly("exec", "--console-socket", path, runtime.id, "/bin/true")
+            self.assertNotEqual(without.returncode, 0, "there is no terminal to send")
             inside = self.terminal(listening)
             self.read_until(inside, b"ready\r\n")
             os.write(inside, b"\x03")

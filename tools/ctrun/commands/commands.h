@@ -29,6 +29,10 @@ void take_user(Process& process, const std::string& user);
 void write_pid_file(const std::string& path, pid_t pid);
 // Descriptors that every set-up needs.
 void open_host(Context& context);
+// For a program that has one: what the set-up makes its terminal with. The other end, where ctrun keeps it. `leaves`:
+// ctrun ends before the program does. Throws Failure where nobody would hold the other end, and where --console-socket
+// is given and the program has none.
+Fd open_terminal(Context& context, const Options& options, bool leaves);
 // SIGINT and its like wait until somebody asks for them: nothing that is half made may be left. What was blocked
 // before.
 sigset_t hold_signals();

@@ -1,7 +1,6 @@
 // `exec`: another program in a container.
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,23 +73,6 @@ std::vector<uint64_t> open_namespaces(Context& context, pid_t init) {
   return types;
 }
 
-Fd open_terminal(Context& context, const Options& options) {
-  if (!context.process.terminal) return {};
-  if (!options.console_socket.empty()) {
-    context.terminal = connect_console_socket(options.console_socket);
-    return {};
-  }
-  if (options.detach)
-    throw Failure(Error{.what = "detach",
-                        .subject = "a program with a terminal",
-                        .why = "nobody would hold its other end",
-                        .remedy = "--console-socket PATH"});
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) throw Failure(system_error("make", "a socket"));
-  context.terminal.reset(ends[1]);
-  return Fd(ends[0]);
-}
-
 struct Running {
   pid_t pid = 0;
   Fd terminal_socket = {};
@@ -123,7 +105,7 @@ Running enter(const Options& options) {
     context.filter_flags = filter.flags;
   }
   Running running;
-  running.terminal_socket = open_terminal(context, options);
+  running.terminal_socket = open_terminal(context, options, options.detach);
   context.old_signals = hold_signals();
   const Plan plan = make_entry_plan(request);
   Walk walk(plan, context, options.journal_fd);

@@ -1,7 +1,6 @@
 // `run` and `create`.
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <ctime>
@@ -51,28 +50,6 @@ void open_namespaces(Context& context, const Config& config) {
   }
 }
 
-// The other end of the terminal, where ctrun keeps it.
-Fd open_terminal(Context& context, const Options& options, bool waits) {
-  if (!context.process.terminal) {
-    if (!options.console_socket.empty())
-      throw Failure(Error{.what = "use", .subject = "--console-socket", .why = "the process asks for no terminal"});
-    return {};
-  }
-  if (!options.console_socket.empty()) {
-    context.terminal = connect_console_socket(options.console_socket);
-    return {};
-  }
-  if (waits || options.detach)
-    throw Failure(Error{.what = "detach",
-                        .subject = "a container with a terminal",
-                        .why = "nobody would hold its other end",
-                        .remedy = "--console-socket PATH"});
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) throw Failure(system_error("make", "a socket"));
-  context.terminal.reset(ends[1]);
-  return Fd(ends[0]);
-}
-
 // Also after a failure: what cannot be removed is another line, and the first failure stays the one that counts.
 void clean_up(const StateFolder& folder, const ContainerState& state, const Request& request) {
   try {
@@ -104,7 +81,7 @@ int run_or_create(const Options& options) {
     context.filter = std::move(filter.program);
     context.filter_flags = filter.flags;
   }
-  const Fd terminal_socket = open_terminal(context, options, waits);
+  const Fd terminal_socket = open_terminal(context, options, waits || options.detach);
   context.old_signals = hold_signals();
 
   const StateFolder folder = StateFolder::create(options.root, request.id);

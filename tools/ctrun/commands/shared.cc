@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,6 +59,27 @@ void open_host(Context& context) {
   context.host_root.reset(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   context.host_proc.reset(open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!context.host_root || !context.host_proc) throw Failure(system_error("open", "/proc"));
+}
+
+Fd open_terminal(Context& context, const Options& options, bool leaves) {
+  if (!context.process.terminal) {
+    if (!options.console_socket.empty())
+      throw Failure(Error{.what = "use", .subject = "--console-socket", .why = "the process asks for no terminal"});
+    return {};
+  }
+  if (!options.console_socket.empty()) {
+    context.terminal = connect_console_socket(options.console_socket);
+    return {};
+  }
+  if (leaves)
+    throw Failure(Error{.what = "detach",
+                        .subject = "a program with a terminal",
+                        .why = "nobody would hold its other end",
+                        .remedy = "--console-socket PATH"});
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) throw Failure(system_error("make", "a socket"));
+  context.terminal.reset(ends[1]);
+  return Fd(ends[0]);
 }
 
 sigset_t hold_signals() {
