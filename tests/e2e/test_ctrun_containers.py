@@ -115,6 +115,13 @@ class Alternatives(ContainerCase):
     def test_the_same_as_runc(self):
         require("runc")
         bundle = self.bundle()
+        for readonly in (False, True):
+            bundle.config["root"]["readonly"] = readonly
+            bundle.write()
+            with self.subTest(readonly_root=readonly):
+                self.same_as_runc(bundle)
+
+    def same_as_runc(self, bundle):
         ours = self.handed(bundle)
         result = run("runc", "--root", self.tmp / "runc", "run", "--bundle", bundle.path, bundle.id)
         self.assertEqual(result.returncode, 0, result.stderr)
