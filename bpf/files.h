@@ -139,11 +139,11 @@ static __always_inline void fill_special(struct scratch *s, struct ct_file *out,
 
 #define FMODE_NEED_UNMOUNT 0x10000000 /* what fsmount and open_tree return: closing it unmounts what it holds */
 
-static __always_inline int is_shared(struct file *file)
+static __always_inline u32 references_to(struct file *file)
 {
 	if (bpf_core_field_exists(file->f_ref))
-		return BPF_CORE_READ(file, f_ref.refcnt.counter) > 0;
-	return BPF_CORE_READ(file, f_count.counter) > 1;
+		return BPF_CORE_READ(file, f_ref.refcnt.counter) + 1;
+	return BPF_CORE_READ(file, f_count.counter);
 }
 
 /* Captures one file of s->task. `where`: AT_FD with `fd`, or a place; AT_MOUNT: the root of the mount s->pointer. For
@@ -205,8 +205,11 @@ __noinline int capture_file(u32 arg, u32 kind, u32 where, u32 fd)
 	out->mnt_id = BPF_CORE_READ(mnt, mnt_id);
 	out->mnt_parent_id = BPF_CORE_READ(mnt, mnt_parent, mnt_id);
 	out->open_flags = opened ? BPF_CORE_READ(opened, f_flags) : 0;
-	if (opened && BPF_CORE_READ(opened, f_mode) & FMODE_NEED_UNMOUNT && is_shared(opened))
-		out->flags |= CT_FILE_SHARED;
+	if (opened && BPF_CORE_READ(opened, f_mode) & FMODE_NEED_UNMOUNT) {
+		out->references = references_to(opened);
+		if (out->references > 1)
+			out->flags |= CT_FILE_SHARED;
+	}
 	bpf_probe_read_kernel_str(out->fs_type, sizeof(out->fs_type), type);
 	fill_special(s, out, opened, inode, dentry);
 	if (BPF_CORE_READ(dentry, d_parent) != dentry && !BPF_CORE_READ(dentry, d_hash.pprev))

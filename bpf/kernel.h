@@ -116,6 +116,7 @@ struct mount {
 	struct mount *overmount; /* since 6.17 */
 };
 struct path { struct vfsmount *mnt; struct dentry *dentry; };
+typedef struct { int counter; } atomic_t;
 typedef struct { long counter; } atomic_long_t;
 struct file_ref { atomic_long_t refcnt; };
 struct file {
@@ -129,7 +130,7 @@ struct file {
 };
 struct fs_struct { struct path root; struct path pwd; };
 struct fdtable { unsigned int max_fds; struct file **fd; };
-struct files_struct { struct fdtable *fdt; };
+struct files_struct { atomic_t count; struct fdtable *fdt; };
 struct mm_struct { struct file *exe_file; unsigned long arg_start, arg_end; };
 struct linux_binprm { struct mm_struct *mm; const char *filename; };
 
@@ -148,7 +149,6 @@ struct cgroup { struct kernfs_node *kn; struct cgroup_root *root; };
 struct cgroup_subsys_state { struct cgroup *cgroup; };
 struct css_set { struct cgroup *dfl_cgrp; };
 
-typedef struct { int counter; } atomic_t;
 struct sigset { unsigned long sig[1]; };
 struct sigpending { struct sigset signal; };
 struct seccomp { int mode; atomic_t filter_count; };

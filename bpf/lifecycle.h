@@ -4,6 +4,7 @@
  * before it can run. */
 #pragma once
 
+#include "held.h"
 #include "snapshot.h"
 
 /* Follows a task. NULL: the table is full, which is counted. */
@@ -157,6 +158,8 @@ int process_exit(struct bpf_raw_tracepoint_args *ctx)
 	out->pad = 0;
 	out->record.flags = BPF_CORE_READ(task, signal, live.counter) == 0 ? CT_FLAG_GROUP_DEAD : 0;
 	out->record.flags |= in_call;
+	if (capture_held())
+		out->record.flags |= CT_FLAG_FILES_TOLD;
 	send(s, live_tasks == 0 ? BPF_RB_FORCE_WAKEUP : 0);
 	return 0;
 }

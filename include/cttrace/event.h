@@ -42,8 +42,9 @@ struct File {
   bool detached = false;  // in a mount that is in no namespace: not attached yet, or lazily unmounted
   bool internal = false;  // in a mount of the kernel's own: a pipe, a socket, a memfd
   // Of a descriptor that holds a detached mount tree (fsmount, open_tree): it is not the only one. Closing the last one
-  // dissolves the tree.
+  // dissolves the tree. With how many there are, calls in progress counted (0: not known).
   bool shared = false;
+  uint32_t references = 0;
 
   // What a person calls it: the path, "pipe:[1]", "mnt:[4026531841]", "pidfd:[812]", "fscontext:[tmpfs]",
   // "anon_inode:[eventpoll]", "(detached tmpfs)/b".
@@ -167,6 +168,8 @@ struct TaskExit {
   uint64_t time_ns = 0;
   uint32_t code = 0;  // as wait(2) reports it
   bool last_of_process = false;
+  // Descriptors of the table that ends with it which hold a detached mount tree; none: not told.
+  std::optional<std::vector<File>> held = {};
 };
 
 struct CgroupAttach {

@@ -12,9 +12,9 @@
 #include <linux/types.h>
 #endif
 
-#define CT_WIRE_VERSION 3
+#define CT_WIRE_VERSION 4
 /* Of the versions that are still read. 1 has the sizes that CT_*_SIZE_1 name; 2 has no CT_ARG_MOUNT_ROOT, _SOURCE and
- * CT_ARG_MOVED. */
+ * CT_ARG_MOVED; until 3 there are no CT_FLAG_FILES_TOLD and CT_ARG_HELD, and `references` is 0. */
 #define CT_WIRE_OLDEST 1
 
 #define CT_PATH_MAX 4096    /* bytes of a string or of mount data, with its NUL */
@@ -64,6 +64,7 @@ struct ct_record {
 #define CT_FLAG_SYNTHETIC 16u /* SNAPSHOT, FORK: made up from /proc or an iterator, not from an event */
 #define CT_FLAG_IN_CALL 32u   /* TASK_EXIT: the thread ended inside the call that it entered last */
 #define CT_FLAG_SIGSYS 64u    /* EXIT, with ORPHAN: seccomp sent SIGSYS; there is no result */
+#define CT_FLAG_FILES_TOLD 128u /* TASK_EXIT: its descriptor table ends with it; CT_ARG_HELD are all of these */
 
 struct ct_enter {
   struct ct_record record;
@@ -223,6 +224,7 @@ enum ct_capture_status {
 #define CT_ARG_MOUNT_ROOT 0x2d
 #define CT_ARG_MOUNT_SOURCE 0x2e
 #define CT_ARG_MOVED 0x2f /* EXIT: CT_CAP_FILE: what the descriptor in argument 0 is now */
+#define CT_ARG_HELD 0x30  /* TASK_EXIT: CT_CAP_FILE: a descriptor that holds a detached mount tree */
 
 struct ct_capture {
   __u8 arg;    /* index of the argument, or CT_ARG_* */
@@ -263,7 +265,8 @@ struct ct_file {
   __u32 open_flags;                /* f_flags */
   char fs_type[CT_FS_TYPE_LENGTH]; /* NUL-terminated */
   __u32 mnt_parent_id;             /* of the mount that mnt_id is mounted on; mnt_id: on none */
-  __u32 pad;
+  /* Of what holds a detached mount tree: how many hold the open file, descriptors and calls in progress; 0: not known */
+  __u32 references;
 };
 
 #define CT_FILE_SIZE_1 80 /* without mnt_parent_id */

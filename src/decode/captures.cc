@@ -40,6 +40,7 @@ File make_file(const ct_file& raw, std::string_view components) {
   file.detached = raw.flags & CT_FILE_DETACHED;
   file.internal = raw.flags & CT_FILE_INTERNAL;
   file.shared = raw.flags & CT_FILE_SHARED;
+  file.references = raw.references;
   return file;
 }
 

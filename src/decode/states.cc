@@ -86,10 +86,17 @@ Snapshot decode_snapshot(const Record& record) {
 
 TaskExit decode_task_exit(const Record& record) {
   const auto body = record.body<ct_task_exit>();
-  return {.task = task_of(body.record),
-          .time_ns = body.record.time_ns,
-          .code = body.code,
-          .last_of_process = (body.record.flags & CT_FLAG_GROUP_DEAD) != 0};
+  const uint32_t flags = body.record.flags;
+  TaskExit out{.task = task_of(body.record),
+               .time_ns = body.record.time_ns,
+               .code = body.code,
+               .last_of_process = (flags & CT_FLAG_GROUP_DEAD) != 0};
+  if (!(flags & CT_FLAG_FILES_TOLD) || (flags & CT_FLAG_CUT)) return out;
+  out.held.emplace();
+  for (const Capture& capture : record.captures())
+    if (capture.arg == CT_ARG_HELD)
+      if (std::optional<File> file = decode_file(capture)) out.held->push_back(std::move(*file));
+  return out;
 }
 
 CgroupAttach decode_cgroup(const Record& record) {

@@ -140,7 +140,8 @@ void apply_close(Context& context, const Call& call, TaskState& task) {
   if (file && is_detached(state, tree)) {
     TreeInfo& info = edit_info(state, tree);
     const uint32_t own = known && known->tree == tree ? 1 : 0;
-    info.held_elsewhere = file->shared && info.holders == own;
+    info.held_elsewhere =
+        file->references ? file->references > info.holders + 1 - own : file->shared && info.holders == own;
   }
   close_descriptor(context, task, fd);
   if (file && !file->shared && is_detached(state, tree)) dissolve(context, tree);
@@ -205,13 +206,32 @@ uint32_t copied_descriptor_table(State& state, uint32_t table) {
   return copy;
 }
 
-void leave_descriptor_table(Context& context, uint32_t table) {
+void leave_descriptor_table(Context& context, uint32_t table, bool told) {
   MountObjects& objects = context.state.mount_objects.edit();
   const auto found = objects.tables.find(table);
   if (found == objects.tables.end() || --found->second.users) return;
   const std::map<int, MountDescriptor> descriptors = std::move(found->second.descriptors);
   objects.tables.erase(found);
-  for (const auto& [fd, descriptor] : descriptors) release_unseen(context, descriptor);
+  for (const auto& [fd, descriptor] : descriptors)
+    told ? release(context, descriptor) : release_unseen(context, descriptor);
+}
+
+void see_held(Context& context, const TaskState& task, const std::vector<File>& held) {
+  State& state = context.state;
+  for (const File& file : held) see_descriptor(context, task, file.fd, file);
+  const auto table = state.mount_objects->tables.find(task.files);
+  if (table == state.mount_objects->tables.end()) return;
+  std::vector<int> closed;
+  for (const auto& [fd, descriptor] : table->second.descriptors)
+    if (is_detached(state, descriptor.tree) && std::ranges::find(held, fd, &File::fd) == held.end())
+      closed.push_back(fd);
+  for (const int fd : closed) close_descriptor(context, task, fd);
+  for (const File& file : held) {
+    const TreeId tree = tree_held_by(state, file);
+    if (!is_detached(state, tree) || !file.references) continue;
+    TreeInfo& info = edit_info(state, tree);
+    info.held_elsewhere = file.references > info.holders;
+  }
 }
 
 void close_on_exec(Context& context, uint32_t table) {

@@ -19,7 +19,10 @@ void apply_close_range(Context& context, const Call& call, TaskState& task);
 
 uint32_t new_descriptor_table(State& state);
 uint32_t copied_descriptor_table(State& state, uint32_t table);
-void leave_descriptor_table(Context& context, uint32_t table);
+// The kernel says which detached trees the table holds that is about to end, and who else has them.
+void see_held(Context& context, const TaskState& task, const std::vector<File>& held);
+// `told`: by see_held.
+void leave_descriptor_table(Context& context, uint32_t table, bool told);
 void close_on_exec(Context& context, uint32_t table);
 
 }  // namespace cttrace

@@ -106,7 +106,7 @@ void unshare_mounts_of(Context& context, TaskState& task, uint64_t unshare_flags
   if ((unshare_flags & CLONE_FILES) && table != objects.tables.end() && table->second.users > 1) {
     const uint32_t shared = task.files;
     task.files = copied_descriptor_table(state, shared);
-    leave_descriptor_table(context, shared);
+    leave_descriptor_table(context, shared, false);
   }
 }
 
@@ -117,9 +117,10 @@ void mounts_of_new_program(Context& context, TaskState& task, const Snapshot& sn
   see_places(context, task, snapshot.root, snapshot.cwd);
 }
 
-void mounts_of_ended_task(Context& context, const TaskState& task) {
+void mounts_of_ended_task(Context& context, const TaskState& task, const std::optional<std::vector<File>>& held) {
   leave_fs(context.state, task.fs);
-  leave_descriptor_table(context, task.files);
+  if (held) see_held(context, task, *held);
+  leave_descriptor_table(context, task.files, held.has_value());
 }
 
 void enter_mounts(Context& context, TaskState& task, TreeId tree, const Call* call) {

@@ -60,7 +60,8 @@ void mounts_of_new_task(Context& context, const TaskState& creator, TaskState& c
 void unshare_mounts_of(Context& context, TaskState& task, uint64_t unshare_flags);
 // execve: what is close-on-exec is closed; the snapshot says where root and working directory are.
 void mounts_of_new_program(Context& context, TaskState& task, const Snapshot& snapshot);
-void mounts_of_ended_task(Context& context, const TaskState& task);
+// `held`: TaskExit::held, where the end was seen.
+void mounts_of_ended_task(Context& context, const TaskState& task, const std::optional<std::vector<File>>& held);
 
 // --- Calls
 

@@ -32,12 +32,12 @@ void number(ModelContext& context, const TaskState& task, bool there) {
   }
 }
 
-void end(ModelContext& context, TaskState& task, std::optional<uint32_t> code) {
+void end(ModelContext& context, TaskState& task, const TaskExit* exit) {
   task.ended_ns = context.state.time_ns;
-  task.exit_code = code;
+  if (exit) task.exit_code = exit->code;
   number(context, task, false);
   leave_all(context, task);
-  mounts_of_ended_task(context, task);
+  mounts_of_ended_task(context, task, exit ? exit->held : std::nullopt);
   context.state.running.erase(task.id.tid);
   context.books.executing.erase(task.id);
   context.books.borrowing.erase(task.id);
@@ -55,7 +55,7 @@ void end(ModelContext& context, TaskState& task, std::optional<uint32_t> code) {
 void end_holder_of(ModelContext& context, uint32_t tid) {
   const auto holder = context.state.running.find(tid);
   if (holder == context.state.running.end()) return;
-  end(context, context.state.tasks.at(holder->second).edit(), std::nullopt);
+  end(context, context.state.tasks.at(holder->second).edit(), nullptr);
 }
 
 TaskId leader_of(const ModelContext& context, const Task& task) {
@@ -236,7 +236,7 @@ void apply_snapshot(ModelContext& context, const Snapshot& snapshot) {
   number(context, task, true);
 }
 
-void apply_exit(ModelContext& context, const TaskExit& exit) { end(context, edit_task(context, exit.task), exit.code); }
+void apply_exit(ModelContext& context, const TaskExit& exit) { end(context, edit_task(context, exit.task), &exit); }
 
 void remember_program(ModelContext& context, const Call& call, TaskState& task) {
   PendingProgram program;

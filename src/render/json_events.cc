@@ -169,6 +169,10 @@ Json json_event(const TaskExit& exit) {
   }
   json["core_dumped"] = WIFSIGNALED(status) && WCOREDUMP(status);
   json["last_of_process"] = exit.last_of_process;
+  if (!exit.held || exit.held->empty()) return json;
+  Json held = Json::array();
+  for (const File& file : *exit.held) held.push_back(json_file(file));
+  json["held"] = std::move(held);
   return json;
 }
 

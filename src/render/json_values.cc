@@ -137,6 +137,7 @@ Json json_file(const File& file) {
   if (file.detached) add(json, "detached", true);
   if (file.internal) add(json, "internal", true);
   if (file.shared) add(json, "shared", true);
+  if (file.references) add(json, "references", file.references);
   if (file.chroot) add(json, "chroot", true);
   return json;
 }

@@ -143,6 +143,8 @@ def check_closes(test, said, trace):
         file = call["args"][0]["file"]
         test.assertEqual((file["detached"], file["mount_ns"], file["path"], file["fs_type"], call["result"]),
                          (True, None, "/", "tmpfs", 0))
+    held = [(file["fd"], file["references"]) for event in trace.of("exit") for file in event.get("held", [])]
+    test.assertEqual(held, [tuple(map(int, holds.split())) for holds in said.all("holds")])
     trees = set(said.numbers("trees"))
     test.assertEqual({call["args"][0]["file"]["mount_id"] for call in closes}, trees)
     # Whoever made them said the same of them.

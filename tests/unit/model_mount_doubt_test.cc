@@ -8,6 +8,13 @@
 namespace cttrace {
 namespace {
 
+File tree_root(uint32_t mount_id) {
+  File file{.path = "/", .fs_type = "tmpfs"};
+  file.mount_id = file.mount_parent_id = mount_id;
+  file.detached = true;
+  return file;
+}
+
 class ModelMountDoubt : public testing::Test {
  protected:
   void lose(uint64_t records) {
@@ -51,10 +58,7 @@ TEST_F(ModelMountDoubt, WhoseMasterMayHaveBeenPassedOnInADetachedTree) {
     if (copies)
       world_.calls(other, "open_tree", {AT_FDCWD, "/mnt", OPEN_TREE_CLONE}, [](Call& call) {
         call.result = 5;
-        call.returned_file = File{.path = "/"};
-        call.returned_file->fs_type = "tmpfs";
-        call.returned_file->detached = true;
-        call.returned_file->mount_id = call.returned_file->mount_parent_id = 77;
+        call.returned_file = tree_root(77);
       });
     EXPECT_EQ(doubt(world_.host), "");
     world_.ends(other);
@@ -62,6 +66,28 @@ TEST_F(ModelMountDoubt, WhoseMasterMayHaveBeenPassedOnInADetachedTree) {
     EXPECT_EQ(doubt(world_.host),
               copies ? "whose slaves mounts are: a detached tree may be gone, or be passed on" : "");
     world_.makes(world_.host, "/mnt", MS_SHARED);
+  }
+}
+
+TEST_F(ModelMountDoubt, TheKernelSaysAtTheEndWhoElseHasADetachedTree) {
+  world_.mounts(world_.host, "m", "/mnt", "tmpfs");
+  for (const uint32_t others : {0u, 1u}) {
+    world_.makes(world_.host, "/mnt", MS_SHARED);
+    const Task other = world_.in_a_copy(world_.host, 11 + others);
+    world_.makes(world_.host, "/mnt", MS_SLAVE);
+    world_.calls(other, "open_tree", {AT_FDCWD, "/mnt", OPEN_TREE_CLONE}, [&](Call& call) {
+      call.result = 5;
+      call.returned_file = tree_root(77 + others);
+    });
+    File held = tree_root(77 + others);
+    held.fd = 5;
+    held.references = 1 + others;
+    world_.apply(TaskExit{.task = other, .time_ns = world_.now(), .last_of_process = true, .held = {{held}}});
+    world_.goes_on(world_.host);
+    EXPECT_EQ(doubt(world_.host), "");
+    const MountTree& tree = world_.tree(world_.host);
+    // Its master is the detached copy, where that is still held.
+    EXPECT_EQ(tree.at(tree.in_tree_order().back()).master != 0, others == 1);
   }
 }
 

@@ -10,7 +10,7 @@
 namespace cttrace {
 namespace {
 
-constexpr int kThisVersion = 3;
+constexpr int kThisVersion = 4;
 static_assert(CT_WIRE_VERSION == kThisVersion, "write down the new layout, and then the new version");
 // One number says whether a recording can be read: a new version of the records makes a new one of recordings.
 static_assert(kRecordingVersion == CT_WIRE_VERSION + 1);
@@ -132,6 +132,7 @@ FIELD(ct_file, flags, 48, 4);
 FIELD(ct_file, open_flags, 52, 4);
 FIELD(ct_file, fs_type, 56, 24);
 FIELD(ct_file, mnt_parent_id, 80, 4);
+FIELD(ct_file, references, 84, 4);
 SIZE(ct_file, 88);
 static_assert(CT_FILE_SIZE_1 == offsetof(ct_file, mnt_parent_id));
 
@@ -175,6 +176,8 @@ VALUE(CT_FLAG_CUT, 4);
 VALUE(CT_FLAG_GROUP_DEAD, 8);
 VALUE(CT_FLAG_SYNTHETIC, 16);
 VALUE(CT_FLAG_IN_CALL, 32);
+VALUE(CT_FLAG_SIGSYS, 64);
+VALUE(CT_FLAG_FILES_TOLD, 128);
 
 VALUE(CT_NS_MNT, 0);
 VALUE(CT_NS_UTS, 1);
@@ -234,6 +237,7 @@ VALUE(CT_ARG_MOUNT_COUNT, 0x2c);
 VALUE(CT_ARG_MOUNT_ROOT, 0x2d);
 VALUE(CT_ARG_MOUNT_SOURCE, 0x2e);
 VALUE(CT_ARG_MOVED, 0x2f);
+VALUE(CT_ARG_HELD, 0x30);
 
 VALUE(CT_FILE_PLAIN, 0);
 VALUE(CT_FILE_NSFS, 1);

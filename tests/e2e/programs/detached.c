@@ -1,5 +1,5 @@
-// Descriptors that hold detached mount trees, and such that do not, are closed. Says which, and whether the descriptor
-// was not the only one that held it. usage: detached DIR (an empty folder)
+// Descriptors that hold detached mount trees, and such that do not, are closed, or end with their process. Says which,
+// and whether the descriptor was not the only one that held it. usage: detached DIR (an empty folder)
 #include <linux/mount.h>
 
 #include "program.h"
@@ -31,6 +31,9 @@ static void close_holder(int tree, int shared) {
   fact("closes", "%d %d", tree, shared);
   must(close(tree) == 0, "close");
 }
+
+// Of a task that ends, in the order of their ends.
+static void hold_at_end(int tree, int references) { fact("holds", "%d %d", tree, references); }
 
 static void close_other(int file) {
   fact("others", "%d", file);
@@ -79,6 +82,7 @@ int main(int argc, char** argv) {
     _exit(0);
   }
   close_holder(fresh, 1);
+  hold_at_end(fresh, 1);
   close(go[1]);
   wait_for(child);
 
@@ -86,5 +90,17 @@ int main(int argc, char** argv) {
   int attached = tree_of("a", OPEN_TREE_CLONE);
   must(syscall(SYS_move_mount, attached, "", AT_FDCWD, "b", MOVE_MOUNT_F_EMPTY_PATH) == 0, "move_mount");
   close_other(attached);
+
+  // What goes with its table; the child's has copies of both.
+  int kept = tree_of("a", OPEN_TREE_CLONE), duplicate = dup(kept);
+  must(duplicate >= 0, "dup");
+  child = fork();
+  must(child >= 0, "fork");
+  if (child == 0) _exit(0);
+  wait_for(child);
+  hold_at_end(kept, 4);
+  hold_at_end(duplicate, 4);
+  hold_at_end(kept, 2);
+  hold_at_end(duplicate, 2);
   return 0;
 }
