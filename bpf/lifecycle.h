@@ -4,7 +4,7 @@
  * before it can run. */
 #pragma once
 
-#include "held.h"
+#include "descriptors.h"
 #include "snapshot.h"
 
 /* Follows a task. NULL: the table is full, which is counted. */
@@ -136,6 +136,8 @@ int process_exec(struct bpf_raw_tracepoint_args *ctx)
 		out->old_tid = own_level ? state->enter_tid : old_tid;
 	if (state->row && state->faulted)
 		capture_executed((struct linux_binprm *)ctx->args[2]);
+	if (capture_table(CT_ARG_OPEN))
+		out->record.flags |= CT_FLAG_FILES_TOLD;
 	send(s, 0);
 	return 0;
 }
@@ -158,7 +160,7 @@ int process_exit(struct bpf_raw_tracepoint_args *ctx)
 	out->pad = 0;
 	out->record.flags = BPF_CORE_READ(task, signal, live.counter) == 0 ? CT_FLAG_GROUP_DEAD : 0;
 	out->record.flags |= in_call;
-	if (capture_held())
+	if (has_own_table(task) && capture_table(CT_ARG_HELD))
 		out->record.flags |= CT_FLAG_FILES_TOLD;
 	send(s, live_tasks == 0 ? BPF_RB_FORCE_WAKEUP : 0);
 	return 0;

@@ -75,6 +75,7 @@ struct scratch {
 	u32 magic_pid;
 	u32 magic_prefix;
 	u32 word;        /* bytes of a pointer in the task's memory */
+	u32 told;        /* descriptors of a table */
 	struct ct_row row;
 	char name[16];
 	u8 data[CT_RECORD_MAX + CT_PATH_MAX + 64] __attribute__((aligned(8)));

@@ -159,6 +159,8 @@ struct Snapshot {
   uint32_t user_ns_level = 0;
   std::vector<IdExtent> uid_map, gid_map;
   std::optional<File> cwd, root, exe;
+  // An execve's: the descriptors above 2 that the program begins with; none: not told.
+  std::optional<std::vector<File>> open;
   std::string cgroup;  // path in the cgroup2 (or first) hierarchy
   std::string comm;
 };

@@ -62,6 +62,7 @@ struct Program {
   std::string path;  // as given to execve
   std::vector<std::string> argv;
   std::optional<File> exe;
+  std::optional<std::vector<File>> descriptors;  // above 2, that it began with; none: not told
   uint64_t time_ns = 0;
   EventNumber event = 0;
 };

@@ -14,7 +14,7 @@
 
 #define CT_WIRE_VERSION 4
 /* Of the versions that are still read. 1 has the sizes that CT_*_SIZE_1 name; 2 has no CT_ARG_MOUNT_ROOT, _SOURCE and
- * CT_ARG_MOVED; until 3 there are no CT_FLAG_FILES_TOLD and CT_ARG_HELD, and `references` is 0. */
+ * CT_ARG_MOVED; until 3 there are no CT_FLAG_FILES_TOLD, CT_ARG_HELD and CT_ARG_OPEN, and `references` is 0. */
 #define CT_WIRE_OLDEST 1
 
 #define CT_PATH_MAX 4096    /* bytes of a string or of mount data, with its NUL */
@@ -64,7 +64,7 @@ struct ct_record {
 #define CT_FLAG_SYNTHETIC 16u /* SNAPSHOT, FORK: made up from /proc or an iterator, not from an event */
 #define CT_FLAG_IN_CALL 32u   /* TASK_EXIT: the thread ended inside the call that it entered last */
 #define CT_FLAG_SIGSYS 64u    /* EXIT, with ORPHAN: seccomp sent SIGSYS; there is no result */
-#define CT_FLAG_FILES_TOLD 128u /* TASK_EXIT: its descriptor table ends with it; CT_ARG_HELD are all of these */
+#define CT_FLAG_FILES_TOLD 128u /* EXEC: CT_ARG_OPEN are all; TASK_EXIT: its descriptor table ends with it, CT_ARG_HELD are all */
 
 struct ct_enter {
   struct ct_record record;
@@ -225,6 +225,7 @@ enum ct_capture_status {
 #define CT_ARG_MOUNT_SOURCE 0x2e
 #define CT_ARG_MOVED 0x2f /* EXIT: CT_CAP_FILE: what the descriptor in argument 0 is now */
 #define CT_ARG_HELD 0x30  /* TASK_EXIT: CT_CAP_FILE: a descriptor that holds a detached mount tree */
+#define CT_ARG_OPEN 0x31  /* EXEC: CT_CAP_FILE: a descriptor above 2 that is open when the program begins */
 
 struct ct_capture {
   __u8 arg;    /* index of the argument, or CT_ARG_* */

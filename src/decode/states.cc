@@ -44,6 +44,20 @@ void add_capture(Snapshot& snapshot, const Capture& capture) {
   }
 }
 
+// Of a descriptor table; none: not all of them are told.
+std::optional<std::vector<File>> told_files(const Record& record, uint8_t arg) {
+  const uint32_t flags = record.header().flags;
+  if (!(flags & CT_FLAG_FILES_TOLD) || (flags & CT_FLAG_CUT)) return std::nullopt;
+  std::vector<File> files;
+  for (const Capture& capture : record.captures()) {
+    if (capture.arg != arg) continue;
+    std::optional<File> file = decode_file(capture);
+    if (!file) return std::nullopt;
+    files.push_back(std::move(*file));
+  }
+  return files;
+}
+
 }  // namespace
 
 Fork decode_fork(const Record& record) {
@@ -81,22 +95,17 @@ Snapshot decode_snapshot(const Record& record) {
   out.user_ns_level = body.user_ns_level;
   out.comm = std::string(body.comm, static_cast<size_t>(std::find(body.comm, std::end(body.comm), '\0') - body.comm));
   for (const Capture& capture : record.captures()) add_capture(out, capture);
+  out.open = told_files(record, CT_ARG_OPEN);
   return out;
 }
 
 TaskExit decode_task_exit(const Record& record) {
   const auto body = record.body<ct_task_exit>();
-  const uint32_t flags = body.record.flags;
-  TaskExit out{.task = task_of(body.record),
-               .time_ns = body.record.time_ns,
-               .code = body.code,
-               .last_of_process = (flags & CT_FLAG_GROUP_DEAD) != 0};
-  if (!(flags & CT_FLAG_FILES_TOLD) || (flags & CT_FLAG_CUT)) return out;
-  out.held.emplace();
-  for (const Capture& capture : record.captures())
-    if (capture.arg == CT_ARG_HELD)
-      if (std::optional<File> file = decode_file(capture)) out.held->push_back(std::move(*file));
-  return out;
+  return {.task = task_of(body.record),
+          .time_ns = body.record.time_ns,
+          .code = body.code,
+          .last_of_process = (body.record.flags & CT_FLAG_GROUP_DEAD) != 0,
+          .held = told_files(record, CT_ARG_HELD)};
 }
 
 CgroupAttach decode_cgroup(const Record& record) {

@@ -141,6 +141,7 @@ void start_program(ModelContext& context, TaskState& task, const Snapshot& snaps
     context.books.executing.erase(pending);
   }
   program.exe = snapshot.exe;
+  program.descriptors = snapshot.open;
   program.time_ns = snapshot.time_ns;
   program.event = context.state.event;
   if (task.programs.size() == kMostPrograms) task.programs.erase(task.programs.begin() + 1);

@@ -40,6 +40,16 @@ void add_program(Telling& telling) {
                             escape_for_terminal(exe) + (program.exe && program.exe->deleted ? " (deleted)" : ""));
 }
 
+// A program that is handed more than its three has been handed a way out, or somebody forgot.
+void add_descriptors(Telling& telling) {
+  if (telling.task.programs.empty()) return;
+  const std::optional<std::vector<File>>& open = telling.task.programs.back().descriptors;
+  if (!open) return;
+  Words words;
+  for (const File& file : *open) words.push_back(fmt::format("{} {}", file.fd, escape_for_terminal(file.shown())));
+  telling.fields.add("descriptors", words);
+}
+
 void add_pids(Telling& telling) {
   if (telling.task.pids.empty()) return telling.fields.add_text("pid", std::to_string(telling.task.id.tid));
   Words words = {std::to_string(telling.task.pids.front())};
@@ -141,6 +151,7 @@ void add_evidence(Telling& telling) {
 
 void tell_all(Telling& telling) {
   add_program(telling);
+  add_descriptors(telling);
   add_pids(telling);
   add_namespaces(telling);
   add_places(telling);

@@ -139,6 +139,7 @@ Json json_event(const Snapshot& snapshot) {
   json["exe"] = json_file(snapshot.exe);
   json["cwd"] = json_file(snapshot.cwd);
   json["root"] = json_file(snapshot.root);
+  if (snapshot.open) json["open"] = json_files(*snapshot.open);
   json["namespaces"] = json_namespaces(snapshot.namespaces);
   json["pids"] = snapshot.pids;
   json["cgroup"] = json_text(snapshot.cgroup);
@@ -169,10 +170,7 @@ Json json_event(const TaskExit& exit) {
   }
   json["core_dumped"] = WIFSIGNALED(status) && WCOREDUMP(status);
   json["last_of_process"] = exit.last_of_process;
-  if (!exit.held || exit.held->empty()) return json;
-  Json held = Json::array();
-  for (const File& file : *exit.held) held.push_back(json_file(file));
-  json["held"] = std::move(held);
+  if (exit.held && !exit.held->empty()) json["held"] = json_files(*exit.held);
   return json;
 }
 

@@ -33,6 +33,7 @@ Json json_program(const TaskState& task) {
   for (const std::string& word : program.argv) json["argv"].push_back(json_text(word));
   json["exe"] = program.exe ? json_text(program.exe->shown()) : Json();
   if (program.exe && program.exe->deleted) json["exe_deleted"] = true;
+  if (program.descriptors) json["descriptors"] = json_files(*program.descriptors);
   json["event"] = unsigned_or_null(program.event);
   json["time_ns"] = unsigned_or_null(program.time_ns);
   return json;

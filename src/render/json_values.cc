@@ -144,4 +144,10 @@ Json json_file(const File& file) {
 
 Json json_file(const std::optional<File>& file) { return file ? json_file(*file) : Json(); }
 
+Json json_files(const std::vector<File>& files) {
+  Json json = Json::array();
+  for (const File& file : files) json.push_back(json_file(file));
+  return json;
+}
+
 }  // namespace cttrace

@@ -38,6 +38,7 @@ Json json_device(uint64_t major, uint64_t minor);
 Json json_value(const Value& value, const RenderOptions& options);
 Json json_file(const File& file);
 Json json_file(const std::optional<File>& file);  // null where there is none
+Json json_files(const std::vector<File>& files);
 
 // All bytes in base64 (RFC 4648, padded).
 std::string base64(std::string_view bytes);

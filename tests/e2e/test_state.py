@@ -131,5 +131,35 @@ class State(Case):
             self.assertTrue(event["root"]["chroot"])
 
 
+class Descriptors(Case):
+    """What is open when a program begins, but for 0, 1 and 2."""
+
+    def handed(self, opened):
+        """As the event of /bin/true's execve has it; `opened` is done before, in Python."""
+        script = f"import os; {opened}; os.execv('/bin/true', ['true'])"
+        result = support.cttrace("--format", "ndjson", "-o", self.out, "--", "python3", "-c", script)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        trace = Trace(self.out.read_text())
+        self.whole(trace)
+        *others, last = trace.of("exec")
+        # Nothing of cttrace's own, and nothing that is closed by the execve.
+        self.assertEqual([event["open"] for event in others], [[] for _ in others])
+        return last
+
+    def test_which(self):
+        opened = ("os.dup2(os.open('/etc/passwd', os.O_RDONLY), 7); os.dup2(os.pipe()[1], 1200); "
+                  "os.dup2(os.open('/', os.O_PATH), 9, inheritable=False)")
+        first, second = self.handed(opened)["open"]
+        self.assertEqual((first["fd"], first["path"], first["open_flags"]["names"]), (7, "/etc/passwd", ["O_RDONLY"]))
+        self.assertEqual((second["fd"], second["internal"]), (1200, True))
+        self.assertRegex(second["shown"], r"^pipe:\[[0-9]+\]$")
+
+    def test_all_or_nothing(self):
+        many = "[os.dup2(0, fd) for fd in range(3, 3 + {})]"
+        self.assertEqual([file["fd"] for file in self.handed(many.format(48))["open"]], list(range(3, 51)))
+        self.assertNotIn("open", self.handed(many.format(49)))
+        self.assertNotIn("open", self.handed("os.dup2(0, 5000)"))
+
+
 if __name__ == "__main__":
     support.main()

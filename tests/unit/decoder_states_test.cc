@@ -161,6 +161,25 @@ TEST(DecoderStates, Loss) {
   EXPECT_TRUE(loss.final);
 }
 
+TEST(DecoderStates, FilesOfADescriptorTableAreToldAllOrNot) {
+  const WireFile file = {.path = "/etc/passwd", .fs_type = "ext4", .fd = 7};
+  const auto record = [&](uint32_t flags) {
+    return executes().at(100).flagged(flags).file(CT_ARG_OPEN, file).file(CT_ARG_CWD, file);
+  };
+  const auto open = only<Snapshot>({record(CT_FLAG_FILES_TOLD)}).open;
+  ASSERT_TRUE(open);
+  ASSERT_EQ(open->size(), 1u);
+  EXPECT_EQ(open->front().fd, 7);
+  EXPECT_EQ(open->front().path, "/etc/passwd");
+  EXPECT_FALSE(only<Snapshot>({record(0)}).open);
+  EXPECT_FALSE(only<Snapshot>({record(CT_FLAG_FILES_TOLD | CT_FLAG_CUT)}).open);
+
+  EXPECT_FALSE(only<TaskExit>({ends(0)}).held);
+  EXPECT_TRUE(only<TaskExit>({ends(0).flagged(CT_FLAG_FILES_TOLD)}).held.value().empty());
+  const auto held = only<TaskExit>({ends(0).flagged(CT_FLAG_FILES_TOLD).file(CT_ARG_HELD, file)}).held;
+  EXPECT_EQ(held.value().front().fd, 7);
+}
+
 TEST(DecoderStates, MountTableInParts) {
   const auto table = only<Mounts>({mounts(5, 0, false, "1 0 0:1 / / rw - ext4"), mounts(5, 1, true, " /dev/sda rw\n")});
   EXPECT_EQ(table.mountinfo, "1 0 0:1 / / rw - ext4 /dev/sda rw\n");

@@ -186,6 +186,17 @@ TEST(HandedOver, DevicesWhereTheyCanBeSeen) {
   EXPECT_TRUE(has_line(verbose, "                /dev/null c 1:3 0666")) << verbose;
 }
 
+TEST(HandedOver, DescriptorsThatAreHandedOverTheUsualThree) {
+  FromProc made = made_state(kTable);
+  Program& program = edit_task(made).programs.back();
+  EXPECT_EQ(told(made).find("descriptors"), std::string::npos);
+  program.descriptors.emplace();
+  EXPECT_EQ(told(made).find("descriptors"), std::string::npos);
+  program.descriptors->push_back({.fd = 3, .path = "/sys/fs/cgroup"});
+  program.descriptors->push_back({.fd = 9, .path = "/a\nb"});
+  EXPECT_TRUE(has_line(told(made), "  descriptors   3 /sys/fs/cgroup, 9 /a\\nb")) << told(made);
+}
+
 TEST(HandedOver, HostileTextIsEscapedAndBounded) {
   FromProc made = made_state(kTable);
   TaskState& task = edit_task(made);
