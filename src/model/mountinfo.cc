@@ -1,9 +1,10 @@
 // The text of /proc/PID/mountinfo as rows, and rows of a tree as somebody sees it.
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <utility>
 
+#include "base/mountinfo_line.h"
+#include "base/words.h"
 #include "cttrace/mount_rows.h"
 #include "model/mount_flags.h"
 #include "model/mount_paths.h"
@@ -15,41 +16,6 @@ namespace {
 
 // As many mounts as the kernel lets a namespace have by default (sysctl_mount_max), twice.
 constexpr size_t kMostRows = 200'000;
-
-std::string_view take_field(std::string_view& line) {
-  const std::string_view field = line.substr(0, line.find(' '));
-  line.remove_prefix(std::min(field.size() + 1, line.size()));
-  return field;
-}
-
-bool read_number(std::string_view text, uint32_t& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-bool is_octal(char c) { return c >= '0' && c <= '7'; }
-
-// The kernel writes blanks and backslashes as "\040" (mangle, fs/proc_namespace.c).
-std::string unescaped(std::string_view text) {
-  std::string plain;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '\\' && i + 3 < text.size() && text[i + 1] <= '3' && is_octal(text[i + 1]) &&
-                        is_octal(text[i + 2]) && is_octal(text[i + 3]);
-    if (!escape) {
-      plain += text[i];
-      continue;
-    }
-    plain += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
-    i += 3;
-  }
-  return plain;
-}
-
-bool read_device(std::string_view text, MountRow& row) {
-  const size_t colon = text.find(':');
-  return colon != std::string_view::npos && read_number(text.substr(0, colon), row.dev_major) &&
-         read_number(text.substr(colon + 1), row.dev_minor);
-}
 
 void read_optional(std::string_view field, MountRow& row) {
   const size_t colon = field.find(':');
@@ -64,24 +30,19 @@ void read_optional(std::string_view field, MountRow& row) {
 }
 
 std::optional<MountRow> parse_line(std::string_view line) {
-  MountRow row;
-  if (!read_number(take_field(line), row.id) || !read_number(take_field(line), row.parent_id)) return std::nullopt;
-  if (!read_device(take_field(line), row)) return std::nullopt;
-  row.root = unescaped(take_field(line));
-  row.mountpoint = unescaped(take_field(line));
-  if (row.root.empty() || !row.mountpoint.starts_with('/')) return std::nullopt;
-  if (!parse_attributes(take_field(line), row.attributes, row.idmapped)) return std::nullopt;
-  std::string_view field = take_field(line);
-  for (; field != "-"; field = take_field(line)) {
-    if (line.empty()) return std::nullopt;
-    read_optional(field, row);
-  }
-  row.fs_type = unescaped(take_field(line));
-  row.source = unescaped(take_field(line));
-  const std::string_view options = take_field(line);
-  row.read_only = has_option(options, "ro");
-  row.options = unescaped(options);
-  if (row.fs_type.empty()) return std::nullopt;
+  std::optional<MountinfoLine> fields = parse_mountinfo_line(line);
+  if (!fields) return std::nullopt;
+  MountRow row = {.mountpoint = std::move(fields->mountpoint), .root = std::move(fields->root)};
+  if (!parse_attributes(fields->attributes, row.attributes, row.idmapped)) return std::nullopt;
+  for (std::string_view word; !(word = next_word(fields->optional)).empty();) read_optional(word, row);
+  row.fs_type = std::move(fields->fs_type);
+  row.source = std::move(fields->source);
+  row.dev_major = fields->dev_major;
+  row.dev_minor = fields->dev_minor;
+  row.read_only = has_option(fields->options, "ro");
+  row.options = mountinfo_unescaped(fields->options);
+  row.id = fields->id;
+  row.parent_id = fields->parent_id;
   return row;
 }
 

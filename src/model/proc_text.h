@@ -1,4 +1,4 @@
-// The texts of /proc/PID, parsed. What makes no sense is unknown.
+// Texts of /proc/PID that say what a state has. What makes no sense is unknown.
 #pragma once
 
 #include <cstdint>
@@ -8,35 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "base/proc_text.h"
 #include "cttrace/state.h"
 
 namespace cttrace {
-
-struct ProcStat {
-  std::string comm;
-  char state = '?';  // 'Z': zombie
-  uint32_t parent = 0;
-  bool kernel_thread = false;
-  uint64_t start_ticks = 0;  // since the boot, 10 ms each
-};
-std::optional<ProcStat> parse_stat(std::string_view text);
-
-// The value of a line of /proc/PID/status: of "Uid" all that follows "Uid:" and a tab.
-std::optional<std::string_view> status_value(std::string_view text, std::string_view key);
-
-// Numbers between blanks. None where something else is among them.
-std::optional<std::vector<uint64_t>> parse_numbers(std::string_view text, int base = 10);
 
 std::optional<std::vector<IdExtent>> parse_id_map(std::string_view text);
 
 // By RLIMIT_*: what each line of /proc/PID/limits says.
 std::map<uint32_t, Identity::Limit> parse_limits(std::string_view text);
-
-// By hierarchy: the paths in /proc/PID/cgroup.
-std::map<uint32_t, std::string> parse_cgroups(std::string_view text);
-
-// "mnt:[4026531832]".
-std::optional<uint32_t> parse_namespace_link(std::string_view text);
 
 // The NUL-terminated words of /proc/PID/cmdline.
 std::vector<std::string> parse_command_line(std::string_view text);

@@ -152,17 +152,13 @@ void EbpfSource::State::fill_rows() {
   };
   for (const SyscallRow& row : rows) {
     const auto index = static_cast<uint32_t>(row.index);
-    ct_row wanted = capture_row(row);
-    const Extent extent = options.selection.extent(row);
-    if (extent != Extent::kNone) wanted.flags |= CT_ROW_SELECTED;
-    if (extent == Extent::kWhole) wanted.flags &= ~(CT_ROW_CONTROL_FD | CT_ROW_AFTER_NODE | CT_ROW_DETACHED_FD);
-    put(skeleton->maps.rows, index, wanted);
+    put(skeleton->maps.rows, index, selected_row(row, options.selection));
     for (size_t abi = 0; abi < kAbiCount; abi++) {
       if (row.numbers[abi] == kNoNumber) continue;
       const auto number = static_cast<uint32_t>(row.numbers[abi]);
       const SyscallRow* base = find_row(static_cast<Abi>(abi), number);
       // A number that leads to nothing selected costs a call nothing but the look at it.
-      if (extent != Extent::kNone) {
+      if (options.selection.includes(row)) {
         put(skeleton->maps.numbers, static_cast<uint32_t>(abi) * kNumbers + number,
             static_cast<uint16_t>(base->index + 1));
       }

@@ -42,4 +42,7 @@ class Selection {
   std::vector<Extent> rows_;  // by index in syscall_rows()
 };
 
+// What capture needs of a row, with what is wanted of it.
+ct_row selected_row(const SyscallRow& row, const Selection& selection);
+
 }  // namespace cttrace

@@ -24,10 +24,11 @@ struct Tracee {
   uint64_t start_ns = 0;  // CLOCK_BOOTTIME, as exact as /proc tells it: 10 ms
   Abi abi = Abi::x86_64;  // of its last call
 
-  // What no /proc tells, remembered from calls; inherited by those that it creates.
+  // What no /proc tells, remembered from calls.
   bool made_node = false;
   uint32_t securebits = kUnknownSecurebits;
   bool partial_mounts = false;  // its root did not show all mounts of its namespace when that was looked at last
+  bool in_mount_call = false;
 };
 
 // A call that has begun. Kept, with its tracee, until the call returns or the thread ends.
@@ -50,7 +51,8 @@ struct CallAtEntry {
 // throws. Not for several threads at once.
 class Capture {
  public:
-  Capture(const Selection& selection, RecordSink sink);
+  // `own_filters`: seccomp filters that every tracee has of ours, and that are not told of.
+  Capture(const Selection& selection, RecordSink sink, uint32_t own_filters = 0);
   ~Capture();
 
   // Whether a call may be captured, by its number alone: what a seccomp filter lets stop. Numbers of i386 too.

@@ -1,0 +1,114 @@
+// What a call that succeeded has made: of its caller, as bpf/aftermath.h tells it; and of what no /proc tells.
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <linux/securebits.h>
+
+#include "source/ptrace/capture_state.h"
+#include "source/ptrace/filesystems.h"
+#include "source/ptrace/task_facts.h"
+
+namespace cttrace::ptrace {
+
+// A new user namespace begins with none (set_cred_user_ns, kernel/user_namespace.c).
+void Capture::State::remember_securebits(Tracee& tracee, const SyscallRow& row, const CallAtEntry& call) {
+  uint32_t& bits = tracee.securebits;
+  if (row.name == "unshare" && call.args[0] & CLONE_NEWUSER) bits = SECUREBITS_DEFAULT;
+  if (row.name == "setns" && call.args[1] & CLONE_NEWUSER) bits = SECUREBITS_DEFAULT;
+  if (row.name != "prctl") return;
+  if (call.args[0] == PR_SET_SECUREBITS) bits = static_cast<uint32_t>(call.args[1]);
+  if (call.args[0] != PR_SET_KEEPCAPS || bits == kUnknownSecurebits) return;
+  bits &= ~issecure_mask(SECURE_KEEP_CAPS);
+  if (call.args[1]) bits |= issecure_mask(SECURE_KEEP_CAPS);
+}
+
+void Capture::State::remember(Tracee& tracee, const CallAtEntry& call, int64_t ret) {
+  const SyscallRow& row = syscall_rows()[call.row->id];
+  const int returned = static_cast<int>(ret), first = static_cast<int>(call.args[0]);
+  remember_securebits(tracee, row, call);
+  if (call.row->flags & CT_ROW_MAKES_NODE) tracee.made_node = true;
+  if (row.groups & kCgroup && ret > 0) tell_of_move(tracee, call);
+  if (row.name == "fsopen") {
+    std::string fs_type;
+    if (TaskMemory(tracee.tid).read_text(fs_type, CT_FS_TYPE_LENGTH, call.args[0]) == TaskMemory::Text::kWhole)
+      files.made_context(tracee, returned, std::move(fs_type));
+  }
+  if (row.name == "fspick") files.made_context(tracee, returned, {});
+  const bool cloned = (row.name == "open_tree" || row.name == "open_tree_attr") && call.args[2] & OPEN_TREE_CLONE;
+  if (row.name == "fsmount" || cloned) {
+    const auto info = descriptor_info(tracee.tid, returned);
+    const auto status = file_status(task_path(tracee.tid, "fd", returned));
+    if (info && info->mount_id && status)
+      files.made_tree(*info->mount_id, cloned ? views.fs_type_of(status->dev) : files.context_type(tracee, first));
+  }
+  if (row.name == "move_mount") {
+    const auto info = first >= 0 ? descriptor_info(tracee.tid, first) : std::nullopt;
+    if (info && info->mount_id) files.attached_tree(*info->mount_id);
+  }
+}
+
+void Capture::State::capture_mount(const SeenMount& mount) {
+  // Of a control group's it is told from ours, and not from the filesystem's root.
+  if (!mount.root.starts_with("/.."))
+    maker.capture(CT_ARG_MOUNT_ROOT, CT_CAP_STRING, CT_OK, mount.fs_type == "nsfs" ? "" : components_of(mount.root));
+  maker.capture(CT_ARG_MOUNT_SOURCE, CT_CAP_STRING, CT_OK, mount.source);
+}
+
+// The last line is the newest mount, where all lines are to be seen.
+void Capture::State::capture_newest_mount(Tracee& tracee, const MountView& view) {
+  const SeenMount& mount = view.mounts.back();
+  SeenFile seen;
+  ct_file& file = seen.file;
+  file.fd = -1;
+  file.dev = mount.dev;
+  file.mnt_id = mount.id;
+  file.mnt_parent_id = mount.parent_id;
+  file.mnt_ns = view.mnt_ns;
+  mount.fs_type.copy(file.fs_type, sizeof(file.fs_type) - 1);
+  const std::string path = task_path(tracee.tid, "root") + mount.mountpoint;
+  file.sb_magic = filesystem_magic(mount.fs_type, view.answers(mount.mountpoint) ? path : std::string());
+  if (view.answers(mount.mountpoint)) {
+    const std::optional<FileStatus> status = file_status(path, false);
+    // Something else may be mounted on it.
+    if (status && status->mount_id == mount.id) {
+      file.ino = status->inode;
+      file.mode = status->mode;
+      file.rdev = status->rdev;
+    }
+  }
+  seen.components = components_of(mount.mountpoint);
+  maker.capture(CT_ARG_NEWEST_MOUNT, CT_CAP_FILE, CT_OK, seen.bytes());
+  capture_mount(mount);
+}
+
+void Capture::State::capture_aftermath(Tracee& tracee, const CallAtEntry& call, int64_t ret) {
+  const uint32_t flags = call.row->flags;
+  const int first = static_cast<int>(call.args[0]);
+  if (flags & CT_ROW_AFTER_NAMESPACES) {
+    uint32_t namespaces[CT_NS_COUNT] = {};
+    fill_namespaces(tracee.tid, namespaces);
+    maker.capture(CT_ARG_NAMESPACES, CT_CAP_NAMESPACES, CT_OK,
+                  {reinterpret_cast<const char*>(namespaces), sizeof(namespaces)});
+  }
+  if (flags & CT_ROW_AFTER_CWD) capture_file(tracee, CT_ARG_CWD, CT_CAP_FILE, Files::Where::kCwd);
+  if (flags & CT_ROW_AFTER_ROOT) capture_file(tracee, CT_ARG_ROOT, CT_CAP_FILE, Files::Where::kRoot);
+  if (flags & CT_ROW_AFTER_MOUNTS) {
+    const MountView& view = views.of(tracee);
+    // How many there are, and which is the newest, is known only where all of them are seen.
+    if (view.whole && !view.mounts.empty()) {
+      const uint64_t count = view.mounts.size();
+      capture_newest_mount(tracee, view);
+      maker.capture(CT_ARG_MOUNT_COUNT, CT_CAP_COUNT, CT_OK, {reinterpret_cast<const char*>(&count), sizeof(count)});
+    }
+  }
+  if (flags & CT_ROW_AFTER_TREE) {
+    const auto info = descriptor_info(tracee.tid, static_cast<int>(ret));
+    const SeenMount* const mount = info && info->mount_id ? views.of(tracee).with_id(*info->mount_id) : nullptr;
+    if (mount) capture_mount(*mount);
+  }
+  if (flags & CT_ROW_AFTER_MOVE && first >= 0)
+    capture_file(tracee, CT_ARG_MOVED, CT_CAP_FILE, Files::Where::kFd, first);
+}
+
+}  // namespace cttrace::ptrace

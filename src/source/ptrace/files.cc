@@ -1,0 +1,248 @@
+#include "source/ptrace/files.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/sched.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "base/fd.h"
+#include "base/proc_text.h"
+#include "source/ptrace/capture.h"
+#include "source/ptrace/filesystems.h"
+
+namespace cttrace::ptrace {
+namespace {
+
+constexpr std::string_view kDeleted = " (deleted)";
+constexpr size_t kMostRemembered = 4096;
+
+struct NamespaceName {
+  std::string_view name;
+  uint32_t type;
+};
+constexpr NamespaceName kNamespaces[] = {{"mnt", CLONE_NEWNS},    {"uts", CLONE_NEWUTS},       {"ipc", CLONE_NEWIPC},
+                                         {"net", CLONE_NEWNET},   {"cgroup", CLONE_NEWCGROUP}, {"pid", CLONE_NEWPID},
+                                         {"time", CLONE_NEWTIME}, {"user", CLONE_NEWUSER}};
+
+std::string path_of(const Tracee& tracee, Files::Where where, int fd) {
+  switch (where) {
+    case Files::Where::kCwd: return task_path(tracee.tid, "cwd");
+    case Files::Where::kRoot: return task_path(tracee.tid, "root");
+    case Files::Where::kExe: return task_path(tracee.tid, "exe");
+    case Files::Where::kFd: break;
+  }
+  return task_path(tracee.tid, "fd", fd);
+}
+
+void name_type(ct_file& file, std::string_view fs_type) {
+  std::memset(file.fs_type, 0, sizeof(file.fs_type));
+  fs_type.copy(file.fs_type, sizeof(file.fs_type) - 1);
+}
+
+// A file that is called "x (deleted)" looks like one that was.
+bool was_deleted(const Tracee& tracee, const MountView& view, const std::string& link, const FileStatus& status) {
+  if (!link.ends_with(kDeleted)) return false;
+  if (status.links == 0 || !view.answers(link)) return true;
+  const std::optional<FileStatus> named = file_status(task_path(tracee.tid, "root") + link, false);
+  return !named || named->inode != status.inode || named->dev != status.dev || named->mount_id != status.mount_id;
+}
+
+uint32_t device_of(const Fd& fd) {
+  const auto status = fd ? file_status(task_path(static_cast<uint32_t>(getpid()), "fd", fd.get())) : std::nullopt;
+  return status ? status->dev : 0;
+}
+
+}  // namespace
+
+std::string SeenFile::bytes() const {
+  if (status != CT_OK && status != CT_TRUNCATED) return {};
+  return std::string(reinterpret_cast<const char*>(&file), sizeof(file)) + components;
+}
+
+Files::Files(MountViews& views) : views_(views) {
+  shm_device_ = device_of(Fd(memfd_create("cttrace", MFD_CLOEXEC)));
+  anonymous_device_ = device_of(Fd(eventfd(0, EFD_CLOEXEC)));
+  if (const auto status = file_status("/proc/self/ns/mnt")) namespaces_mount_ = status->mount_id;
+}
+
+void Files::place(Tracee& tracee, const std::optional<MountViews::Found>& found, SeenFile& seen) {
+  if (!found) return;
+  seen.file.mnt_ns = found->mnt_ns;
+  seen.file.mnt_parent_id = found->mount->parent_id;
+  seen.file.dev = found->mount->dev;
+  name_type(seen.file, found->mount->fs_type);
+  if (found->mnt_ns && found->mnt_ns != namespace_inode(tracee.tid, "ns/mnt")) seen.file.flags |= CT_FILE_OTHER_NS;
+}
+
+void Files::look_at_path(Tracee& tracee, std::string link, const std::string& path, const FileStatus& status,
+                         SeenFile& seen) {
+  ct_file& file = seen.file;
+  std::string fs_type;
+  const auto detached = detached_.find(file.mnt_id);
+  std::optional<MountViews::Found> found;
+  const bool deleted = was_deleted(tracee, views_.of(tracee), link, status);
+  if (deleted) link.resize(link.size() - kDeleted.size());
+  if (deleted && file.dev == shm_device_) {
+    file.flags |= CT_FILE_INTERNAL;
+    file.mnt_parent_id = file.mnt_id;
+    fs_type = "tmpfs";
+  } else if (detached != detached_.end() && !views_.of(tracee).with_id(file.mnt_id)) {
+    file.flags |= CT_FILE_DETACHED;
+    file.mnt_parent_id = file.mnt_id;
+    fs_type = detached->second;
+  } else if ((found = views_.find(tracee, file.mnt_id, file.dev, link))) {
+    place(tracee, found, seen);
+    fs_type = found->mount->fs_type;
+    if (detached != detached_.end()) detached_.erase(detached);
+  } else {
+    fs_type = views_.fs_type_of(file.dev);
+    // What a root that does not show everything hides is not known to be detached.
+    if (views_.of(tracee).whole) {
+      file.flags |= CT_FILE_DETACHED;
+      if (link == "/") file.mnt_parent_id = file.mnt_id;
+    }
+  }
+  if (deleted && !(file.flags & CT_FILE_INTERNAL)) file.flags |= CT_FILE_DELETED;
+  name_type(file, fs_type);
+  file.sb_magic = filesystem_magic(fs_type, path);
+  seen.components = components_of(link);
+}
+
+// "mnt:[4026531841]", "pipe:[12]", "anon_inode:[eventpoll]".
+void Files::look_at_special(Tracee& tracee, const std::string& link, const std::optional<DescriptorInfo>& info,
+                            const FileStatus& status, SeenFile& seen) {
+  ct_file& file = seen.file;
+  const std::string_view text = link;
+  const std::string_view what = text.substr(0, text.find(':'));
+  const std::string_view name = text.substr(std::min(what.size() + 1, text.size()));
+  file.mnt_parent_id = file.mnt_id;
+  file.flags |= CT_FILE_INTERNAL;
+  std::string_view fs_type;
+  const auto* const ns = std::ranges::find(kNamespaces, what, &NamespaceName::name);
+  if (ns != std::end(kNamespaces)) {
+    file.kind = CT_FILE_NSFS;
+    file.target = ns->type;
+    file.ino = parse_namespace_link(link).value_or(0);
+    fs_type = "nsfs";
+    // One that is mounted somewhere.
+    if (file.mnt_id != namespaces_mount_) {
+      if (const auto found = views_.find(tracee, file.mnt_id, file.dev, {})) {
+        file.flags &= ~CT_FILE_INTERNAL;
+        seen.components = components_of(found->mount->mountpoint);
+        place(tracee, found, seen);
+      }
+    }
+  } else if (name == "[pidfd]" || what == "pidfd") {
+    const bool own_filesystem = status.dev != anonymous_device_;
+    file.kind = CT_FILE_PIDFD;
+    file.target = info && info->pid > 0 ? static_cast<uint32_t>(info->pid) : 0;
+    fs_type = own_filesystem ? "pidfs" : "anon_inodefs";
+    if (!own_filesystem) seen.components = components_of(name);
+  } else if (name == "[fscontext]") {
+    file.kind = CT_FILE_FS_CONTEXT;
+    file.sb_magic = ANON_INODE_FS_MAGIC;
+    name_type(file, context_type(tracee, file.fd));
+    seen.components = components_of(name);
+    return;
+  } else if (what == "anon_inode") {
+    fs_type = "anon_inodefs";
+    seen.components = components_of(name);
+  } else if (what == "pipe") {
+    fs_type = "pipefs";
+  } else if (what == "socket") {
+    fs_type = "sockfs";
+  }
+  name_type(file, fs_type);
+  file.sb_magic = filesystem_magic(fs_type, {});
+}
+
+std::optional<SeenFile> Files::look(Tracee& tracee, Where where, int fd) {
+  SeenFile seen;
+  const std::string path = path_of(tracee, where, fd);
+  const std::optional<std::string> link = read_link(path);
+  if (where == Where::kFd && (fd < 0 || (!link && errno == ENOENT))) {
+    seen.status = CT_NO_FILE;
+    return seen;
+  }
+  if (!link && errno != ENAMETOOLONG) return std::nullopt;
+  const std::optional<FileStatus> status = file_status(path);
+  if (!status) return std::nullopt;
+  const auto info = where == Where::kFd ? descriptor_info(tracee.tid, fd) : std::nullopt;
+  ct_file& file = seen.file;
+  file.fd = where == Where::kFd ? fd : -1;
+  file.ino = info && info->inode ? *info->inode : status->inode;
+  file.dev = status->dev;
+  file.rdev = status->rdev;
+  file.mode = status->mode;
+  file.mnt_id = info && info->mount_id ? *info->mount_id : status->mount_id;
+  file.open_flags = info ? info->open_flags : 0;
+  if (!link) {
+    seen.status = CT_TRUNCATED;
+    file.flags |= CT_FILE_PATH_CUT;
+    place(tracee, views_.find(tracee, file.mnt_id, file.dev, {}), seen);
+  } else if (link->starts_with('/')) {
+    look_at_path(tracee, *link, path, *status, seen);
+  } else {
+    look_at_special(tracee, *link, info, *status, seen);
+  }
+  if (where == Where::kRoot && !seen.components.empty()) file.flags |= CT_FILE_CHROOT;
+  return seen;
+}
+
+bool Files::is_control_file(Tracee& tracee, int fd) {
+  const std::string path = task_path(tracee.tid, "fd", fd);
+  const std::optional<std::string> link = fd < 0 ? std::nullopt : read_link(path);
+  if (!link || !link->starts_with('/')) return false;
+  const std::optional<FileStatus> status = file_status(path);
+  if (!status || status->dev >> 20 != 0) return false;  // they are all on devices without a driver
+  const auto found = views_.find(tracee, status->mount_id, status->dev, *link);
+  const std::string fs_type = found ? found->mount->fs_type : views_.fs_type_of(status->dev);
+  switch (filesystem_magic(fs_type, path)) {
+    case PROC_SUPER_MAGIC:
+    case SYSFS_MAGIC:
+    case CGROUP_SUPER_MAGIC:
+    case CGROUP2_SUPER_MAGIC: return true;
+    default: return false;
+  }
+}
+
+bool Files::holds_detached_tree(Tracee& tracee, int fd) {
+  if (detached_.empty() || fd < 0 || read_link(task_path(tracee.tid, "fd", fd)) != "/") return false;
+  const std::optional<DescriptorInfo> info = descriptor_info(tracee.tid, fd);
+  return info && info->open_flags & O_PATH && info->mount_id && detached_.contains(*info->mount_id) &&
+         !views_.of(tracee).with_id(*info->mount_id);
+}
+
+void Files::made_context(const Tracee& tracee, int fd, std::string fs_type) {
+  if (contexts_.size() > kMostRemembered) contexts_.clear();
+  std::map<int, std::string>& own = contexts_[tracee.tgid];
+  if (own.size() > kMostRemembered) own.clear();
+  own[fd] = std::move(fs_type);
+}
+
+void Files::process_ended(const Tracee& tracee) { contexts_.erase(tracee.tgid); }
+
+std::string Files::context_type(const Tracee& tracee, int fd) const {
+  const auto own = contexts_.find(tracee.tgid);
+  if (own == contexts_.end()) return {};
+  const auto found = own->second.find(fd);
+  return found == own->second.end() ? std::string() : found->second;
+}
+
+void Files::made_tree(uint32_t mount_id, std::string fs_type) {
+  if (detached_.size() > kMostRemembered) detached_.clear();
+  detached_[mount_id] = std::move(fs_type);
+}
+
+void Files::forked(const Tracee& creator, const Tracee& child) {
+  const auto own = contexts_.find(creator.tgid);
+  if (child.tgid != creator.tgid && own != contexts_.end()) contexts_[child.tgid] = own->second;
+}
+
+}  // namespace cttrace::ptrace

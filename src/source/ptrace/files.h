@@ -1,0 +1,63 @@
+// What a descriptor, a cwd or a root of a stopped task is: as bpf/files.h tells it, from /proc.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "cttrace/wire.h"
+#include "source/ptrace/mount_views.h"
+#include "source/ptrace/task_files.h"
+
+namespace cttrace::ptrace {
+
+struct Tracee;
+
+// A ct_file and its path's components. Not CT_OK and not CT_TRUNCATED: nothing else is set.
+struct SeenFile {
+  ct_capture_status status = CT_OK;
+  ct_file file = {};
+  std::string components;
+
+  std::string bytes() const;
+};
+
+class Files {
+ public:
+  enum class Where { kFd, kCwd, kRoot, kExe };
+
+  explicit Files(MountViews& views);
+
+  // None: it may not be told.
+  std::optional<SeenFile> look(Tracee& tracee, Where where, int fd = -1);
+
+  // On procfs, cgroupfs or sysfs.
+  bool is_control_file(Tracee& tracee, int fd);
+  // Is one that fsmount or open_tree returned, of a tree that is attached nowhere.
+  bool holds_detached_tree(Tracee& tracee, int fd);
+
+  // --- What no /proc tells, remembered from calls.
+  void made_context(const Tracee& tracee, int fd, std::string fs_type);
+  std::string context_type(const Tracee& tracee, int fd) const;
+  void made_tree(uint32_t mount_id, std::string fs_type);
+  void attached_tree(uint32_t mount_id) { detached_.erase(mount_id); }
+  void forked(const Tracee& creator, const Tracee& child);
+  void process_ended(const Tracee& tracee);
+
+ private:
+  void look_at_path(Tracee& tracee, std::string link, const std::string& path, const FileStatus& status,
+                    SeenFile& seen);
+  void look_at_special(Tracee& tracee, const std::string& link, const std::optional<DescriptorInfo>& info,
+                       const FileStatus& status, SeenFile& seen);
+  void place(Tracee& tracee, const std::optional<MountViews::Found>& found, SeenFile& seen);
+
+  MountViews& views_;
+  uint32_t shm_device_ = 0;                                  // of memfds and shared memory
+  uint32_t namespaces_mount_ = 0;                            // the kernel's own mount of nsfs
+  uint32_t anonymous_device_ = 0;                            // of anonymous inodes
+  std::map<uint32_t, std::map<int, std::string>> contexts_;  // by process: filesystem contexts, by descriptor
+  std::map<uint32_t, std::string> detached_;  // by mount id: roots of detached trees, and their filesystems
+};
+
+}  // namespace cttrace::ptrace

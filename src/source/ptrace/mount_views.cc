@@ -1,0 +1,180 @@
+#include "source/ptrace/mount_views.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/mountinfo_line.h"
+#include "base/proc_text.h"
+#include "base/words.h"
+#include "source/ptrace/capture.h"
+#include "source/ptrace/task_files.h"
+
+namespace cttrace::ptrace {
+namespace {
+
+constexpr size_t kMostBytes = 64u << 20;
+constexpr size_t kMostViews = 64;
+constexpr size_t kMostTypes = 65536;
+
+bool is_below(std::string_view path, std::string_view folder) {
+  if (folder == "/") return path.starts_with('/');
+  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+}  // namespace
+
+const SeenMount* MountView::with_id(uint32_t id) const {
+  const auto found = by_id.find(id);
+  return found == by_id.end() ? nullptr : &mounts[found->second];
+}
+
+bool MountView::answers(std::string_view path) const {
+  for (const SeenMount& mount : mounts) {
+    const bool asks = mount.fs_type.starts_with("fuse") || mount.fs_type.starts_with("nfs") || mount.fs_type == "9p" ||
+                      mount.fs_type == "cifs" || mount.fs_type == "autofs";
+    if (asks && mount.fs_type != "fusectl" && is_below(path, mount.mountpoint)) return false;
+  }
+  return true;
+}
+
+std::string components_of(std::string_view path) {
+  std::string components;
+  components.reserve(path.size() + 1);
+  while (!path.empty()) {
+    const size_t slash = path.rfind('/');
+    const std::string_view component = path.substr(slash == path.npos ? 0 : slash + 1);
+    if (!component.empty()) (components += component) += '\0';
+    path = path.substr(0, slash == path.npos ? 0 : slash);
+  }
+  return components;
+}
+
+MountView parse_mount_view(std::string_view mountinfo) {
+  MountView view;
+  while (!mountinfo.empty()) {
+    std::optional<MountinfoLine> line = parse_mountinfo_line(next_line(mountinfo));
+    if (!line) continue;
+    view.by_id[line->id] = view.mounts.size();
+    constexpr std::string_view kDeleted = "//deleted";
+    if (line->root.ends_with(kDeleted)) line->root.resize(line->root.size() - kDeleted.size());
+    // The kernel appends a subtype: "fuse.sshfs".
+    line->fs_type.resize(std::min(line->fs_type.find('.'), line->fs_type.size()));
+    const bool is_cgroup = line->fs_type == "cgroup";
+    view.mounts.push_back({.id = line->id,
+                           .parent_id = line->parent_id,
+                           .dev = line->dev_major << 20 | line->dev_minor,
+                           .root = std::move(line->root),
+                           .mountpoint = std::move(line->mountpoint),
+                           .fs_type = std::move(line->fs_type),
+                           .source = std::move(line->source),
+                           .options = is_cgroup ? std::string(line->options) : std::string()});
+  }
+  return view;
+}
+
+// All is there when it is seen from the namespace's own root. A root that was put on top of that one ("/" for its path,
+// too) shows less: what it is mounted on was to be seen before.
+bool MountViews::is_whole(const Key& key, const MountView& view, bool at_top, const Tracee* tracee) {
+  const auto root = view.by_id.find(static_cast<uint32_t>(key.root_mount));
+  if (!at_top || !key.mnt_ns || root == view.by_id.end()) return false;
+  const SeenMount& mount = view.mounts[root->second];
+  if (mount.mountpoint != "/" || view.with_id(mount.parent_id) != (mount.parent_id == mount.id ? &mount : nullptr))
+    return false;
+  const auto outside = outside_.find(key.mnt_ns);
+  if (outside != outside_.end()) return outside->second == mount.parent_id;
+  // A copy of a namespace is looked at with the same eyes.
+  if (tracee && tracee->partial_mounts) return false;
+  outside_[key.mnt_ns] = mount.parent_id;
+  return true;
+}
+
+MountViews::Cached& MountViews::read(const Key& key, uint32_t tid, bool at_top, Tracee* tracee) {
+  limit();
+  Cached& cached = views_[key];
+  const Result<std::string> text = read_file(task_path(tid, "mountinfo"), kMostBytes);
+  cached.view = parse_mount_view(text ? std::string_view(*text) : std::string_view());
+  cached.view.mnt_ns = key.mnt_ns;
+  cached.view.viewer = tid;
+  cached.view.whole = text && is_whole(key, cached.view, at_top, tracee);
+  cached.epoch = text ? epoch_ : 0;
+  if (types_.size() > kMostTypes) types_.clear();
+  for (const SeenMount& mount : cached.view.mounts) types_[mount.dev] = mount.fs_type;
+  return cached;
+}
+
+void MountViews::limit() {
+  if (views_.size() < kMostViews) return;
+  std::erase_if(views_, [&](const auto& entry) { return entry.second.epoch != epoch_; });
+  if (views_.size() >= kMostViews) views_.clear();
+  if (outside_.size() > kMostTypes) outside_.clear();
+}
+
+const MountView& MountViews::of(Tracee& tracee) {
+  const std::optional<FileStatus> root = file_status(task_path(tracee.tid, "root"));
+  const Key key = {.mnt_ns = namespace_inode(tracee.tid, "ns/mnt"),
+                   .root_mount = root ? root->mount_id : 0,
+                   .root_inode = root ? root->inode : 0};
+  const auto known = views_.find(key);
+  const bool fresh = known != views_.end() && known->second.epoch == epoch_ && changing_ == 0 && key.mnt_ns;
+  if (!fresh) {
+    const bool at_top = read_link(task_path(tracee.tid, "root")) == "/";
+    read(key, tracee.tid, at_top, &tracee);
+  }
+  const MountView& view = views_.at(key).view;
+  tracee.partial_mounts = !view.whole;
+  return view;
+}
+
+// Somebody else's view, by whoever it was that saw it, if that one still does.
+void MountViews::refresh(const Key& key, Cached& cached) {
+  if (cached.epoch == epoch_ && changing_ == 0) return;
+  const uint32_t tid = cached.view.viewer;
+  const std::optional<FileStatus> root = file_status(task_path(tid, "root"));
+  if (!root || root->mount_id != key.root_mount || root->inode != key.root_inode ||
+      namespace_inode(tid, "ns/mnt") != key.mnt_ns)
+    return;
+  read(key, tid, read_link(task_path(tid, "root")) == "/", nullptr);
+}
+
+std::optional<MountViews::Found> MountViews::find(Tracee& tracee, uint32_t mount_id, uint32_t dev,
+                                                  std::string_view path) {
+  const auto is_at = [&](const MountView& view, const SeenMount* mount) {
+    return mount && (!view.whole || path.empty() || is_below(path, mount->mountpoint));
+  };
+  // A file's device is not that of its filesystem everywhere.
+  const auto fits = [&](const MountView& view, const SeenMount* mount) {
+    return is_at(view, mount) && (mount->dev == dev || mount->fs_type == "overlay" || mount->fs_type == "btrfs");
+  };
+  const MountView& before = of(tracee);
+  const SeenMount* const mount = before.with_id(mount_id);
+  if (fits(before, mount)) return Found{mount, before.mnt_ns};
+  // Ids are used again: somebody who is not traced may have changed something.
+  changed();
+  const MountView& own = of(tracee);
+  const SeenMount* const again = own.with_id(mount_id);
+  if (is_at(own, again)) return Found{again, own.mnt_ns};
+  std::vector<Key> keys;
+  for (const auto& [key, cached] : views_)
+    if (key.mnt_ns) keys.push_back(key);
+  for (const Key& key : keys) {
+    const auto other = views_.find(key);
+    if (other == views_.end()) continue;
+    refresh(key, other->second);
+    const auto refreshed = views_.find(key);
+    if (refreshed == views_.end()) continue;
+    const MountView& view = refreshed->second.view;
+    const SeenMount* const there = view.with_id(mount_id);
+    if (fits(view, there)) return Found{there, key.mnt_ns};
+  }
+  return std::nullopt;
+}
+
+std::string MountViews::fs_type_of(uint32_t dev) const {
+  const auto found = types_.find(dev);
+  return found == types_.end() ? std::string() : found->second;
+}
+
+}  // namespace cttrace::ptrace

@@ -1,0 +1,87 @@
+// The mount tables of traced tasks, read as seldom as can be.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace cttrace::ptrace {
+
+struct Tracee;
+
+struct SeenMount {
+  uint32_t id = 0, parent_id = 0;
+  uint32_t dev = 0;  // as in the kernel: major << 20 | minor
+  std::string root, mountpoint, fs_type, source;
+  std::string options;  // of a cgroup filesystem
+};
+
+// What one root shows of a mount namespace, in the order of the kernel's table.
+struct MountView {
+  uint32_t mnt_ns = 0;  // inode number; 0: may not be read
+  uint32_t viewer = 0;  // whose mountinfo it was
+  bool whole = false;   // shows all of the namespace that a path leads to
+  std::vector<SeenMount> mounts;
+  std::unordered_map<uint32_t, size_t> by_id;
+
+  const SeenMount* with_id(uint32_t id) const;
+  // Whether a path can be looked up without asking another process: the server of a filesystem may be traced, and
+  // stand still.
+  bool answers(std::string_view path) const;
+};
+
+// The rows of a mountinfo; those that make no sense are left out.
+MountView parse_mount_view(std::string_view mountinfo);
+
+// A path of mountinfo ("/a/b") as a record has it: components, leaf first, each with a NUL.
+std::string components_of(std::string_view path);
+
+class MountViews {
+ public:
+  // Mounts may have changed.
+  void changed() { ++epoch_; }
+  // Between these a call of somebody may change mounts at any time.
+  void begin_change() { ++changing_; }
+  void end_change() { --changing_, changed(); }
+
+  // What the tracee's root shows now. Valid until the next call of any function here.
+  const MountView& of(Tracee& tracee);
+
+  struct Found {
+    const SeenMount* mount;
+    uint32_t mnt_ns;
+  };
+  // The mount that a file of the tracee is in, wherever that is. `path`: of the file, in its namespace. None: in none
+  // that is known. Valid like of().
+  std::optional<Found> find(Tracee& tracee, uint32_t mount_id, uint32_t dev, std::string_view path);
+
+  // Of a filesystem that was seen mounted once; empty: never.
+  std::string fs_type_of(uint32_t dev) const;
+
+ private:
+  struct Key {
+    uint32_t mnt_ns;
+    uint64_t root_mount, root_inode;
+    auto operator<=>(const Key&) const = default;
+  };
+  struct Cached {
+    uint64_t epoch = 0;  // 0: to be read again in any case
+    MountView view;
+  };
+
+  Cached& read(const Key& key, uint32_t tid, bool at_top, Tracee* tracee);
+  bool is_whole(const Key& key, const MountView& view, bool at_top, const Tracee* tracee);
+  void refresh(const Key& key, Cached& cached);
+  void limit();
+
+  uint64_t epoch_ = 1;
+  uint32_t changing_ = 0;
+  std::map<Key, Cached> views_;
+  std::map<uint32_t, uint32_t> outside_;   // by namespace: what its topmost visible mount is mounted on
+  std::map<uint32_t, std::string> types_;  // by dev
+};
+
+}  // namespace cttrace::ptrace

@@ -1,0 +1,74 @@
+// Where a path argument begins: a descriptor, the cwd, the root, or the descriptor that it names by /proc; as
+// bpf/paths.h finds it.
+#include <linux/limits.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/words.h"
+#include "source/ptrace/capture_state.h"
+#include "source/ptrace/magic_path.h"
+#include "source/ptrace/task_facts.h"
+
+namespace cttrace::ptrace {
+namespace {
+
+// Whom "/proc/PID" of the tracee means, where that is certain: itself, or another one that we trace. In a pid namespace
+// below ours it is not known whose numbers the /proc in question has.
+std::optional<Tracee> process_by_pid(const Tracee& tracee, uint32_t pid, uint32_t own_pid_ns, bool first_pid_ns) {
+  if (namespace_inode(tracee.tid, "ns/pid") != own_pid_ns) return std::nullopt;
+  if (pid == 0 || pid == tracee.tgid) return tracee;
+  if (!first_pid_ns) return std::nullopt;
+  const std::string status = task_text(pid, "status");
+  const auto tracer = status_value(status, "TracerPid");
+  if (!tracer || *tracer != std::to_string(getpid())) return std::nullopt;
+  Tracee other;
+  other.tid = pid;
+  return other;
+}
+
+}  // namespace
+
+void Capture::State::capture_file(Tracee& tracee, uint8_t arg, ct_capture_kind kind, Files::Where where, int fd) {
+  const std::optional<SeenFile> seen = files.look(tracee, where, fd);
+  if (!seen) return;
+  if (seen->status == CT_TRUNCATED) maker.count(CT_LOSS_PATH_DEPTH);
+  maker.capture(arg, kind, seen->status, seen->bytes());
+}
+
+// False: the path names none.
+bool Capture::State::capture_magic(Tracee& tracee, uint8_t arg, std::string_view path) {
+  const std::optional<MagicPath> magic = parse_magic_path(path);
+  if (!magic) return false;
+  // "/proc/self" is its own in any /proc.
+  std::optional<Tracee> whose =
+      magic->pid == 0 ? std::optional(tracee) : process_by_pid(tracee, magic->pid, own_pid_ns, own_pid_ns_is_first);
+  if (!whose) return false;
+  const std::optional<SeenFile> seen = files.look(*whose, Files::Where::kFd, magic->fd);
+  if (!seen) return true;
+  std::string bytes;
+  if (seen->status == CT_OK || seen->status == CT_TRUNCATED) {
+    const uint32_t header[2] = {magic->prefix, 0};
+    bytes.assign(reinterpret_cast<const char*>(header), sizeof(header));
+    bytes += seen->bytes();
+  }
+  maker.capture(arg, CT_CAP_MAGIC, seen->status, bytes);
+  return true;
+}
+
+// Of the path that was read last.
+void Capture::State::capture_path_places(Tracee& tracee, uint8_t arg, int dirfd, bool at_cwd) {
+  if (reading.status == CT_NULL) return;
+  const auto where = at_cwd ? Files::Where::kCwd : Files::Where::kFd;
+  if (reading.status == CT_FAULT) {
+    // Nobody knows yet whether it is absolute, and at exit these places may be others: chdir, pivot_root.
+    capture_file(tracee, arg, CT_CAP_ROOT, Files::Where::kRoot);
+    capture_file(tracee, arg, CT_CAP_BASE, where, dirfd);
+  } else if (!reading.bytes.starts_with('/')) {
+    capture_file(tracee, arg, CT_CAP_BASE, where, dirfd);
+  } else if (!capture_magic(tracee, arg, reading.bytes)) {
+    capture_file(tracee, arg, CT_CAP_BASE, Files::Where::kRoot);
+  }
+}
+
+}  // namespace cttrace::ptrace

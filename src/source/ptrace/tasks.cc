@@ -1,0 +1,125 @@
+// What becomes of tasks: fork, exec; and what a task is, as bpf/snapshot.h tells it.
+#include <elf.h>
+#include <linux/securebits.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "source/procfs.h"
+#include "source/ptrace/capture_state.h"
+#include "source/ptrace/task_facts.h"
+#include "source/synthetic.h"
+
+namespace cttrace::ptrace {
+namespace {
+
+// Where the kernel has put the name of what it executed: beside the arguments of the new program.
+uint64_t executed_name(uint32_t tid, Abi abi) {
+  const std::string auxv = task_text(tid, "auxv");
+  const size_t word = abi == Abi::i386 ? 4 : 8;
+  for (size_t at = 0; at + 2 * word <= auxv.size(); at += 2 * word) {
+    uint64_t type = 0, value = 0;
+    std::memcpy(&type, auxv.data() + at, word);
+    std::memcpy(&value, auxv.data() + at + word, word);
+    if (type == AT_EXECFN) return value;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void Capture::State::fork(const Tracee& creator, Tracee& child, uint32_t flags) {
+  child.partial_mounts = creator.partial_mounts;
+  auto& out = maker.begin<ct_fork>(creator, CT_REC_FORK, boottime_ns());
+  out.record.flags = flags;
+  out.child_start_ns = child.start_ns;
+  out.child_tid = child.tid;
+  out.child_tgid = child.tgid;
+  out.levels = fill_pids(task_text(child.tid, "status"), out.child_pids);
+  fill_namespaces(child.tid, out.child_ns);
+  const uint32_t user_ns = namespace_inode(creator.tid, "ns/user");
+  child.securebits = out.child_ns[CT_NS_USER] == user_ns ? creator.securebits : SECUREBITS_DEFAULT;
+  // clone3 with CLONE_INTO_CGROUP.
+  const std::optional<std::string> cgroup = cgroup_path(child.tid);
+  if (cgroup && cgroup != cgroup_path(creator.tid))
+    maker.capture(CT_ARG_CGROUP, CT_CAP_STRING, CT_OK, components_of(*cgroup));
+  files.forked(creator, child);
+  maker.send();
+}
+
+// What was executed and its arguments, from the new program's memory: execve's own strings are gone with the old one's.
+void Capture::State::capture_executed(const Tracee& tracee, uint64_t arguments, uint64_t arguments_end) {
+  const TaskMemory memory(tracee.tid);
+  std::string name;
+  const uint64_t from = executed_name(tracee.tid, tracee.abi);
+  const bool whole = from && memory.read_text(name, CT_PATH_MAX, from) == TaskMemory::Text::kWhole;
+  maker.capture(CT_ARG_FILENAME, CT_CAP_STRING, whole ? CT_OK : CT_FAULT, whole ? name : std::string());
+  const uint64_t size = arguments_end > arguments ? arguments_end - arguments : 0;
+  std::string strings(std::min<uint64_t>(size, CT_PATH_MAX), '\0');
+  ct_capture_status status = size > CT_PATH_MAX ? CT_TRUNCATED : CT_OK;
+  if (memory.read(strings.data(), strings.size(), arguments) != strings.size()) {
+    strings.clear();
+    status = CT_FAULT;
+  }
+  if (status == CT_TRUNCATED) maker.count_truncated();
+  maker.capture(CT_ARG_ARGV, CT_CAP_STRINGS, status, strings);
+}
+
+void Capture::State::snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_tid, const CallAtEntry* call) {
+  const std::string status = task_text(tracee.tid, "status");
+  const std::optional<ProcStat> stat = task_stat(tracee.tid);
+  auto& out = maker.begin<ct_exec>(tracee, kind, boottime_ns());
+  out.old_tid = old_tid;
+  out.start_boottime_ns = tracee.start_ns;
+  out.levels = fill_pids(status, out.pids);
+  fill_namespaces(tracee.tid, out.ns);
+  fill_identity(status, out);
+  if (out.seccomp_filters != ~0u) out.seccomp_filters -= std::min(out.seccomp_filters, own_filters);
+  if (own_filters && out.seccomp_filters == 0) out.seccomp_mode = 0;
+  out.securebits = tracee.securebits;
+  out.user_ns_level = user_namespace_level(tracee.tid);
+  if (stat) {
+    out.parent_tgid = stat->parent;
+    stat->comm.copy(out.comm, sizeof(out.comm) - 1);
+  }
+  const std::string score = task_text(tracee.tid, "oom_score_adj");
+  int32_t oom_score_adj = 0;
+  std::from_chars(score.data(), score.data() + score.size(), oom_score_adj);
+  out.oom_score_adj = static_cast<uint32_t>(oom_score_adj);
+  capture_file(tracee, CT_ARG_CWD, CT_CAP_FILE, Files::Where::kCwd);
+  capture_file(tracee, CT_ARG_ROOT, CT_CAP_FILE, Files::Where::kRoot);
+  capture_file(tracee, CT_ARG_EXE, CT_CAP_FILE, Files::Where::kExe);
+  if (const auto cgroup = cgroup_path(tracee.tid))
+    maker.capture(CT_ARG_CGROUP, CT_CAP_STRING, CT_OK, components_of(*cgroup));
+  for (const auto& [arg, name] : {std::pair(CT_ARG_UID_MAP, "uid_map"), std::pair(CT_ARG_GID_MAP, "gid_map")}) {
+    const std::optional<std::string> map = id_map(tracee.tid, name);
+    if (!map) maker.count(CT_LOSS_READ_FAULT);
+    maker.capture(static_cast<uint8_t>(arg), CT_CAP_ID_MAP, map ? CT_OK : CT_FAULT, map.value_or(std::string()));
+  }
+  std::string ids = groups(status);
+  const bool cut = ids.size() > CT_ARRAY_MAX;
+  if (cut) {
+    ids.resize(CT_ARRAY_MAX);
+    maker.count_truncated();
+  }
+  maker.capture(CT_ARG_GROUPS, CT_CAP_IDS, cut ? CT_TRUNCATED : CT_OK, ids);
+  if (call && call->faulted && stat) capture_executed(tracee, stat->arguments, stat->arguments_end);
+  maker.send();
+}
+
+void Capture::State::mounts(const Tracee& tracee) {
+  ct_exec task = {};
+  task.record.tid = tracee.tid;
+  task.record.tgid = tracee.tgid;
+  task.record.task_start_ns = tracee.start_ns;
+  task.ns[CT_NS_MNT] = namespace_inode(tracee.tid, "ns/mnt");
+  if (std::ranges::find(told_tables, task.ns[CT_NS_MNT]) != told_tables.end()) return;
+  const uint64_t time_ns = boottime_ns();
+  const Result<std::string> text = mountinfo(tracee.tgid);
+  if (!text || text->empty()) return;  // it has ended; another one may be in the same namespace
+  told_tables.push_back(task.ns[CT_NS_MNT]);
+  for (const std::string& part : mounts_records(task, time_ns, *text)) maker.pass_on(part);
+}
+
+}  // namespace cttrace::ptrace
