@@ -7,17 +7,16 @@
 #include <linux/types.h>
 #include <poll.h>
 #include <sched.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <exception>
 #include <set>
 
 #include "base/fd.h"
+#include "source/beginning.h"
 #include "source/procfs.h"
 #include "source/synthetic.h"
 
@@ -83,18 +82,6 @@ uint32_t ring_size(size_t bytes) {
   size_t size = page;
   while (size < bytes && size < (size_t{1} << 30)) size *= 2;
   return static_cast<uint32_t>(size);
-}
-
-Abi machine() {
-  utsname name = {};
-  uname(&name);
-  return std::strcmp(name.machine, "aarch64") == 0 ? Abi::aarch64 : Abi::x86_64;
-}
-
-int64_t realtime_offset_ns() {
-  timespec now = {};
-  clock_gettime(CLOCK_REALTIME, &now);
-  return static_cast<int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec - static_cast<int64_t>(boottime_ns());
 }
 
 }  // namespace
@@ -322,9 +309,7 @@ EbpfSource::EbpfSource(const EbpfOptions& options, TraceInfo info) : state_(std:
   }
   state.attach();
   state.skeleton->bss->searching = 1;
-  state.info.start_ns = boottime_ns();
-  state.info.realtime_offset_ns = realtime_offset_ns();
-  state.info.machine = machine();
+  tell_beginning(state.info);
   state.info.backend = "ebpf";
   state.info.hooks = kHooks;
   state.find_tasks();

@@ -1,0 +1,22 @@
+// Who is to be followed, and beginning to.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "source/ptrace/threads.h"
+
+namespace cttrace::ptrace {
+
+struct Attached {
+  std::vector<std::string> refused;  // lines: processes that cannot be followed, and why
+};
+
+// Has every thread of the processes, and of all that descend from them, followed by the calling thread, and asked to
+// stop; also those that are made meanwhile. They are added to `threads`. The error: none of them could be.
+Result<Attached> attach(const std::vector<uint32_t>& processes, bool filtered, const Capture& capture,
+                        Threads& threads);
+
+}  // namespace cttrace::ptrace

@@ -1,0 +1,139 @@
+// The loop, and attaching.
+#include "source/ptrace/tracer.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+
+#include "source/ptrace/attach.h"
+
+namespace cttrace::ptrace {
+namespace {
+
+// Who is in a call that cannot be interrupted (a parent in vfork, a slow disk) does not stop when it is asked to: so
+// long the others wait for it.
+constexpr std::chrono::milliseconds kPatience{300};
+constexpr useconds_t kPause_us = 200;
+
+// Children of other threads of this process are none of ours, and not waited for.
+pid_t wait_for_any(int* status, int options) { return ::waitpid(-1, status, __WALL | __WNOTHREAD | options); }
+
+}  // namespace
+
+Tracer::Tracer(Capture& capture, Handover& handover, uint32_t child, bool filtered)
+    : capture_(capture), handover_(handover), child_(static_cast<pid_t>(child)), filtered_(filtered) {}
+
+Status Tracer::attach(const std::vector<uint32_t>& processes) {
+  handover_.busy();
+  Result<Attached> attached = ptrace::attach(processes, filtered_, capture_, threads_);
+  if (!attached) return attached.error();
+  for (std::string& line : attached->refused) handover_.notice(std::move(line));
+  std::vector<Happened> happened;
+  tell_of_those_here(happened);
+  for (const auto& [tid, status] : happened) see(tid, status);
+  return Ok{};
+}
+
+// Tells of all in their order while all of them stand still: a state that there was.
+void Tracer::tell_of_those_here(std::vector<Happened>& happened) {
+  std::vector<uint32_t> running;
+  threads_.each([&](Thread& thread) { running.push_back(thread.tracee.tid); });
+  std::sort(running.begin(), running.end());
+  const std::vector<uint32_t> here = running;
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  for (size_t seen = 0; !running.empty() && std::chrono::steady_clock::now() < until;) {
+    collect(happened);
+    if (seen == happened.size()) usleep(kPause_us);
+    for (; seen < happened.size(); ++seen) std::erase(running, static_cast<uint32_t>(happened[seen].first));
+  }
+  for (const uint32_t tid : here) {
+    Thread& thread = *threads_.find(tid);
+    thread.told = true;
+    capture_.snapshot(thread.tracee);
+  }
+  for (const uint32_t tid : here) capture_.mounts(threads_.find(tid)->tracee);
+}
+
+// Everything that there is by now: seen to in turn, nobody has two turns where another one waits for its first.
+void Tracer::collect(std::vector<Happened>& happened) const {
+  int status = 0;
+  for (pid_t tid = 0; (tid = wait_for_any(&status, WNOHANG)) > 0;) happened.emplace_back(tid, status);
+}
+
+bool Tracer::step() {
+  handover_.idle();
+  int status = 0;
+  const pid_t tid = wait_for_any(&status, 0);
+  handover_.busy();
+  if (tid < 0) return errno == EINTR;
+  happened_.assign(1, {tid, status});
+  if (threads_.size() > 1) collect(happened_);
+  for (const auto& [each, what] : happened_) see(each, what);
+  return true;
+}
+
+void Tracer::let_go() {
+  letting_go_ = true;
+  int status = 0;
+  for (pid_t tid = 0; (tid = wait_for_any(&status, WNOHANG)) > 0;) see(tid, status);
+  handover_.idle();
+}
+
+void Tracer::see(pid_t tid, int status) {
+  const Stop stop = classify(status);
+  if (stop.kind == StopKind::kEnded) return ended(tid, status);
+  Thread* thread = threads_.find(static_cast<uint32_t>(tid));
+  if (!thread) {
+    // A new one, before the event of its creator.
+    const std::optional<Tracee> tracee = capture_.adopt(static_cast<uint32_t>(tid));
+    if (!tracee) return;  // killed: its end is yet to come
+    thread = &threads_.add(*tracee);
+    thread->held = true;
+    ++held_;
+    return;
+  }
+  if (thread->held) return;
+  see_stop(*thread, stop);
+}
+
+void Tracer::see_stop(Thread& thread, const Stop& stop) {
+  const auto tid = static_cast<pid_t>(thread.tracee.tid);
+  switch (stop.kind) {
+    case StopKind::kCall: at_call(thread); break;
+    case StopKind::kSeccomp: at_filter(thread); break;
+    case StopKind::kSignal: go_on(thread, stop.signal); break;
+    case StopKind::kGroupStop: letting_go_ ? go_on(thread) : listen(tid); break;
+    case StopKind::kCreated: {
+      const std::optional<unsigned long> child = event_message(tid);
+      if (child) created(thread, static_cast<uint32_t>(*child));
+      go_on(thread);
+      break;
+    }
+    case StopKind::kExecuted: executed(thread); break;
+    case StopKind::kEnding: {
+      const std::optional<unsigned long> code = event_message(tid);
+      if (code) ending(thread, static_cast<uint32_t>(*code));
+      go_on(thread);
+      break;
+    }
+    case StopKind::kTrap:
+    case StopKind::kOther:
+    case StopKind::kEnded: go_on(thread); break;
+  }
+}
+
+void Tracer::go_on(const Thread& thread, int signal) {
+  const bool to_call = !filtered_ || thread.in_call || thread.every_call;
+  const Until until = letting_go_ ? Until::kDetach : to_call ? Until::kNextCall : Until::kNextEvent;
+  // Where this fails, it is being killed: its end is yet to come.
+  ptrace::go_on(static_cast<pid_t>(thread.tracee.tid), until, signal);
+}
+
+void Tracer::notice_once(const char* about, std::string line) {
+  if (!std::exchange(noticed_[about], true)) handover_.notice(std::move(line));
+}
+
+}  // namespace cttrace::ptrace

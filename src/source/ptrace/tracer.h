@@ -1,0 +1,68 @@
+// Following threads from stop to stop. All of it happens in one thread, which is their tracer.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "source/ptrace/handover.h"
+#include "source/ptrace/requests.h"
+#include "source/ptrace/stops.h"
+#include "source/ptrace/threads.h"
+
+namespace cttrace::ptrace {
+
+class Tracer {
+ public:
+  // `child`: launched by this process, 0: none. `filtered`: it has a filter that lets calls of interest stop.
+  Tracer(Capture& capture, Handover& handover, uint32_t child, bool filtered);
+
+  // Follows the processes and all that descend from them, and tells of them. The error says why none can be.
+  Status attach(const std::vector<uint32_t>& processes);
+
+  // Waits until something happens, or a signal comes, and sees to it. False: nothing is followed any more.
+  bool step();
+
+  // Sees to what has happened, and leaves whoever is in a stop. The others are left when this thread ends, without
+  // being stopped for it: a call that they wait in is not disturbed (exit_ptrace, kernel/ptrace.c).
+  void let_go();
+
+  uint32_t processes() const { return threads_.processes(); }
+  uint64_t not_followed() const { return not_followed_; }
+
+ private:
+  using Happened = std::pair<pid_t, int>;  // a thread, and its status as of waitpid(2)
+
+  void collect(std::vector<Happened>& happened) const;
+  void tell_of_those_here(std::vector<Happened>& happened);
+  void see(pid_t tid, int status);
+  void see_stop(Thread& thread, const Stop& stop);
+  void at_call(Thread& thread);
+  void at_filter(Thread& thread);
+  void begin_call(Thread& thread, const CallNow& now);
+  void end_call(Thread& thread);
+  void after_special_call(Thread& thread, int64_t result);
+  void created(Thread& creator, uint32_t child);
+  void adopt_child(const Thread& creator, Thread& child, uint32_t flags);
+  void executed(Thread& thread);
+  void ending(Thread& thread, uint32_t code);
+  void ended(pid_t tid, int status);
+  void adopt_orphans(const Thread& dying);
+  void go_on(const Thread& thread, int signal = 0);
+  void notice_once(const char* about, std::string line);
+
+  Capture& capture_;
+  Handover& handover_;
+  Threads threads_;
+  std::vector<Happened> happened_;
+  std::map<uint32_t, int> ended_early_;  // before the event of the creator: their statuses
+  std::map<std::string, bool> noticed_;
+  uint64_t not_followed_ = 0;
+  size_t held_ = 0;
+  pid_t child_;
+  bool filtered_;
+  bool letting_go_ = false;
+};
+
+}  // namespace cttrace::ptrace
