@@ -2,7 +2,9 @@
 #include "cli/launch.h"
 
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,14 +16,6 @@ namespace cttrace {
 namespace {
 
 constexpr int kNotFound = 127, kNotExecutable = 126;  // as in a shell
-
-// `code` of execve when the file itself was found before.
-Error cannot_execute(const std::string& name, int code) {
-  Error error = system_error("run", "'" + name + "'", code);
-  if (code == ENOENT) error.why = "what its first line, or its ELF header, names as its interpreter does not exist";
-  error.exit_status = kNotExecutable;
-  return error;
-}
 
 Error cannot_run(const std::string& name, int code) {
   Error error = system_error("run", "'" + name + "'", code);
@@ -44,14 +38,41 @@ Result<std::pair<Fd, Fd>> make_pipe() {
   return std::pair(Fd(ends[0]), Fd(ends[1]));
 }
 
+// What is written into the gate.
+constexpr char kRun = 'r', kRunFiltered = 'f';
+// Instead of an errno of execve: the filter was refused.
+constexpr int kNoFilter = -1;
+
+// `code` of execve when the file itself was found before.
+Error cannot_execute(const std::string& name, int code) {
+  if (code == kNoFilter)
+    return Error{.what = "run",
+                 .subject = "'" + name + "'",
+                 .why = "the seccomp filter was refused",
+                 .remedy = "--ptrace-seccomp off"};
+  Error error = system_error("run", "'" + name + "'", code);
+  if (code == ENOENT) error.why = "what its first line, or its ELF header, names as its interpreter does not exist";
+  error.exit_status = kNotExecutable;
+  return error;
+}
+
+// Without CAP_SYS_ADMIN a filter takes no_new_privs (seccomp(2)).
+bool take_filter(const sock_fprog& filter) {
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0) return true;
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
 // The child: only async-signal-safe calls, and no way back.
-[[noreturn]] void become(const char* program, char* const* arguments, int gate, int failure) {
+[[noreturn]] void become(const char* program, char* const* arguments, const sock_fprog& filter, int gate, int failure) {
   char byte = 0;
   ssize_t got = 0;
   while ((got = read(gate, &byte, 1)) < 0 && errno == EINTR) continue;
   if (got != 1) _exit(1);  // cttrace has died, or does not want it any more
-  execv(program, arguments);
-  const int code = errno;
+  int code = kNoFilter;
+  if (byte != kRunFiltered || take_filter(filter)) {
+    execv(program, arguments);
+    code = errno;
+  }
   [[maybe_unused]] const ssize_t told = write(failure, &code, sizeof(code));
   _exit(kNotFound);
 }
@@ -83,7 +104,8 @@ Result<std::string> find_program(const std::string& name) {
                .exit_status = kNotFound};
 }
 
-Result<HeldCommand> HeldCommand::start(const std::string& program, std::vector<std::string> command, int close_fd) {
+Result<HeldCommand> HeldCommand::start(const std::string& program, std::vector<std::string> command, int close_fd,
+                                       const std::vector<sock_filter>& filter) {
   Result<std::pair<Fd, Fd>> gate = make_pipe();
   if (!gate) return gate.error();
   Result<std::pair<Fd, Fd>> failure = make_pipe();
@@ -94,12 +116,14 @@ Result<HeldCommand> HeldCommand::start(const std::string& program, std::vector<s
   for (std::string& argument : command) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
 
+  const sock_fprog given = {.len = static_cast<unsigned short>(filter.size()),
+                            .filter = const_cast<sock_filter*>(filter.data())};
   const pid_t child = fork();
   if (child < 0) return system_error("start", "'" + command.front() + "'");
   if (child == 0) {
     gate->second.reset();  // or its end would never be seen
     if (close_fd > STDERR_FILENO) ::close(close_fd);
-    become(program.c_str(), arguments.data(), gate->first.get(), failure->second.get());
+    become(program.c_str(), arguments.data(), given, gate->first.get(), failure->second.get());
   }
   return HeldCommand(child, std::move(gate->second), std::move(failure->first), command.front());
 }
@@ -109,7 +133,8 @@ HeldCommand::HeldCommand(HeldCommand&& other) noexcept
       gate_(std::move(other.gate_)),
       failure_(std::move(other.failure_)),
       name_(std::move(other.name_)),
-      status_(other.status_) {}
+      status_(other.status_),
+      waitpid_(std::move(other.waitpid_)) {}
 
 HeldCommand::~HeldCommand() {
   if (pid_ < 0 || !gate_) return;
@@ -117,8 +142,8 @@ HeldCommand::~HeldCommand() {
   wait();
 }
 
-Status HeldCommand::release() {
-  const Status opened = write_all(gate_.get(), "!", "the command");
+Status HeldCommand::release(bool filtered) {
+  const Status opened = write_all(gate_.get(), {filtered ? &kRunFiltered : &kRun, 1}, "the command");
   gate_.reset();
   int code = 0;
   ssize_t got = 0;
@@ -135,7 +160,7 @@ Status HeldCommand::release() {
 std::optional<int> HeldCommand::ended() {
   if (status_) return status_;
   int status = 0;
-  const pid_t got = waitpid(pid_, &status, WNOHANG);
+  const pid_t got = waitpid_(pid_, &status, WNOHANG);
   if (got == pid_) status_ = status;
   if (got < 0 && errno == ECHILD) status_ = 0;  // somebody else has waited for it
   return status_;
@@ -144,7 +169,7 @@ std::optional<int> HeldCommand::ended() {
 int HeldCommand::wait() {
   int status = 0;
   while (!status_) {
-    if (waitpid(pid_, &status, 0) == pid_) {
+    if (waitpid_(pid_, &status, 0) == pid_) {
       status_ = status;
     } else if (errno != EINTR) {
       status_ = 0;

@@ -45,6 +45,7 @@ Result<size_t> choose(std::string_view option, std::string_view words, Text valu
 
 constexpr std::string_view kFormats = "story|calls|json|ndjson";
 constexpr std::string_view kBackends = "auto|ebpf|ptrace";
+constexpr std::string_view kOnOff = "auto|on|off";
 constexpr std::string_view kColors = "auto|always|never";
 constexpr std::string_view kGenerated = "man|bash|zsh|fish";
 
@@ -208,9 +209,16 @@ const OptionRow kOptions[] = {
      Completes::kWords, kColors},
 
     {"--backend", "BACKEND", Section::kHow, kInTrace, "auto (the default), ebpf or ptrace",
-     "There is only ebpf so far. cttrace doctor tells whether it works here.",
+     "auto is ebpf where that works, as cttrace doctor tells, and otherwise ptrace: for ordinary users, in containers. "
+     "That is slower, what is traced sees that it is, and -a is not possible.",
      [](Options& o, Text value) { return keep(choose("--backend", kBackends, value), o.backend); }, Completes::kWords,
      kBackends},
+    {"--ptrace-seccomp", "WHEN", Section::kHow, kInTrace,
+     "with ptrace, stop COMMAND at the calls that are traced only, by a seccomp filter: auto (the default), on or off",
+     "Much faster, but whoever outlives cttrace cannot make these calls any more: auto is off unless that is "
+     "impossible, as cttrace is the first process of its pid namespace and may filter without no_new_privs.",
+     [](Options& o, Text value) { return keep(choose("--ptrace-seccomp", kOnOff, value), o.ptrace_seccomp); },
+     Completes::kWords, kOnOff},
     {"--buffer", "SIZE", Section::kHow, kInTrace, "of the buffer between kernel and cttrace (default: 8M)",
      "With K, M or G. What does not fit is lost, counted, and told at the end.",
      [](Options& o, Text value) { return keep(parse_size("--buffer", value), o.buffer_bytes); }},

@@ -16,6 +16,7 @@ namespace cttrace {
 
 enum class Command : uint8_t { kIntroduce, kHelp, kVersion, kGenerate, kTrace, kShow, kSyscalls, kDoctor, kInspect };
 enum class Backend : uint8_t { kAuto, kEbpf, kPtrace };
+enum class PtraceSeccomp : uint8_t { kAuto, kOn, kOff };
 enum class ColorWhen : uint8_t { kAuto, kAlways, kNever };
 
 struct Options {
@@ -41,6 +42,7 @@ struct Options {
   bool trees = false;
   std::optional<MomentName> at;  // --at
   Backend backend = Backend::kAuto;
+  PtraceSeccomp ptrace_seccomp = PtraceSeccomp::kAuto;
   size_t buffer_bytes = 8u << 20;
   std::optional<std::chrono::milliseconds> duration;
   int ready_fd = -1;

@@ -11,13 +11,12 @@
 
 #include "cli/commands.h"
 #include "cli/launch.h"
+#include "cli/live_source.h"
 #include "cli/output.h"
 #include "cli/pipeline.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "cli/version.h"
-#include "source/doctor.h"
-#include "source/ebpf.h"
 
 namespace cttrace {
 namespace {
@@ -35,21 +34,6 @@ template <typename T>
 T value_or_fail(Result<T> result) {
   if (!result) throw Failure(result.error());
   return std::move(*result);
-}
-
-void check_backend(const Options& options) {
-  if (options.backend == Backend::kPtrace) {
-    throw Failure(Error{.what = "use",
-                        .subject = "--backend ptrace",
-                        .why = "there is no such backend yet",
-                        .remedy = "--backend ebpf is the one there is",
-                        .exit_status = 2});
-  }
-  const Status allowed = check_privileges();
-  if (allowed) return;
-  Error error = allowed.error();
-  error.remedy += "; see cttrace doctor";
-  throw Failure(std::move(error));
 }
 
 // The pids that exist; the others are told. Fails where none does.
@@ -95,20 +79,8 @@ Output open_output(const Options& options) {
 
 std::optional<HeldCommand> hold_command(const Options& options) {
   if (options.launch.empty()) return std::nullopt;
-  return value_or_fail(
-      HeldCommand::start(value_or_fail(find_program(options.launch.front())), options.launch, options.ready_fd));
-}
-
-EbpfOptions ebpf_options(const Options& options, const std::optional<HeldCommand>& command) {
-  EbpfOptions ebpf;
-  // What a story is made of is more than what of it is shown.
-  ebpf.selection = options.selection.value_or(Selection());
-  if (options.format != Format::kCalls || options.verify) ebpf.selection = Selection::both(ebpf.selection, Selection());
-  ebpf.pids = options.pids;
-  if (command) ebpf.pids = {static_cast<uint32_t>(command->pid())};
-  ebpf.all = options.all;
-  ebpf.buffer_bytes = options.buffer_bytes;
-  return ebpf;
+  return value_or_fail(HeldCommand::start(value_or_fail(find_program(options.launch.front())), options.launch,
+                                          options.ready_fd, command_filter(options)));
 }
 
 TraceInfo trace_info(const Options& options) {
@@ -155,12 +127,19 @@ class Patience {
   int asked_ = 0;
 };
 
+void say(const std::vector<std::string>& lines, ProgressLine& progress) {
+  if (lines.empty()) return;
+  progress.erase();
+  for (const std::string& line : lines) std::fprintf(stderr, "cttrace: %s\n", line.c_str());
+}
+
 // Traces until it is over. Returns the signal that ended it, if one did.
-std::optional<int> follow(Pipeline& pipeline, std::optional<HeldCommand>& command, Patience& patience,
+std::optional<int> follow(Pipeline& pipeline, LiveSource& live, std::optional<HeldCommand>& command, Patience& patience,
                           const Options& options, const Output& output, ProgressLine& progress) {
   const Clock::time_point began = Clock::now();
   for (;;) {
     const bool more = pipeline.step(options.verify ? kVerifyingPatience : kPatience);
+    say(live.notices(), progress);
     progress.show(pipeline.progress());
     if (const std::optional<int> signal = patience.ended_by(command)) return signal;
     if (command ? command->ended().has_value() : !more) return std::nullopt;
@@ -195,7 +174,6 @@ bool close_all(Output& output, std::optional<RecordingWriter>& recording) {
 }  // namespace
 
 int trace(const Options& given) {
-  check_backend(given);
   Options options = given;
   if (!options.pids.empty()) options.pids = existing(options.pids);
   if (options.ready_fd > STDERR_FILENO && fcntl(options.ready_fd, F_SETFD, FD_CLOEXEC) != 0) {
@@ -208,13 +186,14 @@ int trace(const Options& given) {
   Signals signals;
   Patience patience(signals);
 
-  EbpfSource source(ebpf_options(options, command), trace_info(options));
+  LiveSource live(options, command, trace_info(options));
+  EventSource& source = live.source();
   std::optional<RecordingWriter> recording;
   if (!options.record.empty()) recording = value_or_fail(RecordingWriter::create(options.record, source.info()));
   Pipeline pipeline(source, options, output, recording ? &*recording : nullptr);
   announce_ready(options.ready_fd);
   if (command) {
-    const Status released = command->release();
+    const Status released = command->release(live.filtered());
     if (!released) files.discard();
     value_or_fail(released);
   }
@@ -224,9 +203,10 @@ int trace(const Options& given) {
   ProgressLine progress(options.launch.empty() && !options.render.quiet);
   output.before_writing([&progress] { progress.erase(); });
   try {
-    ended_by = follow(pipeline, command, patience, options, output, progress);
+    ended_by = follow(pipeline, live, command, patience, options, output, progress);
     progress.erase();
     pipeline.finish();
+    say(live.notices(), progress);
   } catch (const Failure&) {
     // What was captured is not lost with what failed; a command that runs, goes on.
     progress.erase();

@@ -232,6 +232,8 @@ int print_nothing(libbpf_print_level, const char*, va_list) { return 0; }
 
 }  // namespace
 
+bool has_sys_admin() { return has_capability(CAP_SYS_ADMIN); }
+
 Status check_privileges() {
   std::string lacking;
   const bool admin = has_capability(CAP_SYS_ADMIN);

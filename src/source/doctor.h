@@ -32,4 +32,7 @@ Diagnosis diagnose();
 // Whether this process has what loading the capture programs takes. The error has the remedy.
 Status check_privileges();
 
+// Whether this process has CAP_SYS_ADMIN in its user namespace.
+bool has_sys_admin();
+
 }  // namespace cttrace
