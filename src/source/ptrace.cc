@@ -59,7 +59,9 @@ struct PtraceSource::State {
 void PtraceSource::State::trace() {
   thread_id = gettid();
   try {
-    ptrace::Capture capture(options.selection, [this](std::span<const std::byte> record) { handover->give(record); });
+    ptrace::Capture capture(
+        options.selection, [this](std::span<const std::byte> record) { handover->give(record); },
+        options.filtered ? 1 : 0);
     ptrace::Tracer tracer(capture, *handover, options.child, options.filtered);
     const Status attached = tracer.attach(info.roots);
     if (attached) {
