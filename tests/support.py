@@ -17,6 +17,9 @@ CTTRACE = os.environ.get("CTTRACE", str(SOURCE / "build/dev/bin/cttrace"))
 NEWER = SOURCE / "build/debian-13"  # runtimes of the next Debian, in a root of their own
 SKIPPED = 77  # ctest: every test of the file was skipped
 
+# "ptrace" runs every test that it can with that backend; otherwise it is eBPF.
+BACKEND = os.environ.get("CTTRACE_BACKEND", "ebpf")
+
 _must_work = os.environ.get("CTTRACE_MUST_WORK", "").replace(",", " ").split()
 
 
@@ -33,6 +36,7 @@ def run(*command, timeout=60, check=False, **options):
     return result
 
 
+_NOT_LIVE = {"doctor", "syscalls", "inspect", "show", "--help", "-h", "--version", "-V", "--generate"}
 _WITHOUT_FORMAT = {"doctor", "syscalls", "inspect", "--help", "-h", "--version", "-V", "--generate"}
 
 
@@ -40,6 +44,8 @@ def in_calls(arguments):
     """cttrace's arguments, for lines of calls unless they say what they want: what most tests were written for."""
     words = [str(argument) for argument in arguments]
     options = words[:words.index("--")] if "--" in words else words
+    if BACKEND == "ptrace" and words and words[0] not in _NOT_LIVE and "--backend" not in options:
+        words = ["--backend", "ptrace", *words]
     if not words or _WITHOUT_FORMAT & set(words[:1]) or any(word.startswith("--format") for word in options):
         return words
     return ["show", "--format", "calls", *words[1:]] if words[0] == "show" else ["--format", "calls", *words]
@@ -54,11 +60,13 @@ def _missing(what):
     """Why `what` does not work here, or None. A name that is none of these is a command that must be installed."""
     if what == "root":
         return None if os.geteuid() == 0 else "not root"
-    if what == "ebpf":
-        if os.geteuid() != 0:
-            return "not root"
-        doctor = cttrace("doctor")
-        return None if doctor.returncode == 0 else "cttrace doctor: " + (doctor.stderr or doctor.stdout).strip()
+    if what in ("ebpf", "ptrace"):
+        doctor = json.loads(cttrace("doctor", "--format", "json").stdout)
+        works = {row["name"]: row["verdict"] == "works" for row in doctor["capabilities"]}
+        there = doctor["backend"] == "ebpf" if what == "ebpf" else works["ptrace"]
+        return None if there else "cttrace doctor: " + doctor["why"]
+    if what == "tracing":
+        return _missing(BACKEND)
     if what == "userns":
         made = run("unshare", "--user", "--map-root-user", "true")
         return None if made.returncode == 0 else "no user namespace can be made: " + made.stderr.strip()

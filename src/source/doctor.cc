@@ -22,6 +22,7 @@
 namespace cttrace {
 namespace {
 
+constexpr const char* kPtrace = "ptrace";
 constexpr const char* kSeePrivileges = "see privileges";
 constexpr size_t kRing_bytes = 8u << 20;  // the default of --buffer
 
@@ -202,11 +203,11 @@ Capability try_ptrace() {
   const std::string yama = scope.empty() ? "" : ", yama.ptrace_scope=" + scope;
   const IdleChild child;
   if (ptrace(PTRACE_SEIZE, child.pid(), 0, 0) != 0) {
-    return missing("ptrace", false, reason(errno) + yama,
-                   scope == "3" ? "ptrace is off until the next boot" : "not used by the eBPF backend");
+    return missing(kPtrace, false, reason(errno) + yama,
+                   scope == "3" ? "ptrace is off until the next boot" : "only for the ptrace backend");
   }
   ptrace(PTRACE_DETACH, child.pid(), 0, 0);
-  return works("ptrace", false, "allowed on children" + yama);
+  return works(kPtrace, false, "allowed on children" + yama);
 }
 
 Capability try_seccomp() {
@@ -223,9 +224,18 @@ void conclude(Diagnosis& diagnosis) {
     if (!capability.needed || capability.verdict != Verdict::kMissing) continue;
     lacking += (lacking.empty() ? "" : ", ") + capability.name;
   }
-  if (lacking.empty()) diagnosis.backend = "ebpf";
-  diagnosis.why = lacking.empty() ? "everything the eBPF backend needs is here; there is no ptrace backend yet"
-                                  : "the eBPF backend lacks: " + lacking + "; there is no ptrace backend yet";
+  if (lacking.empty()) {
+    diagnosis.backend = "ebpf";
+    diagnosis.why = "everything that it needs is here";
+    return;
+  }
+  diagnosis.why = "the eBPF backend lacks: " + lacking;
+  for (const Capability& capability : diagnosis.capabilities) {
+    if (capability.name != kPtrace) continue;
+    if (capability.verdict == Verdict::kWorks) diagnosis.backend = "ptrace";
+    diagnosis.why += capability.verdict == Verdict::kWorks ? "; ptrace needs none of that, and is slower"
+                                                           : "; ptrace is refused, too";
+  }
 }
 
 int print_nothing(libbpf_print_level, const char*, va_list) { return 0; }

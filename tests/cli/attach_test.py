@@ -32,7 +32,7 @@ class Shell:
 class Attach(support.Case):
     def setUp(self):
         super().setUp()
-        require("ebpf")
+        require("tracing")
         self.out = self.tmp / "out.txt"
 
     def shell(self):

@@ -53,7 +53,7 @@ os.execv("/bin/sh", ["sh", "-c", "exit 3"])
 class Schemas(support.Case):
     @classmethod
     def setUpClass(cls):
-        require("ebpf", "jsonschema")
+        require("tracing", "jsonschema")
         cls.folder = support.tempfile.TemporaryDirectory(prefix="cttrace-test-")
         cls.addClassCleanup(cls.folder.cleanup)
         cls.recording = pathlib.Path(cls.folder.name) / "a.ctt"

@@ -20,7 +20,7 @@ class NothingStarted(support.Case):
 
     def setUp(self):
         super().setUp()
-        require("ebpf")
+        require("tracing")
         self.mark = self.tmp / "started"
 
     def tearDown(self):
@@ -67,7 +67,7 @@ class NothingStarted(support.Case):
 class Launched(support.Case):
     def setUp(self):
         super().setUp()
-        require("ebpf")
+        require("tracing")
         self.out = self.tmp / "out.txt"
 
     def trace(self, *arguments, **options):

@@ -43,7 +43,7 @@ class Recorded(support.Case):
 
     @classmethod
     def setUpClass(cls):
-        require("ebpf")
+        require("tracing")
         cls.folder = support.tempfile.TemporaryDirectory(prefix="cttrace-test-")
         cls.addClassCleanup(cls.folder.cleanup)
         cls.recording = support.pathlib.Path(cls.folder.name) / "a.ctt"

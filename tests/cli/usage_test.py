@@ -122,8 +122,8 @@ class Mistakes(unittest.TestCase):
         self.assert_refused(["doctor", "x"], "x")
         self.assert_refused(["syscalls", "-p", "1"], "-p")
 
-    def test_the_ptrace_backend_does_not_exist_yet(self):
-        self.assert_refused(["--backend", "ptrace", "true"], "ptrace")
+    def test_ptrace_does_not_follow_the_whole_host(self):
+        self.assert_refused(["--backend", "ptrace", "-a"], "-a")
 
     def test_hostile_text_is_escaped(self):
         self.assert_refused(["--format", "\x1b[2Jx\nfake line", "true"], "\\x1b[2Jx\\x0afake line")

@@ -244,7 +244,7 @@ class Runtime(support.Case):
 
     def setUp(self):
         super().setUp()
-        require("root", "ebpf")
+        require("root", "tracing")
 
     def trace(self, *command, **options):
         captured, printed = launched(self, *command, **options)

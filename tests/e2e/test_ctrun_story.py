@@ -69,7 +69,7 @@ class PlanIsStory(support.Case):
 
     def setUp(self):
         super().setUp()
-        require("root", "ebpf", "busybox")
+        require("root", "tracing", "busybox")
 
     def assert_story(self, bundle, *options):
         seen = Traced(self, bundle, *options)

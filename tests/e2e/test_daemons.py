@@ -54,7 +54,7 @@ class Attached:
 class Daemon(support.Case):
     def setUp(self):
         super().setUp()
-        require("root", "ebpf")
+        require("root", "tracing")
 
     def assert_container(self, captured, command, witness, **where):
         program = captured.program(command)

@@ -15,7 +15,7 @@ from support import CTTRACE, require, run
 class Case(support.Case):
     def setUp(self):
         super().setUp()
-        require("root", "ebpf")
+        require("root", "tracing")
         self.command = handed_over.command(unique(self))
         self.out, self.record = self.tmp / "out.ndjson", self.tmp / "record.ctt"
 

@@ -17,7 +17,7 @@ SEEDS = os.environ.get("CTTRACE_TASK_SEEDS", "1 2 3").split()
 class Model(support.Case):
     def setUp(self):
         super().setUp()
-        support.require("root", "ebpf", "userns")
+        support.require("root", "tracing", "userns")
 
     def test_random_tasks(self):
         for seed in SEEDS:

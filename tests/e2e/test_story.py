@@ -51,7 +51,7 @@ class Told:
 class Story(support.Case):
     def setUp(self):
         super().setUp()
-        require("root", "ebpf")
+        require("root", "tracing")
         self.maxDiff = None
 
     def told(self, *command, **options):

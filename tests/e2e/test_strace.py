@@ -18,7 +18,7 @@ class Comparison(Case):
 
     def setUp(self):
         super().setUp()
-        require("ebpf", "strace")
+        require("tracing", "strace")
 
     def read(self, path):
         return path.read_text(errors="surrogateescape")

@@ -22,7 +22,7 @@ def children(pid):
 class Case(support.Case):
     def setUp(self):
         super().setUp()
-        require("root", "ebpf")
+        require("root", "tracing")
         self.out = self.tmp / "out"
 
     def start(self, *command, format="ndjson", options=(), **more):

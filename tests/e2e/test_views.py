@@ -17,7 +17,7 @@ class Recorded(support.Case):
 
     def setUp(self):
         super().setUp()
-        require("root", "ebpf", "runc")
+        require("root", "tracing", "runc")
         self.record = self.tmp / "record.ctt"
         self.bundle = runtimes.Bundle(self)
         result = cttrace("--format", "ndjson", "-o", self.tmp / "out", "--record", self.record,

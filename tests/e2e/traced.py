@@ -99,7 +99,7 @@ def boottime_ns():
 class Case(support.Case):
     def setUp(self):
         super().setUp()
-        support.require("ebpf")
+        support.require("tracing")
         self.out = self.tmp / "trace.ndjson"
         self.dir = self.tmp / "dir"
         self.dir.mkdir()
