@@ -55,6 +55,7 @@ std::optional<CallNow> call_now(pid_t tid) {
   if (request(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info) <= 0) return std::nullopt;
   CallNow call;
   call.abi = abi_of(info.arch);
+  call.instruction = info.instruction_pointer;
   switch (info.op) {
     case PTRACE_SYSCALL_INFO_ENTRY:
     case PTRACE_SYSCALL_INFO_SECCOMP:

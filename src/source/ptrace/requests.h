@@ -18,6 +18,7 @@ struct CallNow {
   Abi abi = Abi::x86_64;
   uint32_t nr = 0;                    // at entry
   std::array<uint64_t, 6> args = {};  // at entry
+  uint64_t instruction = 0;           // address
   int64_t ret = 0;                    // at exit
   bool is_entry() const { return at == At::kEntry || at == At::kSeccomp; }
 };

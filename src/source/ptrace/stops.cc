@@ -22,8 +22,8 @@ Stop classify(int status) {
     case 0: return signal == (SIGTRAP | kCallMark) ? Stop{StopKind::kCall} : Stop{StopKind::kSignal, signal};
     case PTRACE_EVENT_STOP: return stops_a_process(signal) ? Stop{StopKind::kGroupStop, signal} : Stop{StopKind::kTrap};
     case PTRACE_EVENT_FORK:
-    case PTRACE_EVENT_VFORK:
     case PTRACE_EVENT_CLONE: return {StopKind::kCreated};
+    case PTRACE_EVENT_VFORK: return {StopKind::kVforked};
     case PTRACE_EVENT_EXEC: return {StopKind::kExecuted};
     case PTRACE_EVENT_EXIT: return {StopKind::kEnding};
     case PTRACE_EVENT_SECCOMP: return {StopKind::kSeccomp};

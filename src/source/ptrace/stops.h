@@ -13,6 +13,7 @@ enum class StopKind : uint8_t {
   kGroupStop,  // it is stopped by a signal, as is its whole process
   kTrap,       // it has been created, was asked to stop, or a group-stop has ended
   kCreated,    // it has created a thread or process
+  kVforked,    // the same, and it waits for that to execute a program or to end
   kExecuted,   // it has executed a program
   kEnding,     // it is about to end
   kOther,      // nothing that was asked for

@@ -52,6 +52,7 @@ void Tracer::tell_of_those_here(std::vector<Happened>& happened) {
   for (const uint32_t tid : here) {
     Thread& thread = *threads_.find(tid);
     thread.told = true;
+    thread.filters = filters_of(tid, filtered_ ? 1 : 0);
     capture_.snapshot(thread.tracee);
   }
   for (const uint32_t tid : here) capture_.mounts(threads_.find(tid)->tracee);
@@ -92,10 +93,12 @@ void Tracer::see(pid_t tid, int status) {
     if (!tracee) return;  // killed: its end is yet to come
     thread = &threads_.add(*tracee);
     thread->held = true;
-    ++held_;
+    ++orphans_;
+  }
+  if (thread->held) {
+    thread->waits = true;
     return;
   }
-  if (thread->held) return;
   see_stop(*thread, stop);
 }
 
@@ -106,12 +109,8 @@ void Tracer::see_stop(Thread& thread, const Stop& stop) {
     case StopKind::kSeccomp: at_filter(thread); break;
     case StopKind::kSignal: go_on(thread, stop.signal); break;
     case StopKind::kGroupStop: letting_go_ ? go_on(thread) : listen(tid); break;
-    case StopKind::kCreated: {
-      const std::optional<unsigned long> child = event_message(tid);
-      if (child) created(thread, static_cast<uint32_t>(*child));
-      go_on(thread);
-      break;
-    }
+    case StopKind::kCreated:
+    case StopKind::kVforked: created(thread, stop.kind == StopKind::kVforked); break;
     case StopKind::kExecuted: executed(thread); break;
     case StopKind::kEnding: {
       const std::optional<unsigned long> code = event_message(tid);
@@ -126,7 +125,7 @@ void Tracer::see_stop(Thread& thread, const Stop& stop) {
 }
 
 void Tracer::go_on(const Thread& thread, int signal) {
-  const bool to_call = !filtered_ || thread.in_call || thread.every_call;
+  const bool to_call = !filtered_ || thread.in_call || thread.filters;
   const Until until = letting_go_ ? Until::kDetach : to_call ? Until::kNextCall : Until::kNextEvent;
   // Where this fails, it is being killed: its end is yet to come.
   ptrace::go_on(static_cast<pid_t>(thread.tracee.tid), until, signal);

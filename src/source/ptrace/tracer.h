@@ -42,13 +42,16 @@ class Tracer {
   void at_filter(Thread& thread);
   void begin_call(Thread& thread, const CallNow& now);
   void end_call(Thread& thread);
+  void add_filter(Thread& thread);
   void after_special_call(Thread& thread, int64_t result);
-  void created(Thread& creator, uint32_t child);
-  void adopt_child(const Thread& creator, Thread& child, uint32_t flags);
+  void created(Thread& creator, bool waits);
+  void born(Thread& creator, Thread& child, uint32_t flags);
+  void release_held(Thread& creator);
+  void release(Thread& child);
   void executed(Thread& thread);
   void ending(Thread& thread, uint32_t code);
   void ended(pid_t tid, int status);
-  void adopt_orphans(const Thread& dying);
+  void adopt_orphans(Thread& dying);
   void go_on(const Thread& thread, int signal = 0);
   void notice_once(const char* about, std::string line);
 
@@ -59,7 +62,7 @@ class Tracer {
   std::map<uint32_t, int> ended_early_;  // before the event of the creator: their statuses
   std::map<std::string, bool> noticed_;
   uint64_t not_followed_ = 0;
-  size_t held_ = 0;
+  size_t orphans_ = 0;  // threads whose creator is not known yet
   pid_t child_;
   bool filtered_;
   bool letting_go_ = false;

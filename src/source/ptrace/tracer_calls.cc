@@ -1,12 +1,23 @@
 // Calls: their entries and exits.
 #include <linux/seccomp.h>
-#include <sys/prctl.h>
 
 #include <cerrno>
 
 #include "source/ptrace/tracer.h"
 
 namespace cttrace::ptrace {
+namespace {
+
+uint32_t flags_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kAllowed: break;
+    case Verdict::kAnswered: return CT_FLAG_ORPHAN;
+    case Verdict::kSigsys: return CT_FLAG_ORPHAN | CT_FLAG_SIGSYS;
+  }
+  return 0;
+}
+
+}  // namespace
 
 void Tracer::at_call(Thread& thread) {
   if (thread.in_call) {
@@ -35,21 +46,27 @@ void Tracer::begin_call(Thread& thread, const CallNow& now) {
   thread.created = false;
   thread.tracee.abi = now.abi;
   thread.call.reset();
+  thread.filter = filter_given(thread.tracee.tid, now);
+  thread.syncs = thread.special == SpecialCall::kSeccomp && (now.args[1] & SECCOMP_FILTER_FLAG_TSYNC);
+  thread.verdict = verdict(thread.filters, now);
   if (!capture_.wants(now.abi, now.nr)) return;
   CallAtEntry& call = thread.call.emplace();
   call.abi = now.abi;
   call.nr = now.nr;
   call.args = now.args;
-  if (!capture_.enter(thread.tracee, call)) thread.call.reset();
+  // A call that is not entered has no record of its entry.
+  if (thread.verdict == Verdict::kAllowed && !capture_.enter(thread.tracee, call)) thread.call.reset();
 }
 
 void Tracer::end_call(Thread& thread) {
   thread.in_call = false;
+  release_held(thread);
   if (!thread.call && thread.special == SpecialCall::kNone) return;
   const std::optional<CallNow> now = call_now(static_cast<pid_t>(thread.tracee.tid));
   if (!now || now->at != CallNow::At::kExit) return;
-  if (thread.call) capture_.exit(thread.tracee, *thread.call, now->ret);
+  if (thread.call) capture_.exit(thread.tracee, *thread.call, now->ret, flags_of(thread.verdict));
   thread.call.reset();
+  if (thread.verdict != Verdict::kAllowed) return;
   if (thread.special != SpecialCall::kNone) after_special_call(thread, now->ret);
 }
 
@@ -69,16 +86,23 @@ void Tracer::after_special_call(Thread& thread, int64_t result) {
                                 " may not use ptrace on processes that cttrace follows by it: a process can have one "
                                 "tracer");
       break;
-    // Its own filter may answer a call before ours has it stop: the smaller action wins (seccomp(2)).
     case SpecialCall::kSeccomp:
-      if (result >= 0 && thread.argument == SECCOMP_SET_MODE_FILTER) thread.every_call = true;
-      break;
     case SpecialCall::kPrctl:
-      if (result == 0 && thread.argument == PR_SET_SECCOMP) thread.every_call = true;
+      if (result >= 0 && thread.filter) add_filter(thread);
       break;
     case SpecialCall::kExecutes:
     case SpecialCall::kNone: break;
   }
+}
+
+// With SECCOMP_FILTER_FLAG_TSYNC all threads of the process have the filters of this one.
+void Tracer::add_filter(Thread& thread) {
+  thread.filters = std::make_shared<const OwnFilter>(OwnFilter{std::move(*thread.filter), thread.filters});
+  thread.filter.reset();
+  if (!thread.syncs) return;
+  threads_.each([&](Thread& other) {
+    if (other.tracee.tgid == thread.tracee.tgid) other.filters = thread.filters;
+  });
 }
 
 }  // namespace cttrace::ptrace

@@ -10,33 +10,52 @@ constexpr size_t kMostEndedEarly = 4096;
 
 }  // namespace
 
-// Before it can run: it stands still until it is let go on behind its own first stop.
-void Tracer::created(Thread& creator, uint32_t child) {
+// The new task does not run before its creator's call has returned: it may end that, and the kernel tells nothing of
+// what happens to a thread that is being killed.
+void Tracer::created(Thread& creator, bool waits) {
+  const std::optional<unsigned long> message = event_message(static_cast<pid_t>(creator.tracee.tid));
+  if (!message) return go_on(creator);
+  const auto tid = static_cast<uint32_t>(*message);
   creator.created = true;
-  if (Thread* const known = threads_.find(child)) {
-    if (known->held) adopt_child(creator, *known, 0);
-    return;
+  Thread* child = threads_.find(tid);
+  if (!child) {
+    std::optional<Tracee> tracee = capture_.adopt(tid);
+    if (!tracee) {  // killed already
+      tracee = creator.tracee;
+      tracee->tid = tracee->tgid = tid;
+    }
+    child = &threads_.add(*tracee);
   }
-  std::optional<Tracee> tracee = capture_.adopt(child);
-  if (!tracee) {  // killed already
-    tracee = creator.tracee;
-    tracee->tid = tracee->tgid = child;
+  if (!child->told) born(creator, *child, 0);
+  if (!waits && creator.in_call) {
+    child->held = true;
+    creator.holds = tid;
+  } else {
+    release(*child);
   }
-  adopt_child(creator, threads_.add(*tracee), 0);
-  const auto end = ended_early_.find(child);
+  go_on(creator);
+  const auto end = ended_early_.find(tid);
   if (end == ended_early_.end()) return;
   const int status = end->second;
   ended_early_.erase(end);
-  ended(static_cast<pid_t>(child), status);
+  ended(static_cast<pid_t>(tid), status);
 }
 
-void Tracer::adopt_child(const Thread& creator, Thread& child, uint32_t flags) {
+void Tracer::born(Thread& creator, Thread& child, uint32_t flags) {
+  if (child.is_orphan()) --orphans_;
   child.told = true;
-  child.every_call = creator.every_call;
+  child.filters = creator.filters;
   capture_.fork(creator.tracee, child.tracee, flags);
-  if (!std::exchange(child.held, false)) return;
-  --held_;
-  go_on(child);
+}
+
+void Tracer::release_held(Thread& creator) {
+  if (Thread* const child = creator.holds ? threads_.find(creator.holds) : nullptr) release(*child);
+  creator.holds = 0;
+}
+
+void Tracer::release(Thread& child) {
+  child.held = false;
+  if (std::exchange(child.waits, false)) go_on(child);
 }
 
 void Tracer::executed(Thread& thread) {
@@ -55,11 +74,12 @@ void Tracer::executed(Thread& thread) {
 }
 
 void Tracer::ending(Thread& thread, uint32_t code) {
-  const bool in_call = thread.call.has_value();
+  const bool in_call = thread.call && thread.verdict == Verdict::kAllowed;
   if (thread.ending) return;
   const bool last = threads_.end(thread);
   capture_.task_exit(thread.tracee, code, last, in_call);
-  if (held_ > 0) adopt_orphans(thread);
+  release_held(thread);
+  if (orphans_ > 0) adopt_orphans(thread);
 }
 
 void Tracer::ended(pid_t tid, int status) {
@@ -69,27 +89,26 @@ void Tracer::ended(pid_t tid, int status) {
     if (ended_early_.size() < kMostEndedEarly) ended_early_[static_cast<uint32_t>(tid)] = status;
     return;
   }
-  if (thread->held) {
-    --held_;
-    thread->held = false;  // nobody knows any more who has made it
-  } else if (thread->told) {
+  if (thread->is_orphan())
+    --orphans_;  // nobody knows any more who has made it
+  else if (thread->told)
     ending(*thread, static_cast<uint32_t>(status));
-  }
   threads_.remove(static_cast<uint32_t>(tid));
 }
 
 // A creator that is killed in the moment has no event of what it has made.
-void Tracer::adopt_orphans(const Thread& dying) {
+void Tracer::adopt_orphans(Thread& dying) {
   bool others = false;
   std::vector<Thread*> orphans;
   threads_.each([&](Thread& thread) {
-    if (thread.held) orphans.push_back(&thread);
-    others |= !thread.held && thread.may_create();
+    if (thread.is_orphan()) orphans.push_back(&thread);
+    others |= thread.may_create();
   });
   const bool its_own = dying.in_call && dying.special == SpecialCall::kMakesTask && !dying.created;
   if (others && !its_own) return;
   for (Thread* const orphan : orphans) {
-    adopt_child(dying, *orphan, CT_FLAG_SYNTHETIC);
+    born(dying, *orphan, CT_FLAG_SYNTHETIC);
+    release(*orphan);
     if (its_own && others) break;
   }
 }
