@@ -151,7 +151,7 @@ struct Snapshot {
   uint32_t uid = 0, gid = 0, suid = 0, sgid = 0, euid = 0, egid = 0, fsuid = 0, fsgid = 0;
   std::vector<uint32_t> groups;
   uint64_t cap_inheritable = 0, cap_permitted = 0, cap_effective = 0, cap_bounding = 0, cap_ambient = 0;
-  uint32_t securebits = 0;
+  std::optional<uint32_t> securebits = 0;  // none: not known
   bool no_new_privs = false;
   uint32_t seccomp_mode = 0;
   std::optional<uint32_t> seccomp_filters;

@@ -141,7 +141,7 @@ struct ct_exec {
   __u32 levels;
   __u32 pids[CT_NS_LEVELS];                             /* tid by pid namespace, outermost (the host's) first */
   __u32 uid, gid, suid, sgid, euid, egid, fsuid, fsgid; /* in the host's user namespace */
-  __u32 securebits;
+  __u32 securebits; /* ~0: unknown */
   __u32 no_new_privs;
   __u32 seccomp_mode;    /* 0 none, 1 strict, 2 filter */
   __u32 seccomp_filters; /* number of filters; ~0: unknown */

@@ -10,7 +10,7 @@ namespace cttrace {
 namespace {
 
 constexpr size_t kMountinfoMost_bytes = 256u << 20;
-constexpr uint32_t kUnknownFilters = ~0u;
+constexpr uint32_t kUnknown = ~0u;
 
 std::vector<uint32_t> first_of(const __u32 (&pids)[CT_NS_LEVELS], uint32_t levels) {
   return {pids, pids + std::min<uint32_t>(levels, CT_NS_LEVELS)};
@@ -87,10 +87,11 @@ Snapshot decode_snapshot(const Record& record) {
   out.euid = body.euid, out.egid = body.egid, out.fsuid = body.fsuid, out.fsgid = body.fsgid;
   out.cap_inheritable = body.cap_inheritable, out.cap_permitted = body.cap_permitted;
   out.cap_effective = body.cap_effective, out.cap_bounding = body.cap_bounding, out.cap_ambient = body.cap_ambient;
-  out.securebits = body.securebits;
+  out.securebits.reset();
+  if (body.securebits != kUnknown) out.securebits = body.securebits;
   out.no_new_privs = body.no_new_privs;
   out.seccomp_mode = body.seccomp_mode;
-  if (body.seccomp_filters != kUnknownFilters) out.seccomp_filters = body.seccomp_filters;
+  if (body.seccomp_filters != kUnknown) out.seccomp_filters = body.seccomp_filters;
   out.oom_score_adj = static_cast<int32_t>(body.oom_score_adj);
   out.user_ns_level = body.user_ns_level;
   out.comm = std::string(body.comm, static_cast<size_t>(std::find(body.comm, std::end(body.comm), '\0') - body.comm));

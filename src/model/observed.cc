@@ -150,7 +150,7 @@ void observe(ModelContext& context, TaskState& task, const Snapshot& snapshot) {
   if (snapshot.groups.size() < kMostGroups) observing.own(identity.groups, snapshot.groups, "groups");
   notice_capabilities(context, snapshot.cap_bounding | snapshot.cap_permitted);
   observing.own(identity.capabilities, capabilities_of(snapshot), "capabilities");
-  observing.own(identity.securebits, snapshot.securebits, "securebits");
+  if (snapshot.securebits) observing.own(identity.securebits, *snapshot.securebits, "securebits");
   observing.own(identity.no_new_privs, snapshot.no_new_privs, "no_new_privs");
   observing.own(identity.seccomp_mode, snapshot.seccomp_mode, "seccomp mode");
   if (snapshot.seccomp_filters) observing.own(identity.seccomp_filters, *snapshot.seccomp_filters, "seccomp filters");

@@ -93,8 +93,8 @@ std::string text_of_state(const Snapshot& state) {
   text += fmt::format(", caps={{effective={:#x}, permitted={:#x}, inheritable={:#x}, bounding={:#x}, ambient={:#x}}}",
                       state.cap_effective, state.cap_permitted, state.cap_inheritable, state.cap_bounding,
                       state.cap_ambient);
-  text += fmt::format(", securebits={:#x}, no_new_privs={:d}, seccomp={}", state.securebits, state.no_new_privs,
-                      state.seccomp_mode);
+  if (state.securebits) text += fmt::format(", securebits={:#x}", *state.securebits);
+  text += fmt::format(", no_new_privs={:d}, seccomp={}", state.no_new_privs, state.seccomp_mode);
   if (state.seccomp_filters.value_or(0)) text += fmt::format(", seccomp_filters={}", *state.seccomp_filters);
   text += fmt::format(", oom_score_adj={}, cgroup={}}} ---", state.oom_score_adj, quoted(state.cgroup));
   return text;

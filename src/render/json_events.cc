@@ -150,7 +150,7 @@ Json json_event(const Snapshot& snapshot) {
   json["uid_map"] = map_of(snapshot.uid_map);
   json["gid_map"] = map_of(snapshot.gid_map);
   json["capabilities"] = capabilities_of(snapshot);
-  json["securebits"] = json_hex(snapshot.securebits);
+  json["securebits"] = snapshot.securebits ? Json(json_hex(*snapshot.securebits)) : Json();
   json["no_new_privs"] = snapshot.no_new_privs;
   json["seccomp"]["mode"] = snapshot.seccomp_mode;
   json["seccomp"]["filters"] = snapshot.seccomp_filters ? Json(*snapshot.seccomp_filters) : Json();
