@@ -7,6 +7,7 @@
 
 #include "source/ptrace/capture_state.h"
 #include "source/ptrace/filesystems.h"
+#include "source/ptrace/mount_list.h"
 #include "source/ptrace/task_facts.h"
 
 namespace cttrace::ptrace {
@@ -55,9 +56,7 @@ void Capture::State::capture_mount(const SeenMount& mount) {
   maker.capture(CT_ARG_MOUNT_SOURCE, CT_CAP_STRING, CT_OK, mount.source);
 }
 
-// The last line is the newest mount, where all lines are to be seen.
-void Capture::State::capture_newest_mount(Tracee& tracee, const MountView& view) {
-  const SeenMount& mount = view.mounts.back();
+void Capture::State::capture_newest_mount(Tracee& tracee, const MountView& view, const SeenMount& mount) {
   SeenFile seen;
   ct_file& file = seen.file;
   file.fd = -1;
@@ -77,9 +76,26 @@ void Capture::State::capture_newest_mount(Tracee& tracee, const MountView& view)
       file.rdev = status->rdev;
     }
   }
-  seen.components = components_of(mount.mountpoint);
+  // Of the namespace, and not of the root from which it is seen.
+  const std::string above = view.whole ? "/" : read_link(task_path(tracee.tid, "root")).value_or("/");
+  seen.components = components_of(mount.mountpoint) + components_of(above);
   maker.capture(CT_ARG_NEWEST_MOUNT, CT_CAP_FILE, CT_OK, seen.bytes());
   capture_mount(mount);
+}
+
+// How many there are, and which is the newest: the last line, where all are seen. Otherwise the kernel is asked.
+void Capture::State::capture_mounts_now(Tracee& tracee) {
+  const MountView& view = views.of(tracee);
+  uint64_t count = view.mounts.size() + view.hidden;
+  const SeenMount* newest = view.mounts.empty() ? nullptr : &view.mounts.back();
+  if (!view.whole) {
+    const std::optional<MountList> all = list_mounts(tracee.tid);
+    if (!all) return;
+    count = all->count;
+    newest = view.with_id(all->newest);
+  }
+  if (newest) capture_newest_mount(tracee, view, *newest);
+  maker.capture(CT_ARG_MOUNT_COUNT, CT_CAP_COUNT, CT_OK, {reinterpret_cast<const char*>(&count), sizeof(count)});
 }
 
 void Capture::State::capture_aftermath(Tracee& tracee, const CallAtEntry& call, int64_t ret) {
@@ -93,15 +109,7 @@ void Capture::State::capture_aftermath(Tracee& tracee, const CallAtEntry& call, 
   }
   if (flags & CT_ROW_AFTER_CWD) capture_file(tracee, CT_ARG_CWD, CT_CAP_FILE, Files::Where::kCwd);
   if (flags & CT_ROW_AFTER_ROOT) capture_file(tracee, CT_ARG_ROOT, CT_CAP_FILE, Files::Where::kRoot);
-  if (flags & CT_ROW_AFTER_MOUNTS) {
-    const MountView& view = views.of(tracee);
-    // How many there are, and which is the newest, is known only where all of them are seen.
-    if (view.whole && !view.mounts.empty()) {
-      const uint64_t count = view.mounts.size();
-      capture_newest_mount(tracee, view);
-      maker.capture(CT_ARG_MOUNT_COUNT, CT_CAP_COUNT, CT_OK, {reinterpret_cast<const char*>(&count), sizeof(count)});
-    }
-  }
+  if (flags & CT_ROW_AFTER_MOUNTS) capture_mounts_now(tracee);
   if (flags & CT_ROW_AFTER_TREE) {
     const auto info = descriptor_info(tracee.tid, static_cast<int>(ret));
     const SeenMount* const mount = info && info->mount_id ? views.of(tracee).with_id(*info->mount_id) : nullptr;

@@ -44,7 +44,12 @@ bool Capture::State::capture_at_entry(Tracee& tracee, const ArgumentsOf& call, s
   const uint8_t op = call.row.op[index], arg = static_cast<uint8_t>(index);
   if (op == CT_OP_FD) {
     const int fd = static_cast<int>(call.args[index]);
-    if (fd >= 0) capture_file(tracee, arg, CT_CAP_FILE, Files::Where::kFd, fd);
+    if (fd < 0) return false;
+    if (syscall_rows()[call.row.id].name == "close") {
+      capture_closed(tracee, fd);
+    } else {
+      capture_file(tracee, arg, CT_CAP_FILE, Files::Where::kFd, fd);
+    }
     return false;
   }
   if (op == CT_OP_NONE || call.row.when[index] == CT_WHEN_EXIT) return false;

@@ -34,8 +34,8 @@ std::optional<Tracee> adopt_task(uint32_t tid) {
   return tracee;
 }
 
-Capture::State::State(const Selection& selection, RecordSink sink, uint32_t own_filters)
-    : maker(std::move(sink)), own_filters(own_filters) {
+Capture::State::State(const Selection& selection, RecordSink sink, uint32_t filters)
+    : maker(std::move(sink)), own_filters(filters) {
   for (const SyscallRow& row : syscall_rows()) {
     rows.push_back(selected_row(row, selection));
     for (size_t abi = 0; abi < kAbiCount; ++abi) {
@@ -86,7 +86,9 @@ void Capture::task_exit(const Tracee& tracee, uint32_t code, bool group_dead, bo
   out.record.flags = (group_dead ? CT_FLAG_GROUP_DEAD : 0) | (in_call ? CT_FLAG_IN_CALL : 0);
   state_->maker.send();
   if (tracee.in_mount_call) state_->views.end_change();
-  if (group_dead) state_->files.process_ended(tracee);
+  if (!group_dead) return;
+  state_->files.process_ended(tracee);
+  state_->processes.erase(tracee.tgid);
 }
 
 void Capture::mounts(const Tracee& tracee) { state_->mounts(tracee); }

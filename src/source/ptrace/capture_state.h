@@ -1,6 +1,7 @@
 // The parts that make a task's records, and what they share.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace cttrace::ptrace {
 std::optional<Tracee> adopt_task(uint32_t tid);
 
 struct Capture::State {
-  State(const Selection& selection, RecordSink sink, uint32_t own_filters);
+  State(const Selection& selection, RecordSink sink, uint32_t filters);
 
   RecordMaker maker;
   MountViews views;
@@ -24,6 +25,7 @@ struct Capture::State {
   std::vector<ct_row> rows;             // by index in syscall_rows()
   std::vector<bool> wanted[kAbiCount];  // by number
   uint32_t own_filters;
+  std::set<uint32_t> processes;       // that are traced
   std::vector<uint32_t> told_tables;  // mount namespaces
   uint32_t own_pid_ns = 0;            // cttrace's
   bool own_pid_ns_is_first = false;   // the host's
@@ -40,6 +42,7 @@ struct Capture::State {
 
   // --- files and where paths begin (paths.cc)
   void capture_file(Tracee& tracee, uint8_t arg, ct_capture_kind kind, Files::Where where, int fd = -1);
+  void capture_closed(Tracee& tracee, int fd);
   bool capture_magic(Tracee& tracee, uint8_t arg, std::string_view path);
   void capture_path_places(Tracee& tracee, uint8_t arg, int dirfd, bool at_cwd);
 
@@ -48,7 +51,8 @@ struct Capture::State {
   void remember_securebits(Tracee& tracee, const SyscallRow& row, const CallAtEntry& call);
   void capture_aftermath(Tracee& tracee, const CallAtEntry& call, int64_t ret);
   void capture_mount(const SeenMount& mount);
-  void capture_newest_mount(Tracee& tracee, const MountView& view);
+  void capture_mounts_now(Tracee& tracee);
+  void capture_newest_mount(Tracee& tracee, const MountView& view, const SeenMount& mount);
 
   // --- tasks (tasks.cc)
   void fork(const Tracee& creator, Tracee& child, uint32_t flags);

@@ -1,18 +1,22 @@
 #include "source/ptrace/files.h"
 
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <linux/sched.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "base/fd.h"
 #include "base/proc_text.h"
+#include "base/words.h"
 #include "source/ptrace/capture.h"
 #include "source/ptrace/filesystems.h"
 
@@ -217,6 +221,27 @@ bool Files::holds_detached_tree(Tracee& tracee, int fd) {
   const std::optional<DescriptorInfo> info = descriptor_info(tracee.tid, fd);
   return info && info->open_flags & O_PATH && info->mount_id && detached_.contains(*info->mount_id) &&
          !views_.of(tracee).with_id(*info->mount_id);
+}
+
+// A file that is on its way through a socket is seen nowhere.
+bool Files::is_held_elsewhere(const Tracee& tracee, int fd, const std::set<uint32_t>& processes) const {
+  const auto info = descriptor_info(tracee.tid, fd);
+  if (!info || !info->mount_id) return false;
+  for (const uint32_t process : processes) {
+    std::error_code gone;
+    for (const auto& entry : std::filesystem::directory_iterator(task_path(process, "fd"), gone)) {
+      const std::string name = entry.path().filename();
+      int other = -1;
+      if (!read_number(std::string_view(name), other) || (process == tracee.tgid && other == fd)) continue;
+      if (read_link(entry.path()) != "/") continue;
+      const auto there = descriptor_info(process, other);
+      if (!there || there->mount_id != info->mount_id || !(there->open_flags & O_PATH)) continue;
+      // Not where somebody has opened it again; a kernel without kcmp cannot tell.
+      const long order = syscall(SYS_kcmp, tracee.tid, process, KCMP_FILE, fd, other);
+      if (order == 0 || (order < 0 && errno == ENOSYS)) return true;
+    }
+  }
+  return false;
 }
 
 void Files::made_context(const Tracee& tracee, int fd, std::string fs_type) {

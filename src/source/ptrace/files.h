@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "cttrace/wire.h"
@@ -36,6 +37,9 @@ class Files {
   bool is_control_file(Tracee& tracee, int fd);
   // Is one that fsmount or open_tree returned, of a tree that is attached nowhere.
   bool holds_detached_tree(Tracee& tracee, int fd);
+
+  // Whether one of these processes has the same open file elsewhere than at this descriptor.
+  bool is_held_elsewhere(const Tracee& tracee, int fd, const std::set<uint32_t>& processes) const;
 
   // --- What no /proc tells, remembered from calls.
   void made_context(const Tracee& tracee, int fd, std::string fs_type);

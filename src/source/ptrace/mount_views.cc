@@ -99,6 +99,9 @@ MountViews::Cached& MountViews::read(const Key& key, uint32_t tid, bool at_top, 
   cached.view.mnt_ns = key.mnt_ns;
   cached.view.viewer = tid;
   cached.view.whole = text && is_whole(key, cached.view, at_top, tracee);
+  // The kernel's first, empty one (init_mount_tree, fs/namespace.c), of which copies have copies.
+  if (cached.view.whole)
+    cached.view.hidden = cached.view.with_id(static_cast<uint32_t>(key.root_mount))->parent_id != key.root_mount;
   cached.epoch = text ? epoch_ : 0;
   if (types_.size() > kMostTypes) types_.clear();
   for (const SeenMount& mount : cached.view.mounts) types_[mount.dev] = mount.fs_type;
@@ -128,15 +131,16 @@ const MountView& MountViews::of(Tracee& tracee) {
   return view;
 }
 
-// Somebody else's view, by whoever it was that saw it, if that one still does.
-void MountViews::refresh(const Key& key, Cached& cached) {
-  if (cached.epoch == epoch_ && changing_ == 0) return;
+// Somebody else's view, by whoever it was that saw it, if that one still does. False: nobody is known to.
+bool MountViews::refresh(const Key& key, const Cached& cached) {
+  if (cached.epoch == epoch_ && changing_ == 0) return true;
   const uint32_t tid = cached.view.viewer;
   const std::optional<FileStatus> root = file_status(task_path(tid, "root"));
   if (!root || root->mount_id != key.root_mount || root->inode != key.root_inode ||
       namespace_inode(tid, "ns/mnt") != key.mnt_ns)
-    return;
+    return false;
   read(key, tid, read_link(task_path(tid, "root")) == "/", nullptr);
+  return true;
 }
 
 std::optional<MountViews::Found> MountViews::find(Tracee& tracee, uint32_t mount_id, uint32_t dev,
@@ -161,11 +165,8 @@ std::optional<MountViews::Found> MountViews::find(Tracee& tracee, uint32_t mount
     if (key.mnt_ns) keys.push_back(key);
   for (const Key& key : keys) {
     const auto other = views_.find(key);
-    if (other == views_.end()) continue;
-    refresh(key, other->second);
-    const auto refreshed = views_.find(key);
-    if (refreshed == views_.end()) continue;
-    const MountView& view = refreshed->second.view;
+    if (other == views_.end() || !refresh(key, other->second)) continue;
+    const MountView& view = views_.at(key).view;
     const SeenMount* const there = view.with_id(mount_id);
     if (fits(view, there)) return Found{there, key.mnt_ns};
   }

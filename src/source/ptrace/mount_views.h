@@ -24,6 +24,7 @@ struct MountView {
   uint32_t mnt_ns = 0;  // inode number; 0: may not be read
   uint32_t viewer = 0;  // whose mountinfo it was
   bool whole = false;   // shows all of the namespace that a path leads to
+  uint32_t hidden = 0;  // where it is whole: mounts that no path leads to, those below its root
   std::vector<SeenMount> mounts;
   std::unordered_map<uint32_t, size_t> by_id;
 
@@ -74,7 +75,7 @@ class MountViews {
 
   Cached& read(const Key& key, uint32_t tid, bool at_top, Tracee* tracee);
   bool is_whole(const Key& key, const MountView& view, bool at_top, const Tracee* tracee);
-  void refresh(const Key& key, Cached& cached);
+  bool refresh(const Key& key, const Cached& cached);
   void limit();
 
   uint64_t epoch_ = 1;

@@ -21,7 +21,7 @@ std::optional<Tracee> process_by_pid(const Tracee& tracee, uint32_t pid, uint32_
   if (!first_pid_ns) return std::nullopt;
   const std::string status = task_text(pid, "status");
   const auto tracer = status_value(status, "TracerPid");
-  if (!tracer || *tracer != std::to_string(getpid())) return std::nullopt;
+  if (!tracer || *tracer != std::to_string(gettid())) return std::nullopt;
   Tracee other;
   other.tid = pid;
   return other;
@@ -34,6 +34,15 @@ void Capture::State::capture_file(Tracee& tracee, uint8_t arg, ct_capture_kind k
   if (!seen) return;
   if (seen->status == CT_TRUNCATED) maker.count(CT_LOSS_PATH_DEPTH);
   maker.capture(arg, kind, seen->status, seen->bytes());
+}
+
+// Whoever holds a detached mount tree last takes it along.
+void Capture::State::capture_closed(Tracee& tracee, int fd) {
+  std::optional<SeenFile> seen = files.look(tracee, Files::Where::kFd, fd);
+  if (!seen) return;
+  const bool shared = (seen->file.flags & CT_FILE_DETACHED) && files.is_held_elsewhere(tracee, fd, processes);
+  if (shared) seen->file.flags |= CT_FILE_SHARED;
+  maker.capture(0, CT_CAP_FILE, seen->status, seen->bytes());
 }
 
 // False: the path names none.

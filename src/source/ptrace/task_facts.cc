@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <linux/nsfs.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -49,6 +51,16 @@ std::string bytes_of(const std::vector<uint64_t>& values) {
   return bytes;
 }
 
+// One that nobody is in yet has no link in /proc. Kernels before 6.11 do not tell of it in any way.
+uint32_t pid_namespace_for_children(uint32_t tid) {
+  constexpr unsigned int kThread = O_EXCL;                 // PIDFD_THREAD of linux/pidfd.h, since 6.9
+  constexpr unsigned long kPidForChildren = _IO(0xFF, 6);  // PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE
+  const Fd task(static_cast<int>(::syscall(SYS_pidfd_open, tid, kThread)));
+  const Fd ns(task ? ::ioctl(task.get(), kPidForChildren, 0) : -1);
+  const std::optional<std::string> link = ns ? read_link("/proc/self/fd/" + std::to_string(ns.get())) : std::nullopt;
+  return link ? parse_namespace_link(*link).value_or(0) : 0;
+}
+
 }  // namespace
 
 std::string task_text(uint32_t tid, const char* name) {
@@ -69,6 +81,8 @@ uint32_t fill_pids(std::string_view status, uint32_t (&pids)[CT_NS_LEVELS]) {
 
 void fill_namespaces(uint32_t tid, uint32_t (&namespaces)[CT_NS_COUNT]) {
   for (size_t i = 0; i < CT_NS_COUNT; ++i) namespaces[i] = namespace_inode(tid, kNamespaces[i]);
+  uint32_t& for_children = namespaces[CT_NS_PID_FOR_CHILDREN];
+  if (!for_children && namespaces[CT_NS_PID]) for_children = pid_namespace_for_children(tid);
 }
 
 void fill_identity(std::string_view status, ct_exec& out) {
@@ -113,10 +127,12 @@ std::optional<std::string> id_map(uint32_t tid, const char* name) {
 std::string groups(std::string_view status) { return bytes_of(numbers(status, "Groups")); }
 
 std::optional<std::string> cgroup_path(uint32_t tid) {
-  const auto cgroups = parse_cgroups(task_text(tid, "cgroup"));
+  const std::string text = task_text(tid, "cgroup");
+  if (text.empty()) return std::nullopt;
+  // Where it was never mounted it is not told of, and nobody has left its root.
+  const auto cgroups = parse_cgroups(text);
   const auto found = cgroups.find(0);
-  if (found == cgroups.end()) return std::nullopt;
-  std::string path = found->second;
+  std::string path = found == cgroups.end() ? "/" : found->second;
   if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
   return path;
 }

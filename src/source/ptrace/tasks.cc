@@ -39,12 +39,14 @@ void Capture::State::fork(const Tracee& creator, Tracee& child, uint32_t flags) 
   out.levels = fill_pids(task_text(child.tid, "status"), out.child_pids);
   fill_namespaces(child.tid, out.child_ns);
   const uint32_t user_ns = namespace_inode(creator.tid, "ns/user");
-  child.securebits = out.child_ns[CT_NS_USER] == user_ns ? creator.securebits : SECUREBITS_DEFAULT;
+  const bool same_ids = out.child_ns[CT_NS_USER] == user_ns || !out.child_ns[CT_NS_USER];
+  child.securebits = same_ids ? creator.securebits : SECUREBITS_DEFAULT;
   // clone3 with CLONE_INTO_CGROUP.
   const std::optional<std::string> cgroup = cgroup_path(child.tid);
   if (cgroup && cgroup != cgroup_path(creator.tid))
     maker.capture(CT_ARG_CGROUP, CT_CAP_STRING, CT_OK, components_of(*cgroup));
   files.forked(creator, child);
+  processes.insert(child.tgid);
   maker.send();
 }
 
@@ -67,8 +69,10 @@ void Capture::State::capture_executed(const Tracee& tracee, uint64_t arguments, 
 }
 
 void Capture::State::snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_tid, const CallAtEntry* call) {
+  processes.insert(tracee.tgid);
   const std::string status = task_text(tracee.tid, "status");
   const std::optional<ProcStat> stat = task_stat(tracee.tid);
+  if (status.empty() || !stat) return maker.count(CT_LOSS_READ_FAULT);  // it has been killed
   auto& out = maker.begin<ct_exec>(tracee, kind, boottime_ns());
   out.old_tid = old_tid;
   out.start_boottime_ns = tracee.start_ns;
@@ -79,10 +83,8 @@ void Capture::State::snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_
   if (own_filters && out.seccomp_filters == 0) out.seccomp_mode = 0;
   out.securebits = tracee.securebits;
   out.user_ns_level = user_namespace_level(tracee.tid);
-  if (stat) {
-    out.parent_tgid = stat->parent;
-    stat->comm.copy(out.comm, sizeof(out.comm) - 1);
-  }
+  out.parent_tgid = stat->parent;
+  stat->comm.copy(out.comm, sizeof(out.comm) - 1);
   const std::string score = task_text(tracee.tid, "oom_score_adj");
   int32_t oom_score_adj = 0;
   std::from_chars(score.data(), score.data() + score.size(), oom_score_adj);
@@ -104,7 +106,7 @@ void Capture::State::snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_
     maker.count_truncated();
   }
   maker.capture(CT_ARG_GROUPS, CT_CAP_IDS, cut ? CT_TRUNCATED : CT_OK, ids);
-  if (call && call->faulted && stat) capture_executed(tracee, stat->arguments, stat->arguments_end);
+  if (call && call->faulted) capture_executed(tracee, stat->arguments, stat->arguments_end);
   maker.send();
 }
 
