@@ -70,6 +70,12 @@ void make_seeds(const std::filesystem::path& folder, const char* recording) {
   for (const char* text : {"mount", "!%fs,?none,all", "/^mount|chown/,%mount", "/(", "%mnt", "/[[:alpha:]]*x?/"})
     save(folder / "selection_fuzz" / std::to_string(number++), text);
   for (const char* text :
+       {"22 1 259:3 /a\\040b / rw,relatime shared:1 - ext4 /dev/root rw\n30 22 0:25 /x//deleted /m rw - fuse.x  ro\n",
+        "/proc/self/fd/6/a", "/proc/812/fd/3", "pos:\t0\nflags:\t02100000\nmnt_id:\t17\nino:\t1038\nPid:\t-1\n",
+        "7 (a (b) c) S 1 7 7 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 99 1 1 1 1 1 1", "1:cpu,cpuacct:/a\n0::/b:c\n",
+        "Uid:\t0\t1\t2\t3\nNSpid:\t12\t1\n", "mnt:[4026531841]"})
+    save(folder / "proc_fuzz" / std::to_string(number++), text);
+  for (const char* text :
        {"-p\n1,2\n-e\ntrace=mount\n-o\nf", "-qTttt\n-s\n9\n--\nls", "show\n--format\njson\nf",
         "--record=r\n--buffer\n8M\n-a\n--duration\n2.5", "-e\nstatus=!failed\n-Z\nx", "doctor", "--formt"})
     save(folder / "options_fuzz" / std::to_string(number++), text);
