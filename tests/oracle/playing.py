@@ -83,10 +83,11 @@ def write_sequences(path, sequences):
 
 
 class Player:
-    def __init__(self, bin_folder, ignored=(), timeout=900):
+    def __init__(self, bin_folder, ignored=(), timeout=900, backend="ebpf"):
         self.bin = pathlib.Path(bin_folder)
         self.ignored = ignored
         self.timeout = timeout
+        self.backend = backend
 
     def record(self, folder, sequences):
         """Leaves FOLDER/recording and FOLDER/results."""
@@ -97,8 +98,8 @@ class Player:
             # Ends at once where the driver cannot listen.
             while not socket.exists() and driver.poll() is None:
                 os.sched_yield()
-            traced = subprocess.run([self.bin / "cttrace", "-q", "--buffer", "64M", "--record", folder / "recording",
-                                     "-o", "/dev/null", "--", self.bin / "oracle/oracle_actor", socket],
+            traced = subprocess.run([self.bin / "cttrace", "-q", "--backend", self.backend, "--buffer", "64M",
+                                     "--record", folder / "recording", "-o", "/dev/null", "--", self.bin / "oracle/oracle_actor", socket],
                                     timeout=self.timeout, stdin=subprocess.DEVNULL, capture_output=True, text=True)
             driver.wait(timeout=60)
         finally:
