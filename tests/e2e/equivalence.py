@@ -1,0 +1,156 @@
+"""One run seen by both backends at the same time, and what of the two traces may differ: the list here, nothing else."""
+
+import json
+import re
+import subprocess
+import sys
+
+from support import Tracing, cttrace
+
+BACKENDS = ("ptrace", "ebpf")
+
+# When something happened, how long it took, on which cpu: each backend is at a call at another moment. With ptrace a
+# task's start is known to 10 ms.
+_TIMES = re.compile(r"(?<!mount)_ns$|^start$|^cpu$|^time$")
+# Duration and moments in a story's text.
+_MOMENTS = re.compile(r"( \()?\+?\d+(\.\d+)? (ns|us|ms|s)\b(?(1)\))")
+
+# Waits for a line, and becomes the command. Of a process that was there before, ptrace knows securebits once it has set
+# them: to what they are (PR_GET_SECUREBITS, PR_SET_SECUREBITS).
+_HOLD = """
+import ctypes, os, sys
+sys.stdin.readline()
+prctl = ctypes.CDLL(None).prctl
+prctl(28, prctl(27))
+os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+def seen_by_both(case, *command, timeout=120, **options):
+    """Runs `command` with both backends looking on from before its execve. Returns {backend: recording}."""
+    held = subprocess.Popen([sys.executable, "-c", _HOLD, *map(str, command)], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+    recordings = {backend: case.tmp / f"{backend}.ctt" for backend in BACKENDS}
+    tracing = []
+    try:
+        for backend, recording in recordings.items():
+            tracing.append(Tracing("--backend", backend, "-q", "-o", "/dev/null", "--record", recording, "-p", held.pid,
+                                   timeout=timeout))
+        out, err = held.communicate(b"go\n", timeout=timeout)
+        for one in tracing:
+            result = one.finish()
+            case.assertEqual(result.returncode, 0, result.stderr)
+    finally:
+        held.kill()
+        held.communicate()
+        for one in tracing:
+            one.__exit__()
+    case.assertEqual(held.returncode, 0, err.decode(errors="replace"))
+    return recordings
+
+
+def shown(recording, form):
+    result = cttrace("show", "--format", form, recording, timeout=120)
+    assert (result.returncode, result.stderr) == (0, ""), result
+    return result.stdout
+
+
+class Trace:
+    """The document of a trace, without what may differ."""
+
+    def __init__(self, recording):
+        document = json.loads(shown(recording, "json"))
+        self.events, self.completeness = document["events"], document["completeness"]
+        self.names = self._names()
+        self.by_thread = {}
+        for event in self.events:
+            self.by_thread.setdefault(self._thread_of(event), []).append(self.normal(event))
+
+    def _thread_of(self, event):
+        if event["type"] == "changes":
+            return "changes of " + str(self.names.get(event.get("event")))
+        return event.get("tid", event["type"])
+
+    def _names(self):
+        """{number of an event: "TID.N", the thread's Nth}: between threads the order may differ."""
+        names, count = {}, {}
+        for event in self.events:
+            if "event" not in event or event["type"] == "changes":
+                continue
+            tid = event.get("tid", event["type"])
+            count[tid] = count.get(tid, 0) + 1
+            names[event["event"]] = f"{tid}.{count[tid]}"
+        return names
+
+    def normal(self, value, key=""):
+        # Which of threads that end at the same time is the last.
+        if _TIMES.search(key) or key == "last_of_process":
+            return None
+        if key in ("event", "first_event", "last_event", "made_by") and isinstance(value, int):
+            return self.names.get(value, value)
+        if isinstance(value, dict):
+            return self._normal_file({name: self.normal(each, name) for name, each in value.items()})
+        if isinstance(value, list):
+            return [self.normal(each, "event" if key in ("calls", "writes") else key) for each in value]
+        return value
+
+    @staticmethod
+    def _normal_file(value):
+        if "sb_magic" not in value:
+            return value
+        # Of the descriptor, not of the file: /proc tells only that.
+        if value.get("open_flags"):
+            value["open_flags"] = [name for name in value["open_flags"]["names"] if name != "O_CLOEXEC"]
+        # stat(2) keeps the type of anonymous inodes to itself.
+        if value.get("internal") and value["fs_type"] in ("anon_inodefs", "pidfs", *[""] * (value["kind"] == "fs_context")):
+            value["mode"] = value["mode"]["permissions"]
+        # Nothing tells of a socket's family, nor whether others hold a descriptor of a detached tree.
+        if value["fs_type"] == "sockfs":
+            value["path"] = None
+        value.pop("shared", None)
+        return value
+
+
+def forgive(ptrace, ebpf):
+    """Takes out of what eBPF has seen what ptrace says that it could not see. Both are normal."""
+    if isinstance(ptrace, dict) and isinstance(ebpf, dict):
+        if ptrace.get("type") == "call":
+            _forgive_call(ptrace, ebpf)
+        for key, value in ptrace.items():
+            # Of a process that was there before.
+            if key == "securebits" and value is None and ptrace.get("type") in ("state", "exec"):
+                ebpf[key] = None
+            # Of a mount that no path leads to any more there is nobody to ask.
+            if key == "newest_mount" and value and ebpf.get(key) and value["inode"] == 0:
+                ebpf[key].update(inode=0, mode=value["mode"])
+            forgive(value, ebpf.get(key))
+    elif isinstance(ptrace, list) and isinstance(ebpf, list):
+        for one, other in zip(ptrace, ebpf):
+            forgive(one, other)
+
+
+def _forgive_call(ptrace, ebpf):
+    # What a detached tree shows.
+    if ptrace["name"] in ("fsmount", "open_tree", "open_tree_attr") and ptrace["after"] is None and ebpf["after"]:
+        if set(ebpf["after"]) == {"mount_root", "mount_source"}:
+            ebpf["after"] = None
+    # Reading the log would empty it.
+    if ptrace["fs_message"] is None:
+        ebpf["fs_message"] = None
+
+
+def story_of(recording):
+    return "\n".join(line.strip() for line in _MOMENTS.sub("", shown(recording, "story")).splitlines()
+                     if not line.startswith("cttrace: "))
+
+
+def calls_of(recording):
+    """{tid: its lines}."""
+    lines = {}
+    for line in shown(recording, "calls").splitlines():
+        if line.startswith("cttrace: "):
+            continue
+        match = re.match(r"\[pid +(\d+)\] ", line)
+        lines.setdefault(match[1] if match else "", []).append(_MOMENTS.sub("", line))
+    return lines
