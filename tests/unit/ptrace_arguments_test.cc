@@ -35,7 +35,7 @@ class PtraceArguments : public testing::Test {
     row.size[0] = size;
     row.ref[0] = ref;
     Reading reading;
-    EXPECT_TRUE(read_argument(TaskMemory(static_cast<uint32_t>(getpid())),
+    EXPECT_TRUE(read_argument(memories_.of(static_cast<uint32_t>(getpid())),
                               {.row = row, .args = args_, .word = word_, .ret = ret_}, 0, reading));
     return reading;
   }
@@ -48,6 +48,7 @@ class PtraceArguments : public testing::Test {
     }
   }
 
+  MemoryFiles memories_;
   char* pages_;
   char* end_;
   std::array<uint64_t, 6> args_ = {};

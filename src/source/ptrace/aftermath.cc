@@ -32,7 +32,7 @@ void Capture::State::remember(Tracee& tracee, const CallAtEntry& call, int64_t r
   if (row.groups & kCgroup && ret > 0) tell_of_move(tracee, call);
   if (row.name == "fsopen") {
     std::string fs_type;
-    if (TaskMemory(tracee.tid).read_text(fs_type, CT_FS_TYPE_LENGTH, call.args[0]) == TaskMemory::Text::kWhole)
+    if (memories.of(tracee.tid).read_text(fs_type, CT_FS_TYPE_LENGTH, call.args[0]) == TaskMemory::Text::kWhole)
       files.made_context(tracee, returned, std::move(fs_type));
   }
   if (row.name == "fspick") files.made_context(tracee, returned, {});

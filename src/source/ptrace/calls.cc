@@ -53,7 +53,7 @@ bool Capture::State::capture_at_entry(Tracee& tracee, const ArgumentsOf& call, s
     return false;
   }
   if (op == CT_OP_NONE || call.row.when[index] == CT_WHEN_EXIT) return false;
-  read_argument(TaskMemory(tracee.tid), call, index, reading);
+  read_argument(memories.of(tracee.tid), call, index, reading);
   capture_reading(index);
   if (op == CT_OP_PATH) {
     const uint8_t ref = call.row.ref[index];
@@ -91,7 +91,7 @@ bool Capture::State::enter(Tracee& tracee, CallAtEntry& call) {
 void Capture::State::capture_at_exit(Tracee& tracee, const ArgumentsOf& call, size_t index, const CallAtEntry& entry) {
   const uint8_t op = call.row.op[index], when = call.row.when[index];
   if (op == CT_OP_NONE || op == CT_OP_FD || when == CT_WHEN_ENTER || (when == CT_WHEN_EXIT && call.ret < 0)) return;
-  if (!read_argument(TaskMemory(tracee.tid), call, index, reading)) return;
+  if (!read_argument(memories.of(tracee.tid), call, index, reading)) return;
   if (when == CT_WHEN_EXIT) return capture_reading(index);
   const bool faulted = reading.status == CT_FAULT;
   const bool captured = entry.captured & (1u << index);
@@ -109,7 +109,7 @@ void Capture::State::capture_at_exit(Tracee& tracee, const ArgumentsOf& call, si
 // The descriptor that clone and clone3 wrote for CLONE_PIDFD: as the file of the argument that says where to.
 void Capture::State::capture_written_pidfd(Tracee& tracee, const ArgumentsOf& call) {
   const bool in_memory = call.row.flags & CT_ROW_CLONE3;
-  const TaskMemory memory(tracee.tid);
+  const TaskMemory memory = memories.of(tracee.tid);
   uint64_t args[2] = {call.args[0], call.args[2]};  // clone_args: flags, pidfd
   int fd = -1;
   if (in_memory && memory.read(args, sizeof(args), call.args[0]) != sizeof(args)) return;

@@ -74,6 +74,8 @@ void Capture::exit(Tracee& tracee, const CallAtEntry& call, int64_t ret, uint32_
 void Capture::fork(const Tracee& creator, Tracee& child, uint32_t flags) { state_->fork(creator, child, flags); }
 
 void Capture::exec(Tracee& tracee, uint32_t old_tid, const CallAtEntry* call) {
+  state_->memories.forget(tracee.tid);
+  state_->memories.forget(old_tid);
   if (tracee.securebits != kUnknownSecurebits) tracee.securebits &= ~issecure_mask(SECURE_KEEP_CAPS);
   state_->snapshot(tracee, CT_REC_EXEC, old_tid, call);
 }
@@ -85,6 +87,7 @@ void Capture::task_exit(const Tracee& tracee, uint32_t code, bool group_dead, bo
   out.code = code;
   out.record.flags = (group_dead ? CT_FLAG_GROUP_DEAD : 0) | (in_call ? CT_FLAG_IN_CALL : 0);
   state_->maker.send();
+  state_->memories.forget(tracee.tid);
   if (tracee.in_mount_call) state_->views.end_change();
   if (!group_dead) return;
   state_->files.process_ended(tracee);

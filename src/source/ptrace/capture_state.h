@@ -20,6 +20,7 @@ struct Capture::State {
   State(const Selection& selection, RecordSink sink, uint32_t filters);
 
   RecordMaker maker;
+  MemoryFiles memories;
   MountViews views;
   Files files{views};
   std::vector<ct_row> rows;             // by index in syscall_rows()

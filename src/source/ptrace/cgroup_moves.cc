@@ -72,7 +72,7 @@ void Capture::State::tell_of_move(Tracee& tracee, const CallAtEntry& call) {
   if (!whole_process && name != "tasks" && name != "cgroup.threads") return;
   const ArgumentsOf arguments{.row = *call.row, .args = call.args, .word = call.abi == Abi::i386 ? size_t{4} : 8};
   uint32_t written = 0;
-  if (!read_argument(TaskMemory(tracee.tid), arguments, 1, reading)) return;
+  if (!read_argument(memories.of(tracee.tid), arguments, 1, reading)) return;
   std::string_view text = reading.bytes;
   if (!read_number(next_word(text), written)) return;
   const auto status = file_status(task_path(tracee.tid, "fd", fd));

@@ -132,7 +132,8 @@ std::optional<std::vector<sock_filter>> filter_given(uint32_t tid, const CallNow
   uint64_t code_at = 0;
   const bool narrow = call.abi == Abi::i386;
   const size_t word = narrow ? 4 : 8;
-  const TaskMemory memory(tid);
+  MemoryFiles files;
+  const TaskMemory memory = files.of(tid);
   if (memory.read(&length, sizeof(length), address) < sizeof(length) ||
       memory.read(&code_at, word, address + word) < word || length == 0 || length > kMostInstructions)
     return std::nullopt;

@@ -1,7 +1,8 @@
 #include "source/ptrace/task_memory.h"
 
+#include <fcntl.h>
 #include <sys/ptrace.h>
-#include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,11 +12,12 @@ namespace cttrace::ptrace {
 namespace {
 
 constexpr uint64_t kPage = 4096;  // or a divisor of it
+constexpr size_t kMostFiles = 64;
 
 }  // namespace
 
-// Word by word, by the right of the tracer: who has given up its privileges may be traced on, but not be looked into by
-// process_vm_readv (ptrace_access_vm and mm_access in the kernel).
+// Word by word, by the right of the tracer: who has given up its privileges may be traced on, but its memory may not be
+// opened (ptrace_access_vm and mm_access in the kernel).
 size_t TaskMemory::peek(void* to, size_t size, uint64_t address) const {
   size_t done = 0;
   while (done < size) {
@@ -31,11 +33,20 @@ size_t TaskMemory::peek(void* to, size_t size, uint64_t address) const {
 }
 
 size_t TaskMemory::read_in_page(void* to, size_t size, uint64_t address) const {
-  iovec local = {.iov_base = to, .iov_len = size};
-  iovec remote = {.iov_base = reinterpret_cast<void*>(address), .iov_len = size};
-  const ssize_t got = ::process_vm_readv(tid_, &local, 1, &remote, 1, 0);
-  if (got >= 0) return static_cast<size_t>(got);
-  return errno == EPERM || errno == ENOSYS ? peek(to, size, address) : 0;
+  if (file_ < 0) return peek(to, size, address);
+  if (address > INT64_MAX) return 0;
+  const ssize_t got = ::pread(file_, to, size, static_cast<off_t>(address));
+  return got > 0 ? static_cast<size_t>(got) : 0;
+}
+
+TaskMemory MemoryFiles::of(uint32_t tid) {
+  const auto known = files_.find(tid);
+  if (known != files_.end()) return {static_cast<pid_t>(tid), known->second.get()};
+  if (files_.size() >= kMostFiles) files_.clear();
+  const std::string path = "/proc/" + std::to_string(tid) + "/mem";
+  Fd& file = files_[tid];
+  file.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return {static_cast<pid_t>(tid), file.get()};
 }
 
 size_t TaskMemory::read(void* to, size_t size, uint64_t address) const {

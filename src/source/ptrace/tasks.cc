@@ -52,7 +52,7 @@ void Capture::State::fork(const Tracee& creator, Tracee& child, uint32_t flags) 
 
 // What was executed and its arguments, from the new program's memory: execve's own strings are gone with the old one's.
 void Capture::State::capture_executed(const Tracee& tracee, uint64_t arguments, uint64_t arguments_end) {
-  const TaskMemory memory(tracee.tid);
+  const TaskMemory memory = memories.of(tracee.tid);
   std::string name;
   const uint64_t from = executed_name(tracee.tid, tracee.abi);
   const bool whole = from && memory.read_text(name, CT_PATH_MAX, from) == TaskMemory::Text::kWhole;
