@@ -62,6 +62,7 @@ class Trace:
     def __init__(self, recording):
         document = json.loads(shown(recording, "json"))
         self.events, self.completeness = document["events"], document["completeness"]
+        self.first = self.events[0]["tid"]
         self.names = self._names()
         self.by_thread = {}
         for event in self.events:
@@ -145,12 +146,12 @@ def story_of(recording):
                      if not line.startswith("cttrace: "))
 
 
-def calls_of(recording):
-    """{tid: its lines}."""
+def calls_of(recording, first):
+    """{tid: its lines}. Of the process `first` a line says nothing as long as there is no other one."""
     lines = {}
     for line in shown(recording, "calls").splitlines():
         if line.startswith("cttrace: "):
             continue
-        match = re.match(r"\[pid +(\d+)\] ", line)
-        lines.setdefault(match[1] if match else "", []).append(_MOMENTS.sub("", line))
+        match = re.match(r"(?:\[pid +(\d+)\] )?(.*)", line)
+        lines.setdefault(int(match[1] or first), []).append(re.sub(r"\s+", " ", _MOMENTS.sub("", match[2])))
     return lines

@@ -75,8 +75,9 @@ void Capture::State::tell_of_move(Tracee& tracee, const CallAtEntry& call) {
   if (!read_argument(memories.of(tracee.tid), arguments, 1, reading)) return;
   std::string_view text = reading.bytes;
   if (!read_number(next_word(text), written)) return;
-  const auto status = file_status(task_path(tracee.tid, "fd", fd));
-  const auto mount = status ? views.find(tracee, status->mount_id, status->dev, *link) : std::nullopt;
+  const std::string path = task_path(tracee.tid, "fd", fd);
+  const auto status = file_status(path);
+  const auto mount = status ? views.find(tracee, status->mount_id, status->dev, *link, path) : std::nullopt;
   if (!mount || !mount->mount->fs_type.starts_with("cgroup")) return;
 
   const std::optional<Tracee> task = adopt_task(pid_as_seen(tracee, written, own_pid_ns));

@@ -100,7 +100,7 @@ void Files::look_at_path(Tracee& tracee, std::string link, const std::string& pa
     file.flags |= CT_FILE_DETACHED;
     file.mnt_parent_id = file.mnt_id;
     fs_type = detached->second;
-  } else if ((found = views_.find(tracee, file.mnt_id, file.dev, link))) {
+  } else if ((found = views_.find(tracee, file.mnt_id, file.dev, link, path))) {
     place(tracee, found, seen);
     fs_type = found->mount->fs_type;
     if (detached != detached_.end()) detached_.erase(detached);
@@ -136,7 +136,7 @@ void Files::look_at_special(Tracee& tracee, const std::string& link, const std::
     fs_type = "nsfs";
     // One that is mounted somewhere.
     if (file.mnt_id != namespaces_mount_) {
-      if (const auto found = views_.find(tracee, file.mnt_id, file.dev, {})) {
+      if (const auto found = views_.find(tracee, file.mnt_id, file.dev, {}, task_path(tracee.tid, "fd", file.fd))) {
         file.flags &= ~CT_FILE_INTERNAL;
         seen.components = components_of(found->mount->mountpoint);
         place(tracee, found, seen);
@@ -189,7 +189,7 @@ std::optional<SeenFile> Files::look(Tracee& tracee, Where where, int fd) {
   if (!link) {
     seen.status = CT_TRUNCATED;
     file.flags |= CT_FILE_PATH_CUT;
-    place(tracee, views_.find(tracee, file.mnt_id, file.dev, {}), seen);
+    place(tracee, views_.find(tracee, file.mnt_id, file.dev, {}, path), seen);
   } else if (link->starts_with('/')) {
     look_at_path(tracee, *link, path, *status, seen);
   } else {
@@ -205,7 +205,7 @@ bool Files::is_control_file(Tracee& tracee, int fd) {
   if (!link || !link->starts_with('/')) return false;
   const std::optional<FileStatus> status = file_status(path);
   if (!status || status->dev >> 20 != 0) return false;  // they are all on devices without a driver
-  const auto found = views_.find(tracee, status->mount_id, status->dev, *link);
+  const auto found = views_.find(tracee, status->mount_id, status->dev, *link, path);
   const std::string fs_type = found ? found->mount->fs_type : views_.fs_type_of(status->dev);
   switch (filesystem_magic(fs_type, path)) {
     case PROC_SUPER_MAGIC:

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 
 #include "base/fd.h"
 #include "source/ptrace/task_files.h"
@@ -18,7 +19,7 @@ namespace {
 // Of linux/mount.h and linux/nsfs.h, newer than what this may be built with.
 constexpr long kStatmount = 457, kListmount = 458;
 constexpr unsigned long kNamespaceId = _IOR(NSIO, 0x5, uint64_t);  // NS_GET_MNTNS_ID
-constexpr uint64_t kBasic = 2;                                     // STATMOUNT_MNT_BASIC
+constexpr uint64_t kBasic = 1 | 2;                                 // STATMOUNT_SB_BASIC, STATMOUNT_MNT_BASIC
 constexpr uint32_t kUniqueId = 0x4000;                             // STATX_MNT_ID_UNIQUE
 constexpr uint64_t kMostMounts = 1'000'000;
 constexpr int kMostSteps = 64;
@@ -45,7 +46,8 @@ struct Basic {  // the beginning of struct statmount
 std::optional<Basic> mount_with(uint64_t id, uint64_t mount_namespace) {
   const Request request = {.mount = id, .param = kBasic, .mount_namespace = mount_namespace};
   Basic found = {};
-  if (::syscall(kStatmount, &request, &found, sizeof(found), 0) != 0 || !(found.mask & kBasic)) return std::nullopt;
+  if (::syscall(kStatmount, &request, &found, sizeof(found), 0) != 0 || (found.mask & kBasic) != kBasic)
+    return std::nullopt;
   return found;
 }
 
@@ -60,18 +62,29 @@ std::optional<uint64_t> lowest(uint64_t id, uint64_t mount_namespace) {
   return std::nullopt;
 }
 
+// Not the inode number. 0: not to be had.
+uint64_t namespace_id(uint32_t tid) {
+  const Fd ns(::open(task_path(tid, "ns/mnt").c_str(), O_RDONLY | O_CLOEXEC));
+  uint64_t id = 0;
+  return ns && ::ioctl(ns.get(), kNamespaceId, &id) == 0 ? id : 0;
+}
+
+// The one that is never used again, of what the magic link leads to.
+std::optional<uint64_t> mount_id_of(const std::string& path) {
+  struct statx status = {};
+  const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
+  if (::statx(AT_FDCWD, path.c_str(), flags, kUniqueId, &status) != 0 || !(status.stx_mask & kUniqueId))
+    return std::nullopt;
+  return status.stx_mnt_id;
+}
+
 }  // namespace
 
 std::optional<MountList> list_mounts(uint32_t tid) {
-  const Fd ns(::open(task_path(tid, "ns/mnt").c_str(), O_RDONLY | O_CLOEXEC));
-  uint64_t mount_namespace = 0;
-  if (!ns || ::ioctl(ns.get(), kNamespaceId, &mount_namespace) != 0) return std::nullopt;
-  struct statx root = {};
-  const std::string path = task_path(tid, "root");
-  if (::statx(AT_FDCWD, path.c_str(), AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, kUniqueId, &root) != 0 ||
-      !(root.stx_mask & kUniqueId))
-    return std::nullopt;
-  const std::optional<uint64_t> first = lowest(root.stx_mnt_id, mount_namespace);
+  const uint64_t mount_namespace = namespace_id(tid);
+  const std::optional<uint64_t> root = mount_id_of(task_path(tid, "root"));
+  if (!mount_namespace || !root) return std::nullopt;
+  const std::optional<uint64_t> first = lowest(*root, mount_namespace);
   if (!first) return std::nullopt;
   MountList list = {.count = 1};
   Request request = {.mount = *first, .mount_namespace = mount_namespace};
@@ -88,6 +101,18 @@ std::optional<MountList> list_mounts(uint32_t tid) {
   if (!last) return std::nullopt;
   list.newest = last->old_id;
   return list;
+}
+
+bool find_listed_mount(uint32_t tid, const std::string& path, ListedMount& mount, bool& known) {
+  const uint64_t mount_namespace = namespace_id(tid);
+  const std::optional<uint64_t> id = mount_id_of(path);
+  known = false;
+  if (!mount_namespace || !id) return false;
+  const std::optional<Basic> found = mount_with(*id, mount_namespace);
+  known = found || errno == ENOENT;
+  if (!found) return false;
+  mount = {.id = found->old_id, .parent_id = found->old_parent_id, .dev = found->dev_major << 20 | found->dev_minor};
+  return true;
 }
 
 }  // namespace cttrace::ptrace

@@ -5,11 +5,14 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/fd.h"
 #include "base/mountinfo_line.h"
 #include "base/proc_text.h"
 #include "base/words.h"
 #include "source/ptrace/capture.h"
+#include "source/ptrace/mount_list.h"
 #include "source/ptrace/task_files.h"
 
 namespace cttrace::ptrace {
@@ -103,6 +106,7 @@ MountViews::Cached& MountViews::read(const Key& key, uint32_t tid, bool at_top, 
   if (cached.view.whole)
     cached.view.hidden = cached.view.with_id(static_cast<uint32_t>(key.root_mount))->parent_id != key.root_mount;
   cached.epoch = text ? epoch_ : 0;
+  if (cached.view.whole) all_[key.mnt_ns] = cached.view.mounts;
   if (types_.size() > kMostTypes) types_.clear();
   for (const SeenMount& mount : cached.view.mounts) types_[mount.dev] = mount.fs_type;
   return cached;
@@ -112,6 +116,7 @@ void MountViews::limit() {
   if (views_.size() < kMostViews) return;
   std::erase_if(views_, [&](const auto& entry) { return entry.second.epoch != epoch_; });
   if (views_.size() >= kMostViews) views_.clear();
+  if (all_.size() > kMostViews) all_.clear();
   if (outside_.size() > kMostTypes) outside_.clear();
 }
 
@@ -143,8 +148,31 @@ bool MountViews::refresh(const Key& key, const Cached& cached) {
   return true;
 }
 
+// In the task's own namespace, but not to be seen from its root: after a chroot.
+const SeenMount* MountViews::find_hidden(const MountView& own, const Tracee& tracee, uint32_t mount_id, uint32_t dev,
+                                         std::string_view path, const std::string& link) {
+  ListedMount listed;
+  bool known = false;
+  if (own.whole || !own.mnt_ns) return nullptr;
+  const bool there = find_listed_mount(tracee.tid, link, listed, known);
+  if (known && !there) return nullptr;
+  const auto all = all_.find(own.mnt_ns);
+  const SeenMount* seen = nullptr;
+  if (all != all_.end()) {
+    const auto one = std::ranges::find(all->second, mount_id, &SeenMount::id);
+    if (one != all->second.end() && is_below(path, one->mountpoint) && (one->dev == dev || there)) seen = &*one;
+  }
+  if (!there) return seen;
+  hidden_ = seen ? *seen : SeenMount();
+  hidden_.id = listed.id;
+  hidden_.parent_id = listed.parent_id;
+  hidden_.dev = listed.dev;
+  hidden_.fs_type = fs_type_of(listed.dev);
+  return &hidden_;
+}
+
 std::optional<MountViews::Found> MountViews::find(Tracee& tracee, uint32_t mount_id, uint32_t dev,
-                                                  std::string_view path) {
+                                                  std::string_view path, const std::string& link) {
   const auto is_at = [&](const MountView& view, const SeenMount* mount) {
     return mount && (!view.whole || path.empty() || is_below(path, mount->mountpoint));
   };
@@ -160,6 +188,8 @@ std::optional<MountViews::Found> MountViews::find(Tracee& tracee, uint32_t mount
   const MountView& own = of(tracee);
   const SeenMount* const again = own.with_id(mount_id);
   if (is_at(own, again)) return Found{again, own.mnt_ns};
+  if (const SeenMount* const hidden = find_hidden(own, tracee, mount_id, dev, path, link))
+    return Found{hidden, own.mnt_ns};
   std::vector<Key> keys;
   for (const auto& [key, cached] : views_)
     if (key.mnt_ns) keys.push_back(key);

@@ -55,9 +55,10 @@ class MountViews {
     const SeenMount* mount;
     uint32_t mnt_ns;
   };
-  // The mount that a file of the tracee is in, wherever that is. `path`: of the file, in its namespace. None: in none
-  // that is known. Valid like of().
-  std::optional<Found> find(Tracee& tracee, uint32_t mount_id, uint32_t dev, std::string_view path);
+  // The mount that a file of the tracee is in, wherever that is. `path`: of the file, in its namespace; `link`: in
+  // /proc. None: in none that is known. Valid like of().
+  std::optional<Found> find(Tracee& tracee, uint32_t mount_id, uint32_t dev, std::string_view path,
+                            const std::string& link);
 
   // Of a filesystem that was seen mounted once; empty: never.
   std::string fs_type_of(uint32_t dev) const;
@@ -75,14 +76,18 @@ class MountViews {
 
   Cached& read(const Key& key, uint32_t tid, bool at_top, Tracee* tracee);
   bool is_whole(const Key& key, const MountView& view, bool at_top, const Tracee* tracee);
+  const SeenMount* find_hidden(const MountView& own, const Tracee& tracee, uint32_t mount_id, uint32_t dev,
+                               std::string_view path, const std::string& link);
   bool refresh(const Key& key, const Cached& cached);
   void limit();
 
   uint64_t epoch_ = 1;
   uint32_t changing_ = 0;
   std::map<Key, Cached> views_;
-  std::map<uint32_t, uint32_t> outside_;   // by namespace: what its topmost visible mount is mounted on
-  std::map<uint32_t, std::string> types_;  // by dev
+  std::map<uint32_t, uint32_t> outside_;            // by namespace: what its topmost visible mount is mounted on
+  std::map<uint32_t, std::string> types_;           // by dev
+  std::map<uint32_t, std::vector<SeenMount>> all_;  // by namespace: when all of it was seen last
+  SeenMount hidden_;                                // that was found last
 };
 
 }  // namespace cttrace::ptrace
