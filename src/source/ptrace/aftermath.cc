@@ -37,12 +37,8 @@ void Capture::State::remember(Tracee& tracee, const CallAtEntry& call, int64_t r
   }
   if (row.name == "fspick") files.made_context(tracee, returned, {});
   const bool cloned = (row.name == "open_tree" || row.name == "open_tree_attr") && call.args[2] & OPEN_TREE_CLONE;
-  if (row.name == "fsmount" || cloned) {
-    const auto info = descriptor_info(tracee.tid, returned);
-    const auto status = file_status(task_path(tracee.tid, "fd", returned));
-    if (info && info->mount_id && status)
-      files.made_tree(*info->mount_id, cloned ? views.fs_type_of(status->dev) : files.context_type(tracee, first));
-  }
+  if (row.name == "fsmount") files.made_tree(tracee, returned, files.context_type(tracee, first));
+  if (cloned) files.made_tree(tracee, returned, {});
   if (row.name == "move_mount") {
     const auto info = first >= 0 ? descriptor_info(tracee.tid, first) : std::nullopt;
     if (info && info->mount_id) files.attached_tree(*info->mount_id);

@@ -19,6 +19,7 @@
 #include "base/words.h"
 #include "source/ptrace/capture.h"
 #include "source/ptrace/filesystems.h"
+#include "source/ptrace/mount_list.h"
 
 namespace cttrace::ptrace {
 namespace {
@@ -88,7 +89,7 @@ void Files::look_at_path(Tracee& tracee, std::string link, const std::string& pa
                          SeenFile& seen) {
   ct_file& file = seen.file;
   std::string fs_type;
-  const auto detached = detached_.find(file.mnt_id);
+  const DetachedTree* const detached = detached_tree(tracee, file.mnt_id, path);
   std::optional<MountViews::Found> found;
   const bool deleted = was_deleted(tracee, views_.of(tracee), link, status);
   if (deleted) link.resize(link.size() - kDeleted.size());
@@ -96,18 +97,17 @@ void Files::look_at_path(Tracee& tracee, std::string link, const std::string& pa
     file.flags |= CT_FILE_INTERNAL;
     file.mnt_parent_id = file.mnt_id;
     fs_type = "tmpfs";
-  } else if (detached != detached_.end() && !views_.of(tracee).with_id(file.mnt_id)) {
+  } else if (detached) {
     file.flags |= CT_FILE_DETACHED;
     file.mnt_parent_id = file.mnt_id;
-    fs_type = detached->second;
+    fs_type = detached->fs_type;
   } else if ((found = views_.find(tracee, file.mnt_id, file.dev, link, path))) {
     place(tracee, found, seen);
     fs_type = found->mount->fs_type;
-    if (detached != detached_.end()) detached_.erase(detached);
   } else {
     fs_type = views_.fs_type_of(file.dev);
     // What a root that does not show everything hides is not known to be detached.
-    if (views_.of(tracee).whole) {
+    if (views_.is_nowhere(tracee, path)) {
       file.flags |= CT_FILE_DETACHED;
       if (link == "/") file.mnt_parent_id = file.mnt_id;
     }
@@ -216,11 +216,21 @@ bool Files::is_control_file(Tracee& tracee, int fd) {
   }
 }
 
+// Ids are used again: one that was attached meanwhile by somebody who is not traced, or is another mount's by now, is
+// none.
+const Files::DetachedTree* Files::detached_tree(Tracee& tracee, uint32_t mount_id, const std::string& path) {
+  const auto found = detached_.find(mount_id);
+  if (found == detached_.end()) return nullptr;
+  if (!views_.of(tracee).with_id(mount_id) && found->second.unique_id == unique_mount_id(path)) return &found->second;
+  detached_.erase(found);
+  return nullptr;
+}
+
 bool Files::holds_detached_tree(Tracee& tracee, int fd) {
-  if (detached_.empty() || fd < 0 || read_link(task_path(tracee.tid, "fd", fd)) != "/") return false;
+  const std::string path = task_path(tracee.tid, "fd", fd);
+  if (detached_.empty() || fd < 0 || read_link(path) != "/") return false;
   const std::optional<DescriptorInfo> info = descriptor_info(tracee.tid, fd);
-  return info && info->open_flags & O_PATH && info->mount_id && detached_.contains(*info->mount_id) &&
-         !views_.of(tracee).with_id(*info->mount_id);
+  return info && info->open_flags & O_PATH && info->mount_id && detached_tree(tracee, *info->mount_id, path);
 }
 
 // A file that is on its way through a socket is seen nowhere.
@@ -260,9 +270,15 @@ std::string Files::context_type(const Tracee& tracee, int fd) const {
   return found == own->second.end() ? std::string() : found->second;
 }
 
-void Files::made_tree(uint32_t mount_id, std::string fs_type) {
+void Files::made_tree(const Tracee& tracee, int fd, std::string fs_type) {
+  const std::string path = task_path(tracee.tid, "fd", fd);
+  const auto info = descriptor_info(tracee.tid, fd);
+  const auto status = file_status(path);
+  if (!info || !info->mount_id || !status) return;
+  if (fs_type.empty()) fs_type = views_.fs_type_of(status->dev);
+  views_.made_filesystem(status->dev, fs_type);
   if (detached_.size() > kMostRemembered) detached_.clear();
-  detached_[mount_id] = std::move(fs_type);
+  detached_[*info->mount_id] = {.unique_id = unique_mount_id(path), .fs_type = std::move(fs_type)};
 }
 
 void Files::forked(const Tracee& creator, const Tracee& child) {

@@ -44,7 +44,8 @@ class Files {
   // --- What no /proc tells, remembered from calls.
   void made_context(const Tracee& tracee, int fd, std::string fs_type);
   std::string context_type(const Tracee& tracee, int fd) const;
-  void made_tree(uint32_t mount_id, std::string fs_type);
+  // `fd`: what fsmount or open_tree returned.
+  void made_tree(const Tracee& tracee, int fd, std::string fs_type);
   void attached_tree(uint32_t mount_id) { detached_.erase(mount_id); }
   void forked(const Tracee& creator, const Tracee& child);
   void process_ended(const Tracee& tracee);
@@ -56,12 +57,18 @@ class Files {
                        const FileStatus& status, SeenFile& seen);
   void place(Tracee& tracee, const std::optional<MountViews::Found>& found, SeenFile& seen);
 
+  struct DetachedTree {
+    uint64_t unique_id = 0;  // of its root; 0: the kernel has none
+    std::string fs_type;
+  };
+  const DetachedTree* detached_tree(Tracee& tracee, uint32_t mount_id, const std::string& path);
+
   MountViews& views_;
   uint32_t shm_device_ = 0;                                  // of memfds and shared memory
   uint32_t namespaces_mount_ = 0;                            // the kernel's own mount of nsfs
   uint32_t anonymous_device_ = 0;                            // of anonymous inodes
   std::map<uint32_t, std::map<int, std::string>> contexts_;  // by process: filesystem contexts, by descriptor
-  std::map<uint32_t, std::string> detached_;  // by mount id: roots of detached trees, and their filesystems
+  std::map<uint32_t, DetachedTree> detached_;                // by the mount id of its root
 };
 
 }  // namespace cttrace::ptrace

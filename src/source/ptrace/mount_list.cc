@@ -69,22 +69,20 @@ uint64_t namespace_id(uint32_t tid) {
   return ns && ::ioctl(ns.get(), kNamespaceId, &id) == 0 ? id : 0;
 }
 
-// The one that is never used again, of what the magic link leads to.
-std::optional<uint64_t> mount_id_of(const std::string& path) {
+}  // namespace
+
+uint64_t unique_mount_id(const std::string& path) {
   struct statx status = {};
   const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
-  if (::statx(AT_FDCWD, path.c_str(), flags, kUniqueId, &status) != 0 || !(status.stx_mask & kUniqueId))
-    return std::nullopt;
-  return status.stx_mnt_id;
+  const bool told = ::statx(AT_FDCWD, path.c_str(), flags, kUniqueId, &status) == 0 && (status.stx_mask & kUniqueId);
+  return told ? status.stx_mnt_id : 0;
 }
-
-}  // namespace
 
 std::optional<MountList> list_mounts(uint32_t tid) {
   const uint64_t mount_namespace = namespace_id(tid);
-  const std::optional<uint64_t> root = mount_id_of(task_path(tid, "root"));
+  const uint64_t root = unique_mount_id(task_path(tid, "root"));
   if (!mount_namespace || !root) return std::nullopt;
-  const std::optional<uint64_t> first = lowest(*root, mount_namespace);
+  const std::optional<uint64_t> first = lowest(root, mount_namespace);
   if (!first) return std::nullopt;
   MountList list = {.count = 1};
   Request request = {.mount = *first, .mount_namespace = mount_namespace};
@@ -105,10 +103,10 @@ std::optional<MountList> list_mounts(uint32_t tid) {
 
 bool find_listed_mount(uint32_t tid, const std::string& path, ListedMount& mount, bool& known) {
   const uint64_t mount_namespace = namespace_id(tid);
-  const std::optional<uint64_t> id = mount_id_of(path);
+  const uint64_t id = unique_mount_id(path);
   known = false;
   if (!mount_namespace || !id) return false;
-  const std::optional<Basic> found = mount_with(*id, mount_namespace);
+  const std::optional<Basic> found = mount_with(id, mount_namespace);
   known = found || errno == ENOENT;
   if (!found) return false;
   mount = {.id = found->old_id, .parent_id = found->old_parent_id, .dev = found->dev_major << 20 | found->dev_minor};

@@ -203,6 +203,13 @@ std::optional<MountViews::Found> MountViews::find(Tracee& tracee, uint32_t mount
   return std::nullopt;
 }
 
+bool MountViews::is_nowhere(Tracee& tracee, const std::string& link) {
+  if (of(tracee).whole) return true;
+  ListedMount listed;
+  bool known = false;
+  return !find_listed_mount(tracee.tid, link, listed, known) && known;
+}
+
 std::string MountViews::fs_type_of(uint32_t dev) const {
   const auto found = types_.find(dev);
   return found == types_.end() ? std::string() : found->second;

@@ -60,8 +60,12 @@ class MountViews {
   std::optional<Found> find(Tracee& tracee, uint32_t mount_id, uint32_t dev, std::string_view path,
                             const std::string& link);
 
-  // Of a filesystem that was seen mounted once; empty: never.
+  // Whether a file that find() does not find is surely in no namespace that is known.
+  bool is_nowhere(Tracee& tracee, const std::string& link);
+
+  // Of a filesystem that was seen mounted once, or made; empty: never.
   std::string fs_type_of(uint32_t dev) const;
+  void made_filesystem(uint32_t dev, std::string fs_type) { types_[dev] = std::move(fs_type); }
 
  private:
   struct Key {
