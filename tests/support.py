@@ -99,6 +99,13 @@ def requires(*whats):
     return decorate
 
 
+def only_with(backend, why):
+    """A test method that the other backend skips: it cannot do that."""
+    def decorate(test):
+        return test if BACKEND == backend else unittest.skip(f"not with {BACKEND}: {why}")(test)
+    return decorate
+
+
 @functools.lru_cache(maxsize=None)
 def _validator(schema):
     import jsonschema

@@ -143,6 +143,7 @@ class Attach(support.Case):
         result = cttrace("--duration", "0.05", "-o", self.out, "-p", shell.pid)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
 
+    @support.only_with("ebpf", "-a follows the whole host")
     def test_the_whole_host(self):
         with Tracing("-o", self.out, "-a", "-e", "umount2") as trace:
             self.assertEqual(support.run("umount", "/no/such/anywhere").returncode, 32)

@@ -90,6 +90,7 @@ class Following(Case):
         self.assertEqual(trace.completeness["still_running"], 0)
         self.whole(trace)
 
+    @support.only_with("ebpf", "-a follows the whole host")
     def test_a_storm_of_forks_seen_with_the_whole_host(self):
         with Tracing("--format", "ndjson", "-o", self.out, "-a", "-e", "trace=pidfd_open", "--buffer", "64M") as tracing:
             said = Facts(support.run(program("fork_storm"), 4, 250).stdout)

@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "base/fd.h"
@@ -16,7 +16,8 @@
 namespace cttrace::ptrace {
 namespace {
 
-constexpr size_t kProcFile_bytes = 64u << 10;
+constexpr size_t kProcFile_bytes = 64u << 10, kChildren_bytes = 16u << 20;
+constexpr int kMostPasses = 10'000;  // over a tree that never stands still
 
 // The numbers that are names of entries of a folder in /proc, in their order.
 std::set<uint32_t> numbers_in(const std::string& folder) {
@@ -47,71 +48,130 @@ uint32_t number_field(uint32_t pid, const std::string& name) {
   return number;
 }
 
-// The processes and all that descend from them, as of now; never this one.
-std::set<uint32_t> with_descendants(const std::vector<uint32_t>& roots) {
-  std::multimap<uint32_t, uint32_t> children;
-  for (const uint32_t pid : numbers_in("/proc")) children.emplace(number_field(pid, "PPid"), pid);
-  std::set<uint32_t> found;
-  std::vector<uint32_t> next(roots.begin(), roots.end());
-  const auto self = static_cast<uint32_t>(getpid());
-  while (!next.empty()) {
-    const uint32_t pid = next.back();
-    next.pop_back();
-    if (pid == self || !found.insert(pid).second) continue;
-    const auto [first, last] = children.equal_range(pid);
-    for (auto child = first; child != last; ++child) next.push_back(child->second);
-  }
-  return found;
+std::vector<uint32_t> children_by_parent(uint32_t parent) {
+  std::vector<uint32_t> children;
+  for (const uint32_t pid : numbers_in("/proc"))
+    if (number_field(pid, "PPid") == parent) children.push_back(pid);
+  return children;
 }
 
-// Why a thread cannot be followed; nothing where it has ended, or is followed already.
-std::string why_not(uint32_t tid, int code) {
-  if (code == ESRCH) return {};
-  const std::string state = status_field(tid, "State");
-  if (state.empty() || state.starts_with('Z') || state.starts_with('X')) return {};
-  const uint32_t tracer = number_field(tid, "TracerPid");
-  if (tracer == static_cast<uint32_t>(gettid())) return {};
+// The processes that threads of this one have made, and those that were left to it.
+std::vector<uint32_t> children_of(uint32_t pid) {
+  std::vector<uint32_t> children;
+  const std::string tasks = "/proc/" + std::to_string(pid) + "/task/";
+  for (const uint32_t tid : numbers_in(tasks)) {
+    const Result<std::string> text = read_file(tasks + std::to_string(tid) + "/children", kChildren_bytes);
+    // A kernel without CONFIG_PROC_CHILDREN.
+    if (!text && text.error().code == ENOENT && access(tasks.c_str(), F_OK) == 0) return children_by_parent(pid);
+    if (!text) continue;
+    const char* const end = text->data() + text->size();
+    uint32_t child = 0;
+    for (const char* at = text->data(); at < end; ++at) {
+      const std::from_chars_result read = std::from_chars(at, end, child);
+      if (read.ec != std::errc()) break;
+      children.push_back(child);
+      at = read.ptr;
+    }
+  }
+  return children;
+}
+
+// Why a thread cannot be followed by us.
+std::string why_not(uint32_t tracer, int code) {
   if (tracer == 0) {
     const Result<std::string> scope = read_file("/proc/sys/kernel/yama/ptrace_scope", 16);
     const bool limited = scope && !scope->starts_with('0');
     return std::string(std::strerror(code)) +
            (limited ? " (yama.ptrace_scope is " + scope->substr(0, scope->find('\n')) + ")" : "");
   }
-  Result<std::string> name = read_file("/proc/" + std::to_string(tracer) + "/comm", 64);
+  const Result<std::string> name = read_file("/proc/" + std::to_string(tracer) + "/comm", 64);
   return "it is traced already, by process " + std::to_string(tracer) +
          (name && !name->empty() ? " (" + name->substr(0, name->find('\n')) + ")" : "") +
          ", and a process can have one tracer";
+}
+
+class Attaching {
+ public:
+  Attaching(bool filtered, const Capture& capture, Threads& threads)
+      : filtered_(filtered), capture_(capture), threads_(threads) {}
+
+  // Once over the tree, from its roots. True: again, as something has changed meanwhile.
+  bool pass(std::vector<uint32_t> processes);
+
+  std::optional<Error> refusal() const { return refusal_; }
+  std::vector<std::string>& refused_lines() { return lines_; }
+
+ private:
+  bool follow(uint32_t process);
+  void refuse(uint32_t process, uint32_t tracer, int code);
+
+  bool filtered_;
+  const Capture& capture_;
+  Threads& threads_;
+  std::set<uint32_t> gone_, refused_;
+  std::optional<Error> refusal_;
+  std::vector<std::string> lines_;
+};
+
+void Attaching::refuse(uint32_t process, uint32_t tracer, int code) {
+  if (!refused_.insert(process).second) return;
+  refusal_ = {.code = code, .what = "follow process", .subject = std::to_string(process), .why = why_not(tracer, code)};
+  lines_.push_back(refusal_->line());
+}
+
+// True: it has threads that were not followed before, or has ended just now.
+bool Attaching::follow(uint32_t process) {
+  bool changed = false;
+  for (bool found = true; std::exchange(found, false);) {
+    const std::set<uint32_t> tids = numbers_in("/proc/" + std::to_string(process) + "/task");
+    if (tids.empty()) changed |= gone_.insert(process).second;
+    for (const uint32_t tid : tids) {
+      if (threads_.find(tid) || refused_.contains(process)) continue;
+      const int code = seize(static_cast<pid_t>(tid), filtered_);
+      if (code == 0) {
+        interrupt(static_cast<pid_t>(tid));
+        if (const std::optional<Tracee> tracee = capture_.adopt(tid)) threads_.add(*tracee);
+        found = changed = true;
+        continue;
+      }
+      const std::string state = status_field(tid, "State");
+      const uint32_t tracer = number_field(tid, "TracerPid");
+      if (code == ESRCH || state.empty() || state.starts_with('Z') || state.starts_with('X'))
+        changed |= gone_.insert(tid).second;
+      else if (tracer != static_cast<uint32_t>(gettid()))  // those that it made are followed since
+        refuse(process, tracer, code);
+    }
+  }
+  return changed;
+}
+
+// Who is followed has its new children followed: only those that were there before are looked for. A child of one that
+// ends meanwhile comes to another parent, where the next pass finds it.
+bool Attaching::pass(std::vector<uint32_t> processes) {
+  bool again = false;
+  std::set<uint32_t> seen = {static_cast<uint32_t>(getpid())};
+  while (!processes.empty()) {
+    const uint32_t process = processes.back();
+    processes.pop_back();
+    if (!seen.insert(process).second) continue;
+    again |= follow(process);
+    for (const uint32_t child : children_of(process)) processes.push_back(child);
+  }
+  return again;
 }
 
 }  // namespace
 
 Result<Attached> attach(const std::vector<uint32_t>& processes, bool filtered, const Capture& capture,
                         Threads& threads) {
-  Attached attached;
-  Error refusal{.code = ESRCH, .what = "follow process", .why = "it has ended"};
-  std::set<uint32_t> refused;
-  bool found = true;
-  // Who is followed has its children followed: what was not found in one pass over /proc is in the next.
-  while (std::exchange(found, false)) {
-    for (const uint32_t process : with_descendants(processes)) {
-      for (const uint32_t tid : numbers_in("/proc/" + std::to_string(process) + "/task")) {
-        if (threads.find(tid) || refused.contains(process)) continue;
-        const int code = seize(static_cast<pid_t>(tid), filtered);
-        if (code == 0) {
-          interrupt(static_cast<pid_t>(tid));
-          if (const std::optional<Tracee> tracee = capture.adopt(tid)) threads.add(*tracee);
-          found = true;
-        } else if (const std::string why = why_not(tid, code); !why.empty()) {
-          refused.insert(process);
-          refusal = {.code = code, .what = "follow process", .subject = std::to_string(process), .why = why};
-          attached.refused.push_back(refusal.line());
-        }
-      }
-    }
-  }
-  if (!threads.empty()) return attached;
-  if (refusal.subject.empty() && !processes.empty()) refusal.subject = std::to_string(processes.front());
-  return refusal;
+  Attaching attaching(filtered, capture, threads);
+  for (int passes = 0; passes < kMostPasses && attaching.pass(processes);) ++passes;
+  if (!threads.empty()) return Attached{.refused = std::move(attaching.refused_lines())};
+  if (attaching.refusal()) return *attaching.refusal();
+  return Error{.code = ESRCH,
+               .what = "follow process",
+               .subject = processes.empty() ? "" : std::to_string(processes.front()),
+               .why = "it has ended"};
 }
 
 }  // namespace cttrace::ptrace
