@@ -17,7 +17,8 @@ ALLOWED = {
     "source": {"base", "tables", "wire", "bpf"},
     "story": {"base", "model"},
     "render": {"base"},
-    "cli": {"base", "tables", "wire", "decode", "source", "model", "story", "render"},
+    "check": {"base", "render"},
+    "cli": {"base", "tables", "wire", "decode", "source", "model", "story", "render", "check"},
 }
 # What the capture programs, compiled for the kernel, may include from outside their folder.
 BPF_ALLOWED = {"cttrace/wire.h"}

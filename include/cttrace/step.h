@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -190,6 +191,9 @@ using StepFacts = std::variant<ProgramRun, ProcessMade, SelfProtected, MapsWritt
                                ControlsWritten, MountDone, DevicesMade, RootSwitched, PathsMasked, NameGiven,
                                IdentityGiven, Probed, HandedOver, CallMade>;
 
+// Calls by name. Rows of the table own the names.
+using CallCounts = std::map<std::string_view, uint64_t>;
+
 struct Step {
   Phase phase = Phase::kCreate;
   uint32_t stage = 0;  // in SetUpStory::stages
@@ -200,6 +204,7 @@ struct Step {
   uint32_t switches = 0;                // how often the root had been switched before
   std::vector<EventNumber> calls = {};  // the first ones of `call_count`
   uint32_t call_count = 0;
+  CallCounts names = {};         // of the calls: as many as `call_count`
   uint32_t normal_failures = 0;  // calls that failed, and need not worry anybody
   std::string reason = {};       // why not: of the first one
   int error = 0;                 // the step failed: a positive errno

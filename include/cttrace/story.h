@@ -66,6 +66,7 @@ struct SetUpStory {
   EventNumber first = 0, last = 0;
   uint64_t start_ns = 0, end_ns = 0;
   uint64_t call_count = 0;
+  CallCounts calls_by_name = {};   // all of them, also those that are in no step
   std::vector<Stage> stages = {};  // in the order of their start
   std::vector<Step> steps = {};    // in the order of their start
   uint64_t steps_dropped = 0;      // more than what is kept

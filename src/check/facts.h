@@ -49,8 +49,7 @@ struct MountSharing {
 
 struct MountFacts {
   std::string path = {};         // from the container's root
-  bool hidden = false;           // something is mounted on it, or above it
-  bool on_top = true;            // the last one that is mounted on this path
+  bool hidden = false;           // something is mounted on it, or on a folder above it
   std::string filesystem = {};   // type; empty: not known
   std::string source = {};       // field 10 of mountinfo
   std::string source_path = {};  // field 4: what of its filesystem it shows
@@ -98,13 +97,14 @@ struct MaskFacts {
 };
 
 struct FailureFacts {
-  std::string call = {};  // "mount"; empty: not known
+  std::string call = {};  // "mount"; empty: one of several
   std::string what = {};  // what it was about: a path, an id; empty: nothing to say
-  int error = 0;
+  int error = 0;          // 0: normal ones, of which only the number is kept
   bool normal = false;
-  std::string reason = {};  // why it is normal
-  bool denied = false;      // by seccomp
-  size_t step = 0;          // in ContainerFacts::steps
+  std::string reason = {};  // why it is normal: of the first
+  uint32_t times = 1;
+  bool denied = false;  // by seccomp
+  size_t step = 0;      // in ContainerFacts::steps
   EventNumber event = 0;
 };
 
@@ -178,7 +178,7 @@ struct ContainerFacts {
   std::vector<MaskFacts> masks = {};
   std::vector<FailureFacts> failures = {};  // that are in steps
   uint64_t call_count = 0;
-  std::map<std::string, uint64_t> calls_by_name = {};
+  CallCounts calls_by_name = {};
   EventNumber first = 0, last = 0;
   uint64_t start_ns = 0, end_ns = 0;
   std::string doubt = {};                  // why something may be missing; empty: nothing is

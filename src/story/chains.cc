@@ -254,6 +254,7 @@ void add_calls(Step& into, const Step& from) {
   for (EventNumber call : from.calls)
     if (into.calls.size() < kMostCalls) into.calls.push_back(call);
   into.call_count += from.call_count;
+  for (const auto& [name, count] : from.names) into.names[name] += count;
   into.selected = into.selected || from.selected;
   into.normal_failures += from.normal_failures;
   if (into.reason.empty()) into.reason = from.reason;

@@ -19,6 +19,14 @@ bool is_only_owned(const Step& step) {
   return made && !step.error && made->nodes[0].mode == 0;
 }
 
+void take_away(Draft::Part& part, const Step& step) {
+  part.calls -= std::min<uint64_t>(part.calls, step.call_count);
+  for (const auto& [name, count] : step.names) {
+    uint64_t& left = part.calls_by_name[name];
+    left -= std::min(left, count);
+  }
+}
+
 }  // namespace
 
 Draft::Part* Draft::find(TaskId process) {
@@ -58,6 +66,7 @@ void Draft::make_room() {
 void Draft::add(const Stage& stage, Step&& step) {
   Part& into = part(stage);
   into.calls += step.call_count;
+  for (const auto& [name, count] : step.names) into.calls_by_name[name] += count;
   std::vector<Step>& steps = into.steps;
   if (!steps.empty() && absorb(steps.back(), step)) return;
   if (is_quiet(step) || is_only_owned(step)) {
@@ -79,6 +88,7 @@ void Draft::add(Part&& other) {
   Part& into = part(other.stage);
   into.quiet_calls += other.quiet_calls;
   into.calls += other.calls;
+  for (const auto& [name, count] : other.calls_by_name) into.calls_by_name[name] += count;
   for (Step& step : other.steps) {
     ++steps_;
     into.steps.push_back(std::move(step));
@@ -92,7 +102,7 @@ void Draft::end_at(uint64_t time_ns) {
     if (part.stage.start_ns >= time_ns) continue;
     const auto after = [&](const Step& step) { return step.start_ns >= time_ns; };
     for (const Step& step : part.steps)
-      if (after(step)) part.calls -= std::min<uint64_t>(part.calls, step.call_count);
+      if (after(step)) take_away(part, step);
     std::erase_if(part.steps, after);
     kept.push_back(std::move(part));
   }

@@ -18,6 +18,7 @@ class Draft {
     std::vector<Step> steps = {};  // in the order of their start, what belongs together joined
     uint64_t quiet_calls = 0;
     uint64_t calls = 0;
+    CallCounts calls_by_name = {};
   };
 
   // The part of a process; made where there is none.

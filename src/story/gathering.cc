@@ -81,6 +81,7 @@ void Gathering::take_from(Draft& draft, const Subject& subject) {
     part.steps.erase(first, part.steps.end());
     for (Step& step : own.steps) {
       own.calls += step.call_count;
+      for (const auto& [name, count] : step.names) own.calls_by_name[name] += count;
       narrow(step, subject);
     }
     if (!own.steps.empty()) parts_.push_back(std::move(own));
@@ -103,6 +104,8 @@ void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
       know_more(story.stages[place_of->second], part.stage);
     for (Step& step : part.steps) by_stage[place_of->second].push_back(std::move(step));
     story.call_count += part.calls;
+    for (const auto& [name, count] : part.calls_by_name)
+      if (count) story.calls_by_name[name] += count;
     story.quiet_calls += part.quiet_calls;
   }
   for (Stage& stage : story.stages)

@@ -106,7 +106,8 @@ void made_read_only(std::vector<Step>& steps) {
   for (size_t i = 0; i < steps.size(); ++i) {
     auto* done = std::get_if<MountDone>(&steps[i].facts);
     if (!done || steps[i].error || done->how != How::kRemount || !has(done->options, "ro")) continue;
-    const bool call_each = steps[i].calls.size() == done->mounts.size() && steps[i].call_count == done->mounts.size();
+    const bool call_each = steps[i].calls.size() == done->mounts.size() && steps[i].call_count == done->mounts.size() &&
+                           steps[i].names.size() == 1;
     MountDone left = *done;
     left.mounts.clear();
     Step own = steps[i];
@@ -116,6 +117,9 @@ void made_read_only(std::vector<Step>& steps) {
       if (before) {
         before->calls.push_back(steps[i].calls[m]);
         before->call_count += 1;
+        const std::string_view name = steps[i].names.begin()->first;
+        ++before->names[name];
+        if (--own.names[name] == 0) own.names.erase(name);
         continue;
       }
       left.mounts.push_back(done->mounts[m]);

@@ -85,9 +85,11 @@ Step step_of(const Call& call, EventNumber number, const Circumstances& around) 
   step.end_ns = call.start_ns + call.duration_ns.value_or(0);
   step.calls = {number};
   step.call_count = 1;
+  step.names = {{call.row->name, 1}};
   step.facts = facts_of(call);
   if (call.outcome == Outcome::kReturnLost)
-    step.facts = CallMade{.name = std::string(call.row->name), .about = "(its return was lost: not known whether it did anything)"};
+    step.facts = CallMade{.name = std::string(call.row->name),
+                          .about = "(its return was lost: not known whether it did anything)"};
   step.error = error_of(call);
   if (step.error) step.reason = why_normal(call, step.facts, around);
   if (!step.reason.empty()) {

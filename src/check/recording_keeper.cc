@@ -1,0 +1,45 @@
+#include "check/recording_keeper.h"
+
+#include <algorithm>
+#include <ranges>
+
+namespace cttrace {
+
+RecordingKeeper::RecordingKeeper(std::string name, const TraceInfo& info) {
+  facts_.name = std::move(name);
+  facts_.backend = info.backend;
+  facts_.kernel = info.kernel;
+  facts_.host = info.host;
+  facts_.cttrace_version = info.cttrace_version;
+}
+
+void RecordingKeeper::news(const News& news) {
+  if (const auto* container = std::get_if<Container>(&news)) facts_.containers.push_back(facts_of(*container));
+  if (const auto* entry = std::get_if<EntryMade>(&news)) facts_.containers.push_back(facts_of(*entry));
+  const auto* went_on = std::get_if<ContainerWentOn>(&news);
+  if (!went_on || !went_on->exit_code) return;
+  // The latest of that number: ends come in the order of beginnings, or nearly so.
+  for (ContainerFacts& each : std::views::reverse(facts_.containers)) {
+    if (each.kind != ContainerFacts::Kind::kContainer || each.number != went_on->container) continue;
+    each.end = EndFacts{.exit_code = *went_on->exit_code,
+                        .entries = went_on->entries,
+                        .failures = went_on->failures,
+                        .failures_dropped = went_on->failures_dropped};
+    return;
+  }
+}
+
+RecordingFacts RecordingKeeper::finish(const State& state, uint64_t malformed, bool whole) {
+  if (const std::string lost = completeness_.what_is_lost(malformed, true); !lost.empty())
+    facts_.lost.push_back("lost: " + lost);
+  if (whole && !(completeness_.loss && completeness_.loss->final))
+    facts_.lost.emplace_back("not known whether anything was lost: the trace has no closing record");
+  facts_.whole = whole;
+  facts_.truncated = completeness_.truncated;
+  facts_.contradicted = completeness_.contradicted;
+  if (state.doubtful_since)
+    facts_.model_doubt = "since event " + std::to_string(*state.doubtful_since) + ": " + state.doubt;
+  return std::move(facts_);
+}
+
+}  // namespace cttrace

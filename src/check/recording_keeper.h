@@ -1,0 +1,28 @@
+// Collects what is known of a recording while it is read.
+#pragma once
+
+#include "check/facts.h"
+#include "cttrace/change.h"
+#include "cttrace/source.h"
+#include "render/completeness.h"
+
+namespace cttrace {
+
+// Every event is seen; what is told is told while its state is at hand.
+class RecordingKeeper {
+ public:
+  RecordingKeeper(std::string name, const TraceInfo& info);
+
+  void event(const Event& event) { completeness_.see(event); }
+  void changes(const Changes& changes) { completeness_.see(changes); }
+  void news(const News& news);
+
+  // `state`: the last one. `malformed`: records that made no sense. `whole`: it was read to its end.
+  RecordingFacts finish(const State& state, uint64_t malformed, bool whole);
+
+ private:
+  RecordingFacts facts_;
+  Completeness completeness_;
+};
+
+}  // namespace cttrace

@@ -1,0 +1,37 @@
+#include "cli/read_recording.h"
+
+#include "check/recording_keeper.h"
+#include "decode/decoder.h"
+#include "model/model.h"
+#include "source/replay.h"
+#include "story/teller.h"
+
+namespace cttrace {
+
+RecordingFacts read_recording(const std::string& path) {
+  Result<RecordingReader> reader = RecordingReader::open(path);
+  if (!reader) throw Failure(reader.error());
+  ReplaySource source(std::move(*reader));
+  RecordingKeeper keeper(path, source.info());
+  Model model(source.info());
+  Teller teller({}, [&](News&& news) { keeper.news(news); });
+  EventNumber number = 0;
+  Decoder decoder([&](Event&& event) {
+    keeper.event(event);
+    const Changes& changes = model.apply(event);
+    keeper.changes(changes);
+    teller.event(event, ++number, changes, model.state());
+  });
+  bool whole = true;
+  try {
+    while (source.poll(std::chrono::milliseconds(0), [&](std::span<const std::byte> record) { decoder.feed(record); }))
+      continue;
+  } catch (const Failure&) {
+    whole = false;
+  }
+  decoder.finish();
+  teller.finish();
+  return keeper.finish(model.state(), decoder.malformed(), whole);
+}
+
+}  // namespace cttrace

@@ -1,0 +1,14 @@
+// A recording read to its end, for what is known of the containers in it.
+#pragma once
+
+#include <string>
+
+#include "check/facts.h"
+
+namespace cttrace {
+
+// Throws Failure (exit_status 2) where it is no recording, or cannot be opened. One that is cut short or corrupt
+// further on is read as far as it goes: then `whole` is false.
+RecordingFacts read_recording(const std::string& path);
+
+}  // namespace cttrace
