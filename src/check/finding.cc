@@ -41,7 +41,8 @@ std::string_view consequence_words(Consequence consequence) {
 }
 
 Verdict verdict_of(const Report& report) {
-  Verdict worst = report.cannot_judge.empty() ? Verdict::kHolds : Verdict::kCannotJudge;
+  if (!report.cannot_judge.empty()) return Verdict::kCannotJudge;
+  Verdict worst = Verdict::kHolds;
   for (const Finding& finding : report.findings) {
     const bool decides = finding.verdict == Verdict::kBroken || finding.verdict == Verdict::kCannotJudge;
     if (decides) worst = std::max(worst, finding.verdict);

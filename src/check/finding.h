@@ -63,7 +63,8 @@ struct Report {
   std::vector<std::string> cannot_judge = {};
 };
 
-// The worst of it. What is broken for sure is broken, whatever else could not be judged.
+// The worst of it: kHolds, kCannotJudge or kBroken. Where the recording as a whole cannot be judged, nothing that is
+// found in it is sure; otherwise what is broken is broken, whatever else could not be judged.
 Verdict verdict_of(const Report& report);
 // 0: holds, or the same. 1: broken, or differs. 2: cannot judge.
 int exit_status(Verdict verdict);

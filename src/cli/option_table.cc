@@ -106,8 +106,8 @@ Status only_summary(Options& options, Text) {
 const StatusFilter kOnlySuccessful{.successful = true, .failed = false, .unfinished = false, .unavailable = false};
 const StatusFilter kOnlyFailed{.successful = false, .failed = true, .unfinished = false, .unavailable = false};
 
-constexpr uint8_t kInViews = kInTrace | kInShow;
-constexpr uint8_t kInTables = kInViews | kInSyscalls | kInDoctor | kInInspect;
+constexpr uint16_t kInViews = kInTrace | kInShow;
+constexpr uint16_t kInTables = kInViews | kInSyscalls | kInDoctor | kInInspect;
 
 const OptionRow kOptions[] = {
     {"-p,--attach", "PID", Section::kWhat, kInTrace,
@@ -244,13 +244,15 @@ const OptionRow kOptions[] = {
 };
 
 constexpr CommandRow kCommands[] = {
-    {"show", "FILE", Command::kShow, kInShow, "show a recording, in any format; needs no privilege",
+    {"show", "FILE", 1, 1, Command::kShow, kInShow, "show a recording, in any format; needs no privilege",
      "FILE may be -, standard input. Prints what the live run printed."},
-    {"inspect", "PID", Command::kInspect, kInInspect,
+    {"inspect", "PID", 1, 1, Command::kInspect, kInInspect,
      "a running process's namespaces, mount tree, identity and limits, from /proc",
      "Traces nothing, and needs no privilege for one's own processes. What may not be read is told."},
-    {"syscalls", "", Command::kSyscalls, kInSyscalls, "list every call that is known, its groups and its decoding", ""},
-    {"doctor", "", Command::kDoctor, kInDoctor, "say what works on this host, what is missing, and what to do about it",
+    {"syscalls", "", 0, 0, Command::kSyscalls, kInSyscalls,
+     "list every call that is known, its groups and its decoding", ""},
+    {"doctor", "", 0, 0, Command::kDoctor, kInDoctor,
+     "say what works on this host, what is missing, and what to do about it",
      "Ends with 0 where tracing is possible, otherwise with 1."},
 };
 

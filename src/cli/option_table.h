@@ -18,13 +18,14 @@ std::string_view section_title(Section section);
 enum class Completes : uint8_t { kNothing, kWords, kFile, kPid, kFilter, kStatus };
 
 // Commands that take an option; a bit each.
-inline constexpr uint8_t kInTrace = 1, kInShow = 2, kInSyscalls = 4, kInDoctor = 8, kInInspect = 16, kEverywhere = 31;
+inline constexpr uint16_t kInTrace = 1, kInShow = 2, kInSyscalls = 4, kInDoctor = 8, kInInspect = 16;
+inline constexpr uint16_t kEverywhere = UINT16_MAX;
 
 struct OptionRow {
   std::string_view names;     // separated by a comma: "-o,--output"
   std::string_view argument;  // what its value is called; empty: it is a flag
   Section section;
-  uint8_t commands;       // kIn*
+  uint16_t commands;      // kIn*
   std::string_view what;  // for --help and the manual
   std::string_view more;  // for the manual only
   Status (*apply)(Options& options, const std::string& value);
@@ -37,8 +38,9 @@ std::span<const OptionRow> option_rows();
 struct CommandRow {
   std::string_view name;
   std::string_view operands;
+  size_t fewest, most;  // how many of them
   Command command;
-  uint8_t options;  // kIn*
+  uint16_t options;  // kIn*
   std::string_view what;
   std::string_view more;
 };

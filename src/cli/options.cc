@@ -106,7 +106,7 @@ bool is_given(const Parsed& parsed, std::string_view name) {
 }
 
 Status apply(const Parsed& parsed, const CommandRow* command, Options& options) {
-  const uint8_t where = command ? command->options : kInTrace;
+  const uint16_t where = command ? command->options : kInTrace;
   for (const Given& given : parsed.given) {
     if (!(given.row->commands & where)) {
       std::string why = "it is not for cttrace " + std::string(command->name);
@@ -135,12 +135,11 @@ const CommandRow* find_command(const Parsed& parsed) {
 
 Status take_operands(const CommandRow& command, std::vector<std::string> operands, Options& options) {
   operands.erase(operands.begin());
-  const size_t wanted = command.operands.empty() ? 0 : 1;
   const std::string name = "cttrace " + std::string(command.name);
-  if (operands.size() < wanted) return usage_error("run", name, std::string(command.operands) + " is missing");
-  if (operands.size() > wanted) return usage_error("use", operands[wanted], name + " takes no such argument");
-  if (wanted == 0) return Ok{};
-  if (command.command != Command::kInspect) return options.recording = operands[0], Ok{};
+  if (operands.size() < command.fewest) return usage_error("run", name, std::string(command.operands) + " is missing");
+  if (operands.size() > command.most)
+    return usage_error("use", operands[command.most], name + " takes no such argument");
+  if (command.command != Command::kInspect) return options.operands = std::move(operands), Ok{};
   const Result<std::vector<uint32_t>> pids = parse_pids(operands[0]);
   if (!pids) return pids.error();
   if (pids->size() != 1) return usage_error("use", operands[0], name + " takes one process");

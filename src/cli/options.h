@@ -28,9 +28,9 @@ struct Options {
   std::vector<uint32_t> pids;
   bool all = false;
 
-  std::string recording;   // show FILE
-  uint32_t inspected = 0;  // inspect PID
-  std::string generate;    // man, bash, zsh, fish
+  std::vector<std::string> operands;  // of a command: show FILE
+  uint32_t inspected = 0;             // inspect PID
+  std::string generate;               // man, bash, zsh, fish
 
   std::optional<Selection> selection;  // -e trace=
   Format format = Format::kStory;

@@ -8,9 +8,10 @@
 namespace cttrace {
 
 int show(const Options& options) {
-  const Status distinct = check_not_the_same(options.output, options.recording);
+  const std::string& recording = options.operands[0];
+  const Status distinct = check_not_the_same(options.output, recording);
   if (!distinct) throw Failure(distinct.error());
-  Result<RecordingReader> reader = RecordingReader::open(options.recording);
+  Result<RecordingReader> reader = RecordingReader::open(recording);
   if (!reader) throw Failure(reader.error());
   Result<Output> output = Output::open(options, STDOUT_FILENO);
   if (!output) throw Failure(output.error());

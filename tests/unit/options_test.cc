@@ -109,11 +109,11 @@ TEST(Options, FilterByCalls) {
 TEST(Options, Commands) {
   const Options options = parsed({"-T", "show", "-y", "file", "--format", "ndjson"});
   EXPECT_EQ(options.command, Command::kShow);
-  EXPECT_EQ(options.recording, "file");
+  EXPECT_EQ(options.operands[0], "file");
   EXPECT_EQ(options.format, Format::kNdjson);
   EXPECT_TRUE(options.render.durations && options.render.paths);
-  EXPECT_EQ(parsed({"show", "-"}).recording, "-");
-  EXPECT_EQ(parsed({"show", "--", "-x"}).recording, "-x");
+  EXPECT_EQ(parsed({"show", "-"}).operands[0], "-");
+  EXPECT_EQ(parsed({"show", "--", "-x"}).operands[0], "-x");
   EXPECT_EQ(parsed({"doctor", "--format", "json"}).format, Format::kJson);
   EXPECT_EQ(parsed({"syscalls"}).command, Command::kSyscalls);
   EXPECT_EQ(parsed({"show", "--help"}).command, Command::kHelp);
