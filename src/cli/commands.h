@@ -10,5 +10,6 @@ int show(const Options& options);
 int list_syscalls(const Options& options);
 int doctor(const Options& options);
 int inspect(const Options& options);
+int diff(const Options& options);
 
 }  // namespace cttrace

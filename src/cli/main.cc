@@ -44,6 +44,7 @@ int run(const Options& options) {
     case Command::kSyscalls: return list_syscalls(options);
     case Command::kDoctor: return doctor(options);
     case Command::kInspect: return inspect(options);
+    case Command::kDiff: return diff(options);
   }
   return 1;
 }

@@ -108,6 +108,7 @@ const StatusFilter kOnlyFailed{.successful = false, .failed = true, .unfinished 
 
 constexpr uint16_t kInViews = kInTrace | kInShow;
 constexpr uint16_t kInTables = kInViews | kInSyscalls | kInDoctor | kInInspect;
+constexpr uint16_t kInCompared = kInDiff | kInBaseline;
 
 const OptionRow kOptions[] = {
     {"-p,--attach", "PID", Section::kWhat, kInTrace,
@@ -137,7 +138,7 @@ const OptionRow kOptions[] = {
     {"-Z,--failed-only", "", Section::kWhich, kInViews, "only calls that returned an error", "",
      [](Options& o, Text) -> Status { return o.render.status = kOnlyFailed, Ok{}; }},
 
-    {"-o,--output", "FILE", Section::kOutput, kInTables, "write the output to FILE (-: standard output)",
+    {"-o,--output", "FILE", Section::kOutput, kInTables | kInCompared, "write the output to FILE (-: standard output)",
      "Without it, what a launched command is traced with goes to standard error, as does --format calls of -p and -a; "
      "story, json and ndjson of -p and -a, and all of show, inspect, syscalls and doctor, go to standard output.",
      keep_output, Completes::kFile},
@@ -197,16 +198,20 @@ const OptionRow kOptions[] = {
      }},
     {"-y,--decode-fds", "", Section::kOutput, kInViews, "show what file descriptors are: 3</path>", "",
      turn_on<&RenderOptions::paths>},
-    {"-v,--no-abbrev", "", Section::kOutput, kInViews | kInInspect,
+    {"-v,--no-abbrev", "", Section::kOutput, kInViews | kInInspect | kInDiff,
      "also the kernel's own state of each process when it executes a program, and where every path leads",
      "With inspect: every capability, limit and mount by itself.", turn_on<&RenderOptions::verbose>},
     {"-c,--summary-only", "", Section::kOutput, kInViews, "instead of calls, a table of their counts, errors and times",
      "", only_summary},
     {"-C,--summary", "", Section::kOutput, kInViews, "the same table, after the calls", "",
      turn_on<&RenderOptions::summary>},
-    {"--color", "WHEN", Section::kOutput, kInTables, "auto (the default: on a terminal), always or never",
+    {"--color", "WHEN", Section::kOutput, kInTables | kInDiff, "auto (the default: on a terminal), always or never",
      "auto heeds NO_COLOR.", [](Options& o, Text value) { return keep(choose("--color", kColors, value), o.color); },
      Completes::kWords, kColors},
+
+    {"--how", "", Section::kOutput, kInDiff, "compare also the way in which the containers were made, and what it cost",
+     "Without it only what they were handed counts, and of the rest it is said whether it differs.",
+     turn_on_option<&Options::how>},
 
     {"--backend", "BACKEND", Section::kHow, kInTrace, "auto (the default), ebpf or ptrace",
      "auto is ebpf where that works, as cttrace doctor tells, and otherwise ptrace: for ordinary users, in containers. "
@@ -249,6 +254,10 @@ constexpr CommandRow kCommands[] = {
     {"inspect", "PID", 1, 1, Command::kInspect, kInInspect,
      "a running process's namespaces, mount tree, identity and limits, from /proc",
      "Traces nothing, and needs no privilege for one's own processes. What may not be read is told."},
+    {"diff", "A B", 2, 2, Command::kDiff, kInDiff,
+     "what differs between the containers of two recordings, or baselines",
+     "Says what the containers of B got otherwise than those of A: what isolates less, what isolates more, what is "
+     "something else. Ends with 0 where they are the same, 1 where they differ, 2 where that cannot be judged."},
     {"syscalls", "", 0, 0, Command::kSyscalls, kInSyscalls,
      "list every call that is known, its groups and its decoding", ""},
     {"doctor", "", 0, 0, Command::kDoctor, kInDoctor,

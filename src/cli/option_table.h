@@ -19,6 +19,7 @@ enum class Completes : uint8_t { kNothing, kWords, kFile, kPid, kFilter, kStatus
 
 // Commands that take an option; a bit each.
 inline constexpr uint16_t kInTrace = 1, kInShow = 2, kInSyscalls = 4, kInDoctor = 8, kInInspect = 16;
+inline constexpr uint16_t kInDiff = 128, kInBaseline = 256;
 inline constexpr uint16_t kEverywhere = UINT16_MAX;
 
 struct OptionRow {

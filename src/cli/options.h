@@ -14,7 +14,7 @@
 
 namespace cttrace {
 
-enum class Command : uint8_t { kIntroduce, kHelp, kVersion, kGenerate, kTrace, kShow, kSyscalls, kDoctor, kInspect };
+enum class Command : uint8_t { kIntroduce, kHelp, kVersion, kGenerate, kTrace, kShow, kSyscalls, kDoctor, kInspect, kDiff };
 enum class Backend : uint8_t { kAuto, kEbpf, kPtrace };
 enum class PtraceSeccomp : uint8_t { kAuto, kOn, kOff };
 enum class ColorWhen : uint8_t { kAuto, kAlways, kNever };
@@ -30,6 +30,7 @@ struct Options {
 
   std::vector<std::string> operands;  // of a command: show FILE
   uint32_t inspected = 0;             // inspect PID
+  bool how = false;        // diff, check: the way counts, too
   std::string generate;               // man, bash, zsh, fish
 
   std::optional<Selection> selection;  // -e trace=

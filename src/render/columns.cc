@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/escape.h"
 
@@ -68,6 +69,22 @@ std::string cut_to(std::string_view text, size_t columns, bool unicode) {
     text.remove_prefix(character.size());
   }
   return cut + std::string(end);
+}
+
+std::vector<std::string> wrapped(std::string_view text, size_t width) {
+  std::vector<std::string> lines;
+  std::string line;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    if (!line.empty() && width && columns_of(line) + 1 + columns_of(word) > width)
+      lines.push_back(std::exchange(line, {}));
+    if (!line.empty()) line += ' ';
+    line += word;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  if (!line.empty()) lines.push_back(std::move(line));
+  return lines;
 }
 
 std::string padded_to(std::string text, size_t columns) {

@@ -16,24 +16,6 @@ constexpr size_t kTime = 12, kPhase = 13, kDetail = 14;
 constexpr size_t kLeast = 30;  // columns that words get at least
 constexpr uint64_t kSecond = 1'000'000'000;
 
-// The words of `text` in lines of at most `width` columns (0: one line); a longer word has a line of its own.
-std::vector<std::string> wrapped(std::string_view text, size_t width) {
-  std::vector<std::string> lines;
-  std::string line;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    if (!line.empty() && width && columns_of(line) + 1 + columns_of(word) > width)
-      lines.push_back(std::exchange(line, {}));
-    if (!line.empty()) line += ' ';
-    line += word;
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  if (!line.empty()) lines.push_back(std::move(line));
-  for (std::string& each : lines) std::ranges::replace(each, kNoBreak, ' ');
-  return lines;
-}
-
 }  // namespace
 
 std::string StoryLines::time_text(uint64_t time_ns) {
@@ -71,7 +53,8 @@ void StoryLines::heading(const std::vector<std::string>& items) {
 
 void StoryLines::add_wrapped(std::string lead, size_t lead_columns, const std::string& text, bool bad) {
   const size_t width = options_.width ? std::max(options_.width, lead_columns + kLeast) - lead_columns : 0;
-  for (const std::string& line : wrapped(text, width)) {
+  for (std::string& line : wrapped(text, width)) {
+    std::ranges::replace(line, kNoBreak, ' ');
     text_ += lead + (bad ? painted(line, Paint::kError, options_.color) : line) + "\n";
     lead = std::string(lead_columns, ' ');
   }

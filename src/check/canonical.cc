@@ -1,0 +1,69 @@
+#include "check/canonical.h"
+
+#include "check/canonical_parts.h"
+
+namespace cttrace::check {
+namespace {
+
+const char* ending_word(Ending ending) {
+  switch (ending) {
+    case Ending::kHandedOver: return "handed over";
+    case Ending::kFailed: return "failed";
+    case Ending::kNotComplete: break;
+  }
+  return "not complete";
+}
+
+void add_outcome(CanonicalContainer& into, const ContainerFacts& facts, const Names& names) {
+  Group& set_up = into.outcome["set-up"];
+  set_up["ending"] = is(ending_word(facts.ending));
+  if (facts.kind == ContainerFacts::Kind::kContainer) set_up["isolation"] = is(facts.isolation_words);
+  add_failures(into.outcome, facts, names);
+  if (!facts.handed) return;
+  std::string program;
+  for (const std::string& word : facts.argv) program += (program.empty() ? "" : " ") + names(word);
+  set_up["program"] = is(program);
+  const Source from{.facts = facts, .handed = *facts.handed, .names = names};
+  add_namespaces(into.outcome, from);
+  add_places(into.outcome, from);
+  add_names(into.outcome, from);
+  add_cgroup(into.outcome, from);
+  add_mounts(into.outcome, from);
+  add_devices(into.outcome, from);
+  add_identity(into.outcome, from);
+  add_capabilities(into.outcome, from);
+  add_privileges(into.outcome, from);
+  add_limits(into.outcome, from);
+}
+
+}  // namespace
+
+CanonicalContainer canonical(const ContainerFacts& facts) {
+  const Names names(facts);
+  CanonicalContainer form;
+  form.name = is_made_up(facts.name) ? "<id>" : facts.name;
+  form.kind = facts.kind == ContainerFacts::Kind::kEntry ? "entry" : "container";
+  form.runtime = facts.runtime.name;
+  add_outcome(form, facts, names);
+  form.how = canonical_steps(facts, names);
+  form.cost = canonical_cost(facts);
+  if (!facts.doubt.empty()) form.doubts.push_back(facts.doubt);
+  if (facts.steps_dropped) form.doubts.push_back(std::to_string(facts.steps_dropped) + " steps more than are kept");
+  if (facts.ending == Ending::kNotComplete) form.doubts.emplace_back("its set-up was going on when tracing ended");
+  if (facts.ending == Ending::kHandedOver && !facts.handed)
+    form.doubts.emplace_back("what its program was handed is not known");
+  if (facts.handed && !facts.handed->mounts_doubt.empty())
+    form.doubts.push_back("its mounts: " + facts.handed->mounts_doubt);
+  return form;
+}
+
+CanonicalForm canonical(const RecordingFacts& facts) {
+  CanonicalForm form{.name = facts.name};
+  for (const ContainerFacts& each : facts.containers) form.containers.push_back(canonical(each));
+  form.cannot_judge = facts.lost;
+  if (!facts.whole) form.cannot_judge.emplace_back("the recording is cut short: what came after is not known");
+  if (!facts.model_doubt.empty()) form.cannot_judge.push_back("the state is doubtful " + facts.model_doubt);
+  return form;
+}
+
+}  // namespace cttrace::check

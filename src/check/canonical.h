@@ -1,0 +1,76 @@
+// The canonical form of a container's set-up: what is left of its facts when everything is taken away that is another
+// at every run of the same thing. docs/canonical.md has the rules.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "check/facts.h"
+
+namespace cttrace::check {
+
+// Of the rules by which facts become canonical. Forms made by different rules cannot be compared.
+inline constexpr int kRulesVersion = 1;
+
+// What is known under one name: its values by field. A fact that has but one value has the field kIs.
+inline constexpr const char* kIs = "is";
+struct CanonicalFact {
+  std::map<std::string, std::string> fields = {};
+  bool unknown = false;  // nobody could tell; then there are no fields
+  // Not part of the form: where in the recording it comes from.
+  std::vector<EventNumber> events = {};
+
+  friend bool operator==(const CanonicalFact& a, const CanonicalFact& b) {
+    return a.unknown == b.unknown && a.fields == b.fields;
+  }
+};
+using Group = std::map<std::string, CanonicalFact>;
+
+// One thing that was done to one object: a story's step that does the same to several becomes several.
+struct CanonicalStep {
+  std::string who = {};     // the process by its part; empty: the one that became the program
+  std::string phase = {};   // "mounts"
+  std::string object = {};  // what it is done to: a path, a namespace's type; empty: nothing in particular
+  std::string what = {};    // all of it in words: "sysfs on /sys (ro,nosuid,nodev,noexec)"
+  // Not part of the form.
+  size_t step = 0;  // the number of the story's step, from 1; 0: not known
+  EventNumber event = 0;
+
+  bool same_as(const CanonicalStep& other) const { return who == other.who && what == other.what; }
+};
+
+struct Cost {
+  std::map<std::string, uint64_t> calls = {};  // by name, those that chance decides left out
+  uint64_t mounts_made = 0;
+  uint64_t set_up_ns = 0;  // 0: not known, or not kept
+};
+
+struct CanonicalContainer {
+  std::string name = {};     // "<id>" where it is one that is made up
+  std::string kind = {};     // "container", "entry"
+  std::string runtime = {};  // the name of its executable
+  std::map<std::string, Group> outcome = {};
+  std::vector<CanonicalStep> how = {};  // process by process
+  Cost cost = {};
+  // Why it cannot be judged, in words; empty: it can.
+  std::vector<std::string> doubts = {};
+  // "group/key", "how", "calls/NAME": what was not the same in every one of several runs.
+  std::set<std::string> variable = {};
+};
+
+// Of a recording, or of a baseline.
+struct CanonicalForm {
+  std::string name = {};  // of the file
+  int rules = kRulesVersion;
+  std::vector<CanonicalContainer> containers = {};
+  std::vector<std::string> cannot_judge = {};  // why nothing in it can be trusted, in words
+  bool has_how = true;                         // the steps are in it
+};
+
+CanonicalContainer canonical(const ContainerFacts& facts);
+CanonicalForm canonical(const RecordingFacts& facts);
+
+}  // namespace cttrace::check

@@ -1,0 +1,153 @@
+#include "check/canonical_names.h"
+
+#include <algorithm>
+
+namespace cttrace::check {
+namespace {
+
+constexpr size_t kTelling = 12;  // a name this long is found inside words, too
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+template <typename Is>
+size_t run_of(std::string_view text, size_t at, Is is) {
+  size_t end = at;
+  while (end < text.size() && is(text[end])) ++end;
+  return end - at;
+}
+
+bool begins_word(std::string_view text, size_t at) { return at == 0 || !is_word(text[at - 1]); }
+bool ends_word(std::string_view text, size_t end) { return end == text.size() || !is_word(text[end]); }
+bool follows(std::string_view text, size_t at, std::string_view before) { return text.substr(0, at).ends_with(before); }
+
+// Ids of 128 and 256 bits as container engines and systemd write them.
+size_t hex_id(std::string_view text, size_t at) {
+  if (!begins_word(text, at)) return 0;
+  const size_t length = run_of(text, at, is_hex);
+  const bool is_id = (length == 32 || length == 40 || length == 64) && ends_word(text, at + length);
+  return is_id ? length : 0;
+}
+
+size_t uuid(std::string_view text, size_t at) {
+  if (!begins_word(text, at)) return 0;
+  size_t end = at;
+  for (const size_t part : {8, 4, 4, 4, 12}) {
+    if (end != at) {
+      if (end >= text.size() || text[end] != '-') return 0;
+      ++end;
+    }
+    if (run_of(text, end, is_hex) != part) return 0;
+    end += part;
+  }
+  return ends_word(text, end) ? end - at : 0;
+}
+
+size_t number_after(std::string_view text, size_t at, std::string_view before) {
+  if (!follows(text, at, before)) return 0;
+  const size_t length = run_of(text, at, is_digit);
+  return ends_word(text, at + length) ? length : 0;
+}
+
+size_t pid(std::string_view text, size_t at) { return number_after(text, at, "/proc/"); }
+size_t thread(std::string_view text, size_t at) { return number_after(text, at, "/task/"); }
+size_t descriptor(std::string_view text, size_t at) { return number_after(text, at, "/fd/"); }
+size_t snapshot(std::string_view text, size_t at) { return number_after(text, at, "/snapshots/"); }
+
+// The short names that docker and podman give to layers: 26 capitals and digits.
+size_t layer(std::string_view text, size_t at) {
+  if (!follows(text, at, "l/")) return 0;
+  const size_t length = run_of(text, at, [](char c) { return is_digit(c) || (c >= 'A' && c <= 'Z'); });
+  return length == 26 && ends_word(text, at + length) ? length : 0;
+}
+
+// What is right below a folder for temporary files is called by chance.
+size_t temporary(std::string_view text, size_t at) {
+  if (!follows(text, at, "/tmp/")) return 0;
+  return run_of(text, at, [](char c) { return c != '/' && c != ':' && c != ',' && c != ' ' && c != ']'; });
+}
+
+// runc and containerd: "runc-process123456", ".mnt012345": what os.CreateTemp adds.
+size_t made_by_go(std::string_view text, size_t at) {
+  if (at == 0 || !is_digit(text[at]) || is_digit(text[at - 1])) return 0;
+  const size_t length = run_of(text, at, is_digit);
+  return length >= 8 && length <= 10 && ends_word(text, at + length) && !begins_word(text, at) ? length : 0;
+}
+
+constexpr NameRule kRules[] = {
+    {"hex-id", "<hex>", hex_id, "/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+     "/docker/<hex>"},
+    {"uuid", "<uuid>", uuid, "libpod-01234567-89ab-cdef-0123-456789abcdef.scope", "libpod-<uuid>.scope"},
+    {"pid", "<pid>", pid, "/proc/4711/ns/net", "/proc/<pid>/ns/net"},
+    {"thread", "<tid>", thread, "/proc/self/task/4712/attr/exec", "/proc/self/task/<tid>/attr/exec"},
+    {"descriptor", "<fd>", descriptor, "/proc/self/fd/6", "/proc/self/fd/<fd>"},
+    {"snapshot", "<n>", snapshot, "/io.containerd.snapshotter.v1.overlayfs/snapshots/41/fs",
+     "/io.containerd.snapshotter.v1.overlayfs/snapshots/<n>/fs"},
+    {"layer", "<layer>", layer, "lowerdir=l/ABCDEFGHIJKLMNOPQRSTUVWXYZ", "lowerdir=l/<layer>"},
+    {"temporary", "<tmp>", temporary, "/tmp/tmp.Xy12z/state", "/tmp/<tmp>/state"},
+    {"created-temp", "<n>", made_by_go, "/run/runc-process123456789", "/run/runc-process<n>"},
+};
+
+bool is_at(std::string_view text, size_t at, std::string_view what) { return text.substr(at).starts_with(what); }
+
+}  // namespace
+
+std::span<const NameRule> name_rules() { return kRules; }
+
+std::string canonical_name(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    size_t length = 0;
+    for (const NameRule& rule : kRules) {
+      length = rule.length(text, at);
+      if (!length) continue;
+      out += rule.becomes;
+      break;
+    }
+    if (!length) out += text[at], length = 1;
+    at += length;
+  }
+  return out;
+}
+
+bool is_made_up(std::string_view name) {
+  const size_t length = run_of(name, 0, is_hex);
+  return name.empty() || (length == name.size() && length >= kTelling) || canonical_name(name) != name;
+}
+
+Names::Names(const ContainerFacts& facts) {
+  const auto know = [this](const std::string& text, const char* becomes, bool anywhere) {
+    if (text.size() > 1) known_.push_back({text, becomes, anywhere});
+  };
+  know(facts.rootfs, "<rootfs>", false);
+  know(facts.bundle, "<bundle>", false);
+  know(facts.name, "<id>", facts.name.size() >= kTelling);
+  know(facts.short_name, "<id>", facts.short_name.size() >= kTelling);
+  std::ranges::stable_sort(known_, std::greater(), [](const Known& each) { return each.text.size(); });
+}
+
+std::string Names::operator()(std::string_view text) const {
+  std::string out;
+  std::string rest;  // to which the general rules apply
+  const auto flush = [&] { out += canonical_name(rest), rest.clear(); };
+  for (size_t at = 0; at < text.size();) {
+    const auto found = std::ranges::find_if(known_, [&](const Known& each) {
+      if (!is_at(text, at, each.text)) return false;
+      // A folder ends where a path goes on; a name is a word.
+      const bool begins = each.text.front() == '/' ? at == 0 || !is_word(text[at - 1]) : begins_word(text, at);
+      return each.anywhere || (begins && ends_word(text, at + each.text.size()));
+    });
+    if (found == known_.end()) {
+      rest += text[at++];
+      continue;
+    }
+    flush();
+    out += found->becomes;
+    at += found->text.size();
+  }
+  flush();
+  return out;
+}
+
+}  // namespace cttrace::check

@@ -1,0 +1,227 @@
+#include "check/diff.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "check/difference.h"
+
+namespace cttrace::check {
+namespace {
+
+constexpr size_t kMostCompared = 64;  // containers without a name, with each other
+
+size_t equal_facts(const CanonicalContainer& a, const CanonicalContainer& b) {
+  size_t equal = a.runtime == b.runtime;
+  for (const auto& [name, group] : a.outcome) {
+    const auto other = b.outcome.find(name);
+    if (other == b.outcome.end()) continue;
+    for (const auto& [key, fact] : group) {
+      const auto found = other->second.find(key);
+      equal += found != other->second.end() && found->second == fact;
+    }
+  }
+  return equal;
+}
+
+// A container's key where its name was chosen: with how often it came before.
+using Key = std::tuple<std::string, std::string, size_t>;
+
+std::vector<std::optional<Key>> keys_of(const std::vector<CanonicalContainer>& containers) {
+  std::vector<std::optional<Key>> keys;
+  std::map<std::pair<std::string, std::string>, size_t> seen;
+  for (const CanonicalContainer& each : containers) {
+    if (each.name == "<id>")
+      keys.emplace_back();
+    else
+      keys.push_back(Key(each.kind, each.name, seen[{each.kind, each.name}]++));
+  }
+  return keys;
+}
+
+class Matching {
+ public:
+  Matching(const CanonicalForm& before, const CanonicalForm& after)
+      : before_(before.containers), after_(after.containers), taken_(before_.size()), partner_(after_.size()) {}
+
+  Correspondence take() {
+    by_name();
+    by_similarity();
+    Correspondence all;
+    for (size_t i = 0; i < after_.size(); ++i) {
+      if (partner_[i])
+        all.pairs.emplace_back(*partner_[i], i);
+      else
+        all.only_after.push_back(i);
+    }
+    for (size_t i = 0; i < before_.size(); ++i)
+      if (!taken_[i]) all.only_before.push_back(i);
+    return all;
+  }
+
+ private:
+  void pair(size_t before, size_t after) {
+    taken_[before] = true;
+    partner_[after] = before;
+  }
+
+  void by_name() {
+    const auto before = keys_of(before_), after = keys_of(after_);
+    std::map<Key, size_t> places;
+    for (size_t i = 0; i < before.size(); ++i)
+      if (before[i]) places[*before[i]] = i;
+    for (size_t i = 0; i < after.size(); ++i)
+      if (const auto found = after[i] ? places.find(*after[i]) : places.end(); found != places.end())
+        pair(found->second, i);
+  }
+
+  void by_similarity() {
+    std::vector<size_t> left, right;
+    for (size_t i = 0; i < before_.size(); ++i)
+      if (!taken_[i]) left.push_back(i);
+    for (size_t i = 0; i < after_.size(); ++i)
+      if (!partner_[i]) right.push_back(i);
+    const bool few = left.size() <= kMostCompared && right.size() <= kMostCompared;
+    for (const size_t i : right) {
+      size_t best = before_.size(), best_score = 0;
+      for (const size_t j : left) {
+        if (taken_[j] || before_[j].kind != after_[i].kind) continue;
+        const size_t score = few ? 1 + equal_facts(before_[j], after_[i]) : 1;
+        if (score > best_score) best = j, best_score = score;
+        if (!few) break;
+      }
+      if (best < before_.size()) pair(best, i);
+    }
+  }
+
+  const std::vector<CanonicalContainer>& before_;
+  const std::vector<CanonicalContainer>& after_;
+  std::vector<bool> taken_;
+  std::vector<std::optional<size_t>> partner_;
+};
+
+std::string label_of(const CanonicalContainer& container, size_t place) {
+  const std::string name = container.name == "<id>" ? fmt::format("container #{}", place + 1) : container.name;
+  return container.kind == "entry" ? "entry into " + name : name;
+}
+
+Finding only_in_one(const CanonicalContainer& container, const std::string& name, bool before) {
+  Finding finding{.rule = "diff-container", .verdict = Verdict::kBroken, .consequence = Consequence::kEqual};
+  finding.container = name;
+  finding.subject = name;
+  finding.message = fmt::format("{} ({}) is {}", name, container.runtime, before ? "missing" : "more than there was");
+  return finding;
+}
+
+// Both sides of a fact that is not the same.
+void compare_fact(const Changed& changed, const std::string& name, const DiffOptions& options,
+                  std::vector<Finding>& findings) {
+  const bool was_unknown = changed.before && changed.before->unknown,
+             is_unknown = changed.after && changed.after->unknown;
+  const bool any_unknown = was_unknown || is_unknown;
+  Finding finding{.rule = "diff-" + changed.group, .container = name};
+  if (any_unknown) {
+    if (was_unknown && (is_unknown || options.against_baseline)) return;
+    // Where nobody could tell on one side, there need not be a fact on the other.
+    finding.verdict = Verdict::kCannotJudge;
+    finding.subject = changed.key;
+    finding.message =
+        fmt::format("{} {} is not known {}", changed.group, changed.key, is_unknown ? "now" : "of before");
+    findings.push_back(std::move(finding));
+    return;
+  }
+  for (Told& told : told_of(changed)) {
+    finding.verdict = Verdict::kBroken;
+    finding.consequence = told.consequence;
+    finding.subject = std::move(told.subject);
+    finding.message = std::move(told.message);
+    finding.expected = std::move(told.expected);
+    finding.found = std::move(told.found);
+    finding.events = changed.after ? changed.after->events : std::vector<EventNumber>();
+    findings.push_back(finding);
+  }
+}
+
+const Group& group_of(const CanonicalContainer& container, const std::string& name) {
+  static const Group kNone;
+  const auto found = container.outcome.find(name);
+  return found == container.outcome.end() ? kNone : found->second;
+}
+
+constexpr const char* kGroupOrder[] = {"set-up", "failures", "namespaces", "root",         "mounts",
+                                       "masked", "devices",  "identity",   "capabilities", "privileges",
+                                       "limits", "cgroup",   "names",      "sysctls"};
+
+}  // namespace
+
+Correspondence correspondence_of(const CanonicalForm& before, const CanonicalForm& after) {
+  return Matching(before, after).take();
+}
+
+std::vector<Finding> compare(const CanonicalContainer& before, const CanonicalContainer& after, const std::string& name,
+                             const DiffOptions& options) {
+  std::vector<Finding> findings;
+  for (const char* const each : kGroupOrder) {
+    const std::string group_name = each;
+    const Group &was = group_of(before, group_name), &is = group_of(after, group_name);
+    std::set<std::string> keys;
+    for (const auto& [key, fact] : was) keys.insert(key);
+    for (const auto& [key, fact] : is) keys.insert(key);
+    for (const std::string& key : keys) {
+      if (before.variable.contains(group_name + "/" + key)) continue;
+      const auto old_fact = was.find(key), new_fact = is.find(key);
+      const CanonicalFact* const a = old_fact == was.end() ? nullptr : &old_fact->second;
+      const CanonicalFact* const b = new_fact == is.end() ? nullptr : &new_fact->second;
+      if (a && b && *a == *b) continue;
+      compare_fact({.group = group_name, .key = key, .before = a, .after = b, .was = before, .is = after}, name,
+                   options, findings);
+    }
+  }
+  // Whichever differ in the way alone count where that was asked for.
+  std::vector<Finding> others = before.variable.contains("how") ? std::vector<Finding>() : compare_how(before, after);
+  std::ranges::move(compare_cost(before, after), std::back_inserter(others));
+  for (Finding& finding : others) {
+    finding.container = name;
+    finding.verdict = options.how ? Verdict::kBroken : Verdict::kNoted;
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+Report diff(const CanonicalForm& before, const CanonicalForm& after, const DiffOptions& options) {
+  Report report{.judge = options.against_baseline ? "baseline" : "diff"};
+  report.judged = after.name;
+  report.against = report.against_file = before.name;
+  for (const CanonicalForm* const form : {&before, &after})
+    for (const std::string& why : form->cannot_judge) report.cannot_judge.push_back(form->name + ": " + why);
+  if (before.rules != after.rules)
+    report.cannot_judge.push_back(fmt::format("{} was made by the rules of version {}, {} by those of version {}",
+                                              before.name, before.rules, after.name, after.rules));
+  DiffOptions usable = options;
+  if (!before.has_how || !after.has_how) usable.how = false;
+  const Correspondence found = correspondence_of(before, after);
+  for (const auto& [was, is] : found.pairs) {
+    const CanonicalContainer &a = before.containers[was], &b = after.containers[is];
+    const std::string name = label_of(b, is);
+    report.containers.push_back(name);
+    for (const CanonicalContainer* const each : {&a, &b})
+      for (const std::string& doubt : each->doubts)
+        report.findings.push_back({.rule = "diff-doubt",
+                                   .verdict = Verdict::kCannotJudge,
+                                   .container = name,
+                                   .subject = name,
+                                   .message = (each == &a ? before.name : after.name) + ": " + doubt});
+    std::ranges::move(compare(a, b, name, usable), std::back_inserter(report.findings));
+  }
+  for (const size_t each : found.only_before) {
+    report.containers.push_back(label_of(before.containers[each], each));
+    report.findings.push_back(only_in_one(before.containers[each], report.containers.back(), true));
+  }
+  for (const size_t each : found.only_after) {
+    report.containers.push_back(label_of(after.containers[each], each));
+    report.findings.push_back(only_in_one(after.containers[each], report.containers.back(), false));
+  }
+  return report;
+}
+
+}  // namespace cttrace::check

@@ -1,0 +1,149 @@
+#include "check/difference.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace cttrace::check {
+namespace {
+
+const std::string& field_of(const CanonicalFact* fact, const char* field) {
+  static const std::string kNone;
+  if (!fact) return kNone;
+  const auto found = fact->fields.find(field);
+  return found == fact->fields.end() ? kNone : found->second;
+}
+
+// Added, removed or another value, without more to say about it.
+Told plainly(const Changed& changed, const std::string& what, Consequence consequence = Consequence::kEqual) {
+  Told told{.consequence = consequence, .subject = changed.key};
+  told.expected = changed.old_value();
+  told.found = changed.new_value();
+  if (changed.added())
+    told.message = fmt::format("{} is new: {}", what, told.found);
+  else if (changed.removed())
+    told.message = fmt::format("{} is gone: it was {}", what, told.expected);
+  else
+    told.message = fmt::format("{} is {} instead of {}", what, told.found, told.expected);
+  return told;
+}
+
+AllTold told_of_namespace(const Changed& changed) {
+  const auto rank = [](const std::string& of) { return of == "its own" ? 2 : of == "the starter's" ? 0 : 1; };
+  const int before = rank(changed.old_value()), after = rank(changed.new_value());
+  Told told = plainly(changed, "its " + changed.key + " namespace",
+                      after < before   ? Consequence::kWeaker
+                      : after > before ? Consequence::kStronger
+                                       : Consequence::kEqual);
+  return {told};
+}
+
+AllTold told_of_place(const Changed& changed) {
+  Told told = plainly(changed, "its " + changed.key);
+  const std::string before = changed.old_value(), after = changed.new_value();
+  if (changed.key == "old root") {
+    told.consequence = after == "gone"    ? Consequence::kStronger
+                       : before == "gone" ? Consequence::kWeaker
+                                          : Consequence::kEqual;
+    if (after == "gone")
+      told.message = "the starter's root is gone now: it was " + before;
+    else if (after.starts_with("at "))
+      told.message = "the starter's root, with all files of the host, can be reached " + after +
+                     (before == "gone" ? ": it was gone" : ": it was " + before);
+    else
+      told.message = "the starter's root is still there, above the container's: " +
+                     (before == "gone" ? std::string("it was gone") : "it was " + before);
+  } else if (changed.key == "root") {
+    const bool chroot = after.ends_with("chroot");
+    told.consequence = chroot ? Consequence::kWeaker : Consequence::kStronger;
+    told.message = chroot ? "its root is only a chroot: calling chroot again leads out of it"
+                          : "its root is now the root of its mounts: it was a chroot";
+  } else if (after == "outside its root") {
+    told.consequence = Consequence::kWeaker;
+    told.message =
+        "its working directory is outside its root: relative paths lead to the host's files (it was " + before + ")";
+  } else if (before == "outside its root") {
+    told.consequence = Consequence::kStronger;
+    told.message = "its working directory is inside its root now: " + after;
+  }
+  return {told};
+}
+
+AllTold told_of_set_up(const Changed& changed) {
+  if (changed.key != "isolation") {
+    const std::string what = changed.key == "ending" ? "how its set-up ended" : "its " + changed.key;
+    return {plainly(changed, what)};
+  }
+  const auto rank = [](const std::string& words) {
+    return words.starts_with("container") ? 3 : words.starts_with("mounts") ? 2 : words.starts_with("pids") ? 1 : 0;
+  };
+  const int before = rank(changed.old_value()), after = rank(changed.new_value());
+  const bool users_gone = before == after && changed.old_value().size() > changed.new_value().size();
+  return {
+      plainly(changed, "its isolation", after < before || users_gone ? Consequence::kWeaker : Consequence::kStronger)};
+}
+
+AllTold told_of_failure(const Changed& changed) {
+  Told told{.subject = changed.key, .expected = changed.old_value(), .found = changed.new_value()};
+  if (changed.added())
+    told.message = fmt::format("{} fails now: {}", changed.key, told.found);
+  else if (changed.removed())
+    told.message = fmt::format("{} fails no longer (it was {})", changed.key, told.expected);
+  else
+    told.message = fmt::format("{} fails with {} instead of {}", changed.key, told.found, told.expected);
+  const std::string by = changed.new_value("by");
+  if (!by.empty()) told.message += ", denied by " + by;
+  return {told};
+}
+
+AllTold told_of_name(const Changed& changed) { return {plainly(changed, "its " + changed.key)}; }
+AllTold told_of_sysctl(const Changed& changed) { return {plainly(changed, "the sysctl " + changed.key)}; }
+
+struct GroupRow {
+  const char* group;
+  AllTold (*told)(const Changed&);
+};
+constexpr GroupRow kGroups[] = {
+    {"set-up", told_of_set_up},        {"namespaces", told_of_namespace},
+    {"root", told_of_place},           {"mounts", told_of_mount},
+    {"masked", told_of_mask},          {"devices", told_of_device},
+    {"identity", told_of_identity},    {"capabilities", told_of_capability},
+    {"privileges", told_of_privilege}, {"limits", told_of_limit},
+    {"cgroup", told_of_cgroup},        {"names", told_of_name},
+    {"sysctls", told_of_sysctl},       {"failures", told_of_failure},
+};
+
+}  // namespace
+
+std::string Changed::old_value(const char* field) const { return field_of(before, field); }
+std::string Changed::new_value(const char* field) const { return field_of(after, field); }
+
+std::set<std::string> words_in(const std::string& list) {
+  std::set<std::string> words;
+  for (size_t at = 0; at < list.size();) {
+    size_t end = list.find(',', at);
+    if (end == std::string::npos) end = list.size();
+    std::string word = list.substr(at, end - at);
+    word.erase(0, word.find_first_not_of(' '));
+    if (!word.empty()) words.insert(std::move(word));
+    at = end + 1;
+  }
+  return words;
+}
+
+std::string only_in(const std::string& list, const std::string& other) {
+  const std::set<std::string> words = words_in(list), others = words_in(other);
+  std::string only;
+  for (const std::string& word : words)
+    if (!others.contains(word)) only += (only.empty() ? "" : ", ") + word;
+  return only;
+}
+
+AllTold told_of(const Changed& changed) {
+  for (const GroupRow& row : kGroups)
+    if (changed.group == row.group) return row.told(changed);
+  return {plainly(changed, changed.group + " " + changed.key)};
+}
+
+}  // namespace cttrace::check

@@ -1,0 +1,282 @@
+// Mounts, masks and device nodes that differ, in words.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "check/difference.h"
+
+namespace cttrace::check {
+namespace {
+
+struct FlagRow {
+  const char* flag;
+  const char* lost;
+  const char* gained;
+};
+// Each of them takes something away: without it isolation is weaker.
+constexpr FlagRow kFlags[] = {
+    {"nosuid", "honours set-user-ID programs now: nosuid is missing",
+     "is nosuid now: set-user-ID programs have no effect"},
+    {"nodev", "honours device nodes now: nodev is missing", "is nodev now: device nodes have no effect"},
+    {"noexec", "lets programs be executed now: noexec is missing", "is noexec now: programs cannot be executed"},
+    {"nosymfollow", "follows symbolic links now: nosymfollow is missing",
+     "is nosymfollow now: symbolic links are not followed"},
+};
+
+std::string writes(const CanonicalContainer& container, const std::string& path, bool other,
+                   const CanonicalContainer& against) {
+  // Steps on this path that the other one does not have.
+  std::vector<std::string> own;
+  for (const CanonicalStep& step : container.how) {
+    if (step.object != path) continue;
+    const bool common =
+        std::ranges::any_of(against.how, [&](const CanonicalStep& each) { return each.what == step.what; });
+    if (common) continue;
+    const std::string at = step.step ? fmt::format(" (step {})", step.step) : std::string();
+    own.push_back("\"" + step.what + "\"" + at + (step.step && other ? " of the first" : ""));
+  }
+  constexpr size_t kMost = 3;
+  if (own.size() > kMost) own.resize(kMost);
+  return fmt::format("{}", fmt::join(own, ", "));
+}
+
+// ": "proc on /proc (ro)" (step 31) is missing", where steps say why; otherwise empty.
+std::string why(const Changed& changed, const std::string& path) {
+  const std::string missing = writes(changed.was, path, false, changed.is),
+                    instead = writes(changed.is, path, false, changed.was);
+  if (missing.empty() && instead.empty()) return {};
+  if (missing.empty()) return ": by " + instead;
+  if (instead.empty()) return ": " + missing + " is missing";
+  return ": by " + instead + " instead of " + missing;
+}
+
+bool is_read_only(const CanonicalFact* fact) {
+  if (!fact) return false;
+  const auto flags = fact->fields.find("flags"), filesystem = fact->fields.find("filesystem");
+  return (flags != fact->fields.end() && words_in(flags->second).contains("ro")) ||
+         (filesystem != fact->fields.end() && filesystem->second == "ro");
+}
+
+std::string in_words(const CanonicalFact& fact) {
+  std::string text;
+  const auto value = [&](const char* field) {
+    const auto found = fact.fields.find(field);
+    return found == fact.fields.end() ? std::string() : found->second;
+  };
+  text = value("type");
+  if (const std::string shows = value("shows"); !shows.empty()) text += "[" + shows + "]";
+  text += is_read_only(&fact) ? ", read-only" : ", writable";
+  for (const char* field : {"flags", "propagation", "options"})
+    if (const std::string words = field == std::string("flags") ? only_in(value("flags"), "ro") : value(field);
+        !words.empty())
+      text += ", " + words;
+  if (!value("whose").empty()) text += ", " + value("whose");
+  return text;
+}
+
+// What of the host can be seen by it.
+bool shows_the_host(const CanonicalFact& fact) {
+  if (fact.fields.contains("whose")) return true;
+  const auto shows = fact.fields.find("shows");
+  const auto type = fact.fields.find("type");
+  const bool kernels = type != fact.fields.end() &&
+                       (type->second == "sysfs" || type->second == "devtmpfs" || type->second == "debugfs" ||
+                        type->second == "securityfs" || type->second == "bpf" || type->second == "tracefs");
+  return kernels || (shows != fact.fields.end() && shows->second != "<rootfs>");
+}
+
+bool is_outside(const std::string& propagation) { return propagation.find("outside") != std::string::npos; }
+
+bool has(const CanonicalContainer& container, const char* group, const std::string& key) {
+  const auto found = container.outcome.find(group);
+  return found != container.outcome.end() && found->second.contains(key);
+}
+
+void compare_flags(const Changed& changed, AllTold& all) {
+  const std::set<std::string> before = words_in(changed.old_value("flags")),
+                              after = words_in(changed.new_value("flags"));
+  for (const FlagRow& row : kFlags) {
+    const bool was = before.contains(row.flag), is = after.contains(row.flag);
+    if (was == is) continue;
+    all.push_back({.consequence = is ? Consequence::kStronger : Consequence::kWeaker,
+                   .subject = changed.key,
+                   .message = changed.key + " " + (is ? row.gained : row.lost)});
+  }
+  if (before.contains("idmapped") != after.contains("idmapped"))
+    all.push_back(
+        {.subject = changed.key,
+         .message = changed.key + (after.contains("idmapped") ? " is idmapped now" : " is no longer idmapped")});
+}
+
+void compare_read_only(const Changed& changed, AllTold& all) {
+  const bool was = is_read_only(changed.before), is = is_read_only(changed.after);
+  if (was != is) {
+    all.push_back(
+        {.consequence = is ? Consequence::kStronger : Consequence::kWeaker,
+         .subject = changed.key,
+         .message = changed.key + (is ? " is now read-only" : " is now writable") + why(changed, changed.key)});
+    return;
+  }
+  const auto how = [](const std::string& flags, const std::string& filesystem) {
+    return (words_in(flags).contains("ro") ? "the mount" : "") +
+           std::string(filesystem == "ro" ? " the filesystem" : "");
+  };
+  const std::string before = how(changed.old_value("flags"), changed.old_value("filesystem")),
+                    after = how(changed.new_value("flags"), changed.new_value("filesystem"));
+  if (before != after)
+    all.push_back({.subject = changed.key,
+                   .message = fmt::format("{} is read-only by {} instead of {}", changed.key,
+                                          after.starts_with(' ') ? after.substr(1) : after,
+                                          before.starts_with(' ') ? before.substr(1) : before)});
+}
+
+void compare_field(const Changed& changed, const char* field, const char* words, AllTold& all) {
+  const std::string before = changed.old_value(field), after = changed.new_value(field);
+  if (before == after) return;
+  const auto or_none = [](const std::string& text) { return text.empty() ? std::string("none") : text; };
+  all.push_back(
+      {.subject = changed.key,
+       .message = fmt::format("{} has {} {} instead of {}", changed.key, words, or_none(after), or_none(before)),
+       .expected = before,
+       .found = after});
+}
+
+void compare_propagation(const Changed& changed, AllTold& all) {
+  const std::string before = changed.old_value("propagation"), after = changed.new_value("propagation");
+  if (before == after) return;
+  const auto or_private = [](const std::string& words) { return words.empty() ? std::string("private") : words; };
+  Told told{.subject = changed.key, .expected = or_private(before), .found = or_private(after)};
+  if (after.find("shared with outside") != std::string::npos &&
+      before.find("shared with outside") == std::string::npos) {
+    told.consequence = Consequence::kWeaker;
+    told.message =
+        changed.key +
+        " is now a peer of mounts of the host: what is mounted there appears on the host, and the other way round";
+  } else if (is_outside(after) && !is_outside(before)) {
+    told.consequence = Consequence::kWeaker;
+    told.message = changed.key + " is now a slave of the host's mounts: what is mounted on the host appears there";
+  } else {
+    told.consequence = is_outside(before) && !is_outside(after) ? Consequence::kStronger : Consequence::kEqual;
+    told.message = fmt::format("{} is {} instead of {}", changed.key, told.found, told.expected);
+  }
+  told.message += why(changed, changed.key);
+  all.push_back(std::move(told));
+}
+
+AllTold added_mount(const Changed& changed) {
+  // It was a mask: told there.
+  if (has(changed.was, "masked", changed.key)) return {};
+  const bool host = shows_the_host(*changed.after), outside = is_outside(changed.new_value("propagation"));
+  Told told{.consequence = host || outside ? Consequence::kWeaker : Consequence::kEqual, .subject = changed.key};
+  told.found = in_words(*changed.after);
+  told.message = fmt::format("{} is a mount more ({})", changed.key, told.found);
+  if (host) told.message += ", which shows something of the host";
+  return {told};
+}
+
+AllTold removed_mount(const Changed& changed) {
+  if (has(changed.is, "masked", changed.key)) return {};
+  Told told{.subject = changed.key, .expected = in_words(*changed.before)};
+  told.message = fmt::format("{} is no longer mounted (it was {})", changed.key, told.expected);
+  return {told};
+}
+
+}  // namespace
+
+AllTold told_of_mount(const Changed& changed) {
+  if (changed.added()) return added_mount(changed);
+  if (changed.removed()) return removed_mount(changed);
+  AllTold all;
+  const std::string whose_before = changed.old_value("whose"), whose_after = changed.new_value("whose");
+  if (whose_before != whose_after) {
+    const std::string type = changed.new_value("type");
+    all.push_back(
+        {.consequence = whose_after.empty() ? Consequence::kStronger : Consequence::kWeaker,
+         .subject = changed.key,
+         .message = whose_after.empty()
+                        ? fmt::format("{} is now a {} of its own: it was {}", changed.key, type, whose_before)
+                        : fmt::format("{} is now {} {} instead of one of its own", changed.key, whose_after, type) +
+                              why(changed, changed.key)});
+  }
+  compare_read_only(changed, all);
+  compare_flags(changed, all);
+  compare_propagation(changed, all);
+  compare_field(changed, "type", "type", all);
+  if (changed.old_value("shows") != changed.new_value("shows")) {
+    const auto or_all = [](const std::string& path) { return path.empty() ? std::string("/") : path; };
+    all.push_back({.subject = changed.key,
+                   .message = fmt::format("{} shows {} instead of {}", changed.key, or_all(changed.new_value("shows")),
+                                          or_all(changed.old_value("shows")))});
+  }
+  compare_field(changed, "options", "the options", all);
+  compare_field(changed, "access times", "access times", all);
+  return all;
+}
+
+AllTold told_of_mask(const Changed& changed) {
+  const std::string before = changed.old_value(), after = changed.new_value();
+  Told told{.consequence = Consequence::kEqual, .subject = changed.key, .expected = before, .found = after};
+  const bool keeps_read_only = before == "read-only" || after == "read-only";
+  if (changed.removed()) {
+    told.consequence = Consequence::kWeaker;
+    const bool bound = has(changed.is, "mounts", changed.key);
+    told.message = changed.key + (keeps_read_only ? " can be written now" : " can be read now");
+    if (bound)
+      told.message += ": it is bound on itself, but not made read-only";
+    else
+      told.message += keeps_read_only ? ": it is not made read-only" : ": it is not masked";
+  } else if (changed.added()) {
+    told.consequence = Consequence::kStronger;
+    told.message = changed.key + (keeps_read_only ? " is made read-only now" : " is masked now, with " + after);
+  } else if (after.find("writable") != std::string::npos || (after == "read-only" && before != "writable")) {
+    told.consequence = Consequence::kWeaker;
+    told.message = after == "read-only"
+                       ? changed.key + " can be read now: it is made read-only, and no longer masked with " + before
+                       : changed.key + " is " + after + " now: it was " + before;
+  } else if (before.find("writable") != std::string::npos || before == "read-only") {
+    told.consequence = Consequence::kStronger;
+    told.message = changed.key + " is " + after + " now: it was " + before;
+  } else {
+    told.message = fmt::format("{} is masked with {} instead of {}", changed.key, after, before);
+  }
+  return {told};
+}
+
+AllTold told_of_device(const Changed& changed) {
+  // Nodes that every container may have: nothing of the machine can be reached by them.
+  static constexpr const char* kHarmless[] = {"c 1:3", "c 1:5", "c 1:7", "c 1:8", "c 1:9", "c 5:0", "c 5:1", "c 5:2"};
+  const auto harmless = [](const std::string& node) {
+    return std::ranges::find(kHarmless, node) != std::end(kHarmless) || node.starts_with("c 136:");
+  };
+  const auto words = [](const CanonicalFact& fact) {
+    std::string text;
+    for (const char* field : {"node", "mode", "uid", "gid"})
+      if (const auto found = fact.fields.find(field); found != fact.fields.end())
+        text +=
+            (text.empty() ? "" : ", ") + (field == std::string("node") ? "" : std::string(field) + " ") + found->second;
+    return text;
+  };
+  Told told{.subject = changed.key};
+  if (changed.before) told.expected = words(*changed.before);
+  if (changed.after) told.found = words(*changed.after);
+  const std::string before = changed.old_value("node"), after = changed.new_value("node");
+  if (changed.added()) {
+    told.consequence = harmless(after) ? Consequence::kEqual : Consequence::kWeaker;
+    told.message = fmt::format("there is a device node more: {} ({})", changed.key, told.found);
+    if (after.starts_with('b')) told.message += ", by which a disk of the host can be read and written";
+    return {told};
+  }
+  if (changed.removed()) {
+    told.consequence = harmless(before) ? Consequence::kEqual : Consequence::kStronger;
+    told.message = fmt::format("the device node {} is missing ({})", changed.key, told.expected);
+    return {told};
+  }
+  told.message = fmt::format("the device node {} is {} instead of {}", changed.key, told.found, told.expected);
+  if (before != after && !harmless(after)) told.consequence = Consequence::kWeaker;
+  const auto bits = [](const std::string& mode) { return std::strtoul(mode.c_str(), nullptr, 8); };
+  const unsigned long was = bits(changed.old_value("mode")), is = bits(changed.new_value("mode"));
+  if (before == after && was != is) told.consequence = (is & ~was) ? Consequence::kWeaker : Consequence::kStronger;
+  return {told};
+}
+
+}  // namespace cttrace::check

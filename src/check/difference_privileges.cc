@@ -1,0 +1,164 @@
+// Ids, capabilities, privileges, limits and cgroups that differ, in words.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "check/difference.h"
+
+namespace cttrace::check {
+namespace {
+
+std::string or_none(const std::string& text) { return text.empty() ? "none" : text; }
+
+Told told_as(const Changed& changed, Consequence consequence, std::string message) {
+  return {.consequence = consequence,
+          .subject = changed.key,
+          .message = std::move(message),
+          .expected = changed.old_value(),
+          .found = changed.new_value()};
+}
+
+// "unlimited" is more than any number; what is no number cannot be compared.
+std::optional<uint64_t> amount(const std::string& text) {
+  if (text == "unlimited" || text == "max") return UINT64_MAX;
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+Consequence by_amount(const std::string& before, const std::string& after) {
+  const std::optional<uint64_t> was = amount(before), is = amount(after);
+  if (!was || !is || *was == *is) return Consequence::kEqual;
+  return *is > *was ? Consequence::kWeaker : Consequence::kStronger;
+}
+
+AllTold told_of_groups(const Changed& changed) {
+  const std::string gained = only_in(changed.new_value(), changed.old_value() + ", none"),
+                    lost = only_in(changed.old_value(), changed.new_value() + ", none");
+  std::string message;
+  if (!gained.empty()) message = "it is in group " + gained + " now";
+  if (!lost.empty()) message += (message.empty() ? "it is" : ", and") + std::string(" no longer in group ") + lost;
+  const bool root = words_in(gained).contains("0");
+  const Consequence consequence = !gained.empty() && (root || lost.empty()) ? Consequence::kWeaker
+                                  : gained.empty()                          ? Consequence::kStronger
+                                                                            : Consequence::kEqual;
+  return {told_as(changed, consequence, message)};
+}
+
+}  // namespace
+
+AllTold told_of_identity(const Changed& changed) {
+  const std::string before = changed.old_value(), after = changed.new_value();
+  if (changed.key == "groups") return told_of_groups(changed);
+  if (changed.key == "setgroups")
+    return {told_as(changed, changed.added() ? Consequence::kStronger : Consequence::kWeaker,
+                    changed.added() ? "setgroups is denied now" : "setgroups is no longer denied")};
+  Consequence consequence = Consequence::kEqual;
+  const bool is_map = changed.key.ends_with("map");
+  const char* const high = is_map ? "the host's" : "0";
+  if (before != after)
+    consequence = after == high ? Consequence::kWeaker : before == high ? Consequence::kStronger : consequence;
+  const auto all = [](const CanonicalFact* fact) {
+    std::string text;
+    if (fact)
+      for (const auto& [field, value] : fact->fields)
+        text += (text.empty() ? "" : ", ") + (field == kIs ? "" : field + " ") + value;
+    return or_none(text);
+  };
+  return {told_as(changed, consequence,
+                  fmt::format("its {} is {} instead of {}", changed.key, all(changed.after), all(changed.before)))};
+}
+
+AllTold told_of_capability(const Changed& changed) {
+  AllTold all;
+  const std::string gained = only_in(changed.new_value(), changed.old_value()),
+                    lost = only_in(changed.old_value(), changed.new_value());
+  const auto sets = [](const std::string& list) { return words_in(list).size() == 1 ? "set " + list : "sets " + list; };
+  if (!gained.empty())
+    all.push_back(told_as(
+        changed, Consequence::kWeaker,
+        fmt::format("it has {} {}: {}", changed.key, changed.added() ? "now" : "in more sets now", sets(gained))));
+  if (!lost.empty())
+    all.push_back(told_as(changed, Consequence::kStronger,
+                          fmt::format("it has no {} {}: {}", changed.key,
+                                      changed.removed() ? "any more" : "in some sets any more", sets(lost))));
+  return all;
+}
+
+AllTold told_of_privilege(const Changed& changed) {
+  const std::string before = changed.old_value(), after = changed.new_value();
+  if (changed.key == "no_new_privs")
+    return {told_as(changed, after == "yes" ? Consequence::kStronger : Consequence::kWeaker,
+                    after == "yes" ? "no_new_privs is set now"
+                                   : "no_new_privs is not set any more: set-user-ID programs give privileges again")};
+  if (changed.key == "seccomp") {
+    const Consequence consequence = after == "none"    ? Consequence::kWeaker
+                                    : before == "none" ? Consequence::kStronger
+                                                       : Consequence::kEqual;
+    return {told_as(changed, consequence,
+                    after == "none" ? "no seccomp filter is loaded any more: it was " + before
+                                    : fmt::format("its seccomp is {} instead of {}", after, before))};
+  }
+  if (changed.key == "session keyring")
+    return {told_as(changed, changed.added() ? Consequence::kStronger : Consequence::kWeaker,
+                    changed.added() ? "it has a session keyring of its own now"
+                                    : "it has no session keyring of its own any more: it shares its starter's")};
+  if (changed.key == "oom_score_adj")
+    return {told_as(changed, Consequence::kEqual,
+                    fmt::format("its oom_score_adj is {} instead of {}", after.empty() ? "0" : after,
+                                before.empty() ? "0" : before))};
+  return {told_as(changed, Consequence::kEqual,
+                  fmt::format("its {} is {} instead of {}", changed.key, or_none(after), or_none(before)))};
+}
+
+AllTold told_of_limit(const Changed& changed) {
+  const auto words = [&](const CanonicalFact* fact) -> std::string {
+    if (!fact) return "not set";
+    const auto& fields = fact->fields;
+    const auto soft = fields.find("soft"), hard = fields.find("hard");
+    if (soft == fields.end() || hard == fields.end()) return "?";
+    return soft->second == hard->second ? soft->second : soft->second + " (hard: " + hard->second + ")";
+  };
+  Consequence consequence = changed.added() ? Consequence::kStronger : Consequence::kWeaker;
+  if (!changed.added() && !changed.removed()) {
+    consequence = by_amount(changed.old_value("hard"), changed.new_value("hard"));
+    if (consequence == Consequence::kEqual)
+      consequence = by_amount(changed.old_value("soft"), changed.new_value("soft"));
+  }
+  Told told = told_as(
+      changed, consequence,
+      fmt::format("its limit {} is {} instead of {}", changed.key, words(changed.after), words(changed.before)));
+  told.expected = words(changed.before);
+  told.found = words(changed.after);
+  return {told};
+}
+
+AllTold told_of_cgroup(const Changed& changed) {
+  const std::string before = changed.old_value(), after = changed.new_value();
+  if (changed.key == "path")
+    return {told_as(changed, Consequence::kEqual,
+                    fmt::format("its cgroup is {} instead of {}", or_none(after), or_none(before)))};
+  if (changed.key == "devices.allow" || changed.key == "devices.deny") {
+    const bool allows = changed.key == "devices.allow";
+    AllTold all;
+    const std::string more = only_in(after, before), less = only_in(before, after);
+    if (!more.empty())
+      all.push_back(told_as(changed, allows ? Consequence::kWeaker : Consequence::kStronger,
+                            fmt::format("its cgroup {} the device {} now", allows ? "allows" : "denies", more)));
+    if (!less.empty())
+      all.push_back(told_as(changed, allows ? Consequence::kStronger : Consequence::kWeaker,
+                            fmt::format("its cgroup no longer {} the device {}", allows ? "allows" : "denies", less)));
+    return all;
+  }
+  if (changed.added())
+    return {told_as(changed, Consequence::kEqual, fmt::format("its cgroup has {} now: {}", changed.key, after))};
+  if (changed.removed())
+    return {told_as(changed, amount(before) ? Consequence::kWeaker : Consequence::kEqual,
+                    fmt::format("its cgroup has no {} any more: it was {}", changed.key, before))};
+  return {told_as(changed, by_amount(before, after),
+                  fmt::format("its cgroup's {} is {} instead of {}", changed.key, after, before))};
+}
+
+}  // namespace cttrace::check

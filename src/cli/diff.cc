@@ -1,0 +1,29 @@
+// `cttrace diff A B`: what the containers of B got otherwise than those of A.
+#include "check/diff.h"
+
+#include <unistd.h>
+
+#include "check/diff_text.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/read_recording.h"
+
+namespace cttrace {
+
+int diff(const Options& options) {
+  for (const std::string& file : options.operands) {
+    const Status distinct = check_not_the_same(options.output, file);
+    if (!distinct) throw Failure(distinct.error());
+  }
+  const check::CanonicalForm before = check::canonical(read_recording(options.operands[0]));
+  const check::CanonicalForm after = check::canonical(read_recording(options.operands[1]));
+  const check::Report report = check::diff(before, after, {.how = options.how});
+  Result<Output> output = Output::open(options, STDOUT_FILENO);
+  if (!output) throw Failure(output.error());
+  output->write(check::diff_text(report, output->style(options.color, options.render.verbose)));
+  const Status closed = output->close();
+  if (!closed) throw Failure(closed.error());
+  return exit_status(verdict_of(report));
+}
+
+}  // namespace cttrace
