@@ -34,6 +34,7 @@ void add_outcome(CanonicalContainer& into, const ContainerFacts& facts, const Na
   add_capabilities(into.outcome, from);
   add_privileges(into.outcome, from);
   add_limits(into.outcome, from);
+  add_descriptors(into.outcome, from);
 }
 
 }  // namespace

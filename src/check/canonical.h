@@ -57,7 +57,7 @@ struct CanonicalContainer {
   Cost cost = {};
   // Why it cannot be judged, in words; empty: it can.
   std::vector<std::string> doubts = {};
-  // "group/key", "how", "calls/NAME": what was not the same in every one of several runs.
+  // What was not the same in every one of several runs: "mounts//run", "how", "cost/mounts made", "present".
   std::set<std::string> variable = {};
 };
 

@@ -62,16 +62,30 @@ bool is_the_hosts(const MountFacts& mount) {
          mount.filesystem != "overlay" && mount.sharing.known() && mount.sharing.value.filesystem_outside;
 }
 
-// Options that only the host's filesystems have are the host's business.
+// "mode=0755" is "mode=755".
+std::string option_value(std::string_view key, std::string_view value) {
+  if (key == "mode" || key == "ptmxmode")
+    while (value.size() > 1 && value.front() == '0') value.remove_prefix(1);
+  return std::string(value);
+}
+
+// Options that only the host's filesystems have are the host's business. Of those that are given twice the last counts,
+// and their order says nothing.
 std::string options_of(const MountFacts& mount, const Names& names) {
   if (mount.older || !mount.superblock_options.known()) return {};
-  std::string kept;
+  std::map<std::string, std::string> values;
   std::string_view rest = mount.superblock_options.value;
   while (!rest.empty()) {
     const std::string_view option = rest.substr(0, rest.find(','));
     rest.remove_prefix(std::min(rest.size(), option.size() + 1));
-    if (!option.empty() && option != "rw" && option != "ro") add_word(kept, names(option));
+    if (option.empty() || option == "rw" || option == "ro") continue;
+    const size_t equals = std::min(option.find('='), option.size());
+    const std::string_view key = option.substr(0, equals);
+    const std::string_view value = option.substr(std::min(equals + 1, option.size()));
+    values[std::string(key)] = equals == option.size() ? "" : "=" + names(option_value(key, value));
   }
+  std::string kept;
+  for (const auto& [key, value] : values) add_word(kept, key + value);
   return kept;
 }
 
@@ -89,7 +103,9 @@ CanonicalFact mount_fact(const MountFacts& mount, const Names& names) {
   if (is_the_hosts(mount)) fact.fields["whose"] = "the host's";
   set("propagation", propagation_of(mount));
   set("options", options_of(mount, names));
-  if (mount.superblock_read_only.known() && mount.superblock_read_only.value) set("filesystem", "ro");
+  const bool filesystem_ro = mount.superblock_read_only.known() && mount.superblock_read_only.value;
+  // Where the mount is, it does not matter whether its filesystem is, too.
+  if (filesystem_ro && !mount.is_read_only()) set("filesystem", "ro");
   if (mount.source_path != "/" || !is_virtual(mount.filesystem)) set("shows", names(mount.source_path));
   return fact;
 }
@@ -153,6 +169,8 @@ void add_mounts(Outcome& outcome, const Source& from) {
     if (!mask.error) masks[mask.path] = &mask;
   for (const MountFacts& mount : from.handed.mounts.value) {
     if (mount.hidden || came_along(mount, from)) continue;
+    // A node that is bound from elsewhere is told of as a device.
+    if (from.handed.devices.contains(mount.path) && !masks.contains(mount.path)) continue;
     const std::string path = canonical_name(mount.path);
     const auto mask = masks.find(mount.path);
     Group& group = mask == masks.end() ? mounts : outcome["masked"];
@@ -172,6 +190,8 @@ void add_devices(Outcome& outcome, const Source& from) {
                       gid = id_word(device.gid, from.handed.gid_inside(device.gid.value));
     if (uid != "?" && uid != "0") fact.fields["uid"] = uid;
     if (gid != "?" && gid != "0") fact.fields["gid"] = gid;
+    if (const MountFacts* const bound = from.handed.mount_at(path))
+      if (const std::string flags = flags_of(*bound); !flags.empty()) fact.fields["flags"] = flags;
     if (device.made_by) fact.events.push_back(device.made_by);
     group[canonical_name(path)] = std::move(fact);
   }

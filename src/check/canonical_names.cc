@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/escape.h"
+
 namespace cttrace::check {
 namespace {
 
@@ -55,6 +57,12 @@ size_t thread(std::string_view text, size_t at) { return number_after(text, at, 
 size_t descriptor(std::string_view text, size_t at) { return number_after(text, at, "/fd/"); }
 size_t snapshot(std::string_view text, size_t at) { return number_after(text, at, "/snapshots/"); }
 
+// Pipes, sockets and namespaces as /proc/PID/fd shows them: "pipe:[4711]".
+size_t inode(std::string_view text, size_t at) {
+  const size_t length = number_after(text, at, ":[");
+  return length && text.substr(at + length).starts_with(']') ? length : 0;
+}
+
 // The short names that docker and podman give to layers: 26 capitals and digits.
 size_t layer(std::string_view text, size_t at) {
   if (!follows(text, at, "l/")) return 0;
@@ -84,6 +92,7 @@ constexpr NameRule kRules[] = {
     {"descriptor", "<fd>", descriptor, "/proc/self/fd/6", "/proc/self/fd/<fd>"},
     {"snapshot", "<n>", snapshot, "/io.containerd.snapshotter.v1.overlayfs/snapshots/41/fs",
      "/io.containerd.snapshotter.v1.overlayfs/snapshots/<n>/fs"},
+    {"inode", "<n>", inode, "pipe:[4711]", "pipe:[<n>]"},
     {"layer", "<layer>", layer, "lowerdir=l/ABCDEFGHIJKLMNOPQRSTUVWXYZ", "lowerdir=l/<layer>"},
     {"temporary", "<tmp>", temporary, "/tmp/tmp.Xy12z/state", "/tmp/<tmp>/state"},
     {"created-temp", "<n>", made_by_go, "/run/runc-process123456789", "/run/runc-process<n>"},
@@ -96,7 +105,7 @@ bool is_at(std::string_view text, size_t at, std::string_view what) { return tex
 std::span<const NameRule> name_rules() { return kRules; }
 
 std::string canonical_name(std::string_view text) {
-  std::string out;
+  std::string out;  // escaped at the end: canonical text can be shown and kept anywhere
   for (size_t at = 0; at < text.size();) {
     size_t length = 0;
     for (const NameRule& rule : kRules) {
@@ -108,7 +117,7 @@ std::string canonical_name(std::string_view text) {
     if (!length) out += text[at], length = 1;
     at += length;
   }
-  return out;
+  return escape_for_terminal(out);
 }
 
 bool is_made_up(std::string_view name) {

@@ -23,7 +23,7 @@ struct NameRule {
 };
 std::span<const NameRule> name_rules();
 
-// All rules, for what has nothing to do with a certain container.
+// All rules, for what has nothing to do with a certain container. Escaped, as for a terminal.
 std::string canonical_name(std::string_view text);
 
 // A name that nobody chose: of a container that is found by its place among the others.

@@ -25,6 +25,7 @@ void add_devices(Outcome& outcome, const Source& from);
 void add_identity(Outcome& outcome, const Source& from);
 void add_capabilities(Outcome& outcome, const Source& from);
 void add_privileges(Outcome& outcome, const Source& from);
+void add_descriptors(Outcome& outcome, const Source& from);
 void add_limits(Outcome& outcome, const Source& from);
 // Of any set-up, also of one that failed.
 void add_failures(Outcome& outcome, const ContainerFacts& facts, const Names& names);

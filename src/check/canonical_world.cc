@@ -115,6 +115,23 @@ void add_cgroup(Outcome& outcome, const Source& from) {
   for (const auto& [file, values] : rules) group[file].fields[kIs] = fmt::format("{}", fmt::join(values, ", "));
 }
 
+// Its number is chance; what it leads to is not.
+void add_descriptors(Outcome& outcome, const Source& from) {
+  Group& group = outcome["descriptors"];
+  if (!from.handed.descriptors.known()) {
+    group["all"] = not_known();
+    return;
+  }
+  std::map<std::string, size_t> counts;
+  for (const DescriptorFacts& each : from.handed.descriptors.value) {
+    if (each.fd <= 2) continue;
+    const std::string what = from.names(each.what);
+    CanonicalFact& fact = group[what];
+    fact.fields[kIs] = fmt::format("{} open", ++counts[what]);
+    if (each.event) fact.events.push_back(each.event);
+  }
+}
+
 void add_failures(Outcome& outcome, const ContainerFacts& facts, const Names& names) {
   Group& group = outcome["failures"];
   for (const FailureFacts& failure : facts.failures) {

@@ -100,9 +100,18 @@ class Matching {
   std::vector<std::optional<size_t>> partner_;
 };
 
-std::string label_of(const CanonicalContainer& container, size_t place) {
-  const std::string name = container.name == "<id>" ? fmt::format("container #{}", place + 1) : container.name;
-  return container.kind == "entry" ? "entry into " + name : name;
+// What each is called: "web", "sh #2", "#3" of those that have no name, "entry into web".
+std::vector<std::string> labels_of(const std::vector<CanonicalContainer>& containers) {
+  std::vector<std::string> labels;
+  std::map<std::string, size_t> seen;
+  for (size_t i = 0; i < containers.size(); ++i) {
+    const CanonicalContainer& each = containers[i];
+    const std::string name = each.name == "<id>" ? fmt::format("#{}", i + 1) : each.name;
+    std::string label = each.kind == "entry" ? "entry into " + name : name;
+    if (const size_t before = seen[label]++) label += fmt::format(" #{}", before + 1);
+    labels.push_back(std::move(label));
+  }
+  return labels;
 }
 
 Finding only_in_one(const CanonicalContainer& container, const std::string& name, bool before) {
@@ -150,7 +159,7 @@ const Group& group_of(const CanonicalContainer& container, const std::string& na
 
 constexpr const char* kGroupOrder[] = {"set-up", "failures", "namespaces", "root",         "mounts",
                                        "masked", "devices",  "identity",   "capabilities", "privileges",
-                                       "limits", "cgroup",   "names",      "sysctls"};
+                                       "limits", "cgroup",   "names",      "sysctls",      "descriptors"};
 
 }  // namespace
 
@@ -200,9 +209,10 @@ Report diff(const CanonicalForm& before, const CanonicalForm& after, const DiffO
   DiffOptions usable = options;
   if (!before.has_how || !after.has_how) usable.how = false;
   const Correspondence found = correspondence_of(before, after);
+  const std::vector<std::string> old_labels = labels_of(before.containers), labels = labels_of(after.containers);
   for (const auto& [was, is] : found.pairs) {
     const CanonicalContainer &a = before.containers[was], &b = after.containers[is];
-    const std::string name = label_of(b, is);
+    const std::string name = labels[is];
     report.containers.push_back(name);
     for (const CanonicalContainer* const each : {&a, &b})
       for (const std::string& doubt : each->doubts)
@@ -214,11 +224,12 @@ Report diff(const CanonicalForm& before, const CanonicalForm& after, const DiffO
     std::ranges::move(compare(a, b, name, usable), std::back_inserter(report.findings));
   }
   for (const size_t each : found.only_before) {
-    report.containers.push_back(label_of(before.containers[each], each));
+    if (before.containers[each].variable.contains("present")) continue;
+    report.containers.push_back(old_labels[each]);
     report.findings.push_back(only_in_one(before.containers[each], report.containers.back(), true));
   }
   for (const size_t each : found.only_after) {
-    report.containers.push_back(label_of(after.containers[each], each));
+    report.containers.push_back(labels[each]);
     report.findings.push_back(only_in_one(after.containers[each], report.containers.back(), false));
   }
   return report;

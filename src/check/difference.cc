@@ -15,17 +15,25 @@ const std::string& field_of(const CanonicalFact* fact, const char* field) {
   return found == fact->fields.end() ? kNone : found->second;
 }
 
+std::string brief(const std::string& text) {
+  constexpr size_t kMost = 100;  // bytes; the rest of a command line says little
+  if (text.size() <= kMost) return text;
+  size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
 // Added, removed or another value, without more to say about it.
 Told plainly(const Changed& changed, const std::string& what, Consequence consequence = Consequence::kEqual) {
   Told told{.consequence = consequence, .subject = changed.key};
   told.expected = changed.old_value();
   told.found = changed.new_value();
   if (changed.added())
-    told.message = fmt::format("{} is new: {}", what, told.found);
+    told.message = fmt::format("{} is new: {}", what, brief(told.found));
   else if (changed.removed())
-    told.message = fmt::format("{} is gone: it was {}", what, told.expected);
+    told.message = fmt::format("{} is gone: it was {}", what, brief(told.expected));
   else
-    told.message = fmt::format("{} is {} instead of {}", what, told.found, told.expected);
+    told.message = fmt::format("{} is {} instead of {}", what, brief(told.found), brief(told.expected));
   return told;
 }
 
@@ -97,6 +105,20 @@ AllTold told_of_failure(const Changed& changed) {
   return {told};
 }
 
+AllTold told_of_descriptor(const Changed& changed) {
+  Told told{.subject = changed.key, .expected = changed.old_value(), .found = changed.new_value()};
+  // Whatever it leads to can be used by the program, and by what it executes.
+  told.consequence = changed.removed() ? Consequence::kStronger : Consequence::kWeaker;
+  if (changed.added())
+    told.message =
+        fmt::format("a descriptor of {} is open when the program begins: it leads out of the container", changed.key);
+  else if (changed.removed())
+    told.message = fmt::format("no descriptor of {} is open any more when the program begins", changed.key);
+  else
+    told.message = fmt::format("of descriptors of {}, {} instead of {}", changed.key, told.found, told.expected);
+  return {told};
+}
+
 AllTold told_of_name(const Changed& changed) { return {plainly(changed, "its " + changed.key)}; }
 AllTold told_of_sysctl(const Changed& changed) { return {plainly(changed, "the sysctl " + changed.key)}; }
 
@@ -111,7 +133,8 @@ constexpr GroupRow kGroups[] = {
     {"identity", told_of_identity},    {"capabilities", told_of_capability},
     {"privileges", told_of_privilege}, {"limits", told_of_limit},
     {"cgroup", told_of_cgroup},        {"names", told_of_name},
-    {"sysctls", told_of_sysctl},       {"failures", told_of_failure},
+    {"sysctls", told_of_sysctl},       {"descriptors", told_of_descriptor},
+    {"failures", told_of_failure},
 };
 
 }  // namespace

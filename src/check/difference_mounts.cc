@@ -250,10 +250,11 @@ AllTold told_of_device(const Changed& changed) {
   };
   const auto words = [](const CanonicalFact& fact) {
     std::string text;
-    for (const char* field : {"node", "mode", "uid", "gid"})
+    for (const char* field : {"node", "mode", "uid", "gid", "flags"})
       if (const auto found = fact.fields.find(field); found != fact.fields.end())
-        text +=
-            (text.empty() ? "" : ", ") + (field == std::string("node") ? "" : std::string(field) + " ") + found->second;
+        text += (text.empty() ? "" : ", ") +
+                (field == std::string("node") || field == std::string("flags") ? "" : std::string(field) + " ") +
+                found->second;
     return text;
   };
   Told told{.subject = changed.key};
@@ -270,6 +271,12 @@ AllTold told_of_device(const Changed& changed) {
     told.consequence = harmless(before) ? Consequence::kEqual : Consequence::kStronger;
     told.message = fmt::format("the device node {} is missing ({})", changed.key, told.expected);
     return {told};
+  }
+  // Its mode is not known where the umask of who made it is not.
+  if (changed.old_value("mode").empty() != changed.new_value("mode").empty()) {
+    CanonicalFact was = *changed.before, is = *changed.after;
+    was.fields.erase("mode"), is.fields.erase("mode");
+    if (was == is) return {};
   }
   told.message = fmt::format("the device node {} is {} instead of {}", changed.key, told.found, told.expected);
   if (before != after && !harmless(after)) told.consequence = Consequence::kWeaker;

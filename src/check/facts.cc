@@ -6,6 +6,32 @@
 namespace cttrace {
 namespace {
 
+std::string identity_word(IdentityGiven::What what) {
+  using What = IdentityGiven::What;
+  switch (what) {
+    case What::kUid: return "uid";
+    case What::kGid: return "gid";
+    case What::kGroups: return "groups";
+    case What::kFsUid: return "fsuid";
+    case What::kFsGid: return "fsgid";
+    case What::kCapabilities: return "capabilities";
+    case What::kBounding: return "bounding set";
+    case What::kAmbientRaise:
+    case What::kAmbientLower:
+    case What::kAmbientClear: return "ambient set";
+    case What::kNoNewPrivs: return "no_new_privs";
+    case What::kSeccomp: return "seccomp";
+    case What::kSecurebits: return "securebits";
+    case What::kKeyring: return "keyring";
+    case What::kLimit: return "limit";
+    case What::kOomScore: return "oom_score_adj";
+    case What::kLabel: return "label";
+    case What::kDeathSignal: return "death signal";
+    case What::kPersonality: break;
+  }
+  return "personality";
+}
+
 using Masks = std::vector<MaskFacts>;
 
 // What failed inside a step that as a whole did not: such failures are normal.
@@ -17,7 +43,8 @@ class InnerFailures {
     for (const PathsMasked::One& one : masked.paths) note(one.path.shown(), one.error);
   }
   void operator()(const IdentityGiven& given) {
-    for (const IdentityGiven::One& one : given.changes) note(one.value, one.error, one.times);
+    for (const IdentityGiven::One& one : given.changes)
+      note(identity_word(one.what) + (one.value.empty() ? "" : " ") + one.value, one.error, one.times);
   }
   void operator()(const CgroupJoined& joined) {
     for (const CgroupJoined::One& one : joined.cgroups) note(one.file, one.error);
@@ -58,7 +85,8 @@ std::string subject_of(const Step& step) {
   if (const auto* run = std::get_if<ProgramRun>(&step.facts)) return run->path;
   if (const auto* named = std::get_if<NameGiven>(&step.facts)) return named->name;
   if (const auto* given = std::get_if<IdentityGiven>(&step.facts); given && !given->changes.empty())
-    return given->changes[0].value;
+    return identity_word(given->changes[0].what) + (given->changes[0].value.empty() ? "" : " ") +
+           given->changes[0].value;
   if (const auto* call = std::get_if<CallMade>(&step.facts)) return call->about;
   return {};
 }

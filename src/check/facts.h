@@ -1,7 +1,6 @@
 // What is known of a container's set-up and of what it was handed, as plain data: all that is compared and judged.
 //
-// A Fact says how it is known; one that is not known has no value, whatever its member `value` holds. Facts that no
-// recording has are not here: which descriptors a program inherits (beside those of mounts), or what a mask hides.
+// A Fact says how it is known; one that is not known has no value, whatever its member `value` holds.
 #pragma once
 
 #include <algorithm>
@@ -119,10 +118,11 @@ struct CgroupFacts {
   std::vector<Control> controls = {};  // in the order in which they were written
 };
 
-// A descriptor that is open when the program begins. Only those of mounts are followed.
+// A descriptor above 2 that is open when the program begins.
 struct DescriptorFacts {
   int fd = -1;
-  std::string what = {};  // "fscontext", "detached mounts"
+  std::string what = {};  // as File::shown()
+  EventNumber event = 0;  // by which it is known
 };
 
 struct EndFacts {
@@ -148,7 +148,7 @@ struct HandedFacts {
   Fact<std::string> hostname = {}, domainname = {};
   std::map<std::string, std::string> sysctls = {};  // written while tracing: by their path below /proc/sys
   CgroupFacts cgroup = {};
-  Fact<std::vector<DescriptorFacts>> mount_descriptors = {};
+  Fact<std::vector<DescriptorFacts>> descriptors = {};  // not known of recordings that do not tell
 
   // An id of the host's as those in its user namespace have it; none: it has no id there, or the map is not known.
   std::optional<uint32_t> uid_inside(uint32_t host) const;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace cttrace::check {
+namespace cttrace {
 
 std::string_view verdict_name(Verdict verdict) {
   switch (verdict) {
@@ -58,8 +58,8 @@ int exit_status(Verdict verdict) {
   }
 }
 
-size_t count(const Report& report, Verdict verdict) {
+size_t count_of(const Report& report, Verdict verdict) {
   return static_cast<size_t>(std::ranges::count(report.findings, verdict, &Finding::verdict));
 }
 
-}  // namespace cttrace::check
+}  // namespace cttrace

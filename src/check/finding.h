@@ -8,7 +8,7 @@
 
 #include "cttrace/facts.h"
 
-namespace cttrace::check {
+namespace cttrace {
 
 enum class Verdict : uint8_t {
   kHolds,        // judged, and as it should be
@@ -68,6 +68,6 @@ struct Report {
 Verdict verdict_of(const Report& report);
 // 0: holds, or the same. 1: broken, or differs. 2: cannot judge.
 int exit_status(Verdict verdict);
-size_t count(const Report& report, Verdict verdict);
+size_t count_of(const Report& report, Verdict verdict);
 
-}  // namespace cttrace::check
+}  // namespace cttrace

@@ -96,16 +96,6 @@ void take_names(HandedFacts& facts, const State& state, const TaskState& task) {
   }
 }
 
-Fact<std::vector<DescriptorFacts>> descriptor_facts(const State& state, const TaskState& task) {
-  const auto table = state.mount_objects->tables.find(task.files);
-  if (table == state.mount_objects->tables.end()) return {};
-  Fact<std::vector<DescriptorFacts>> all{.value = {}, .evidence = Evidence::kInferred};
-  for (const auto& [fd, descriptor] : table->second.descriptors)
-    if (!descriptor.close_on_exec)
-      all.value.push_back({.fd = fd, .what = descriptor.context ? "fscontext" : "detached mounts"});
-  return all;
-}
-
 }  // namespace
 
 std::optional<HandedFacts> handed_facts(const SetUpStory& story) {
@@ -135,7 +125,6 @@ std::optional<HandedFacts> handed_facts(const SetUpStory& story) {
   }
   take_names(facts, state, *task);
   facts.cgroup.membership = task->cgroups;
-  facts.mount_descriptors = descriptor_facts(state, *task);
   return facts;
 }
 

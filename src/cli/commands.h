@@ -11,5 +11,6 @@ int list_syscalls(const Options& options);
 int doctor(const Options& options);
 int inspect(const Options& options);
 int diff(const Options& options);
+int baseline(const Options& options);
 
 }  // namespace cttrace

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "check/diff_text.h"
+#include "cli/canonical_file.h"
 #include "cli/commands.h"
 #include "cli/output.h"
-#include "cli/read_recording.h"
 
 namespace cttrace {
 
@@ -15,9 +15,9 @@ int diff(const Options& options) {
     const Status distinct = check_not_the_same(options.output, file);
     if (!distinct) throw Failure(distinct.error());
   }
-  const check::CanonicalForm before = check::canonical(read_recording(options.operands[0]));
-  const check::CanonicalForm after = check::canonical(read_recording(options.operands[1]));
-  const check::Report report = check::diff(before, after, {.how = options.how});
+  const check::CanonicalForm before = canonical_file(options.operands[0], options.container);
+  const check::CanonicalForm after = canonical_file(options.operands[1], options.container);
+  const Report report = check::diff(before, after, {.how = options.how});
   Result<Output> output = Output::open(options, STDOUT_FILENO);
   if (!output) throw Failure(output.error());
   output->write(check::diff_text(report, output->style(options.color, options.render.verbose)));

@@ -45,6 +45,7 @@ int run(const Options& options) {
     case Command::kDoctor: return doctor(options);
     case Command::kInspect: return inspect(options);
     case Command::kDiff: return diff(options);
+    case Command::kBaseline: return baseline(options);
   }
   return 1;
 }

@@ -108,6 +108,7 @@ const StatusFilter kOnlyFailed{.successful = false, .failed = true, .unfinished 
 
 constexpr uint16_t kInViews = kInTrace | kInShow;
 constexpr uint16_t kInTables = kInViews | kInSyscalls | kInDoctor | kInInspect;
+constexpr size_t kAnyNumber = 10000;
 constexpr uint16_t kInCompared = kInDiff | kInBaseline;
 
 const OptionRow kOptions[] = {
@@ -209,9 +210,17 @@ const OptionRow kOptions[] = {
      "auto heeds NO_COLOR.", [](Options& o, Text value) { return keep(choose("--color", kColors, value), o.color); },
      Completes::kWords, kColors},
 
+    {"--container", "NAME", Section::kOutput, kInCompared, "only the containers of this name", "",
+     keep_text<&Options::container>},
     {"--how", "", Section::kOutput, kInDiff, "compare also the way in which the containers were made, and what it cost",
      "Without it only what they were handed counts, and of the rest it is said whether it differs.",
      turn_on_option<&Options::how>},
+    {"--budget", "", Section::kOutput, kInBaseline,
+     "keep also what the containers cost: set-up time, calls by name, mounts made",
+     "Of several recordings the median time and the largest counts are kept.", turn_on_option<&Options::budget>},
+    {"--reference", "RECORDING", Section::kOutput, kInBaseline,
+     "measure set-up times against that of the container in this recording, made in the same job",
+     "A machine that is busy or slow makes both slower.", keep_text<&Options::reference>, Completes::kFile},
 
     {"--backend", "BACKEND", Section::kHow, kInTrace, "auto (the default), ebpf or ptrace",
      "auto is ebpf where that works, as cttrace doctor tells, and otherwise ptrace: for ordinary users, in containers. "
@@ -258,6 +267,9 @@ constexpr CommandRow kCommands[] = {
      "what differs between the containers of two recordings, or baselines",
      "Says what the containers of B got otherwise than those of A: what isolates less, what isolates more, what is "
      "something else. Ends with 0 where they are the same, 1 where they differ, 2 where that cannot be judged."},
+    {"baseline", "FILE...", 1, kAnyNumber, Command::kBaseline, kInBaseline,
+     "make a baseline of one recording, or of several of the same, for cttrace check",
+     "What is not the same in all of them is noted as variable. Prints it, or writes it to -o."},
     {"syscalls", "", 0, 0, Command::kSyscalls, kInSyscalls,
      "list every call that is known, its groups and its decoding", ""},
     {"doctor", "", 0, 0, Command::kDoctor, kInDoctor,

@@ -14,7 +14,19 @@
 
 namespace cttrace {
 
-enum class Command : uint8_t { kIntroduce, kHelp, kVersion, kGenerate, kTrace, kShow, kSyscalls, kDoctor, kInspect, kDiff };
+enum class Command : uint8_t {
+  kIntroduce,
+  kHelp,
+  kVersion,
+  kGenerate,
+  kTrace,
+  kShow,
+  kSyscalls,
+  kDoctor,
+  kInspect,
+  kDiff,
+  kBaseline
+};
 enum class Backend : uint8_t { kAuto, kEbpf, kPtrace };
 enum class PtraceSeccomp : uint8_t { kAuto, kOn, kOff };
 enum class ColorWhen : uint8_t { kAuto, kAlways, kNever };
@@ -30,7 +42,12 @@ struct Options {
 
   std::vector<std::string> operands;  // of a command: show FILE
   uint32_t inspected = 0;             // inspect PID
-  bool how = false;        // diff, check: the way counts, too
+  std::string container;              // diff, baseline, check: only those of this name; empty: all
+  bool how = false;                   // diff, check: the way counts, too
+  bool budget = false;                // baseline: with what it costs
+  bool update = false;                // check: write the baseline anew
+  std::string baseline;               // check
+  std::string reference;              // baseline, check: a recording; empty: none
   std::string generate;               // man, bash, zsh, fish
 
   std::optional<Selection> selection;  // -e trace=
