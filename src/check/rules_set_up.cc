@@ -1,0 +1,118 @@
+// Rules on devices, limits of cgroups, and how the set-up went.
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "check/evidence.h"
+#include "check/rule_kinds.h"
+
+namespace cttrace {
+namespace {
+
+using Type = ParameterRow::Type;
+
+// "c 1:3" is in "c 1:3", "c 1:*", "c *:*".
+bool is_allowed(const DeviceFacts& device, const std::vector<std::string>& patterns) {
+  const std::string type(1, device.block ? 'b' : 'c'), major = std::to_string(device.major),
+                                                       minor = std::to_string(device.minor);
+  for (const std::string& first : {major, std::string("*")})
+    for (const std::string& second : {minor, std::string("*")})
+      if (std::ranges::find(patterns, fmt::format("{} {}:{}", type, first, second)) != patterns.end()) return true;
+  return false;
+}
+
+void judge_devices(Judging& judging) {
+  const std::vector<MountFacts>* const mounts = judging.mounts();
+  const std::vector<std::string>& within = judging.parameters.list("within");
+  for (const auto& [path, device] : judging.handed.devices) {
+    if (is_allowed(device, within)) continue;
+    Finding& finding = judging.broken(path, fmt::format("{} is a device that the container need not have", path));
+    finding.expected = "not there";
+    finding.found = fmt::format("{} {}:{}", device.block ? 'b' : 'c', device.major, device.minor);
+    if (device.permissions.known()) finding.found += fmt::format(", mode {:04o}", device.permissions.value & 07777);
+    if (device.made_by) finding.events = {device.made_by};
+  }
+  if (!mounts) return;
+  for (const MountFacts& mount : *mounts) {
+    if (mount.filesystem != "devtmpfs" || mount.source_path != "/" || mount.hidden) continue;
+    Finding& finding = judging.broken(mount.path, mount.path + " is the host's devtmpfs: all its devices are there");
+    finding.expected = "devices of its own", finding.found = "devtmpfs";
+    finding.events = events_of(mount);
+  }
+  judging.holds(fmt::format("its {} devices are within the list", judging.handed.devices.size()));
+}
+
+struct Limit {
+  std::string_view name;
+  std::string_view words;
+  std::string_view cgroup2, cgroup1;  // the file's name
+};
+constexpr Limit kLimits[] = {{"memory", "its memory is", "memory.max", "memory.limit_in_bytes"},
+                             {"pids", "the number of its processes is", "pids.max", "pids.max"},
+                             {"cpu", "its processor time is", "cpu.max", "cpu.cfs_quota_us"}};
+
+bool is_a_limit(const CgroupFacts::Control& control, const Limit& limit) {
+  const std::string file = control.file.substr(control.file.rfind('/') + 1);
+  return !control.error && (file == limit.cgroup2 || file == limit.cgroup1) && !control.value.starts_with("max") &&
+         !control.value.starts_with('-');
+}
+
+void judge_limits(Judging& judging) {
+  if (judging.container.kind == ContainerFacts::Kind::kEntry) return judging.holds("limits are the container's");
+  for (const Limit& limit : kLimits) {
+    if (!judging.parameters.lists_has("of", limit.name)) continue;
+    const auto& controls = judging.handed.cgroup.controls;
+    const bool limited = std::ranges::any_of(controls, [&](const auto& each) { return is_a_limit(each, limit); });
+    if (limited) continue;
+    Finding& finding = judging.broken(std::string(limit.name),
+                                      fmt::format("{} not limited: no {} was written", limit.words, limit.cgroup2));
+    finding.expected = "a limit", finding.found = "none";
+  }
+  judging.holds("limited are: " + joined(judging.parameters.list("of")));
+}
+
+void judge_failures(Judging& judging) {
+  if (judging.container.steps_dropped)
+    judging.cannot_judge("steps", "more steps than what is kept were made: what failed in them is not known");
+  size_t normal = 0;
+  for (const FailureFacts& failure : judging.container.failures) {
+    const std::string error = errno_name(failure.error);
+    if (failure.normal || judging.parameters.lists_has("except", failure.call + ":" + error)) {
+      ++normal;
+      continue;
+    }
+    Finding& finding = judging.broken(
+        failure.call,
+        fmt::format("{}{} failed with {}{}, which is not normal", failure.call,
+                    failure.what.empty() ? "" : " (" + failure.what + ")", error, failure.denied ? ", by seccomp" : ""),
+        Consequence::kEqual);
+    finding.expected = "no failure but normal ones", finding.found = error;
+    finding.events = {failure.event};
+  }
+  judging.holds(fmt::format("nothing failed that is not normal; {} normal failures", normal));
+}
+
+}  // namespace
+
+std::vector<RuleKind> set_up_rules() {
+  return {
+      {"devices",
+       "Its devices are within a list",
+       "Device nodes that were made, bound or given away while tracing, and devtmpfs as a whole. Those that are in the "
+       "image are not seen.",
+       {{Type::kList, "within", true, "devices that it may have: \"c 1:3\", \"c 136:*\""}},
+       judge_devices},
+      {"limited",
+       "Its resources are limited",
+       "A container without limits can take all of the host's memory or processes.",
+       {{Type::kList, "of", true, "which resources", "memory|pids|cpu"}},
+       judge_limits},
+      {"failures",
+       "No call failed but those whose failure is normal",
+       "What failed and is not in the table of normal failures deserves a look: docs/normal-failures.md.",
+       {{Type::kList, "except", false, "failures that are let pass: \"mount:EPERM\""}},
+       judge_failures},
+  };
+}
+
+}  // namespace cttrace

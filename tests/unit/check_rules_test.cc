@@ -1,0 +1,210 @@
+// Every kind of rule: what breaks it, what it cannot judge, and that it is documented.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "check/policy.h"
+#include "check/rule_kinds.h"
+#include "check_facts.h"
+
+namespace cttrace {
+namespace {
+
+using Change = std::function<void(ContainerFacts&)>;
+
+Report judged(const std::string& rule, const Change& change) {
+  const Result<Policy> policy = parse_policy(R"({"version": 1, "rules": [)" + rule + "]}", "p");
+  if (!policy) throw std::runtime_error(policy.error().line());
+  ContainerFacts container = made_container();
+  change(container);
+  return judge(*policy, made_recording(std::move(container)));
+}
+
+// A rule, what breaks it, and what the finding is then about.
+struct Broken {
+  const char* rule;
+  Change change;
+  const char* subject;
+};
+
+Identity& identity(ContainerFacts& container) { return container.handed->identity; }
+
+Step failed_step(IdentityGiven::What what) {
+  Step step;
+  step.facts = IdentityGiven{.changes = {{.what = what, .error = EPERM}}};
+  step.error = EPERM;
+  return step;
+}
+
+const Broken kBroken[] = {
+    {R"({"rule": "old-root-gone"})",
+     [](ContainerFacts& c) { c.handed->old_root = observed(OldRootFacts{.seen_at = {"/old"}}); }, "/old"},
+    {R"({"rule": "old-root-gone"})",
+     [](ContainerFacts& c) { c.handed->old_root = observed(OldRootFacts{.around = true}); }, "/"},
+    {R"({"rule": "cwd-inside"})", [](ContainerFacts& c) { c.handed->cwd = observed(PlaceFacts{.path = "/srv"}); },
+     "/srv"},
+    {R"({"rule": "mounts-not-shared"})",
+     [](ContainerFacts& c) { mount_at(c, "/dev").sharing.value.peers_outside = true; }, "/dev"},
+    {R"({"rule": "mounts-not-shared", "refuse_slaves": true})",
+     [](ContainerFacts& c) { mount_at(c, "/dev").sharing.value.master_outside = true; }, "/dev"},
+    {R"({"rule": "proc-own"})", [](ContainerFacts& c) { mount_at(c, "/proc").sharing.value.filesystem_outside = true; },
+     "/proc"},
+    {R"({"rule": "proc-own"})",
+     [](ContainerFacts& c) { c.handed->namespaces[5].from.value = NamespaceFacts::From::kStarters; }, "/proc"},
+    {R"({"rule": "masked", "paths": ["/proc/keys"]})", [](ContainerFacts&) {}, "/proc/keys"},
+    {R"({"rule": "masked", "paths": ["/sys/firmware"]})",
+     [](ContainerFacts& c) { mount_at(c, "/sys/firmware").attributes = 0; }, "/sys/firmware"},
+    {R"({"rule": "read-only", "paths": ["/sys"]})", [](ContainerFacts& c) { mount_at(c, "/sys").attributes = 0; },
+     "/sys"},
+    {R"({"rule": "read-only", "paths": [], "if_present": ["/proc/bus"]})",
+     [](ContainerFacts& c) { c.masks.push_back({.path = "/proc/bus", .event = 7}); }, "/proc/bus"},
+    {R"({"rule": "mount-flags", "paths": ["/dev"], "flags": ["noexec"]})", [](ContainerFacts&) {}, "/dev"},
+    {R"({"rule": "no-host-files"})",
+     [](ContainerFacts& c) {
+       c.handed->mounts.value.push_back(made_mount("/data", "ext4"));
+       mount_at(c, "/data").sharing.value.filesystem_outside = true;
+     },
+     "/data"},
+    {R"({"rule": "namespaces", "required": ["pid", "net"]})",
+     [](ContainerFacts& c) { c.handed->namespaces[3].from.value = NamespaceFacts::From::kStarters; }, "net"},
+    {R"({"rule": "user-namespace"})",
+     [](ContainerFacts& c) { c.handed->namespaces[7].from.value = NamespaceFacts::From::kStarters; }, "user"},
+    {R"({"rule": "user-namespace"})", [](ContainerFacts& c) { c.handed->gid_map.value[0].lower_first = 0; }, "gid map"},
+    {R"({"rule": "no-new-privs"})", [](ContainerFacts& c) { identity(c).no_new_privs.value = false; }, "no_new_privs"},
+    {R"({"rule": "capabilities", "within": ["CAP_CHOWN"]})",
+     [](ContainerFacts& c) { identity(c).capabilities.value.bounding = 3; }, "CAP_DAC_OVERRIDE"},
+    {R"({"rule": "seccomp"})", [](ContainerFacts& c) { identity(c).seccomp_mode.value = 0; }, "seccomp"},
+    {R"({"rule": "not-root"})", [](ContainerFacts& c) { identity(c).uids.value[1] = 100000; }, "uid"},
+    {R"({"rule": "identity-given"})",
+     [](ContainerFacts& c) {
+       c.steps.push_back(failed_step(IdentityGiven::What::kGroups));
+       c.failures.push_back({.call = "setgroups", .error = EPERM});
+     },
+     "setgroups"},
+    {R"({"rule": "devices", "within": ["c 1:3", "c 5:*"]})",
+     [](ContainerFacts& c) { c.handed->devices["/dev/vda"] = {.path = "/dev/vda", .block = true, .major = 254}; },
+     "/dev/vda"},
+    {R"({"rule": "devices", "within": ["c 1:3"]})",
+     [](ContainerFacts& c) { mount_at(c, "/dev").filesystem = "devtmpfs"; }, "/dev"},
+    {R"({"rule": "limited", "of": ["memory", "pids"]})",
+     [](ContainerFacts& c) { c.handed->cgroup.controls[1].value = "max"; }, "pids"},
+    {R"({"rule": "failures", "except": ["mount:EBUSY"]})",
+     [](ContainerFacts& c) {
+       c.failures = {{.call = "mount", .error = EBUSY},
+                     {.call = "mount", .error = ENOENT, .normal = true},
+                     {.call = "umount2", .error = EPERM}};
+     },
+     "umount2"},
+};
+
+TEST(Rules, AreBrokenByWhatTheyAreThereFor) {
+  for (const Broken& each : kBroken) {
+    const Report report = judged(each.rule, each.change);
+    EXPECT_EQ(verdict_of(report), Verdict::kBroken) << each.rule;
+    ASSERT_EQ(count_of(report, Verdict::kBroken), 1u) << each.rule;
+    for (const Finding& finding : report.findings) {
+      if (finding.verdict != Verdict::kBroken) continue;
+      EXPECT_EQ(finding.subject, each.subject) << each.rule;
+      EXPECT_EQ(finding.container, "web");
+      EXPECT_NE(finding.consequence, Consequence::kNone);
+      EXPECT_FALSE(finding.message.empty() || finding.expected.empty() || finding.found.empty()) << each.rule;
+    }
+  }
+}
+
+// A rule, and what has to be forgotten so that it cannot be judged.
+const Broken kUnknown[] = {
+    {R"({"rule": "old-root-gone"})", [](ContainerFacts& c) { c.handed->old_root.evidence = Evidence::kUnknown; }, ""},
+    {R"({"rule": "cwd-inside"})", [](ContainerFacts& c) { c.handed->cwd.evidence = Evidence::kUnknown; }, ""},
+    {R"({"rule": "mounts-not-shared"})", [](ContainerFacts& c) { c.handed->mounts.evidence = Evidence::kUnknown; }, ""},
+    {R"({"rule": "mounts-not-shared"})", [](ContainerFacts& c) { c.handed->mounts_doubt = "a mount was lost"; }, ""},
+    {R"({"rule": "mounts-not-shared"})", [](ContainerFacts& c) { mount_at(c, "/dev").sharing = {}; }, ""},
+    {R"({"rule": "proc-own"})", [](ContainerFacts& c) { mount_at(c, "/proc").sharing = {}; }, ""},
+    {R"({"rule": "masked", "paths": ["/sys/firmware"]})",
+     [](ContainerFacts& c) { mount_at(c, "/sys/firmware").evidence = Evidence::kUnknown; }, ""},
+    {R"({"rule": "read-only", "paths": ["/dev"]})",
+     [](ContainerFacts& c) { mount_at(c, "/dev").superblock_read_only = {}; }, ""},
+    {R"({"rule": "mount-flags", "paths": ["/dev"], "flags": ["ro"]})",
+     [](ContainerFacts& c) { mount_at(c, "/dev").evidence = Evidence::kUnknown; }, ""},
+    {R"({"rule": "no-host-files"})",
+     [](ContainerFacts& c) {
+       c.handed->mounts.value.push_back(made_mount("/data", "ext4"));
+       mount_at(c, "/data").sharing = {};
+     },
+     ""},
+    {R"({"rule": "namespaces", "required": ["net"]})", [](ContainerFacts& c) { c.handed->namespaces[3].from = {}; },
+     ""},
+    {R"({"rule": "user-namespace"})", [](ContainerFacts& c) { c.handed->uid_map = {}; }, ""},
+    {R"({"rule": "no-new-privs"})", [](ContainerFacts& c) { identity(c).no_new_privs = {}; }, ""},
+    {R"({"rule": "capabilities", "within": []})", [](ContainerFacts& c) { identity(c).capabilities = {}; }, ""},
+    {R"({"rule": "seccomp"})", [](ContainerFacts& c) { identity(c).seccomp_mode = {}; }, ""},
+    {R"({"rule": "not-root"})", [](ContainerFacts& c) { c.handed->uid_map = {}; }, ""},
+    {R"({"rule": "identity-given"})", [](ContainerFacts& c) { c.steps_dropped = 1; }, ""},
+    {R"({"rule": "devices", "within": ["c 1:3"]})", [](ContainerFacts& c) { c.handed->mounts = {}; }, ""},
+    {R"({"rule": "failures"})", [](ContainerFacts& c) { c.steps_dropped = 1; }, ""},
+};
+
+TEST(Rules, NeverHoldWhereWhatTheyAskForIsNotKnown) {
+  for (const Broken& each : kUnknown) {
+    const Report report = judged(each.rule, each.change);
+    EXPECT_EQ(verdict_of(report), Verdict::kCannotJudge) << each.rule;
+    EXPECT_EQ(count_of(report, Verdict::kHolds), 0u) << each.rule;
+  }
+}
+
+TEST(Rules, OnPathsThatAKernelNeedNotHave) {
+  const Change nothing = [](ContainerFacts&) {};
+  const Report unseen = judged(R"({"rule": "masked", "paths": [], "if_present": ["/proc/keys"]})", nothing);
+  EXPECT_EQ(verdict_of(unseen), Verdict::kHolds);
+  EXPECT_EQ(count_of(unseen, Verdict::kNotVisible), 1u);
+  // The set-up looked for it, and it is not there.
+  const Report absent = judged(R"({"rule": "masked", "paths": ["/proc/keys"]})", [](ContainerFacts& c) {
+    c.masks.push_back({.path = "/proc/keys", .with = PathsMasked::With::kDevNull, .error = ENOENT});
+  });
+  EXPECT_EQ(verdict_of(absent), Verdict::kHolds);
+  // No /proc at all.
+  const Report without = judged(R"({"rule": "masked", "paths": ["/proc/keys"]})", [](ContainerFacts& c) {
+    std::erase_if(c.handed->mounts.value, [](const MountFacts& mount) { return mount.path.starts_with("/proc"); });
+  });
+  EXPECT_EQ(verdict_of(without), Verdict::kHolds);
+}
+
+std::string text_of(const std::string& name) {
+  std::ifstream file(std::string(CTTRACE_DOCS) + "/" + name);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(Rules, AreDocumentedEach) {
+  const std::string page = text_of("policies.md");
+  const nlohmann::json schema = nlohmann::json::parse(text_of("schema/policy.json"));
+  const nlohmann::json& rules = schema["properties"]["rules"]["items"]["properties"]["rule"]["enum"];
+  EXPECT_EQ(rules.size(), rule_kinds().size());
+  for (const RuleKind& kind : rule_kinds()) {
+    const std::string name(kind.name);
+    const size_t begin = page.find("\n### `" + name + "`\n");
+    ASSERT_NE(begin, page.npos) << name;
+    const std::string section = page.substr(begin, page.find("\n#", begin + 1) - begin);
+    EXPECT_NE(std::find(rules.begin(), rules.end(), name), rules.end()) << name;
+    const nlohmann::json& properties = schema["$defs"][name]["properties"];
+    EXPECT_EQ(properties.size(), kind.parameters.size() + 3) << name;  // rule, id, why
+    for (const ParameterRow& row : kind.parameters) {
+      const std::string parameter(row.name);
+      EXPECT_NE(section.find("`" + parameter + "`"), section.npos) << name << " " << parameter;
+      EXPECT_TRUE(properties.contains(parameter)) << name << " " << parameter;
+      const nlohmann::json& required = schema["$defs"][name]["required"];
+      EXPECT_EQ(std::find(required.begin(), required.end(), parameter) != required.end(), row.required) << name;
+    }
+    const bool is_tested = std::ranges::any_of(kBroken, [&](const Broken& each) {
+      return std::string(each.rule).find("\"" + name + "\"") != std::string::npos;
+    });
+    EXPECT_TRUE(is_tested || name == "descriptors") << name;
+  }
+}
+
+}  // namespace
+}  // namespace cttrace
