@@ -15,6 +15,7 @@ import warnings
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 CTTRACE = os.environ.get("CTTRACE", str(SOURCE / "build/dev/bin/cttrace"))
 NEWER = SOURCE / "build/debian-13"  # runtimes of the next Debian, in a root of their own
+SARIF_MULTITOOL = SOURCE / "build/npm/sarif-multitool"
 SKIPPED = 77  # ctest: every test of the file was skipped
 
 # "ptrace" runs every test that it can with that backend; otherwise it is eBPF.
@@ -72,6 +73,8 @@ def _missing(what):
         return None if made.returncode == 0 else "no user namespace can be made: " + made.stderr.strip()
     if what == "debian-13":
         return None if NEWER.is_dir() else f"{NEWER} is not there, which tools/setup --for test makes"
+    if what == "sarif-multitool":
+        return None if SARIF_MULTITOOL.exists() else f"{SARIF_MULTITOOL} is not there, which tools/setup --for test makes"
     if what == "jsonschema":
         return None if importlib.util.find_spec(what) else "Python's jsonschema is not installed"
     return None if shutil.which(what) else what + " is not installed"

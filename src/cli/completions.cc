@@ -115,7 +115,11 @@ _cttrace() {
   operand=$(_cttrace_operand)
   if [ -n "$operand" ] && [ "$operand" -lt "$COMP_CWORD" ]; then
     case ${COMP_WORDS[operand]} in
-      show) kind=file ;;
+      show | check | diff | baseline) kind=file ;;
+      policy)
+        kind=file
+        [ $((operand + 1)) -eq "$COMP_CWORD" ] && kind=words words="list show test"
+        ;;
       inspect) kind=pid ;;
       doctor | syscalls) ;;
       *)
@@ -203,7 +207,8 @@ _cttrace_filter() {
 
 _cttrace_rest() {
   case $words[1] in
-    show) _files ;;
+    show | check | diff | baseline) _files ;;
+    policy) (( CURRENT == 2 )) && compadd list show test || _files ;;
     inspect) _pids ;;
     doctor | syscalls) ;;
     *) _normal ;;

@@ -47,6 +47,8 @@ constexpr std::string_view kFormats = "story|calls|json|ndjson";
 constexpr std::string_view kBackends = "auto|ebpf|ptrace";
 constexpr std::string_view kOnOff = "auto|on|off";
 constexpr std::string_view kColors = "auto|always|never";
+constexpr std::string_view kReports = "text|json|junit|sarif";
+constexpr std::string_view kAnnotated = "github";
 constexpr std::string_view kGenerated = "man|bash|zsh|fish";
 
 template <auto member>
@@ -103,6 +105,23 @@ Status only_summary(Options& options, Text) {
   return Ok{};
 }
 
+// FORM or FORM=FILE.
+Status add_report(Options& options, Text value) {
+  const size_t equals = value.find('=');
+  const Result<size_t> form = choose("--report", kReports, value.substr(0, equals));
+  if (!form) return form.error();
+  const std::string file = equals == std::string::npos ? "" : value.substr(equals + 1);
+  if (equals != std::string::npos && file.empty())
+    return usage_error("use --report", value, "a file name is expected behind =");
+  options.reports.push_back({.form = static_cast<ReportWanted::Form>(*form), .file = file});
+  return Ok{};
+}
+
+Status add_policy(Options& options, Text value) {
+  if (value.empty()) return usage_error("use --policy", "''", "a name or a file is expected");
+  return options.policies.push_back(value), Ok{};
+}
+
 const StatusFilter kOnlySuccessful{.successful = true, .failed = false, .unfinished = false, .unavailable = false};
 const StatusFilter kOnlyFailed{.successful = false, .failed = true, .unfinished = false, .unavailable = false};
 
@@ -110,6 +129,7 @@ constexpr uint16_t kInViews = kInTrace | kInShow;
 constexpr uint16_t kInTables = kInViews | kInSyscalls | kInDoctor | kInInspect;
 constexpr size_t kAnyNumber = 10000;
 constexpr uint16_t kInCompared = kInDiff | kInBaseline;
+constexpr uint16_t kInTexts = kInTables | kInCheck | kInPolicy;
 
 const OptionRow kOptions[] = {
     {"-p,--attach", "PID", Section::kWhat, kInTrace,
@@ -139,7 +159,7 @@ const OptionRow kOptions[] = {
     {"-Z,--failed-only", "", Section::kWhich, kInViews, "only calls that returned an error", "",
      [](Options& o, Text) -> Status { return o.render.status = kOnlyFailed, Ok{}; }},
 
-    {"-o,--output", "FILE", Section::kOutput, kInTables | kInCompared, "write the output to FILE (-: standard output)",
+    {"-o,--output", "FILE", Section::kOutput, kInTexts | kInCompared, "write the output to FILE (-: standard output)",
      "Without it, what a launched command is traced with goes to standard error, as does --format calls of -p and -a; "
      "story, json and ndjson of -p and -a, and all of show, inspect, syscalls and doctor, go to standard output.",
      keep_output, Completes::kFile},
@@ -199,14 +219,15 @@ const OptionRow kOptions[] = {
      }},
     {"-y,--decode-fds", "", Section::kOutput, kInViews, "show what file descriptors are: 3</path>", "",
      turn_on<&RenderOptions::paths>},
-    {"-v,--no-abbrev", "", Section::kOutput, kInViews | kInInspect | kInDiff,
+    {"-v,--no-abbrev", "", Section::kOutput, kInViews | kInInspect | kInDiff | kInCheck,
      "also the kernel's own state of each process when it executes a program, and where every path leads",
-     "With inspect: every capability, limit and mount by itself.", turn_on<&RenderOptions::verbose>},
+     "With inspect: every capability, limit and mount by itself. With check: what holds, too.",
+     turn_on<&RenderOptions::verbose>},
     {"-c,--summary-only", "", Section::kOutput, kInViews, "instead of calls, a table of their counts, errors and times",
      "", only_summary},
     {"-C,--summary", "", Section::kOutput, kInViews, "the same table, after the calls", "",
      turn_on<&RenderOptions::summary>},
-    {"--color", "WHEN", Section::kOutput, kInTables | kInDiff, "auto (the default: on a terminal), always or never",
+    {"--color", "WHEN", Section::kOutput, kInTexts | kInDiff, "auto (the default: on a terminal), always or never",
      "auto heeds NO_COLOR.", [](Options& o, Text value) { return keep(choose("--color", kColors, value), o.color); },
      Completes::kWords, kColors},
 
@@ -221,6 +242,21 @@ const OptionRow kOptions[] = {
     {"--reference", "RECORDING", Section::kOutput, kInBaseline,
      "measure set-up times against that of the container in this recording, made in the same job",
      "A machine that is busy or slow makes both slower.", keep_text<&Options::reference>, Completes::kFile},
+
+    {"--policy", "POLICY", Section::kJudge, kInCheck,
+     "judge by these rules: the name of a policy that is built in (cttrace policy list), or a file; may be repeated",
+     "A rule that cannot be decided counts as that, and never as one that holds.", add_policy, Completes::kFile},
+    {"--report", "FORM[=FILE]", Section::kJudge, kInCheck,
+     "text (the default), json, junit or sarif; with =FILE it is written there; may be repeated",
+     "Without =FILE it goes where -o says, otherwise to standard output.", add_report, Completes::kWords, kReports},
+    {"--annotate", "SERVICE", Section::kJudge, kInCheck,
+     "github: also workflow commands on standard error, which GitHub shows beside the job", "",
+     [](Options& o, Text value) -> Status {
+       const Result<size_t> known = choose("--annotate", kAnnotated, value);
+       if (!known) return known.error();
+       return o.annotate_github = true, Ok{};
+     },
+     Completes::kWords, kAnnotated},
 
     {"--backend", "BACKEND", Section::kHow, kInTrace, "auto (the default), ebpf or ptrace",
      "auto is ebpf where that works, as cttrace doctor tells, and otherwise ptrace: for ordinary users, in containers. "
@@ -270,6 +306,12 @@ constexpr CommandRow kCommands[] = {
     {"baseline", "FILE...", 1, kAnyNumber, Command::kBaseline, kInBaseline,
      "make a baseline of one recording, or of several of the same, for cttrace check",
      "What is not the same in all of them is noted as variable. Prints it, or writes it to -o."},
+    {"check", "FILE", 1, 1, Command::kCheck, kInCheck,
+     "judge the containers in a recording, for CI: 0 all holds, 1 something is broken, 2 it cannot be judged",
+     "At least one --policy says by what."},
+    {"policy", "ACTION [NAME]", 1, 2, Command::kPolicy, kInPolicy,
+     "list: the policies that are built in; show NAME: one of them, to copy and change; test FILE: one on recordings",
+     "docs/policies.md says how policies are written and tested."},
     {"syscalls", "", 0, 0, Command::kSyscalls, kInSyscalls,
      "list every call that is known, its groups and its decoding", ""},
     {"doctor", "", 0, 0, Command::kDoctor, kInDoctor,
@@ -292,6 +334,7 @@ std::string_view section_title(Section section) {
     case Section::kWhat: return "What is traced";
     case Section::kWhich: return "Which calls";
     case Section::kOutput: return "Output";
+    case Section::kJudge: return "Judging";
     case Section::kHow: return "How";
     case Section::kAbout: return "About cttrace";
     case Section::kHidden: break;

@@ -11,7 +11,7 @@
 
 namespace cttrace {
 
-enum class Section : uint8_t { kWhat, kWhich, kOutput, kHow, kAbout, kHidden };
+enum class Section : uint8_t { kWhat, kWhich, kOutput, kJudge, kHow, kAbout, kHidden };
 std::string_view section_title(Section section);
 
 // How a shell completes an option's value.
@@ -20,6 +20,7 @@ enum class Completes : uint8_t { kNothing, kWords, kFile, kPid, kFilter, kStatus
 // Commands that take an option; a bit each.
 inline constexpr uint16_t kInTrace = 1, kInShow = 2, kInSyscalls = 4, kInDoctor = 8, kInInspect = 16;
 inline constexpr uint16_t kInDiff = 128, kInBaseline = 256;
+inline constexpr uint16_t kInCheck = 32, kInPolicy = 64;
 inline constexpr uint16_t kEverywhere = UINT16_MAX;
 
 struct OptionRow {

@@ -25,11 +25,19 @@ enum class Command : uint8_t {
   kDoctor,
   kInspect,
   kDiff,
-  kBaseline
+  kBaseline,
+  kCheck,
+  kPolicy
 };
 enum class Backend : uint8_t { kAuto, kEbpf, kPtrace };
 enum class PtraceSeccomp : uint8_t { kAuto, kOn, kOff };
 enum class ColorWhen : uint8_t { kAuto, kAlways, kNever };
+
+// What `check` writes, and where to; an empty file is where -o says.
+struct ReportWanted {
+  enum class Form : uint8_t { kText, kJson, kJunit, kSarif } form = Form::kText;
+  std::string file = {};
+};
 
 struct Options {
   Command command = Command::kIntroduce;
@@ -40,7 +48,7 @@ struct Options {
   std::vector<uint32_t> pids;
   bool all = false;
 
-  std::vector<std::string> operands;  // of a command: show FILE
+  std::vector<std::string> operands;  // of a command: show FILE, policy show NAME
   uint32_t inspected = 0;             // inspect PID
   std::string container;              // diff, baseline, check: only those of this name; empty: all
   bool how = false;                   // diff, check: the way counts, too
@@ -49,6 +57,11 @@ struct Options {
   std::string baseline;               // check
   std::string reference;              // baseline, check: a recording; empty: none
   std::string generate;               // man, bash, zsh, fish
+
+  // check FILE
+  std::vector<std::string> policies;  // names or files
+  std::vector<ReportWanted> reports;
+  bool annotate_github = false;
 
   std::optional<Selection> selection;  // -e trace=
   Format format = Format::kStory;

@@ -30,7 +30,7 @@ class Manual(support.Case):
 
     def test_has_every_option_that_help_has(self):
         page = generated("man").replace("\\-", "-").replace("\\fB", "").replace("\\fR", "").replace("\\fI", "")
-        options = re.findall(r"(?m)^  (-[^\s,]+(?:, --\S+)?(?: [A-Z]+)?)", cttrace("--help").stdout)
+        options = re.findall(r"(?m)^  (-[^\s,]+(?:, --\S+)?(?: [A-Z=\[\]]+)?)", cttrace("--help").stdout)
         self.assertGreater(len(options), 25)
         for option in options:
             self.assertIn(f".TP\n{option}\n", page)
@@ -80,6 +80,10 @@ class Bash(support.Case):
         (self.tmp / "recording.ctt").touch()
         self.assertEqual(self.complete("cttrace", "show", str(self.tmp / "rec")), [str(self.tmp / "recording.ctt")])
         self.assertEqual(self.complete("cttrace", "show", "--format", "js"), ["json"])
+        self.assertEqual(self.complete("cttrace", "check", str(self.tmp / "rec")), [str(self.tmp / "recording.ctt")])
+        self.assertEqual(self.complete("cttrace", "check", "--report", "s"), ["sarif"])
+        self.assertEqual(self.complete("cttrace", "policy", ""), ["list", "show", "test"])
+        self.assertEqual(self.complete("cttrace", "policy", "test", str(self.tmp / "rec")), [str(self.tmp / "recording.ctt")])
         self.assertIn(str(os.getpid()), self.complete("cttrace", "-p", str(os.getpid())))
         self.assertIn(str(os.getpid()), self.complete("cttrace", "inspect", str(os.getpid())))
 
