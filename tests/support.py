@@ -37,8 +37,9 @@ def run(*command, timeout=60, check=False, **options):
     return result
 
 
-_NOT_LIVE = {"doctor", "syscalls", "inspect", "show", "--help", "-h", "--version", "-V", "--generate"}
-_WITHOUT_FORMAT = {"doctor", "syscalls", "inspect", "--help", "-h", "--version", "-V", "--generate"}
+_JUDGING = {"diff", "baseline", "check", "policy"}
+_WITHOUT_FORMAT = {"doctor", "syscalls", "inspect", "--help", "-h", "--version", "-V", "--generate"} | _JUDGING
+_NOT_LIVE = _WITHOUT_FORMAT | {"show"}
 
 
 def in_calls(arguments):

@@ -69,6 +69,14 @@ std::string option_value(std::string_view key, std::string_view value) {
   return std::string(value);
 }
 
+// Where an engine stores layers is its own business: what counts is how many there are, and whether one is written to.
+void narrow_to_layers(std::map<std::string, std::string>& options) {
+  if (const auto lower = options.find("lowerdir"); lower != options.end())
+    lower->second = "=" + std::to_string(1 + std::ranges::count(lower->second, ':')) + " layers";
+  for (const char* const writable : {"upperdir", "workdir"})
+    if (const auto found = options.find(writable); found != options.end()) found->second.clear();
+}
+
 // Options that only the host's filesystems have are the host's business. Of those that are given twice the last counts,
 // and their order says nothing.
 std::string options_of(const MountFacts& mount, const Names& names) {
@@ -84,6 +92,7 @@ std::string options_of(const MountFacts& mount, const Names& names) {
     const std::string_view value = option.substr(std::min(equals + 1, option.size()));
     values[std::string(key)] = equals == option.size() ? "" : "=" + names(option_value(key, value));
   }
+  if (mount.filesystem == "overlay") narrow_to_layers(values);
   std::string kept;
   for (const auto& [key, value] : values) add_word(kept, key + value);
   return kept;

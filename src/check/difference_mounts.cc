@@ -225,6 +225,7 @@ AllTold told_of_mask(const Changed& changed) {
       told.message += ": it is bound on itself, but not made read-only";
     else
       told.message += keeps_read_only ? ": it is not made read-only" : ": it is not masked";
+    told.message += why(changed, changed.key);
   } else if (changed.added()) {
     told.consequence = Consequence::kStronger;
     told.message = changed.key + (keeps_read_only ? " is made read-only now" : " is masked now, with " + after);
