@@ -42,7 +42,8 @@ struct Capture::State {
   void capture_written_pidfd(Tracee& tracee, const ArgumentsOf& call);
 
   // --- files and where paths begin (paths.cc)
-  void capture_file(Tracee& tracee, uint8_t arg, ct_capture_kind kind, Files::Where where, int fd = -1);
+  // False: it may not be told.
+  bool capture_file(Tracee& tracee, uint8_t arg, ct_capture_kind kind, Files::Where where, int fd = -1);
   void capture_closed(Tracee& tracee, int fd);
   bool capture_magic(Tracee& tracee, uint8_t arg, std::string_view path);
   void capture_path_places(Tracee& tracee, uint8_t arg, int dirfd, bool at_cwd);
@@ -58,6 +59,7 @@ struct Capture::State {
   // --- tasks (tasks.cc)
   void fork(const Tracee& creator, Tracee& child, uint32_t flags);
   void snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_tid, const CallAtEntry* call);
+  bool capture_open(Tracee& tracee);
   void capture_executed(const Tracee& tracee, uint64_t arguments, uint64_t arguments_end);
   void mounts(const Tracee& tracee);
 

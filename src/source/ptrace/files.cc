@@ -12,11 +12,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include "base/fd.h"
 #include "base/proc_text.h"
-#include "base/words.h"
 #include "source/ptrace/capture.h"
 #include "source/ptrace/filesystems.h"
 #include "source/ptrace/mount_list.h"
@@ -238,12 +236,9 @@ bool Files::is_held_elsewhere(const Tracee& tracee, int fd, const std::set<uint3
   const auto info = descriptor_info(tracee.tid, fd);
   if (!info || !info->mount_id) return false;
   for (const uint32_t process : processes) {
-    std::error_code gone;
-    for (const auto& entry : std::filesystem::directory_iterator(task_path(process, "fd"), gone)) {
-      const std::string name = entry.path().filename();
-      int other = -1;
-      if (!read_number(std::string_view(name), other) || (process == tracee.tgid && other == fd)) continue;
-      if (read_link(entry.path()) != "/") continue;
+    for (const int other : open_descriptors(process).value_or(std::vector<int>())) {
+      if (process == tracee.tgid && other == fd) continue;
+      if (read_link(task_path(process, "fd", other)) != "/") continue;
       const auto there = descriptor_info(process, other);
       if (!there || there->mount_id != info->mount_id || !(there->open_flags & O_PATH)) continue;
       // Not where somebody has opened it again; a kernel without kcmp cannot tell.

@@ -29,11 +29,12 @@ std::optional<Tracee> process_by_pid(const Tracee& tracee, uint32_t pid, uint32_
 
 }  // namespace
 
-void Capture::State::capture_file(Tracee& tracee, uint8_t arg, ct_capture_kind kind, Files::Where where, int fd) {
+bool Capture::State::capture_file(Tracee& tracee, uint8_t arg, ct_capture_kind kind, Files::Where where, int fd) {
   const std::optional<SeenFile> seen = files.look(tracee, where, fd);
-  if (!seen) return;
+  if (!seen) return false;
   if (seen->status == CT_TRUNCATED) maker.count(CT_LOSS_PATH_DEPTH);
   maker.capture(arg, kind, seen->status, seen->bytes());
+  return true;
 }
 
 // Whoever holds a detached mount tree last takes it along.

@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <filesystem>
 
 #include "base/fd.h"
 #include "base/proc_text.h"
@@ -32,6 +34,19 @@ std::string task_path(uint32_t tid, const char* name) { return "/proc/" + std::t
 
 std::string task_path(uint32_t tid, const char* folder, int fd) {
   return task_path(tid, folder) + "/" + std::to_string(fd);
+}
+
+std::optional<std::vector<int>> open_descriptors(uint32_t tid) {
+  std::vector<int> open;
+  std::error_code gone;
+  for (std::filesystem::directory_iterator each(task_path(tid, "fd"), gone), end; !gone && each != end;
+       each.increment(gone)) {
+    int fd = 0;
+    if (read_number(each->path().filename().native(), fd)) open.push_back(fd);
+  }
+  if (gone) return std::nullopt;
+  std::ranges::sort(open);
+  return open;
 }
 
 std::optional<std::string> read_link(const std::string& path) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace cttrace::ptrace {
 
@@ -34,6 +35,9 @@ struct DescriptorInfo {
 };
 std::optional<DescriptorInfo> descriptor_info(uint32_t tid, int fd);
 DescriptorInfo parse_descriptor_info(std::string_view text);
+
+// In ascending order. None: they may not be read.
+std::optional<std::vector<int>> open_descriptors(uint32_t tid);
 
 // "ns/mnt" and the like. 0: there is none, or it may not be read.
 uint32_t namespace_inode(uint32_t tid, const char* name);

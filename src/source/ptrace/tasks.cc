@@ -14,6 +14,9 @@
 namespace cttrace::ptrace {
 namespace {
 
+// Of one program's descriptors, as many as the capture programs tell (bpf/descriptors.h).
+constexpr ptrdiff_t kMostOpen = 48;
+
 // Where the kernel has put the name of what it executed: beside the arguments of the new program.
 uint64_t executed_name(uint32_t tid, Abi abi) {
   const std::string auxv = task_text(tid, "auxv");
@@ -68,6 +71,16 @@ void Capture::State::capture_executed(const Tracee& tracee, uint64_t arguments, 
   maker.capture(CT_ARG_ARGV, CT_CAP_STRINGS, status, strings);
 }
 
+// The descriptors above 2 that a program begins with. False: not all of them are told.
+bool Capture::State::capture_open(Tracee& tracee) {
+  const std::optional<std::vector<int>> open = open_descriptors(tracee.tid);
+  if (!open) return false;
+  const auto first = std::ranges::upper_bound(*open, 2);
+  if (open->end() - first > kMostOpen) return false;
+  return std::all_of(first, open->end(),
+                     [&](int fd) { return capture_file(tracee, CT_ARG_OPEN, CT_CAP_FILE, Files::Where::kFd, fd); });
+}
+
 void Capture::State::snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_tid, const CallAtEntry* call) {
   processes.insert(tracee.tgid);
   const std::string status = task_text(tracee.tid, "status");
@@ -107,6 +120,7 @@ void Capture::State::snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_
   }
   maker.capture(CT_ARG_GROUPS, CT_CAP_IDS, cut ? CT_TRUNCATED : CT_OK, ids);
   if (call && call->faulted) capture_executed(tracee, stat->arguments, stat->arguments_end);
+  if (kind == CT_REC_EXEC && capture_open(tracee)) out.record.flags |= CT_FLAG_FILES_TOLD;
   maker.send();
 }
 
