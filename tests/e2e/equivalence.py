@@ -132,10 +132,6 @@ def forgive(ptrace, ebpf):
 
 
 def _forgive_call(ptrace, ebpf):
-    # What a detached tree shows.
-    if ptrace["name"] in ("fsmount", "open_tree", "open_tree_attr") and ptrace["after"] is None and ebpf["after"]:
-        if set(ebpf["after"]) == {"mount_root", "mount_source"}:
-            ebpf["after"] = None
     # Reading the log would empty it.
     if ptrace["fs_message"] is None:
         ebpf["fs_message"] = None

@@ -16,12 +16,52 @@ namespace cttrace::ptrace {
 void Capture::State::remember_securebits(Tracee& tracee, const SyscallRow& row, const CallAtEntry& call) {
   uint32_t& bits = tracee.securebits;
   if (row.name == "unshare" && call.args[0] & CLONE_NEWUSER) bits = SECUREBITS_DEFAULT;
-  if (row.name == "setns" && call.args[1] & CLONE_NEWUSER) bits = SECUREBITS_DEFAULT;
+  const bool joins = row.name == "setns";
+  const int first = static_cast<int>(call.args[0]);
+  if (joins && (call.args[1] & CLONE_NEWUSER ||
+                namespace_type(read_link(task_path(tracee.tid, "fd", first)).value_or("")) == CLONE_NEWUSER))
+    bits = SECUREBITS_DEFAULT;
   if (row.name != "prctl") return;
   if (call.args[0] == PR_SET_SECUREBITS) bits = static_cast<uint32_t>(call.args[1]);
   if (call.args[0] != PR_SET_KEEPCAPS || bits == kUnknownSecurebits) return;
   bits &= ~issecure_mask(SECURE_KEEP_CAPS);
   if (call.args[1]) bits |= issecure_mask(SECURE_KEEP_CAPS);
+}
+
+// Filesystem contexts, and the trees that they and open_tree make.
+void Capture::State::remember_contexts(Tracee& tracee, const SyscallRow& row, const CallAtEntry& call, int returned) {
+  const int first = static_cast<int>(call.args[0]);
+  const TaskMemory memory = memories.of(tracee.tid);
+  const auto text = [&](size_t arg) {
+    std::string read;
+    return memory.read_text(read, CT_PATH_MAX, call.args[arg]) == TaskMemory::Text::kWhole ? std::optional(read)
+                                                                                           : std::nullopt;
+  };
+  if (row.name == "fsopen") files.made_context(tracee, returned, {.fs_type = text(0).value_or(""), .source = "none"});
+  if (row.name == "fspick") files.made_context(tracee, returned, {});
+  if (row.name == "fsconfig" && call.args[1] == FSCONFIG_SET_STRING && text(2) == "source")
+    files.named_source(tracee, first, text(3).value_or(""));
+  if (row.name == "fsmount") {
+    const Files::Context context = files.context(tracee, first);
+    const bool known = context.source && is_mounted_whole(context.fs_type);
+    files.made_tree(tracee, returned, context.fs_type,
+                    known ? std::optional(Shown{.root = "/", .source = *context.source}) : std::nullopt);
+  }
+  if ((row.name == "open_tree" || row.name == "open_tree_attr") && call.args[2] & OPEN_TREE_CLONE) {
+    const std::optional<std::string> path = text(1);
+    const std::string copy = task_path(tracee.tid, "fd", returned);
+    const PathGiven given = {.dirfd = first,
+                             .path = path ? std::string_view(*path) : std::string_view(),
+                             .follow = !(call.args[2] & AT_SYMLINK_NOFOLLOW)};
+    std::optional<Shown> shown;
+    const Files::DetachedTree* const tree = files.tree_held(tracee, first);
+    if (path && tree && tree->shown && (path->empty() || !asks_somebody(tree->fs_type))) {
+      shown = path->empty() ? tree->shown : cloned_place_below(*tree->shown, tracee, given, copy);
+    } else if (path && !tree) {
+      shown = cloned_place(views, tracee, given, copy);
+    }
+    files.made_tree(tracee, returned, {}, std::move(shown));
+  }
 }
 
 void Capture::State::remember(Tracee& tracee, const CallAtEntry& call, int64_t ret) {
@@ -30,15 +70,7 @@ void Capture::State::remember(Tracee& tracee, const CallAtEntry& call, int64_t r
   remember_securebits(tracee, row, call);
   if (call.row->flags & CT_ROW_MAKES_NODE) tracee.made_node = true;
   if (row.groups & kCgroup && ret > 0) tell_of_move(tracee, call);
-  if (row.name == "fsopen") {
-    std::string fs_type;
-    if (memories.of(tracee.tid).read_text(fs_type, CT_FS_TYPE_LENGTH, call.args[0]) == TaskMemory::Text::kWhole)
-      files.made_context(tracee, returned, std::move(fs_type));
-  }
-  if (row.name == "fspick") files.made_context(tracee, returned, {});
-  const bool cloned = (row.name == "open_tree" || row.name == "open_tree_attr") && call.args[2] & OPEN_TREE_CLONE;
-  if (row.name == "fsmount") files.made_tree(tracee, returned, files.context_type(tracee, first));
-  if (cloned) files.made_tree(tracee, returned, {});
+  if (row.groups & kMount) remember_contexts(tracee, row, call, returned);
   if (row.name == "move_mount") {
     const auto info = first >= 0 ? descriptor_info(tracee.tid, first) : std::nullopt;
     if (info && info->mount_id) files.attached_tree(*info->mount_id);
@@ -74,6 +106,11 @@ void Capture::State::capture_newest_mount(Tracee& tracee, const MountView& view,
   }
   // Of the namespace, and not of the root from which it is seen.
   const std::string above = view.whole ? "/" : read_link(task_path(tracee.tid, "root")).value_or("/");
+  if (const uint32_t type = mount.fs_type == "nsfs" ? namespace_type(mount.root) : 0) {
+    file.kind = CT_FILE_NSFS;
+    file.target = type;
+    file.ino = parse_namespace_link(mount.root).value_or(0);
+  }
   seen.components = components_of(mount.mountpoint) + components_of(above);
   maker.capture(CT_ARG_NEWEST_MOUNT, CT_CAP_FILE, CT_OK, seen.bytes());
   capture_mount(mount);
@@ -109,7 +146,12 @@ void Capture::State::capture_aftermath(Tracee& tracee, const CallAtEntry& call, 
   if (flags & CT_ROW_AFTER_TREE) {
     const auto info = descriptor_info(tracee.tid, static_cast<int>(ret));
     const SeenMount* const mount = info && info->mount_id ? views.of(tracee).with_id(*info->mount_id) : nullptr;
-    if (mount) capture_mount(*mount);
+    if (mount) {
+      capture_mount(*mount);
+    } else if (const auto* const tree = files.tree_held(tracee, static_cast<int>(ret)); tree && tree->shown) {
+      maker.capture(CT_ARG_MOUNT_ROOT, CT_CAP_STRING, CT_OK, components_of(tree->shown->root));
+      maker.capture(CT_ARG_MOUNT_SOURCE, CT_CAP_STRING, CT_OK, tree->shown->source);
+    }
   }
   if (flags & CT_ROW_AFTER_MOVE && first >= 0)
     capture_file(tracee, CT_ARG_MOVED, CT_CAP_FILE, Files::Where::kFd, first);

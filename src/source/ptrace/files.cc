@@ -63,6 +63,11 @@ uint32_t device_of(const Fd& fd) {
 
 }  // namespace
 
+uint32_t namespace_type(std::string_view link) {
+  const auto* const ns = std::ranges::find(kNamespaces, link.substr(0, link.find(":[")), &NamespaceName::name);
+  return ns == std::end(kNamespaces) ? 0 : ns->type;
+}
+
 std::string SeenFile::bytes() const {
   if (status != CT_OK && status != CT_TRUNCATED) return {};
   return std::string(reinterpret_cast<const char*>(&file), sizeof(file)) + components;
@@ -126,10 +131,9 @@ void Files::look_at_special(Tracee& tracee, const std::string& link, const std::
   file.mnt_parent_id = file.mnt_id;
   file.flags |= CT_FILE_INTERNAL;
   std::string_view fs_type;
-  const auto* const ns = std::ranges::find(kNamespaces, what, &NamespaceName::name);
-  if (ns != std::end(kNamespaces)) {
+  if (const uint32_t type = namespace_type(text)) {
     file.kind = CT_FILE_NSFS;
-    file.target = ns->type;
+    file.target = type;
     file.ino = parse_namespace_link(link).value_or(0);
     fs_type = "nsfs";
     // One that is mounted somewhere.
@@ -149,7 +153,7 @@ void Files::look_at_special(Tracee& tracee, const std::string& link, const std::
   } else if (name == "[fscontext]") {
     file.kind = CT_FILE_FS_CONTEXT;
     file.sb_magic = ANON_INODE_FS_MAGIC;
-    name_type(file, context_type(tracee, file.fd));
+    name_type(file, context(tracee, file.fd).fs_type);
     seen.components = components_of(name);
     return;
   } else if (what == "anon_inode") {
@@ -236,8 +240,11 @@ bool Files::is_held_elsewhere(const Tracee& tracee, int fd, const std::set<uint3
   const auto info = descriptor_info(tracee.tid, fd);
   if (!info || !info->mount_id) return false;
   for (const uint32_t process : processes) {
+    // The same descriptors.
+    const bool own = process == tracee.tgid;
+    if (!own && syscall(SYS_kcmp, tracee.tid, process, KCMP_FILES, 0, 0) == 0) continue;
     for (const int other : open_descriptors(process).value_or(std::vector<int>())) {
-      if (process == tracee.tgid && other == fd) continue;
+      if (own && other == fd) continue;
       if (read_link(task_path(process, "fd", other)) != "/") continue;
       const auto there = descriptor_info(process, other);
       if (!there || there->mount_id != info->mount_id || !(there->open_flags & O_PATH)) continue;
@@ -249,23 +256,30 @@ bool Files::is_held_elsewhere(const Tracee& tracee, int fd, const std::set<uint3
   return false;
 }
 
-void Files::made_context(const Tracee& tracee, int fd, std::string fs_type) {
+void Files::made_context(const Tracee& tracee, int fd, Context context) {
   if (contexts_.size() > kMostRemembered) contexts_.clear();
-  std::map<int, std::string>& own = contexts_[tracee.tgid];
+  std::map<int, Context>& own = contexts_[tracee.tgid];
   if (own.size() > kMostRemembered) own.clear();
-  own[fd] = std::move(fs_type);
+  own[fd] = std::move(context);
+}
+
+void Files::named_source(const Tracee& tracee, int fd, std::string source) {
+  const auto own = contexts_.find(tracee.tgid);
+  if (own == contexts_.end()) return;
+  const auto found = own->second.find(fd);
+  if (found != own->second.end()) found->second.source = std::move(source);
 }
 
 void Files::process_ended(const Tracee& tracee) { contexts_.erase(tracee.tgid); }
 
-std::string Files::context_type(const Tracee& tracee, int fd) const {
+Files::Context Files::context(const Tracee& tracee, int fd) const {
   const auto own = contexts_.find(tracee.tgid);
   if (own == contexts_.end()) return {};
   const auto found = own->second.find(fd);
-  return found == own->second.end() ? std::string() : found->second;
+  return found == own->second.end() ? Context() : found->second;
 }
 
-void Files::made_tree(const Tracee& tracee, int fd, std::string fs_type) {
+void Files::made_tree(const Tracee& tracee, int fd, std::string fs_type, std::optional<Shown> shown) {
   const std::string path = task_path(tracee.tid, "fd", fd);
   const auto info = descriptor_info(tracee.tid, fd);
   const auto status = file_status(path);
@@ -273,7 +287,13 @@ void Files::made_tree(const Tracee& tracee, int fd, std::string fs_type) {
   if (fs_type.empty()) fs_type = views_.fs_type_of(status->dev);
   views_.made_filesystem(status->dev, fs_type);
   if (detached_.size() > kMostRemembered) detached_.clear();
-  detached_[*info->mount_id] = {.unique_id = unique_mount_id(path), .fs_type = std::move(fs_type)};
+  detached_[*info->mount_id] = {
+      .unique_id = unique_mount_id(path), .fs_type = std::move(fs_type), .shown = std::move(shown)};
+}
+
+const Files::DetachedTree* Files::tree_held(Tracee& tracee, int fd) {
+  const auto info = descriptor_info(tracee.tid, fd);
+  return info && info->mount_id ? detached_tree(tracee, *info->mount_id, task_path(tracee.tid, "fd", fd)) : nullptr;
 }
 
 void Files::forked(const Tracee& creator, const Tracee& child) {

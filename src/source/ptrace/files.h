@@ -8,12 +8,16 @@
 #include <string>
 
 #include "cttrace/wire.h"
+#include "source/ptrace/cloned_place.h"
 #include "source/ptrace/mount_views.h"
 #include "source/ptrace/task_files.h"
 
 namespace cttrace::ptrace {
 
 struct Tracee;
+
+// "mnt:[4026531841]": its CLONE_NEW* type and inode number. 0: it is none.
+uint32_t namespace_type(std::string_view link);
 
 // A ct_file and its path's components. Not CT_OK and not CT_TRUNCATED: nothing else is set.
 struct SeenFile {
@@ -42,10 +46,22 @@ class Files {
   bool is_held_elsewhere(const Tracee& tracee, int fd, const std::set<uint32_t>& processes) const;
 
   // --- What no /proc tells, remembered from calls.
-  void made_context(const Tracee& tracee, int fd, std::string fs_type);
-  std::string context_type(const Tracee& tracee, int fd) const;
+  struct Context {
+    std::string fs_type;                // empty: not known
+    std::optional<std::string> source;  // none: not known
+  };
+  void made_context(const Tracee& tracee, int fd, Context context);
+  void named_source(const Tracee& tracee, int fd, std::string source);
+  Context context(const Tracee& tracee, int fd) const;
   // `fd`: what fsmount or open_tree returned.
-  void made_tree(const Tracee& tracee, int fd, std::string fs_type);
+  void made_tree(const Tracee& tracee, int fd, std::string fs_type, std::optional<Shown> shown);
+  struct DetachedTree {
+    uint64_t unique_id = 0;  // of its root; 0: the kernel has none
+    std::string fs_type;
+    std::optional<Shown> shown;  // by its root; none: not known
+  };
+  // The one that `fd` holds. NULL: none that was seen made. Valid until the next call of any function here.
+  const DetachedTree* tree_held(Tracee& tracee, int fd);
   void attached_tree(uint32_t mount_id) { detached_.erase(mount_id); }
   void forked(const Tracee& creator, const Tracee& child);
   void process_ended(const Tracee& tracee);
@@ -57,18 +73,14 @@ class Files {
                        const FileStatus& status, SeenFile& seen);
   void place(Tracee& tracee, const std::optional<MountViews::Found>& found, SeenFile& seen);
 
-  struct DetachedTree {
-    uint64_t unique_id = 0;  // of its root; 0: the kernel has none
-    std::string fs_type;
-  };
   const DetachedTree* detached_tree(Tracee& tracee, uint32_t mount_id, const std::string& path);
 
   MountViews& views_;
-  uint32_t shm_device_ = 0;                                  // of memfds and shared memory
-  uint32_t namespaces_mount_ = 0;                            // the kernel's own mount of nsfs
-  uint32_t anonymous_device_ = 0;                            // of anonymous inodes
-  std::map<uint32_t, std::map<int, std::string>> contexts_;  // by process: filesystem contexts, by descriptor
-  std::map<uint32_t, DetachedTree> detached_;                // by the mount id of its root
+  uint32_t shm_device_ = 0;                              // of memfds and shared memory
+  uint32_t namespaces_mount_ = 0;                        // the kernel's own mount of nsfs
+  uint32_t anonymous_device_ = 0;                        // of anonymous inodes
+  std::map<uint32_t, std::map<int, Context>> contexts_;  // by process: filesystem contexts, by descriptor
+  std::map<uint32_t, DetachedTree> detached_;            // by the mount id of its root
 };
 
 }  // namespace cttrace::ptrace

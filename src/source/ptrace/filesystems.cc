@@ -61,4 +61,16 @@ uint64_t filesystem_magic(std::string_view fs_type, const std::string& path) {
   return static_cast<uint64_t>(status.f_type);
 }
 
+bool asks_somebody(std::string_view fs_type) {
+  return (fs_type.starts_with("fuse") && fs_type != "fusectl") || fs_type.starts_with("nfs") || fs_type == "9p" ||
+         fs_type == "cifs" || fs_type == "autofs";
+}
+
+bool is_mounted_whole(std::string_view fs_type) {
+  constexpr std::string_view kWhole[] = {"tmpfs",   "ramfs",      "proc",    "sysfs",    "devpts", "mqueue",
+                                         "overlay", "ext4",       "xfs",     "bpf",      "fuse",   "devtmpfs",
+                                         "debugfs", "securityfs", "tracefs", "hugetlbfs"};
+  return std::ranges::find(kWhole, fs_type) != std::end(kWhole);
+}
+
 }  // namespace cttrace::ptrace

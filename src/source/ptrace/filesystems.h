@@ -11,4 +11,10 @@ namespace cttrace::ptrace {
 // 0: not known.
 uint64_t filesystem_magic(std::string_view fs_type, const std::string& path);
 
+// Whether a file's attributes, or what a name in it stands for, may have to be asked of a process or another machine.
+bool asks_somebody(std::string_view fs_type);
+
+// Whether a new mount of it shows all of it, whatever it is told and whoever makes it.
+bool is_mounted_whole(std::string_view fs_type);
+
 }  // namespace cttrace::ptrace

@@ -12,6 +12,7 @@
 #include "base/proc_text.h"
 #include "base/words.h"
 #include "source/ptrace/capture.h"
+#include "source/ptrace/filesystems.h"
 #include "source/ptrace/mount_list.h"
 #include "source/ptrace/task_files.h"
 
@@ -22,12 +23,14 @@ constexpr size_t kMostBytes = 64u << 20;
 constexpr size_t kMostViews = 64;
 constexpr size_t kMostTypes = 65536;
 
+bool asks(const SeenMount& mount) { return asks_somebody(mount.fs_type); }
+
+}  // namespace
+
 bool is_below(std::string_view path, std::string_view folder) {
   if (folder == "/") return path.starts_with('/');
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
-
-}  // namespace
 
 const SeenMount* MountView::with_id(uint32_t id) const {
   const auto found = by_id.find(id);
@@ -35,13 +38,12 @@ const SeenMount* MountView::with_id(uint32_t id) const {
 }
 
 bool MountView::answers(std::string_view path) const {
-  for (const SeenMount& mount : mounts) {
-    const bool asks = mount.fs_type.starts_with("fuse") || mount.fs_type.starts_with("nfs") || mount.fs_type == "9p" ||
-                      mount.fs_type == "cifs" || mount.fs_type == "autofs";
-    if (asks && mount.fs_type != "fusectl" && is_below(path, mount.mountpoint)) return false;
-  }
+  for (const SeenMount& mount : mounts)
+    if (asks(mount) && is_below(path, mount.mountpoint)) return false;
   return true;
 }
+
+bool MountView::asks_somebody() const { return std::ranges::any_of(mounts, asks); }
 
 std::string components_of(std::string_view path) {
   std::string components;

@@ -32,10 +32,14 @@ struct MountView {
   // Whether a path can be looked up without asking another process: the server of a filesystem may be traced, and
   // stand still.
   bool answers(std::string_view path) const;
+  bool asks_somebody() const;
 };
 
 // The rows of a mountinfo; those that make no sense are left out.
 MountView parse_mount_view(std::string_view mountinfo);
+
+// Whether the absolute path is the folder's, or of something in it.
+bool is_below(std::string_view path, std::string_view folder);
 
 // A path of mountinfo ("/a/b") as a record has it: components, leaf first, each with a NUL.
 std::string components_of(std::string_view path);
