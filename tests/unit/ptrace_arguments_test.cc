@@ -14,7 +14,7 @@ using namespace std::string_literals;
 
 constexpr size_t kPage = 4096;
 
-// Two pages, in the lower 4 GiB, behind which nothing can be read.
+// Three pages, in the lower 4 GiB, behind which there is nothing.
 class PtraceArguments : public testing::Test {
  protected:
   PtraceArguments() {
@@ -22,10 +22,10 @@ class PtraceArguments : public testing::Test {
     EXPECT_NE(made, MAP_FAILED);
     pages_ = static_cast<char*>(made);
     end_ = pages_ + 3 * kPage;
-    mprotect(end_, kPage, PROT_NONE);
+    munmap(end_, kPage);
     args_[0] = address(pages_);
   }
-  ~PtraceArguments() override { munmap(pages_, 4 * kPage); }
+  ~PtraceArguments() override { munmap(pages_, 3 * kPage); }
 
   static uint64_t address(const void* pointer) { return reinterpret_cast<uint64_t>(pointer); }
 

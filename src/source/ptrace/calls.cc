@@ -65,6 +65,7 @@ bool Capture::State::capture_at_entry(Tracee& tracee, const ArgumentsOf& call, s
 
 bool Capture::State::enter(Tracee& tracee, CallAtEntry& call) {
   tracee.abi = call.abi;
+  views.at_stop();
   call.row = find_row(tracee, call);
   call.captured = call.faulted = 0;
   if (!call.row) return false;
@@ -121,6 +122,7 @@ void Capture::State::exit(Tracee& tracee, const CallAtEntry& entry, int64_t ret,
   CallAtEntry call = entry;
   const bool orphan = flags & CT_FLAG_ORPHAN;
   tracee.abi = call.abi;
+  views.at_stop();
   if (orphan) call.row = find_row(tracee, call);
   if (!call.row) return;
   if (tracee.in_mount_call) views.end_change();

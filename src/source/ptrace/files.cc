@@ -85,7 +85,7 @@ void Files::place(Tracee& tracee, const std::optional<MountViews::Found>& found,
   seen.file.mnt_parent_id = found->mount->parent_id;
   seen.file.dev = found->mount->dev;
   name_type(seen.file, found->mount->fs_type);
-  if (found->mnt_ns && found->mnt_ns != namespace_inode(tracee.tid, "ns/mnt")) seen.file.flags |= CT_FILE_OTHER_NS;
+  if (found->mnt_ns && found->mnt_ns != views_.namespace_of(tracee)) seen.file.flags |= CT_FILE_OTHER_NS;
 }
 
 void Files::look_at_path(Tracee& tracee, std::string link, const std::string& path, const FileStatus& status,

@@ -115,6 +115,7 @@ MountViews::Cached& MountViews::read(const Key& key, uint32_t tid, bool at_top, 
 }
 
 void MountViews::limit() {
+  looked_at_ = {};  // may be among those
   if (views_.size() < kMostViews) return;
   std::erase_if(views_, [&](const auto& entry) { return entry.second.epoch != epoch_; });
   if (views_.size() >= kMostViews) views_.clear();
@@ -122,7 +123,12 @@ void MountViews::limit() {
   if (outside_.size() > kMostTypes) outside_.clear();
 }
 
+uint32_t MountViews::namespace_of(const Tracee& tracee) {
+  return looked_at_.tid == tracee.tid ? looked_at_.key.mnt_ns : namespace_inode(tracee.tid, "ns/mnt");
+}
+
 const MountView& MountViews::of(Tracee& tracee) {
+  if (looked_at_.tid == tracee.tid && looked_at_.epoch == epoch_) return views_.at(looked_at_.key).view;
   const std::optional<FileStatus> root = file_status(task_path(tracee.tid, "root"));
   const Key key = {.mnt_ns = namespace_inode(tracee.tid, "ns/mnt"),
                    .root_mount = root ? root->mount_id : 0,
@@ -135,6 +141,7 @@ const MountView& MountViews::of(Tracee& tracee) {
   }
   const MountView& view = views_.at(key).view;
   tracee.partial_mounts = !view.whole;
+  looked_at_ = {.tid = tracee.tid, .epoch = epoch_, .key = key};
   return view;
 }
 

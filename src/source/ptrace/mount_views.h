@@ -52,6 +52,12 @@ class MountViews {
   void begin_change() { ++changing_; }
   void end_change() { --changing_, changed(); }
 
+  // Some tracee stands still again: where it is, is looked at anew.
+  void at_stop() { looked_at_ = {}; }
+
+  // The tracee's mount namespace. 0: may not be read.
+  uint32_t namespace_of(const Tracee& tracee);
+
   // What the tracee's root shows now. Valid until the next call of any function here.
   const MountView& of(Tracee& tracee);
 
@@ -89,6 +95,13 @@ class MountViews {
   bool refresh(const Key& key, const Cached& cached);
   void limit();
 
+  struct LookedAt {
+    uint32_t tid = 0;
+    uint64_t epoch = 0;
+    Key key = {};
+  };
+
+  LookedAt looked_at_;  // since the last at_stop()
   uint64_t epoch_ = 1;
   uint32_t changing_ = 0;
   std::map<Key, Cached> views_;

@@ -83,6 +83,7 @@ bool Capture::State::capture_open(Tracee& tracee) {
 
 void Capture::State::snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_tid, const CallAtEntry* call) {
   processes.insert(tracee.tgid);
+  views.at_stop();
   const std::string status = task_text(tracee.tid, "status");
   const std::optional<ProcStat> stat = task_stat(tracee.tid);
   if (status.empty() || !stat) return maker.count(CT_LOSS_READ_FAULT);  // it has been killed
