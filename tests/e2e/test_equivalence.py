@@ -11,8 +11,8 @@ from runtimes import Bundle, bwrap, children, nspawn, rootfs, unique, unshare
 from support import require, run
 from test_ctrun_story import pairs
 
-# All combinations of ctrun's alternatives, and not only as many as it takes for every pair to be there.
-NIGHTLY = "CTTRACE_NIGHTLY" in os.environ
+# All combinations of ctrun's alternatives, and not only as many as it takes for every pair to be there: tests/nightly.
+EVERY = os.environ.get("EQUIVALENCE") == "all"
 
 
 class Equivalence(support.Case):
@@ -41,7 +41,7 @@ class Ctrun(Equivalence):
     def test_alternatives(self):
         every = [dict(zip(ALTERNATIVES, values)) for values in itertools.product(*ALTERNATIVES.values())]
         bundle = CtrunBundle(self, args=["/bin/true"])
-        for choices in every if NIGHTLY else pairs(ALTERNATIVES):
+        for choices in every if EVERY else pairs(ALTERNATIVES):
             with self.subTest(**choices):
                 self.assert_equal(*bundle.run_words(*options_of(choices)))
 

@@ -99,7 +99,8 @@ class Player:
             while not socket.exists() and driver.poll() is None:
                 os.sched_yield()
             traced = subprocess.run([self.bin / "cttrace", "-q", "--backend", self.backend, "--buffer", "64M",
-                                     "--record", folder / "recording", "-o", "/dev/null", "--", self.bin / "oracle/oracle_actor", socket],
+                                     "--record", folder / "recording", "-o", "/dev/null", "--",
+                                     self.bin / "oracle/oracle_actor", socket],
                                     timeout=self.timeout, stdin=subprocess.DEVNULL, capture_output=True, text=True)
             driver.wait(timeout=60)
         finally:
