@@ -12,6 +12,7 @@
 #include "source/procfs.h"
 #include "source/ptrace/capture.h"
 #include "source/ptrace/handover.h"
+#include "source/ptrace/interruption.h"
 #include "source/ptrace/tracer.h"
 #include "source/synthetic.h"
 
@@ -20,11 +21,7 @@ namespace {
 
 constexpr const char* kEveryCall = "stops at every call";
 constexpr const char* kFilteredCalls = "stops at the calls that are traced, by a seccomp filter";
-// Has the tracing thread look up from waiting. Means nothing to anybody by itself.
-constexpr int kLookUp = SIGURG;
 constexpr useconds_t kPause_us = 200;
-
-void look_up(int) {}
 
 // Hands on each of the records, which stand one behind the other.
 void split(const std::string& records, const RecordSink& sink) {
@@ -46,7 +43,7 @@ struct PtraceSource::State {
   std::thread thread;
   pid_t thread_id = 0;
   std::atomic<bool> stopping = false;
-  struct sigaction before = {};
+  ptrace::Interruption interruption;
   ct_loss losses = {};  // of the thread; final when it has ended
   bool stopped = false;
 
@@ -81,14 +78,10 @@ void PtraceSource::State::trace() {
 }
 
 void PtraceSource::State::start() {
-  struct sigaction action = {};
-  action.sa_handler = look_up;  // without SA_RESTART
-  sigaction(kLookUp, &action, &before);
-  // All other signals are for the rest of the process.
-  sigset_t all, old;
-  sigfillset(&all);
-  sigdelset(&all, kLookUp);
-  pthread_sigmask(SIG_SETMASK, &all, &old);
+  // All signals but the one that interrupts it are for the rest of the process.
+  const sigset_t others = ptrace::Interruption::others();
+  sigset_t old;
+  pthread_sigmask(SIG_SETMASK, &others, &old);
   thread = std::thread([this] { trace(); });
   pthread_sigmask(SIG_SETMASK, &old, nullptr);
   handover->wait_until_live();
@@ -100,13 +93,12 @@ void PtraceSource::State::end() {
   stopping = true;
   handover->take_all();
   while (!handover->ended()) {
-    pthread_kill(thread.native_handle(), kLookUp);  // again: it may have been about to wait
+    interruption.interrupt(thread.native_handle());
     usleep(kPause_us);
   }
   thread.join();
   // The kernel leaves those that were followed a little later: until then a wait would take their stops from them.
   while (tgkill(getpid(), thread_id, 0) == 0) usleep(kPause_us);
-  sigaction(kLookUp, &before, nullptr);
 }
 
 PtraceSource::PtraceSource(const PtraceOptions& options, TraceInfo info) : state_(std::make_unique<State>()) {

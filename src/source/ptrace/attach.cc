@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -17,6 +18,7 @@ namespace cttrace::ptrace {
 namespace {
 
 constexpr size_t kProcFile_bytes = 64u << 10, kChildren_bytes = 16u << 20;
+constexpr int kRefusals = 2;         // of a thread are believed when there is another one
 constexpr int kMostPasses = 10'000;  // over a tree that never stands still
 
 // The numbers that are names of entries of a folder in /proc, in their order.
@@ -90,10 +92,12 @@ std::string why_not(uint32_t tracer, int code) {
          ", and a process can have one tracer";
 }
 
+bool is_ours(uint32_t tid) { return number_field(tid, "TracerPid") == static_cast<uint32_t>(gettid()); }
+
 class Attaching {
  public:
-  Attaching(bool filtered, const Capture& capture, Threads& threads)
-      : filtered_(filtered), capture_(capture), threads_(threads) {}
+  Attaching(bool filtered, const Capture& capture, Threads& threads, const std::function<void()>& relieve)
+      : filtered_(filtered), capture_(capture), threads_(threads), relieve_(relieve) {}
 
   // Once over the tree, from its roots. True: again, as something has changed meanwhile.
   bool pass(std::vector<uint32_t> processes);
@@ -108,7 +112,9 @@ class Attaching {
   bool filtered_;
   const Capture& capture_;
   Threads& threads_;
-  std::set<uint32_t> gone_, refused_;
+  const std::function<void()>& relieve_;
+  std::set<uint32_t> gone_, refused_, executing_;
+  std::map<uint32_t, int> attempts_;
   std::optional<Error> refusal_;
   std::vector<std::string> lines_;
 };
@@ -126,20 +132,33 @@ bool Attaching::follow(uint32_t process) {
     const std::set<uint32_t> tids = numbers_in("/proc/" + std::to_string(process) + "/task");
     if (tids.empty()) changed |= gone_.insert(process).second;
     for (const uint32_t tid : tids) {
-      if (threads_.find(tid) || refused_.contains(process)) continue;
+      if (refused_.contains(process)) continue;
+      if (threads_.find(tid)) {
+        if (!executing_.contains(process) || is_ours(tid)) continue;
+        threads_.remove(tid);  // the thread that had this id has ended for the one that has executed a program
+      }
       const int code = seize(static_cast<pid_t>(tid), filtered_);
-      if (code == 0) {
+      if (code == EINTR) {
+        executing_.insert(process);
+        relieve_();
+        changed = true;
+        if (!is_ours(tid)) continue;
+      }
+      if (code == 0 || code == EINTR) {
         interrupt(static_cast<pid_t>(tid));
         if (const std::optional<Tracee> tracee = capture_.adopt(tid)) threads_.add(*tracee);
         found = changed = true;
         continue;
       }
       const std::string state = status_field(tid, "State");
-      const uint32_t tracer = number_field(tid, "TracerPid");
       if (code == ESRCH || state.empty() || state.starts_with('Z') || state.starts_with('X'))
         changed |= gone_.insert(tid).second;
-      else if (tracer != static_cast<uint32_t>(gettid()))  // those that it made are followed since
-        refuse(process, tracer, code);
+      else if (is_ours(tid))  // who was made by one that is followed, is followed
+        continue;
+      else if (attempts_[tid]++ < kRefusals)
+        changed = true;  // the leader may have ended for a thread that has executed a program and its id since
+      else
+        refuse(process, number_field(tid, "TracerPid"), code);
     }
   }
   return changed;
@@ -162,9 +181,9 @@ bool Attaching::pass(std::vector<uint32_t> processes) {
 
 }  // namespace
 
-Result<Attached> attach(const std::vector<uint32_t>& processes, bool filtered, const Capture& capture,
-                        Threads& threads) {
-  Attaching attaching(filtered, capture, threads);
+Result<Attached> attach(const std::vector<uint32_t>& processes, bool filtered, const Capture& capture, Threads& threads,
+                        const std::function<void()>& relieve) {
+  Attaching attaching(filtered, capture, threads, relieve);
   for (int passes = 0; passes < kMostPasses && attaching.pass(processes);) ++passes;
   if (!threads.empty()) return Attached{.refused = std::move(attaching.refused_lines())};
   if (attaching.refusal()) return *attaching.refusal();

@@ -4,7 +4,8 @@
 #include <sys/ptrace.h>
 
 #include <algorithm>
-#include <cerrno>
+
+#include "source/ptrace/interruption.h"
 
 namespace cttrace::ptrace {
 namespace {
@@ -30,7 +31,7 @@ Abi abi_of(uint32_t audit_arch) {
 
 int seize(pid_t tid, bool filtered) {
   const unsigned long options = kOptions | (filtered ? PTRACE_O_TRACESECCOMP : 0);
-  return request(PTRACE_SEIZE, tid, 0, options) == 0 ? 0 : errno;
+  return seize_within_reason(tid, options);
 }
 
 void interrupt(pid_t tid) { request(PTRACE_INTERRUPT, tid, 0, 0L); }

@@ -26,7 +26,8 @@ struct CallNow {
 // How far a thread runs. kDetach: as far as it likes, nobody follows it any more.
 enum class Until : uint8_t { kNextCall, kNextEvent, kDetach };
 
-// Follows a thread, and all that it creates from then on. 0, or an errno. `filtered`: calls stop by a seccomp filter.
+// Follows a thread, and all that it creates from then on. 0, or an errno; EINTR: not before those
+// that are followed have been seen to (seize_within_reason). `filtered`: calls stop by a seccomp filter.
 int seize(pid_t tid, bool filtered);
 // Has a running thread stop. Nothing comes of it where the thread has gone.
 void interrupt(pid_t tid);

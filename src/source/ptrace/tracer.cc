@@ -28,10 +28,10 @@ Tracer::Tracer(Capture& capture, Handover& handover, uint32_t child, bool filter
 
 Status Tracer::attach(const std::vector<uint32_t>& processes) {
   handover_.busy();
-  Result<Attached> attached = ptrace::attach(processes, filtered_, capture_, threads_);
+  std::vector<Happened> happened;
+  Result<Attached> attached = ptrace::attach(processes, filtered_, capture_, threads_, [&] { let_end(happened); });
   if (!attached) return attached.error();
   for (std::string& line : attached->refused) handover_.notice(std::move(line));
-  std::vector<Happened> happened;
   tell_of_those_here(happened);
   for (const auto& [tid, status] : happened) see(tid, status);
   return Ok{};
@@ -56,6 +56,18 @@ void Tracer::tell_of_those_here(std::vector<Happened>& happened) {
     capture_.snapshot(thread.tracee);
   }
   for (const uint32_t tid : here) capture_.mounts(threads_.find(tid)->tracee);
+}
+
+// Has those end that are about to, before they have been told of.
+void Tracer::let_end(std::vector<Happened>& happened) {
+  collect(happened);
+  std::erase_if(happened, [this](const Happened& each) {
+    const auto& [tid, status] = each;
+    const StopKind kind = classify(status).kind;
+    if (kind == StopKind::kEnding) ptrace::go_on(tid, Until::kNextEvent, 0);
+    if (kind == StopKind::kEnded) threads_.remove(static_cast<uint32_t>(tid));
+    return kind == StopKind::kEnding || kind == StopKind::kEnded;
+  });
 }
 
 // Everything that there is by now: seen to in turn, nobody has two turns where another one waits for its first.

@@ -35,6 +35,7 @@ class Tracer {
   using Happened = std::pair<pid_t, int>;  // a thread, and its status as of waitpid(2)
 
   void collect(std::vector<Happened>& happened) const;
+  void let_end(std::vector<Happened>& happened);
   void tell_of_those_here(std::vector<Happened>& happened);
   void see(pid_t tid, int status);
   void see_stop(Thread& thread, const Stop& stop);
