@@ -13,7 +13,7 @@ namespace cttrace {
 namespace {
 
 constexpr const char* kWhatDiffers =
-    "slower; what is traced sees a TracerPid, and gets no privileges from setuid files that it executes";
+    "slower, what is traced sees a TracerPid, and who gains privileges by execve is not followed further";
 
 EbpfOptions ebpf_options(const Options& options, const std::optional<HeldCommand>& command) {
   EbpfOptions ebpf;
@@ -86,7 +86,7 @@ LiveSource::LiveSource(const Options& options, std::optional<HeldCommand>& comma
       return;
     }
     if (options.backend == Backend::kEbpf || options.all) throw Failure(ebpf.error());
-    std::fprintf(stderr, "cttrace: tracing by ptrace: eBPF does not work here (%s), %s\n", ebpf.error().why.c_str(),
+    std::fprintf(stderr, "cttrace: tracing by ptrace, as eBPF does not work here (%s): %s\n", ebpf.error().why.c_str(),
                  kWhatDiffers);
   }
   filtered_ = command && !command_filter(options).empty();

@@ -13,7 +13,8 @@ namespace {
 
 constexpr LossKind kLossKinds[CT_LOSS_COUNT] = {
     {"ring_full", "record", ": the ring buffer was full (a larger --buffer helps)", true},
-    {"tasks_full", "task", " not followed: the table of tasks was full", true},
+    {"tasks_full", "task", " not followed: the table of tasks was full, or following would have changed what it does",
+     true},
     {"scratch_busy", "record", ": the cpu was already making one", true},
     {"read_fault", "argument", " could not be read", false},
     {"truncated", "argument", " longer than what is captured", false},

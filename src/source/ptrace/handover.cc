@@ -35,6 +35,12 @@ void Handover::child_ended(pid_t child, int status) {
   changed_.notify_all();
 }
 
+void Handover::child_left() {
+  const std::scoped_lock lock(mutex_);
+  child_left_ = true;
+  changed_.notify_all();
+}
+
 void Handover::live() {
   const std::scoped_lock lock(mutex_);
   live_ = true;
@@ -90,9 +96,10 @@ void Handover::take_all() {
 
 pid_t Handover::wait_for(pid_t child, int* status, int options) {
   std::unique_lock lock(mutex_);
-  const auto known = [&] { return ended_ || (child_ && child_->first == child); };
+  const auto known = [&] { return ended_ || child_left_ || (child_ && child_->first == child); };
   if (!known() && (options & WNOHANG)) return 0;
   changed_.wait(lock, known);
+  lock.unlock();  // what is known of it does not change any more
   if (!child_ || child_->first != child) return ::waitpid(child, status, options);
   *status = child_->second;
   return child;

@@ -30,6 +30,8 @@ class Handover {
   void failed(Error error);
   // The launched command has ended.
   void child_ended(pid_t child, int status);
+  // It is not followed any more, and waited for as any child.
+  void child_left();
   // Everything that was to be attached to is followed.
   void live();
   // There will be no more, and the thread follows nothing any more.
@@ -57,7 +59,7 @@ class Handover {
   std::string records_;
   std::atomic<uint64_t> busy_since_ns_ = 0;  // 0: it waits
   size_t limit_;
-  bool live_ = false, ended_ = false, asked_ = false;
+  bool live_ = false, ended_ = false, asked_ = false, child_left_ = false;
   std::optional<Error> error_;
   std::vector<std::string> notices_;
   std::optional<std::pair<pid_t, int>> child_;

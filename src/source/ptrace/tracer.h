@@ -41,6 +41,7 @@ class Tracer {
   void see_stop(Thread& thread, const Stop& stop);
   void at_call(Thread& thread);
   void at_filter(Thread& thread);
+  bool leave_to_its_privileges(Thread& thread, const CallNow& now);
   void begin_call(Thread& thread, const CallNow& now);
   void end_call(Thread& thread);
   void add_filter(Thread& thread);

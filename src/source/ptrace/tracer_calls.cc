@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "source/ptrace/privileged_program.h"
 #include "source/ptrace/tracer.h"
 
 namespace cttrace::ptrace {
@@ -25,8 +26,25 @@ void Tracer::at_call(Thread& thread) {
   } else if (const std::optional<CallNow> now = call_now(static_cast<pid_t>(thread.tracee.tid));
              now && now->is_entry()) {
     begin_call(thread, *now);
+    if (thread.special == SpecialCall::kExecutes && leave_to_its_privileges(thread, *now)) return;
   }
   go_on(thread);
+}
+
+// Ends following a thread that is about to execute a program by which it gains privileges, and would not otherwise.
+bool Tracer::leave_to_its_privileges(Thread& thread, const CallNow& now) {
+  const std::optional<std::string> program = loses_privileges_by_us(thread.tracee.tid, now);
+  if (!program) return false;
+  const auto tid = static_cast<pid_t>(thread.tracee.tid);
+  handover_.notice(
+      "process " + std::to_string(thread.tracee.tgid) + " executes " + *program +
+      ", which gains privileges: it and what it makes are not followed from here on, as they would not get "
+      "them");
+  ++not_followed_;
+  ptrace::go_on(tid, Until::kDetach, 0);
+  if (tid == child_) handover_.child_left();
+  threads_.remove(thread.tracee.tid);
+  return true;
 }
 
 void Tracer::at_filter(Thread& thread) {
