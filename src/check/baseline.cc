@@ -7,7 +7,7 @@
 
 #include "check/diff.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 namespace {
 
 constexpr double kMillisecond_ns = 1e6;
@@ -64,6 +64,22 @@ Finding over_budget(const std::string& container, const std::string& subject, st
   finding.subject = subject;
   finding.message = std::move(message);
   return finding;
+}
+
+// What decides nothing is said in a line a container.
+void fold_noted(Report& report) {
+  std::map<std::pair<std::string, Consequence>, size_t> counts;
+  for (const Finding& each : report.findings)
+    if (each.verdict == Verdict::kNoted) ++counts[{each.container, each.consequence}];
+  std::erase_if(report.findings, [](const Finding& each) { return each.verdict == Verdict::kNoted; });
+  for (const auto& [of, count] : counts) {
+    const bool way = of.second == Consequence::kOnlyHow;
+    Finding noted{.rule = "baseline", .verdict = Verdict::kNoted, .consequence = of.second, .container = of.first};
+    noted.subject = of.first;
+    noted.message = fmt::format("{} in {} {} (--how tells)", way ? "it is made differently" : "its cost differs", count,
+                                count == 1 ? "way" : "ways");
+    report.findings.push_back(std::move(noted));
+  }
 }
 
 class BudgetJudge {
@@ -195,6 +211,7 @@ Report judge_baseline(const CanonicalForm& now, const Baseline& baseline, bool h
   report.rules.push_back({.id = "baseline",
                           .title = "the container is as in the baseline",
                           .help = "Review what differs. Where it is meant, write a new baseline with --update."});
+  if (!how) fold_noted(report);
   for (Finding& finding : report.findings)
     if (finding.verdict == Verdict::kBroken || finding.verdict == Verdict::kCannotJudge ||
         finding.verdict == Verdict::kNoted)
@@ -229,4 +246,4 @@ Report judge_budget(std::span<const CanonicalForm> runs, const Baseline& baselin
   return report;
 }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

@@ -13,7 +13,7 @@
 #include "check/canonical.h"
 #include "check/finding.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 
 // Of the file's layout; the rules have a version of their own.
 inline constexpr int kBaselineVersion = 1;
@@ -53,4 +53,4 @@ Report judge_baseline(const CanonicalForm& now, const Baseline& baseline, bool h
 // Whether the containers of the runs cost no more than they may: one report, on the median of the runs.
 Report judge_budget(std::span<const CanonicalForm> runs, const Baseline& baseline, std::optional<double> reference);
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

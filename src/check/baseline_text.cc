@@ -7,7 +7,7 @@
 #include "check/baseline.h"
 #include "check/json_reading.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -242,4 +242,4 @@ bool is_baseline(std::string_view beginning) {
   return first != beginning.npos && (beginning[first] == '{' || beginning[first] == '/');
 }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

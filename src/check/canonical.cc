@@ -2,7 +2,7 @@
 
 #include "check/canonical_parts.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 namespace {
 
 const char* ending_word(Ending ending) {
@@ -67,4 +67,4 @@ CanonicalForm canonical(const RecordingFacts& facts) {
   return form;
 }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

@@ -10,7 +10,7 @@
 
 #include "check/facts.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 
 // Of the rules by which facts become canonical. Forms made by different rules cannot be compared.
 inline constexpr int kRulesVersion = 1;
@@ -73,4 +73,4 @@ struct CanonicalForm {
 CanonicalContainer canonical(const ContainerFacts& facts);
 CanonicalForm canonical(const RecordingFacts& facts);
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

@@ -7,7 +7,7 @@
 #include "render/identity_words.h"
 #include "render/values.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 namespace {
 
 constexpr size_t kMostExtents = 340;  // as many as the kernel takes
@@ -125,4 +125,4 @@ void add_limits(Outcome& outcome, const Source& from) {
   }
 }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

@@ -7,7 +7,7 @@
 #include "check/canonical_parts.h"
 #include "render/mount_words.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 namespace {
 
 void add_word(std::string& list, std::string_view word) {
@@ -206,4 +206,4 @@ void add_devices(Outcome& outcome, const Source& from) {
   }
 }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

@@ -4,7 +4,7 @@
 
 #include "base/escape.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 namespace {
 
 constexpr size_t kTelling = 12;  // a name this long is found inside words, too
@@ -159,4 +159,4 @@ std::string Names::operator()(std::string_view text) const {
   return out;
 }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

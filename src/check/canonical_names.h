@@ -8,7 +8,7 @@
 
 #include "check/facts.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 
 // How many bytes from `at` on are such a name; 0: none begins there.
 using NameLength = size_t (*)(std::string_view text, size_t at);
@@ -44,4 +44,4 @@ class Names {
   std::vector<Known> known_;  // the longest first
 };
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

@@ -4,7 +4,7 @@
 #include "check/canonical.h"
 #include "check/canonical_names.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 
 // What a fact is made of.
 struct Source {
@@ -36,4 +36,4 @@ Cost canonical_cost(const ContainerFacts& facts);
 inline CanonicalFact is(std::string value) { return {.fields = {{kIs, std::move(value)}}}; }
 inline CanonicalFact not_known() { return {.fields = {}, .unknown = true}; }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

@@ -9,7 +9,7 @@
 #include "cttrace/namespace.h"
 #include "render/values.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 namespace {
 
 using std::string;
@@ -249,4 +249,4 @@ Cost canonical_cost(const ContainerFacts& facts) {
   return cost;
 }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

@@ -6,7 +6,7 @@
 #include "check/canonical_parts.h"
 #include "render/values.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 namespace {
 
 using From = NamespaceFacts::From;
@@ -146,4 +146,4 @@ void add_failures(Outcome& outcome, const ContainerFacts& facts, const Names& na
   }
 }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

@@ -6,7 +6,7 @@
 
 #include "check/difference.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 namespace {
 
 constexpr size_t kMostCompared = 64;  // containers without a name, with each other
@@ -235,4 +235,4 @@ Report diff(const CanonicalForm& before, const CanonicalForm& after, const DiffO
   return report;
 }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

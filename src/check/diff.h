@@ -8,7 +8,7 @@
 #include "check/canonical.h"
 #include "check/finding.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 
 struct DiffOptions {
   bool how = false;  // differences of the way and of the cost count, too
@@ -33,4 +33,4 @@ std::vector<Finding> compare(const CanonicalContainer& before, const CanonicalCo
 std::vector<Finding> compare_how(const CanonicalContainer& before, const CanonicalContainer& after);
 std::vector<Finding> compare_cost(const CanonicalContainer& before, const CanonicalContainer& after);
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

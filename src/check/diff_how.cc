@@ -5,7 +5,7 @@
 
 #include "check/diff.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 namespace {
 
 using Steps = std::vector<const CanonicalStep*>;
@@ -136,4 +136,4 @@ std::vector<Finding> compare_cost(const CanonicalContainer& before, const Canoni
   return findings;
 }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

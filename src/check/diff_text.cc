@@ -8,7 +8,7 @@
 #include "render/completeness.h"
 #include "render/line.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 namespace {
 
 using Findings = std::vector<const Finding*>;
@@ -195,4 +195,4 @@ class Text {
 
 std::string diff_text(const Report& report, const Style& style) { return Text(report, style).take(); }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <functional>
 
-namespace cttrace::check {
+namespace cttrace::canon {
 namespace {
 
 const std::string& field_of(const CanonicalFact* fact, const char* field) {
@@ -169,4 +169,4 @@ AllTold told_of(const Changed& changed) {
   return {plainly(changed, changed.group + " " + changed.key)};
 }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

@@ -8,7 +8,7 @@
 #include "check/canonical.h"
 #include "check/finding.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 
 // `before` and `after`: nullptr where there is no such fact. Both are known, and they differ.
 struct Changed {
@@ -51,4 +51,4 @@ std::set<std::string> words_in(const std::string& list);
 // What is in `list` and not in `other`, separated by ", ".
 std::string only_in(const std::string& list, const std::string& other);
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

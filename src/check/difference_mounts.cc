@@ -5,7 +5,7 @@
 
 #include "check/difference.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 namespace {
 
 struct FlagRow {
@@ -287,4 +287,4 @@ AllTold told_of_device(const Changed& changed) {
   return {told};
 }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

@@ -6,7 +6,7 @@
 
 #include "check/difference.h"
 
-namespace cttrace::check {
+namespace cttrace::canon {
 namespace {
 
 std::string or_none(const std::string& text) { return text.empty() ? "none" : text; }
@@ -161,4 +161,4 @@ AllTold told_of_cgroup(const Changed& changed) {
                   fmt::format("its cgroup's {} is {} instead of {}", changed.key, after, before))};
 }
 
-}  // namespace cttrace::check
+}  // namespace cttrace::canon

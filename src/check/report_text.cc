@@ -21,7 +21,8 @@ class ReportText {
 
   std::string take() {
     headline();
-    for (const std::string& why : report_.cannot_judge) add("cannot judge: " + escape_for_terminal(why), kSection, Paint::kError);
+    for (const std::string& why : report_.cannot_judge)
+      add("cannot judge: " + escape_for_terminal(why), kSection, Paint::kError);
     tell_of({});
     for (const std::string& container : report_.containers) tell_of(container);
     return std::move(text_);

@@ -40,8 +40,8 @@ void judge_cwd(Judging& judging) {
 }
 
 void judge_descriptors(Judging& judging) {
-  if (judging.handed.mount_descriptors.known()) {
-    for (const DescriptorFacts& each : judging.handed.mount_descriptors.value)
+  if (judging.handed.descriptors.known()) {
+    for (const DescriptorFacts& each : judging.handed.descriptors.value)
       judging.broken("descriptor " + std::to_string(each.fd),
                      "the program inherits descriptor " + std::to_string(each.fd) + ", which leads to " + each.what);
   } else {

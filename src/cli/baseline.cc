@@ -1,28 +1,25 @@
 // `cttrace baseline FILE...`, and the part of `cttrace check` that judges by one.
+#include "check/baseline.h"
+
 #include <unistd.h>
 
 #include <algorithm>
 
-#include "cli/canonical_file.h"
 #include "cli/commands.h"
 #include "cli/judge_baseline.h"
 #include "cli/output.h"
+#include "cli/read_recording.h"
+#include "cli/text_file.h"
 #include "cli/values.h"
 
 namespace cttrace {
 namespace {
 
-using Runs = std::vector<check::CanonicalForm>;
-
-Runs read_runs(const Options& options) {
-  Runs runs;
-  for (const std::string& file : options.operands) runs.push_back(canonical_recording(file, options.container));
-  return runs;
-}
+using Runs = std::vector<canon::CanonicalForm>;
 
 std::optional<double> reference_of(const Options& options) {
   if (options.reference.empty()) return std::nullopt;
-  const std::optional<double> took_ms = check::reference_ms(canonical_recording(options.reference, {}));
+  const std::optional<double> took_ms = canon::reference_ms(canon::canonical(read_recording(options.reference)));
   if (!took_ms || *took_ms <= 0)
     throw Failure(Error{.what = "use the reference",
                         .subject = options.reference,
@@ -34,38 +31,46 @@ std::optional<double> reference_of(const Options& options) {
 
 // What nobody can be sure of is no baseline.
 void require_sure(const Runs& runs) {
-  for (const check::CanonicalForm& run : runs) {
+  for (const canon::CanonicalForm& run : runs) {
     const auto refuse = [&](const std::string& why) {
       throw Failure(Error{.what = "make a baseline of", .subject = run.name, .why = why, .exit_status = 2});
     };
     if (!run.cannot_judge.empty()) refuse(run.cannot_judge.front());
     if (run.containers.empty()) refuse("no container was set up in it");
-    for (const check::CanonicalContainer& each : run.containers)
+    for (const canon::CanonicalContainer& each : run.containers)
       if (!each.doubts.empty()) refuse(each.name + ": " + each.doubts.front());
   }
 }
 
-check::Baseline learned(const Runs& runs, bool budget, std::optional<double> reference) {
-  check::Baseline baseline = check::learn(runs);
-  if (budget) check::add_budgets(baseline, runs, reference);
+canon::Baseline learned(const Runs& runs, bool budget, std::optional<double> reference) {
+  canon::Baseline baseline = canon::learn(runs);
+  if (budget) canon::add_budgets(baseline, runs, reference);
   return baseline;
 }
 
-void write_to(Output& output, const check::Baseline& baseline) {
-  output.write(check::baseline_text(baseline));
+void write_to(Output& output, const canon::Baseline& baseline) {
+  output.write(canon::baseline_text(baseline));
   const Status closed = output.close();
   if (!closed) throw Failure(closed.error());
 }
 
-void update(const Options& options, const Runs& runs, const check::Baseline& older, std::optional<double> reference) {
+bool has_budgets(const canon::Baseline& baseline) {
+  return std::ranges::any_of(baseline.budgets, [](const auto& each) { return each.has_value(); });
+}
+
+void update(const Options& options, const Runs& runs, const canon::Baseline& older, std::optional<double> reference) {
   require_sure(runs);
-  const bool budget =
-      options.budget || std::ranges::any_of(older.budgets, [](const auto& each) { return each.has_value(); });
-  check::Baseline newer = learned(runs, budget, reference);
-  check::keep_what_varies(newer, older);
+  canon::Baseline newer = learned(runs, has_budgets(older), reference);
+  canon::keep_what_varies(newer, older);
   Result<Output> output = Output::to_file(options.baseline);
   if (!output) throw Failure(output.error());
   write_to(*output, newer);
+}
+
+Runs canonical_runs(std::span<const RecordingFacts> facts) {
+  Runs runs;
+  for (const RecordingFacts& each : facts) runs.push_back(canon::canonical(each));
+  return runs;
 }
 
 }  // namespace
@@ -75,23 +80,44 @@ int baseline(const Options& options) {
     const Status distinct = check_not_the_same(options.output, file);
     if (!distinct) throw Failure(distinct.error());
   }
-  const Runs runs = read_runs(options);
+  Runs runs;
+  for (const std::string& file : options.operands)
+    runs.push_back(canon::canonical(read_recording(file, options.container)));
   require_sure(runs);
-  const check::Baseline made = learned(runs, options.budget, reference_of(options));
+  const canon::Baseline made = learned(runs, options.budget, reference_of(options));
   Result<Output> output = Output::open(options, STDOUT_FILENO);
   if (!output) throw Failure(output.error());
   write_to(*output, made);
   return 0;
 }
 
-std::vector<Report> judge_by_baseline(const Options& options) {
-  const check::Baseline baseline = load_baseline(options.baseline, options.container);
-  const Runs runs = read_runs(options);
+canon::Baseline load_baseline(const std::string& path, const std::string& container) {
+  const Result<std::string> text = read_text_file(path, "the baseline");
+  if (!text) throw Failure(text.error());
+  Result<canon::Baseline> baseline = canon::read_baseline(*text, path);
+  if (!baseline) throw Failure(baseline.error());
+  if (container.empty()) return std::move(*baseline);
+  canon::Baseline chosen{.form = baseline->form, .budgets = {}, .tolerance = baseline->tolerance};
+  chosen.form.containers.clear();
+  for (size_t i = 0; i < baseline->form.containers.size(); ++i) {
+    if (baseline->form.containers[i].name != container) continue;
+    chosen.form.containers.push_back(std::move(baseline->form.containers[i]));
+    chosen.budgets.push_back(std::move(baseline->budgets[i]));
+  }
+  if (chosen.form.containers.empty())
+    throw Failure(usage_error("use --container", container, "there is no container of this name in " + path));
+  return chosen;
+}
+
+std::vector<Report> judge_by_baseline(const canon::Baseline& baseline, std::span<const RecordingFacts> facts,
+                                      const Options& options) {
+  if (options.update && !options.container.empty())
+    throw Failure(usage_error("use --update", "", "--container was given too: the other containers would be lost"));
+  const Runs runs = canonical_runs(facts);
   const std::optional<double> reference = reference_of(options);
   std::vector<Report> reports;
-  for (const check::CanonicalForm& run : runs) reports.push_back(check::judge_baseline(run, baseline, options.how));
-  const bool budgets = std::ranges::any_of(baseline.budgets, [](const auto& each) { return each.has_value(); });
-  if (budgets) reports.push_back(check::judge_budget(runs, baseline, reference));
+  for (const canon::CanonicalForm& run : runs) reports.push_back(canon::judge_baseline(run, baseline, options.how));
+  if (has_budgets(baseline)) reports.push_back(canon::judge_budget(runs, baseline, reference));
   if (options.update) update(options, runs, baseline, reference);
   return reports;
 }

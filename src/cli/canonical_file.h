@@ -3,15 +3,11 @@
 
 #include <string>
 
-#include "check/baseline.h"
+#include "check/canonical.h"
 
 namespace cttrace {
 
-// Of a recording as read_recording() reads it. `container`: only those of this name; empty: all. Throws Failure.
-check::CanonicalForm canonical_recording(const std::string& path, const std::string& container);
-// Throws Failure (exit_status 2).
-check::Baseline load_baseline(const std::string& path, const std::string& container);
-// Whichever the file is.
-check::CanonicalForm canonical_file(const std::string& path, const std::string& container);
+// Whichever the file is. `container`: only those of this name; empty: all. Throws Failure.
+canon::CanonicalForm canonical_file(const std::string& path, const std::string& container);
 
 }  // namespace cttrace

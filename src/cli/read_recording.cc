@@ -1,6 +1,7 @@
 #include "cli/read_recording.h"
 
 #include "check/recording_keeper.h"
+#include "cli/values.h"
 #include "decode/decoder.h"
 #include "model/model.h"
 #include "source/replay.h"
@@ -8,7 +9,18 @@
 
 namespace cttrace {
 
-RecordingFacts read_recording(const std::string& path) {
+namespace {
+
+void keep_only(RecordingFacts& facts, const std::string& container) {
+  std::erase_if(facts.containers,
+                [&](const ContainerFacts& each) { return each.name != container && each.short_name != container; });
+  if (facts.containers.empty())
+    throw Failure(usage_error("use --container", container, "there is no container of this name in " + facts.name));
+}
+
+}  // namespace
+
+RecordingFacts read_recording(const std::string& path, const std::string& container) {
   Result<RecordingReader> reader = RecordingReader::open(path);
   if (!reader) throw Failure(reader.error());
   ReplaySource source(std::move(*reader));
@@ -31,7 +43,9 @@ RecordingFacts read_recording(const std::string& path) {
   }
   decoder.finish();
   teller.finish();
-  return keeper.finish(model.state(), decoder.malformed(), whole);
+  RecordingFacts facts = keeper.finish(model.state(), decoder.malformed(), whole);
+  if (!container.empty()) keep_only(facts, container);
+  return facts;
 }
 
 }  // namespace cttrace
