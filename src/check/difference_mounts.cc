@@ -23,9 +23,8 @@ constexpr FlagRow kFlags[] = {
      "is nosymfollow now: symbolic links are not followed"},
 };
 
-std::string writes(const CanonicalContainer& container, const std::string& path, bool other,
-                   const CanonicalContainer& against) {
-  // Steps on this path that the other one does not have.
+// Steps on this path that the other one does not have.
+std::string own_steps(const CanonicalContainer& container, const std::string& path, const CanonicalContainer& against) {
   std::vector<std::string> own;
   for (const CanonicalStep& step : container.how) {
     if (step.object != path) continue;
@@ -33,7 +32,7 @@ std::string writes(const CanonicalContainer& container, const std::string& path,
         std::ranges::any_of(against.how, [&](const CanonicalStep& each) { return each.what == step.what; });
     if (common) continue;
     const std::string at = step.step ? fmt::format(" (step {})", step.step) : std::string();
-    own.push_back("\"" + step.what + "\"" + at + (step.step && other ? " of the first" : ""));
+    own.push_back("\"" + step.what + "\"" + at);
   }
   constexpr size_t kMost = 3;
   if (own.size() > kMost) own.resize(kMost);
@@ -42,8 +41,8 @@ std::string writes(const CanonicalContainer& container, const std::string& path,
 
 // ": "proc on /proc (ro)" (step 31) is missing", where steps say why; otherwise empty.
 std::string why(const Changed& changed, const std::string& path) {
-  const std::string missing = writes(changed.was, path, false, changed.is),
-                    instead = writes(changed.is, path, false, changed.was);
+  const std::string missing = own_steps(changed.was, path, changed.is),
+                    instead = own_steps(changed.is, path, changed.was);
   if (missing.empty() && instead.empty()) return {};
   if (missing.empty()) return ": by " + instead;
   if (instead.empty()) return ": " + missing + " is missing";

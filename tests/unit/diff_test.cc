@@ -1,0 +1,163 @@
+// Comparing canonical forms, and baselines.
+#include "check/diff.h"
+
+#include <gtest/gtest.h>
+
+#include "check/baseline.h"
+#include "check/diff_text.h"
+
+namespace cttrace::canon {
+namespace {
+
+CanonicalContainer container(std::string name) {
+  CanonicalContainer form{.name = std::move(name), .kind = "container", .runtime = "runc"};
+  form.outcome["mounts"]["/sys"].fields = {{"type", "sysfs"}, {"flags", "ro,nosuid"}};
+  form.outcome["privileges"]["no_new_privs"].fields = {{kIs, "yes"}};
+  form.outcome["names"]["hostname"].unknown = true;
+  form.how = {{.phase = "mounts", .object = "/sys", .what = "sysfs on /sys (ro,nosuid)", .step = 3},
+              {.phase = "mounts", .object = "/a", .what = "tmpfs on /a", .step = 4}};
+  form.cost.calls["mount"] = 2;
+  form.cost.set_up_ns = 10'000'000;
+  return form;
+}
+
+CanonicalForm form_of(std::vector<CanonicalContainer> containers, std::string name = "a") {
+  return {.name = std::move(name), .containers = std::move(containers)};
+}
+
+const Finding* find(const Report& report, const std::string& subject) {
+  for (const Finding& each : report.findings)
+    if (each.subject == subject) return &each;
+  return nullptr;
+}
+
+TEST(Diff, TheSameIsTheSame) {
+  const Report report = diff(form_of({container("web")}), form_of({container("web")}), {.how = true});
+  EXPECT_TRUE(report.findings.empty());
+  EXPECT_EQ(exit_status(verdict_of(report)), 0);
+}
+
+TEST(Diff, SaysWhatItMeansAndWhichStepIsToBlame) {
+  CanonicalContainer other = container("web");
+  other.outcome["mounts"]["/sys"].fields["flags"] = "nosuid";
+  other.how[0].what = "sysfs on /sys (nosuid)";
+  const Report report = diff(form_of({container("web")}), form_of({other}), {});
+  const Finding* const finding = find(report, "/sys");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->consequence, Consequence::kWeaker);
+  EXPECT_EQ(
+      finding->message,
+      "/sys is now writable: by \"sysfs on /sys (nosuid)\" (step 3) instead of \"sysfs on /sys (ro,nosuid)\" (step 3)");
+  EXPECT_EQ(exit_status(verdict_of(report)), 1);
+  EXPECT_NE(diff_text(report, {}).find("isolation is weaker in 1 way"), std::string::npos);
+}
+
+TEST(Diff, TheWayAloneCountsOnlyWhereAskedFor) {
+  CanonicalContainer other = container("web");
+  std::swap(other.how[0], other.how[1]);
+  const CanonicalForm a = form_of({container("web")}), b = form_of({other});
+  EXPECT_EQ(exit_status(verdict_of(diff(a, b, {}))), 0);
+  EXPECT_NE(diff_text(diff(a, b, {}), {}).find("same container, made differently"), std::string::npos);
+  const Report report = diff(a, b, {.how = true});
+  EXPECT_EQ(exit_status(verdict_of(report)), 1);
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].consequence, Consequence::kOnlyHow);
+  EXPECT_TRUE(report.findings[0].message.starts_with("in another order")) << report.findings[0].message;
+}
+
+TEST(Diff, WhatIsUnknownOnOneSideCannotBeJudged) {
+  CanonicalContainer other = container("web");
+  other.outcome["privileges"]["no_new_privs"] = {.fields = {}, .unknown = true};
+  EXPECT_EQ(exit_status(verdict_of(diff(form_of({container("web")}), form_of({other}), {}))), 2);
+  EXPECT_EQ(exit_status(verdict_of(diff(form_of({other}), form_of({container("web")}), {}))), 2);
+  const DiffOptions baseline{.against_baseline = true};
+  EXPECT_EQ(exit_status(verdict_of(diff(form_of({other}), form_of({container("web")}), baseline))), 0)
+      << "nobody knew when it was agreed to";
+}
+
+TEST(Diff, LossAndOtherRulesCannotBeJudged) {
+  CanonicalForm lossy = form_of({container("web")}), other_rules = form_of({container("web")});
+  lossy.cannot_judge = {"lost: 3 records"};
+  other_rules.rules = kRulesVersion + 1;
+  for (const CanonicalForm* const form : {&lossy, &other_rules}) {
+    const Report report = diff(form_of({container("web")}), *form, {});
+    EXPECT_EQ(exit_status(verdict_of(report)), 2);
+    EXPECT_EQ(report.cannot_judge.size(), 1u);
+  }
+}
+
+TEST(Diff, ContainersCorrespondByNameOtherwiseByLikeness) {
+  CanonicalContainer first = container("<id>"), second = container("<id>");
+  second.outcome["mounts"]["/only-here"].fields = {{"type", "tmpfs"}};
+  const Correspondence found = correspondence_of(form_of({first, second, container("web"), container("gone")}),
+                                                 form_of({container("web"), second, first, container("new")}));
+  const auto paired = [&](size_t before, size_t after) {
+    return std::ranges::find(found.pairs, std::pair(before, after)) != found.pairs.end();
+  };
+  EXPECT_TRUE(paired(2, 0));
+  EXPECT_TRUE(paired(1, 1));
+  EXPECT_TRUE(paired(0, 2));
+}
+
+TEST(Diff, ContainersThatAreInOneAloneAreSaid) {
+  const Report report = diff(form_of({container("web")}), form_of({container("web"), container("more")}), {});
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].message, "more (runc) is more than there was");
+  EXPECT_EQ(exit_status(verdict_of(report)), 1);
+}
+
+TEST(Baseline, IsReadAsItWasWritten) {
+  Baseline baseline = learn(std::vector<CanonicalForm>{form_of({container("web")})});
+  const std::vector<CanonicalForm> runs = {form_of({container("web")})};
+  add_budgets(baseline, runs, 5.0);
+  const std::string text = baseline_text(baseline);
+  const Result<Baseline> again = read_baseline(text, "b.json");
+  ASSERT_TRUE(again) << again.error().line();
+  EXPECT_EQ(baseline_text(*again), text);
+  EXPECT_EQ(exit_status(verdict_of(judge_baseline(runs[0], *again, true))), 0);
+  EXPECT_EQ(exit_status(verdict_of(judge_budget(runs, *again, 5.0))), 0);
+  EXPECT_EQ(exit_status(verdict_of(judge_budget(runs, *again, {}))), 2) << "no reference";
+  EXPECT_EQ(exit_status(verdict_of(judge_budget(runs, *again, 3.0))), 1) << "3.3 times instead of 2";
+}
+
+TEST(Baseline, LearnsWhatVaries) {
+  CanonicalContainer other = container("web");
+  other.outcome["mounts"]["/sys"].fields["flags"] = "nosuid";
+  other.cost.calls["mount"] = 3;
+  const Baseline baseline = learn(std::vector<CanonicalForm>{form_of({container("web")}), form_of({other})});
+  EXPECT_EQ(baseline.form.containers[0].variable, (std::set<std::string>{"mounts//sys", "cost/the call mount"}));
+  for (const CanonicalContainer& each : {container("web"), other})
+    EXPECT_EQ(exit_status(verdict_of(judge_baseline(form_of({each}), baseline, true))), 0);
+  other.outcome["privileges"]["no_new_privs"].fields[kIs] = "no";
+  EXPECT_EQ(exit_status(verdict_of(judge_baseline(form_of({other}), baseline, false))), 1);
+}
+
+TEST(Baseline, RefusesWhatIsNone) {
+  const std::string good = baseline_text(learn(std::vector<CanonicalForm>{form_of({container("web")})}));
+  const auto with = [&](const std::string& what, const std::string& instead) {
+    std::string text = good;
+    text.replace(text.find(what), what.size(), instead);
+    return text;
+  };
+  const std::pair<std::string, const char*> cases[] = {
+      {"", "b.json"},
+      {"[]", "object"},
+      {"{}", "format: is missing"},
+      {with("cttrace baseline", "something"), "format: is not"},
+      {with("\"version\": 1", "\"version\": 2"), "version: is 2"},
+      {with("\"rules\": 1", "\"rules\": -1"), "rules: a whole number"},
+      {with("\"name\": \"web\"", "\"name\": 1"), "containers[0].name: a text"},
+      {with("\"flags\"", "\"type\""), "twice"},
+      {with("\"yes\"", "[1]"), "containers[0].outcome.privileges.no_new_privs: an object"},
+      {with("\"mounts_made\": 0", "\"mounts_made\": 1.5"), "containers[0].mounts_made"},
+      {with("\"tolerance\": 0.5", "\"tolerance\": -1"), "tolerance: a number, not negative"}};
+  for (const auto& [text, why] : cases) {
+    const Result<Baseline> read = read_baseline(text, "b.json");
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().exit_status, 2);
+    EXPECT_NE(read.error().line().find(why), std::string::npos) << read.error().line();
+  }
+}
+
+}  // namespace
+}  // namespace cttrace::canon
