@@ -5,6 +5,8 @@
 namespace cttrace {
 namespace {
 
+using Type = ParameterRow::Type;
+
 void judge_old_root(Judging& judging) {
   const OldRootFacts* const old = judging.known(judging.handed.old_root, "the old root");
   if (!old) return;
@@ -40,15 +42,19 @@ void judge_cwd(Judging& judging) {
 }
 
 void judge_descriptors(Judging& judging) {
-  if (judging.handed.descriptors.known()) {
-    for (const DescriptorFacts& each : judging.handed.descriptors.value)
-      judging.broken("descriptor " + std::to_string(each.fd),
-                     "the program inherits descriptor " + std::to_string(each.fd) + ", which leads to " + each.what);
-  } else {
-    judging.cannot_judge("descriptors of mounts", "which descriptors of mounts the program inherits is not known");
+  const Fact<std::vector<DescriptorFacts>>& fact = judging.handed.descriptors;
+  const std::string unknown = "which descriptors are open at execve is not known of this recording";
+  if (!fact.known() && judging.parameters.flag("required", false)) return judging.cannot_judge("descriptors", unknown);
+  if (!fact.known()) return judging.not_visible("descriptors", unknown);
+  for (const DescriptorFacts& each : fact.value) {
+    const std::string number = std::to_string(each.fd);
+    if (each.fd <= 2 || judging.parameters.lists_has("except", number)) continue;
+    Finding& finding = judging.broken("descriptor " + number,
+                                      "the program inherits descriptor " + number + ", which leads to " + each.what);
+    finding.expected = "closed at execve", finding.found = each.what;
+    finding.events = {each.event};
   }
-  judging.not_visible("other descriptors", "a recording does not have which other descriptors are open at execve");
-  judging.holds("the program inherits no descriptor of a detached mount");
+  judging.holds("the program inherits no descriptor but the standard ones");
 }
 
 }  // namespace
@@ -67,10 +73,11 @@ std::vector<RuleKind> root_rules() {
        {},
        judge_cwd},
       {"descriptors",
-       "The program inherits no descriptor that leads out",
-       "Descriptors of mounts (fsopen, fsmount, open_tree) are followed and judged. Which others are open at execve no "
-       "recording has: that is reported as not visible, and decides nothing.",
-       {},
+       "The program inherits no descriptor but 0 to 2",
+       "A descriptor of a folder of the host's leads out of the container: by /proc/self/fd, or by openat. Of a "
+       "recording that does not tell which are open at execve that is reported as not visible.",
+       {{Type::kList, "except", false, "numbers of descriptors that are wanted: \"3\""},
+        {Type::kFlag, "required", false, "true: a recording that does not tell cannot be judged (default: false)"}},
        judge_descriptors},
   };
 }

@@ -38,7 +38,7 @@ std::vector<Report> judge_all(const Options& options) {
 
 }  // namespace
 
-int check(const Options& options) {
+int check_recording(const Options& options) {
   if (options.policies.empty() && options.baseline.empty())
     throw Failure(usage_error("run", "cttrace check", "nothing says what to judge by",
                               "--policy oci-default, or --baseline FILE"));

@@ -12,7 +12,7 @@ int doctor(const Options& options);
 int inspect(const Options& options);
 int diff(const Options& options);
 int baseline(const Options& options);
-int check(const Options& options);
+int check_recording(const Options& options);
 int policy(const Options& options);
 
 }  // namespace cttrace

@@ -46,7 +46,7 @@ int run(const Options& options) {
     case Command::kInspect: return inspect(options);
     case Command::kDiff: return diff(options);
     case Command::kBaseline: return baseline(options);
-    case Command::kCheck: return check(options);
+    case Command::kCheck: return check_recording(options);
     case Command::kPolicy: return policy(options);
   }
   return 1;

@@ -49,7 +49,7 @@ inline ContainerFacts made_container() {
       made_mount("/", "ext4", MOUNT_ATTR_RDONLY), made_mount("/proc", "proc", kNothing), made_mount("/dev", "tmpfs"),
       made_mount("/sys", "sysfs", MOUNT_ATTR_RDONLY | kNothing), made_mount("/proc/sys", "proc", MOUNT_ATTR_RDONLY),
       made_mount("/sys/firmware", "tmpfs", MOUNT_ATTR_RDONLY)});
-  handed.mount_descriptors = observed(std::vector<DescriptorFacts>());
+  handed.descriptors = observed(std::vector<DescriptorFacts>());
   handed.devices["/dev/null"] = {.path = "/dev/null", .major = 1, .minor = 3, .permissions = observed(0666u)};
   Identity& identity = handed.identity;
   identity.uids = identity.gids = observed(std::array<uint32_t, 4>{101000, 101000, 101000, 101000});
