@@ -85,6 +85,14 @@ void take_devices(HandedFacts& facts, const State& state, const Place& root) {
                            .made_by = device->made_by};
 }
 
+void take_descriptors(HandedFacts& facts, const TaskState& task) {
+  if (task.programs.empty() || !task.programs.back().descriptors) return;
+  const Program& program = task.programs.back();
+  facts.descriptors.evidence = Evidence::kObserved;
+  for (const File& file : *program.descriptors)
+    facts.descriptors.value.push_back({.fd = file.fd, .what = file.shown(), .event = program.event});
+}
+
 void take_names(HandedFacts& facts, const State& state, const TaskState& task) {
   if (const Namespace* const uts = state.ns_of(task, CT_NS_UTS)) {
     facts.hostname = uts->hostname;
@@ -124,6 +132,7 @@ std::optional<HandedFacts> handed_facts(const SetUpStory& story) {
     facts.setgroups_allowed = user->setgroups_allowed;
   }
   take_names(facts, state, *task);
+  take_descriptors(facts, *task);
   facts.cgroup.membership = task->cgroups;
   return facts;
 }
