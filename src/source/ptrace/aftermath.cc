@@ -68,6 +68,9 @@ void Capture::State::remember(Tracee& tracee, const CallAtEntry& call, int64_t r
   const SyscallRow& row = syscall_rows()[call.row->id];
   const int returned = static_cast<int>(ret), first = static_cast<int>(call.args[0]);
   remember_securebits(tracee, row, call);
+  // Who enters a namespace has the topmost of the mounts on its root, and may see less than is there.
+  if (row.name == "setns") tracee.partial_mounts = true;
+  if (row.name == "unshare" && call.args[0] & CLONE_NEWNS) views.made_namespace(views.namespace_of(tracee));
   if (call.row->flags & CT_ROW_MAKES_NODE) tracee.made_node = true;
   if (row.groups & kCgroup && ret > 0) tell_of_move(tracee, call);
   if (row.groups & kMount) remember_contexts(tracee, row, call, returned);

@@ -90,8 +90,8 @@ bool MountViews::is_whole(const Key& key, const MountView& view, bool at_top, co
     return false;
   const auto outside = outside_.find(key.mnt_ns);
   if (outside != outside_.end()) return outside->second == mount.parent_id;
-  // A copy of a namespace is looked at with the same eyes.
-  if (tracee && tracee->partial_mounts) return false;
+  // A copy of a namespace is looked at with the same eyes; by somebody else's it is not known with which.
+  if (!tracee || tracee->partial_mounts) return false;
   outside_[key.mnt_ns] = mount.parent_id;
   return true;
 }

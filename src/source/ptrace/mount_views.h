@@ -52,6 +52,9 @@ class MountViews {
   void begin_change() { ++changing_; }
   void end_change() { --changing_, changed(); }
 
+  // A new namespace has this number: what was known by it is of one that is gone.
+  void made_namespace(uint32_t mnt_ns) { outside_.erase(mnt_ns), all_.erase(mnt_ns); }
+
   // Some tracee stands still again: where it is, is looked at anew.
   void at_stop() { looked_at_ = {}; }
 

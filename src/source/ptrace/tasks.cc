@@ -41,6 +41,9 @@ void Capture::State::fork(const Tracee& creator, Tracee& child, uint32_t flags) 
   out.child_tgid = child.tgid;
   out.levels = fill_pids(task_text(child.tid, "status"), out.child_pids);
   fill_namespaces(child.tid, out.child_ns);
+  const uint32_t mounts_of_child = out.child_ns[CT_NS_MNT];
+  if (mounts_of_child && mounts_of_child != namespace_inode(creator.tid, "ns/mnt"))
+    views.made_namespace(mounts_of_child);
   const uint32_t user_ns = namespace_inode(creator.tid, "ns/user");
   const bool same_ids = out.child_ns[CT_NS_USER] == user_ns || !out.child_ns[CT_NS_USER];
   child.securebits = same_ids ? creator.securebits : SECUREBITS_DEFAULT;
