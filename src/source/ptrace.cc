@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "source/beginning.h"
+#include "source/kernel_traits.h"
 #include "source/procfs.h"
 #include "source/ptrace/capture.h"
 #include "source/ptrace/handover.h"

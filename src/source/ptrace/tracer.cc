@@ -16,6 +16,7 @@ namespace {
 // Who is in a call that cannot be interrupted (a parent in vfork, a slow disk) does not stop when it is asked to: so
 // long the others wait for it.
 constexpr std::chrono::milliseconds kPatience{300};
+constexpr uint32_t kTurns = 8;
 constexpr useconds_t kPause_us = 200;
 
 // Children of other threads of this process are none of ours, and not waited for.
@@ -70,7 +71,7 @@ void Tracer::let_end(std::vector<Happened>& happened) {
   });
 }
 
-// Everything that there is by now: seen to in turn, nobody has two turns where another one waits for its first.
+// Everything that there is by now.
 void Tracer::collect(std::vector<Happened>& happened) const {
   int status = 0;
   for (pid_t tid = 0; (tid = wait_for_any(&status, WNOHANG)) > 0;) happened.emplace_back(tid, status);
@@ -83,7 +84,8 @@ bool Tracer::step() {
   handover_.busy();
   if (tid < 0) return errno == EINTR;
   happened_.assign(1, {tid, status});
-  if (threads_.size() > 1) collect(happened_);
+  // The kernel tells of the same few first, always: from time to time everybody has a turn before anybody has two.
+  if (threads_.size() > 1 && ++turn_ % kTurns == 0) collect(happened_);
   for (const auto& [each, what] : happened_) see(each, what);
   return true;
 }
