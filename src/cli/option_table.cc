@@ -272,7 +272,7 @@ const OptionRow kOptions[] = {
      kBackends},
     {"--ptrace-seccomp", "WHEN", Section::kHow, kInTrace,
      "with ptrace, stop COMMAND at the calls that are traced only, by a seccomp filter: auto (the default), on or off",
-     "Much faster, but whoever outlives cttrace cannot make these calls any more: auto is off unless that is "
+     "Faster, but whoever outlives cttrace cannot make these calls any more: auto is off unless that is "
      "impossible, as cttrace is the first process of its pid namespace and may filter without no_new_privs.",
      [](Options& o, Text value) { return keep(choose("--ptrace-seccomp", kOnOff, value), o.ptrace_seccomp); },
      Completes::kWords, kOnOff},
