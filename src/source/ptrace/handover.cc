@@ -13,7 +13,8 @@ void Handover::busy() { busy_since_ns_.store(boottime_ns()); }
 
 void Handover::give(std::span<const std::byte> record) {
   std::unique_lock lock(mutex_);
-  if (records_.size() >= limit_) changed_.wait(lock, [this] { return records_.size() < limit_; });
+  // Until it is live nobody takes any.
+  if (live_) changed_.wait(lock, [this] { return records_.size() < limit_; });
   const bool was_few = records_.size() < limit_ / 4;
   records_.append(reinterpret_cast<const char*>(record.data()), record.size());
   if (asked_ && was_few && records_.size() >= limit_ / 4) changed_.notify_all();

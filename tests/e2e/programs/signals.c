@@ -53,6 +53,8 @@ static void stop_and_go(int number) {
 }
 
 int main(void) {
+  // SIGTSTP stops nobody in a process group that no shell could continue, as the caller's may be.
+  must(setpgid(0, 0) == 0, "setpgid");
   // Blocked from the beginning: none comes before its handler is there.
   sigset_t queued;
   sigemptyset(&queued);
