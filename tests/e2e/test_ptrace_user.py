@@ -95,6 +95,32 @@ class User(support.Case):
         self.assertIn("hand-over", story)
         self.assertIn("lost: 2 tasks not followed", story)
 
+    def test_rootless_podman(self):
+        require("podman", "newuidmap", "busybox")
+        rootfs(self.home / "rootfs")
+        self.give()
+        allowed = self.tmp / "subid"
+        allowed.write_text(f"{USER}:200000:65536\n")
+        podman = "podman --cgroup-manager cgroupfs --storage-driver vfs --events-backend none"
+        maps = "/proc/self/uid_map"
+        # In a pid namespace of their own, with which the process that keeps the user namespace ends. crun refuses cgroups
+        # that are hybrid.
+        before = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c",
+                  'umount -l /sys/fs/cgroup/unified 2>/dev/null; for f in subuid subgid; do mount --bind "$0" /etc/$f || exit; done; "$@"',
+                  allowed]
+        script = f"""set -e
+            ./cttrace -o first {podman} unshare cat {maps}
+            tar -C rootfs --owner=0 --group=0 -c . | {podman} import - demo:1 >/dev/null
+            ./cttrace -o second {podman} run --rm --network none --cgroups disabled demo:1 /bin/cat {maps}"""
+        result = self.as_user("sh", "-c", script, before=before, timeout=120)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(result.stdout.split(), 2 * ["0", str(USER), "1", "1", "200000", "65536"])
+        self.assertRegex(result.stderr, r"executes \S*/newuidmap, which gains privileges")
+        self.assertIn("lost: 2 tasks not followed", (self.home / "first").read_text())
+        story = (self.home / "second").read_text()
+        self.assertRegex(story, r"hand-over +execve /bin/cat /proc/self/uid_map: uid 0, gid 0 \(1000, 1000 outside\)")
+        self.assertIn("nothing lost", story)
+
     def test_setuid_programs_keep_their_privileges(self):
         helper = self.tmp / "id"
         shutil.copy(shutil.which("id"), helper)
