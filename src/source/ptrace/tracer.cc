@@ -16,7 +16,6 @@ namespace {
 // Who is in a call that cannot be interrupted (a parent in vfork, a slow disk) does not stop when it is asked to: so
 // long the others wait for it.
 constexpr std::chrono::milliseconds kPatience{300};
-constexpr uint32_t kTurns = 8;
 constexpr useconds_t kPause_us = 200;
 
 // Children of other threads of this process are none of ours, and not waited for.
@@ -84,8 +83,8 @@ bool Tracer::step() {
   handover_.busy();
   if (tid < 0) return errno == EINTR;
   happened_.assign(1, {tid, status});
-  // The kernel tells of the same few first, always: from time to time everybody has a turn before anybody has two.
-  if (threads_.size() > 1 && ++turn_ % kTurns == 0) collect(happened_);
+  // The kernel tells of the same few first, always: everybody has a turn before anybody has two.
+  if (threads_.size() > 1) collect(happened_);
   for (const auto& [each, what] : happened_) see(each, what);
   return true;
 }

@@ -64,7 +64,6 @@ class Tracer {
   std::map<uint32_t, int> ended_early_;  // before the event of the creator: their statuses
   std::map<std::string, bool> noticed_;
   uint64_t not_followed_ = 0;
-  uint32_t turn_ = 0;
   size_t orphans_ = 0;  // threads whose creator is not known yet
   pid_t child_;
   bool filtered_;
