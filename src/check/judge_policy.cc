@@ -18,7 +18,8 @@ bool is_judged(const Policy& policy, const ContainerFacts& container) {
   }
 }
 
-// A name that no other one of the report has.
+}  // namespace
+
 std::string name_in(const Report& report, const ContainerFacts& container) {
   std::string name = container.name;
   if (container.kind == ContainerFacts::Kind::kEntry) name += fmt::format(", entry {}", container.entry);
@@ -26,7 +27,6 @@ std::string name_in(const Report& report, const ContainerFacts& container) {
   return is_taken ? fmt::format("{}, number {}", name, report.containers.size() + 1) : name;
 }
 
-// Why the rules cannot be asked about this container; empty: they can.
 std::string why_not_to_judge(const ContainerFacts& container) {
   if (!container.doubt.empty()) return container.doubt;
   switch (container.ending) {
@@ -36,8 +36,6 @@ std::string why_not_to_judge(const ContainerFacts& container) {
   }
   return container.handed ? "" : "what it was handed is not known";
 }
-
-}  // namespace
 
 std::vector<std::string> why_not_to_judge(const RecordingFacts& facts) {
   std::vector<std::string> reasons = facts.lost;

@@ -63,5 +63,9 @@ Report judge(const Policy& policy, const RecordingFacts& facts);
 
 // Why nothing that is read in this recording can be judged: loss, truncation, doubt. Empty: it can.
 std::vector<std::string> why_not_to_judge(const RecordingFacts& facts);
+// The same of one container in it; empty: it can.
+std::string why_not_to_judge(const ContainerFacts& container);
+// A name that no other container of the report has.
+std::string name_in(const Report& report, const ContainerFacts& container);
 
 }  // namespace cttrace

@@ -115,7 +115,7 @@ class ReportText {
       line += (i ? ", " : " ") + escape_for_terminal(name);
       std::string subjects;
       for (; i < findings.size() && findings[i]->rule == name; ++i)
-        if (!findings[i]->subject.empty())
+        if (!findings[i]->subject.empty() && findings[i]->subject != name)
           subjects += (subjects.empty() ? "" : ", ") + escape_for_terminal(findings[i]->subject);
       if (!subjects.empty()) line += " (" + subjects + ")";
     }

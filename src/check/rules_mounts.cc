@@ -5,6 +5,7 @@
 #include <array>
 
 #include "check/evidence.h"
+#include "check/masks.h"
 #include "check/rule_kinds.h"
 #include "render/mount_words.h"
 
@@ -72,9 +73,10 @@ void judge_proc(Judging& judging) {
 }
 
 // A path that this kernel may not have, and about which nothing was done: nobody can tell from here.
-bool may_be_absent(Judging& judging, const std::string& path) {
+bool may_be_absent(Judging& judging, const std::string& path, const MountFacts& mount) {
   const std::vector<std::string>& optional = judging.parameters.list("if_present");
-  if (mask_of(judging.container, path) || std::ranges::find(optional, path) == optional.end()) return false;
+  const bool is_touched = mount.path == path || mask_of(judging.container, path);
+  if (is_touched || std::ranges::find(optional, path) == optional.end()) return false;
   judging.not_visible(path, "whether there is a " + path + " a recording does not have: nothing was done about it");
   return true;
 }
@@ -106,7 +108,7 @@ void judge_read_only(Judging& judging) {
     const Fact<bool> read_only = is_read_only(*mount);
     if (read_only.known() && read_only.value) {
       ++judged;
-    } else if (was_not_there(mask) || is_not_mounted(path, *mount) || may_be_absent(judging, path)) {
+    } else if (was_not_there(mask) || is_not_mounted(path, *mount) || may_be_absent(judging, path, *mount)) {
       continue;
     } else if (!read_only.known()) {
       judging.cannot_judge(path, "whether " + path + " can be written is not known");
@@ -122,14 +124,6 @@ void judge_read_only(Judging& judging) {
   judging.holds(fmt::format("{} paths are read-only", judged));
 }
 
-// Nothing of what is below it is seen through this mount: /dev/null, or an empty folder that cannot be written.
-bool is_a_mask(const Judging& judging, const MountFacts& mount) {
-  const MaskFacts* const mask = mask_of(judging.container, mount.path);
-  if (mask && !mask->error && mask->with != PathsMasked::With::kReadOnly) return true;
-  if (mount.source_path == "/null") return true;
-  return mount.filesystem == "tmpfs" && mount.path != "/" && is_read_only(mount).value;
-}
-
 void judge_masked(Judging& judging) {
   if (!judging.mounts()) return;
   size_t judged = 0;
@@ -138,9 +132,9 @@ void judge_masked(Judging& judging) {
     const MaskFacts* const mask = mask_of(judging.container, path);
     if (!mount || mount->evidence == Evidence::kUnknown) {
       judging.cannot_judge(path, "what is mounted on " + path + " is not known");
-    } else if (is_a_mask(judging, *mount)) {
+    } else if (is_a_mask(judging.container, *mount)) {
       ++judged;
-    } else if (was_not_there(mask) || is_not_mounted(path, *mount) || may_be_absent(judging, path)) {
+    } else if (was_not_there(mask) || is_not_mounted(path, *mount) || may_be_absent(judging, path, *mount)) {
       continue;
     } else {
       Finding& finding = judging.broken(path, path + " is not masked: it can be read, and what is in it used");

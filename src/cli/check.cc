@@ -1,4 +1,7 @@
 // `cttrace check FILE...`: judges the containers in recordings, and says so in as many forms as are asked for.
+#include <filesystem>
+
+#include "check/oci.h"
 #include "check/policy.h"
 #include "check/reports.h"
 #include "cli/commands.h"
@@ -6,6 +9,7 @@
 #include "cli/policy_file.h"
 #include "cli/read_recording.h"
 #include "cli/report_output.h"
+#include "cli/text_file.h"
 #include "cli/values.h"
 
 namespace cttrace {
@@ -21,9 +25,21 @@ std::vector<Policy> load_policies(const Options& options) {
   return policies;
 }
 
+OciConfig load_oci(const std::string& file) {
+  const Result<std::string> text = read_text_file(file, "the OCI configuration");
+  if (!text) throw Failure(text.error());
+  std::error_code unreadable;
+  const std::string folder = std::filesystem::canonical(file, unreadable).parent_path().string();
+  Result<OciConfig> config = parse_oci_config(*text, file, folder);
+  if (!config) throw Failure(config.error());
+  return std::move(*config);
+}
+
 std::vector<Report> judge_all(const Options& options) {
   // What to judge by is read first: a recording may be long.
   const std::vector<Policy> policies = load_policies(options);
+  std::optional<OciConfig> oci;
+  if (!options.oci.empty()) oci = load_oci(options.oci);
   std::optional<canon::Baseline> baseline;
   if (!options.baseline.empty()) baseline = load_baseline(options.baseline, options.container);
   std::vector<RecordingFacts> runs;
@@ -31,6 +47,8 @@ std::vector<Report> judge_all(const Options& options) {
   std::vector<Report> reports;
   for (const RecordingFacts& run : runs)
     for (const Policy& policy : policies) reports.push_back(judge(policy, run));
+  if (oci)
+    for (const RecordingFacts& run : runs) reports.push_back(judge(*oci, run));
   if (baseline)
     for (Report& report : judge_by_baseline(*baseline, runs, options)) reports.push_back(std::move(report));
   return reports;
@@ -39,9 +57,9 @@ std::vector<Report> judge_all(const Options& options) {
 }  // namespace
 
 int check_recording(const Options& options) {
-  if (options.policies.empty() && options.baseline.empty())
+  if (options.policies.empty() && options.baseline.empty() && options.oci.empty())
     throw Failure(usage_error("run", "cttrace check", "nothing says what to judge by",
-                              "--policy oci-default, or --baseline FILE"));
+                              "--policy oci-default, --oci config.json or --baseline FILE"));
   if (options.update && options.baseline.empty())
     throw Failure(usage_error("use --update", "", "there is no baseline to be written anew", "--baseline FILE"));
   check_outputs(options);

@@ -60,6 +60,7 @@ struct Options {
 
   // check FILE
   std::vector<std::string> policies;  // names or files
+  std::string oci;                    // an OCI configuration; empty: none
   std::vector<ReportWanted> reports;
   bool annotate_github = false;
 

@@ -1,0 +1,75 @@
+// Reading OCI configurations, and that every field that is judged is documented.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "check/oci.h"
+#include "check_facts.h"
+
+namespace cttrace {
+namespace {
+
+TEST(Oci, EveryFieldIsDocumentedOnce) {
+  std::ifstream file(std::string(CTTRACE_DOCS) + "/oci.md");
+  std::stringstream page;
+  page << file.rdbuf();
+  for (const RuleWords& field : oci_fields()) {
+    const std::string row = "\n| `" + field.id + "` | ";
+    const size_t at = page.str().find(row);
+    ASSERT_NE(at, std::string::npos) << field.id;
+    EXPECT_EQ(page.str().find(row, at + 1), std::string::npos) << field.id;
+  }
+}
+
+Report judged(const std::string& text) {
+  const Result<OciConfig> config = parse_oci_config(text, "config.json", "");
+  if (!config) throw std::runtime_error(config.error().line());
+  return judge(*config, made_recording(made_container()));
+}
+
+bool cannot_judge(const Report& report, const std::string& field) {
+  return std::ranges::any_of(report.findings, [&](const Finding& finding) {
+    return finding.verdict == Verdict::kCannotJudge && finding.subject == field;
+  });
+}
+
+TEST(Oci, NoFieldIsPassedOver) {
+  EXPECT_TRUE(cannot_judge(judged(R"({"new": 1})"), "new"));
+  EXPECT_TRUE(cannot_judge(judged(R"({"linux": {"new": 1}})"), "linux.new"));
+  EXPECT_TRUE(
+      cannot_judge(judged(R"({"linux": {"resources": {"memory": {"new": 1}}}})"), "linux.resources.memory.new"));
+  EXPECT_TRUE(cannot_judge(judged(R"({"linux": 7})"), "linux"));
+  EXPECT_TRUE(cannot_judge(judged(R"({"mounts": [{"destination": "/proc", "new": 1}]})"), "mounts[/proc].new"));
+}
+
+// Every field with every type of value: nothing that is not what it should be is more than a finding.
+TEST(Oci, ValuesOfOtherTypesAreFindings) {
+  const char* const values[] = {"null",
+                                "true",
+                                "-1",
+                                "1.5",
+                                "18446744073709551615",
+                                "\"x\"",
+                                "[]",
+                                "[null]",
+                                "[1, \"x\", {}]",
+                                "{}",
+                                R"({"": {}, "type": 1, "destination": [], "path": {}})",
+                                R"([{"type": 1, "destination": [], "path": {}, "options": 7, "containerID": "x"}])"};
+  for (const RuleWords& field : oci_fields()) {
+    for (const char* value : values) {
+      std::string text = value;
+      std::string path = field.id;
+      while (!path.empty()) {
+        const size_t dot = path.rfind('.');
+        text = "{\"" + path.substr(dot + 1) + "\": " + text + "}";
+        path = dot == std::string::npos ? "" : path.substr(0, dot);
+      }
+      EXPECT_EQ(judged(text).containers.size(), 1u) << text;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cttrace
