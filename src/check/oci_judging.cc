@@ -11,6 +11,11 @@ OciJudging::OciJudging(const OciJson& json, const std::string& bundle, const Con
                        const std::string& name, std::vector<Finding>& findings)
     : config(json), folder(bundle), container(judged), handed(*judged.handed), name_(name), findings_(findings) {}
 
+std::string text_in(const OciJson& object, const char* key) {
+  const bool has_text = object.is_object() && object.contains(key) && object[key].is_string();
+  return has_text ? object[key].get<std::string>() : std::string();
+}
+
 std::string oci_field_of(const std::string& about) { return about.substr(0, about.find('[')); }
 
 Finding& OciJudging::add(Verdict verdict, const std::string& field, const std::string& message) {

@@ -76,6 +76,9 @@ std::vector<OciField> oci_other_fields();
 // What was done that no field asks for.
 void judge_unasked(OciJudging& judging);
 
+// Empty where there is none, or no object.
+std::string text_in(const OciJson& object, const char* key);
+
 // The last part of a field's name without what it is about: "mounts" of "mounts[/proc].options".
 std::string oci_field_of(const std::string& about);
 

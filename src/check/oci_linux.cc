@@ -29,7 +29,7 @@ void judge_namespaces(OciJudging& judging, const OciJson& value, const std::stri
   for (const OciJson& each : value) {
     if (!judging.is_object(each, path)) return;
     judging.check_keys(each, path, {"type", "path"});
-    const std::string type = each.contains("type") && each["type"].is_string() ? each["type"].get<std::string>() : "";
+    const std::string type = text_in(each, "type");
     if (std::ranges::find(kNamespaces, type, &std::pair<std::string_view, std::string_view>::first) ==
         std::end(kNamespaces))
       judging.cannot_judge(path + "[" + type + "]", "there is no such namespace");
@@ -95,10 +95,10 @@ void judge_devices(OciJudging& judging, const OciJson& value, const std::string&
   if (!judging.is_list(value, path)) return;
   for (const OciJson& each : value) {
     if (!judging.is_object(each, path)) continue;
-    const std::string where = each.contains("path") && each["path"].is_string() ? each["path"].get<std::string>() : "";
+    const std::string where = text_in(each, "path");
     const std::string field = path + "[" + where + "]";
     judging.check_keys(each, field, {"type", "path", "major", "minor", "fileMode", "uid", "gid"});
-    const std::string type = each.contains("type") && each["type"].is_string() ? each["type"].get<std::string>() : "";
+    const std::string type = text_in(each, "type");
     if (type == "p") {
       judging.not_visible(field, "a fifo is no device");
       continue;

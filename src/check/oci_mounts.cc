@@ -128,7 +128,7 @@ void judge_options(OciJudging& judging, const OciJson& entry, const std::string&
                    bool is_bind) {
   const auto options = entry.contains("options") ? judging.texts(entry["options"], field) : std::vector<std::string>();
   if (!options) return;
-  const bool of_cgroups = is_a_cgroup(entry.value("type", ""));
+  const bool of_cgroups = is_a_cgroup(text_in(entry, "type"));
   for (const std::string& option : *options) {
     const auto flag = std::ranges::find(kFlags, option, &Flag::name);
     if (flag != kFlags.end()) {
@@ -159,7 +159,7 @@ void judge_options(OciJudging& judging, const OciJson& entry, const std::string&
 }
 
 bool is_bind(const OciJson& entry) {
-  if (entry.value("type", "") == "bind") return true;
+  if (text_in(entry, "type") == "bind") return true;
   if (!entry.contains("options") || !entry["options"].is_array()) return false;
   return std::ranges::any_of(entry["options"], [](const OciJson& each) { return each == "bind" || each == "rbind"; });
 }
@@ -205,7 +205,8 @@ void judge_mount(OciJudging& judging, const OciJson& entry, const std::string& p
   judging.check_keys(entry, field, {"destination", "type", "source", "options", "uidMappings", "gidMappings"});
   const MountFacts* const mount = judging.handed.mount_at(destination);
   if (!mount) {
-    judging.broken(field, "nothing is mounted on " + destination, entry.value("type", "a mount"), "nothing");
+    judging.broken(field, "nothing is mounted on " + destination,
+                   (text_in(entry, "type").empty() ? "a mount" : text_in(entry, "type")), "nothing");
     return;
   }
   if (mount->evidence == Evidence::kUnknown) return judging.cannot_judge(field, "its mount is not known");

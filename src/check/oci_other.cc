@@ -19,8 +19,7 @@ void judge_hooks(OciJudging& judging, const OciJson& value, const std::string& p
   for (const OciJson& hook : value) {
     if (!judging.is_object(hook, path)) continue;
     judging.check_keys(hook, path, {"path", "args", "env", "timeout"});
-    const std::string program =
-        hook.contains("path") && hook["path"].is_string() ? hook["path"].get<std::string>() : "";
+    const std::string program = text_in(hook, "path");
     const std::string field = path + "[" + program + "]";
     std::vector<EventNumber> events;
     for (const Step& step : judging.container.steps)

@@ -121,7 +121,7 @@ void judge_limits(OciJudging& judging, const OciJson& value, const std::string& 
   for (const OciJson& each : value) {
     if (!judging.is_object(each, path)) continue;
     judging.check_keys(each, path, {"type", "soft", "hard"});
-    const std::string type = each.value("type", "");
+    const std::string type = text_in(each, "type");
     const std::string field = path + "[" + type + "]";
     const std::optional<uint32_t> resource = resource_named(type);
     const bool numbers = each.contains("soft") && each["soft"].is_number_integer() && each.contains("hard") &&

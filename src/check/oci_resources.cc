@@ -149,8 +149,7 @@ void judge_huge_pages(OciJudging& judging, const OciJson& value, const std::stri
   for (const OciJson& each : value) {
     if (!judging.is_object(each, path)) continue;
     judging.check_keys(each, path, {"pageSize", "limit"});
-    const std::string size =
-        each.contains("pageSize") && each["pageSize"].is_string() ? each["pageSize"].get<std::string>() : "";
+    const std::string size = text_in(each, "pageSize");
     const std::string field = path + "[" + size + "]";
     const auto limit = each.contains("limit") ? judging.number(each["limit"], field) : std::nullopt;
     if (!limit) continue;
