@@ -36,7 +36,7 @@ void judge_namespaces(OciJudging& judging, const OciJson& value, const std::stri
   }
   for (const auto& [type, name] : kNamespaces) {
     const auto entry =
-        std::ranges::find_if(value, [&](const OciJson& each) { return each.value("type", OciJson()) == type; });
+        std::ranges::find_if(value, [type = type](const OciJson& each) { return text_in(each, "type") == type; });
     const auto facts = std::ranges::find(judging.handed.namespaces, name, &NamespaceFacts::name);
     const std::string field = fmt::format("{}[{}]", path, type);
     const bool wanted = entry != value.end();
@@ -256,8 +256,8 @@ void judge_time_offsets(OciJudging& judging, const OciJson& value, const std::st
     const std::string field = path + "[" + clock + "]";
     if (!judging.is_object(offset, field)) continue;
     judging.check_keys(offset, field, {"secs", "nanosecs"});
-    const auto part = [&](const char* key) {
-      return offset.contains(key) ? judging.number(offset[key], field).value_or(0) : int64_t{0};
+    const auto part = [&, &each = offset](const char* key) {
+      return each.contains(key) ? judging.number(each[key], field).value_or(0) : int64_t{0};
     };
     const std::string line = fmt::format("{} {} {}", clock, part("secs"), part("nanosecs"));
     std::vector<EventNumber> events;

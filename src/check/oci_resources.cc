@@ -134,7 +134,7 @@ void judge_unified(OciJudging& judging, const OciJson& value, const std::string&
     if (!wanted) continue;
     const auto& controls = judging.handed.cgroup.controls;
     const auto found = std::find_if(controls.rbegin(), controls.rend(),
-                                    [&](const Control& control) { return last_part(control.file) == name; });
+                                    [&name = name](const Control& control) { return last_part(control.file) == name; });
     if (found == controls.rend())
       judging.broken(field, "it was not written", *wanted, "nothing", Consequence::kWeaker);
     else if (found->value == *wanted && !found->error)
