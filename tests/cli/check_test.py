@@ -188,6 +188,15 @@ class Refusals(OnRecordings):
         self.assert_refused(self.check(self.recording("runc"), policy=policy), "line 4, column 11")
 
 
+class NormalFailures(unittest.TestCase):
+    def test_every_row_is_documented(self):
+        rows = re.findall(r'(?m)^NORMAL\("([^"]+)", (\w+), (\w+), "([^"]+)"\)',
+                          (support.SOURCE / "src/story/normal_failures.def").read_text())
+        self.assertGreater(len(rows), 20)
+        told = re.findall(r"(?m)^\| `(\w+)` \| (\w+) \| ([^|]+) \| (.+) \|$", (support.SOURCE / "docs/normal-failures.md").read_text())
+        self.assertEqual(told, [(call, error, condition.replace("_", " "), reason) for call, error, condition, reason in rows])
+
+
 class Policies(OnRecordings):
     def policy(self, *words):
         return run(support.CTTRACE, "policy", *words)
