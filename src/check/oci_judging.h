@@ -1,7 +1,7 @@
 // One field of an OCI configuration at work on one container.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

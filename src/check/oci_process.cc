@@ -3,6 +3,7 @@
 #include <sys/personality.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "check/evidence.h"
 #include "check/oci_judging.h"
