@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "check/canonical_masks.h"
 #include "check/canonical_parts.h"
 #include "render/mount_words.h"
 
@@ -126,35 +127,6 @@ bool came_along(const MountFacts& mount, const Source& from) {
   return !own(mount.made_by) && std::ranges::none_of(mount.history, own);
 }
 
-const char* mask_word(PathsMasked::With with) {
-  switch (with) {
-    case PathsMasked::With::kReadOnly: return "read-only";
-    case PathsMasked::With::kDevNull: return "/dev/null";
-    case PathsMasked::With::kEmptyFolder: return "an empty folder";
-    case PathsMasked::With::kFile: break;
-  }
-  return "a file";
-}
-
-bool is_read_only(const MountFacts& mount) {
-  return mount.is_read_only() || (mount.superblock_read_only.known() && mount.superblock_read_only.value);
-}
-
-// By which filesystem, and of whose node, a path is hidden does not matter to who cannot see it.
-CanonicalFact mask_fact(const MaskFacts& mask, const MountFacts& mount) {
-  CanonicalFact fact = is(mask_word(mask.with));
-  fact.unknown = mount.evidence == Evidence::kUnknown;
-  if (fact.unknown)
-    fact.fields.clear();
-  else if (mask.with == PathsMasked::With::kReadOnly && !is_read_only(mount))
-    fact.fields[kIs] = "writable";
-  else if (mask.with == PathsMasked::With::kEmptyFolder && !is_read_only(mount))
-    fact.fields[kIs] = "a writable folder";
-  fact.events = mount.history;
-  fact.events.push_back(mask.event);
-  return fact;
-}
-
 std::string key_of(const Group& group, std::string path) {
   while (group.contains(path)) path += " (another)";
   return path;
@@ -173,17 +145,17 @@ void add_mounts(Outcome& outcome, const Source& from) {
     mounts["all"] = not_known();
     return;
   }
-  std::map<std::string, const MaskFacts*> masks;
-  for (const MaskFacts& mask : from.facts.masks)
-    if (!mask.error) masks[mask.path] = &mask;
+  const Masks masks(from);
   for (const MountFacts& mount : from.handed.mounts.value) {
     if (mount.hidden || came_along(mount, from)) continue;
-    // A node that is bound from elsewhere is told of as a device.
-    if (from.handed.devices.contains(mount.path) && !masks.contains(mount.path)) continue;
     const std::string path = canonical_name(mount.path);
-    const auto mask = masks.find(mount.path);
-    Group& group = mask == masks.end() ? mounts : outcome["masked"];
-    group[key_of(group, path)] = mask == masks.end() ? mount_fact(mount, from.names) : mask_fact(*mask->second, mount);
+    if (const std::optional<CanonicalFact> mask = masks.fact(mount)) {
+      Group& masked = outcome["masked"];
+      masked[key_of(masked, path)] = *mask;
+    } else if (!from.handed.devices.contains(mount.path)) {
+      // A node that is bound from elsewhere is told of as a device.
+      mounts[key_of(mounts, path)] = mount_fact(mount, from.names);
+    }
   }
 }
 

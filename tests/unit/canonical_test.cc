@@ -116,6 +116,21 @@ TEST(Canonical, AMaskIsWhatItHidesAndNotByWhat) {
   EXPECT_EQ(canonical(facts).outcome, canonical(other).outcome);
 }
 
+TEST(Canonical, AMaskIsKnownByWhatIsThere) {
+  ContainerFacts facts = container();
+  facts.handed->mounts.value = {mount("/proc", "proc"), mount("/proc/sys", "proc", MOUNT_ATTR_RDONLY),
+                                mount("/proc/keys", "devtmpfs"), mount("/sys/firmware", "tmpfs", MOUNT_ATTR_RDONLY),
+                                mount("/etc", "tmpfs", MOUNT_ATTR_RDONLY)};
+  facts.handed->mounts.value[1].source_path = "/sys";
+  facts.handed->mounts.value[2].source_path = "/null";
+  EXPECT_EQ(value(facts, "masked", "/proc/sys"), "read-only");
+  EXPECT_EQ(value(facts, "masked", "/proc/keys"), "/dev/null");
+  EXPECT_EQ(value(facts, "masked", "/sys/firmware"), "an empty folder");
+  EXPECT_EQ(value(facts, "mounts", "/etc", "type"), "tmpfs");
+  facts.handed->mounts.value[1].source_path = "/other";
+  EXPECT_EQ(value(facts, "mounts", "/proc/sys", "shows"), "/other") << "that is not itself";
+}
+
 TEST(Canonical, AMaskThatDoesNotHoldSaysSo) {
   ContainerFacts facts = container();
   facts.masks = {{.path = "/proc/sys", .with = PathsMasked::With::kReadOnly}};

@@ -1,0 +1,87 @@
+#include "check/canonical_masks.h"
+
+#include <algorithm>
+
+#include "render/mount_words.h"
+
+namespace cttrace::canon {
+namespace {
+
+using With = PathsMasked::With;
+
+const char* word_of(With with) {
+  switch (with) {
+    case With::kReadOnly: return "read-only";
+    case With::kDevNull: return "/dev/null";
+    case With::kEmptyFolder: return "an empty folder";
+    case With::kFile: break;
+  }
+  return "a file";
+}
+
+bool is_read_only(const MountFacts& mount) {
+  return mount.is_read_only() || (mount.superblock_read_only.known() && mount.superblock_read_only.value);
+}
+
+std::string folder_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == 0 || slash == path.npos ? "/" : path.substr(0, slash);
+}
+
+std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+// What the kernel shows, and nobody else may hide something by accident.
+bool is_the_kernels(const std::string& path) { return is_in(path, "/proc") || is_in(path, "/sys"); }
+
+bool is_null(const MountFacts& mount) {
+  const bool devices = mount.filesystem == "devtmpfs" || mount.filesystem == "tmpfs";
+  return devices && name_of(mount.source_path) == "null" && name_of(mount.path) != "null";
+}
+
+}  // namespace
+
+Masks::Masks(const Source& from) : handed_(from.handed) {
+  for (const MaskFacts& mask : from.facts.masks)
+    if (!mask.error) told_[mask.path] = &mask;
+}
+
+// The same files as without it: bound on itself, so that they can be made read-only.
+bool Masks::shows_itself(const MountFacts& mount) const {
+  if (mount.path == "/") return false;
+  const MountFacts* const around = handed_.mount_of(folder_of(mount.path));
+  if (!around || around->filesystem != mount.filesystem || around->dev_major != mount.dev_major ||
+      around->dev_minor != mount.dev_minor)
+    return false;
+  const std::string within = seen_from(mount.path, around->path);
+  return mount.source_path == (around->source_path == "/" ? within : around->source_path + within);
+}
+
+bool Masks::has_mounts_below(const MountFacts& mount) const {
+  return std::ranges::any_of(handed_.mounts.value, [&](const MountFacts& each) {
+    return each.path.size() > mount.path.size() && is_in(each.path, mount.path);
+  });
+}
+
+std::optional<With> Masks::kind_of(const MountFacts& mount) const {
+  if (const auto told = told_.find(mount.path); told != told_.end()) return told->second->with;
+  if (is_null(mount)) return With::kDevNull;
+  if (!is_read_only(mount)) return std::nullopt;
+  if (shows_itself(mount)) return With::kReadOnly;
+  const bool empty = mount.filesystem == "tmpfs" && mount.source_path == "/" && !has_mounts_below(mount);
+  return empty && is_the_kernels(mount.path) ? std::optional(With::kEmptyFolder) : std::nullopt;
+}
+
+// By which filesystem, and of whose node, a path is hidden does not matter to who cannot see it.
+std::optional<CanonicalFact> Masks::fact(const MountFacts& mount) const {
+  const std::optional<With> with = kind_of(mount);
+  if (!with) return std::nullopt;
+  CanonicalFact fact = mount.evidence == Evidence::kUnknown ? not_known() : is(word_of(*with));
+  if (!fact.unknown && !is_read_only(mount)) {
+    if (*with == With::kReadOnly) fact.fields[kIs] = "writable";
+    if (*with == With::kEmptyFolder) fact.fields[kIs] = "a writable folder";
+  }
+  fact.events = mount.history;
+  return fact;
+}
+
+}  // namespace cttrace::canon
