@@ -144,10 +144,11 @@ class Parts {
 
  private:
   void put(string object, string what, int error = 0) {
-    const int failed = step_.error ? step_.error : error;
-    if (failed) {
-      const std::string_view name = error_name(failed).name;
-      what += ": failed: " + (name.empty() ? std::to_string(failed) : string(name));
+    // What failed inside a step that did not, failed as it always may: that depends on the kernel.
+    if (error && !step_.error) return;
+    if (step_.error) {
+      const std::string_view name = error_name(step_.error).name;
+      what += ": failed: " + (name.empty() ? std::to_string(step_.error) : string(name));
     }
     steps_.push_back({.phase = string(phase_name(step_.phase)), .object = std::move(object), .what = std::move(what)});
   }

@@ -9,6 +9,11 @@ namespace cttrace::canon {
 namespace {
 
 using Steps = std::vector<const CanonicalStep*>;
+using Alike = bool (*)(const CanonicalStep&, const CanonicalStep&);
+
+bool same_step(const CanonicalStep& a, const CanonicalStep& b) { return a.same_as(b); }
+// Processes of different runtimes have nothing to do with each other.
+bool same_deed(const CanonicalStep& a, const CanonicalStep& b) { return a.what == b.what; }
 
 constexpr size_t kMostCells = 4u << 20;  // of the table of common steps
 
@@ -22,12 +27,11 @@ std::string where(const CanonicalStep& step) {
 // Which steps of each side are in the longest common sequence.
 class Common {
  public:
-  Common(const Steps& before, const Steps& after) : in_before(before.size()), in_after(after.size()) {
+  Common(const Steps& before, const Steps& after, Alike alike) : in_before(before.size()), in_after(after.size()) {
     size_t first = 0, end_before = before.size(), end_after = after.size();
     const auto mark = [&](size_t i, size_t j) { in_before[i] = in_after[j] = true; };
-    while (first < end_before && first < end_after && before[first]->same_as(*after[first]))
-      mark(first, first), ++first;
-    while (end_before > first && end_after > first && before[end_before - 1]->same_as(*after[end_after - 1]))
+    while (first < end_before && first < end_after && alike(*before[first], *after[first])) mark(first, first), ++first;
+    while (end_before > first && end_after > first && alike(*before[end_before - 1], *after[end_after - 1]))
       mark(--end_before, --end_after);
     const size_t rows = end_before - first, columns = end_after - first;
     if (!rows || !columns || rows * columns > kMostCells) return;
@@ -36,9 +40,9 @@ class Common {
     for (size_t i = rows; i-- > 0;)
       for (size_t j = columns; j-- > 0;)
         at(i, j) =
-            before[first + i]->same_as(*after[first + j]) ? at(i + 1, j + 1) + 1 : std::max(at(i + 1, j), at(i, j + 1));
+            alike(*before[first + i], *after[first + j]) ? at(i + 1, j + 1) + 1 : std::max(at(i + 1, j), at(i, j + 1));
     for (size_t i = 0, j = 0; i < rows && j < columns;) {
-      if (before[first + i]->same_as(*after[first + j]))
+      if (alike(*before[first + i], *after[first + j]))
         mark(first + i++, first + j++);
       else if (at(i + 1, j) >= at(i, j + 1))
         ++i;
@@ -74,33 +78,34 @@ Finding of_the_way(const CanonicalStep& step, std::string message) {
 }  // namespace
 
 std::vector<Finding> compare_how(const CanonicalContainer& before, const CanonicalContainer& after) {
-  const Common common(pointers(before.how), pointers(after.how));
-  Steps gone = left(before.how, common.in_before), come = left(after.how, common.in_after);
+  const Alike alike = before.runtime == after.runtime ? same_step : same_deed;
+  const Common common(pointers(before.how), pointers(after.how), alike);
+  const Steps gone = left(before.how, common.in_before);
+  Steps come = left(after.how, common.in_after);
   std::vector<Finding> findings;
-  const auto take = [&](const CanonicalStep& step, auto like) -> const CanonicalStep* {
+  // The first of those that came which is like that; it is no longer among them then.
+  const auto take = [&](auto like) -> const CanonicalStep* {
     const auto found = std::ranges::find_if(come, [&](const CanonicalStep* each) { return like(*each); });
     if (found == come.end()) return nullptr;
     const CanonicalStep* const taken = *found;
     come.erase(found);
-    (void)step;
     return taken;
   };
   Steps rest;
   for (const CanonicalStep* const step : gone) {
-    if (const CanonicalStep* same = take(*step, [&](const CanonicalStep& each) { return each.same_as(*step); }))
+    if (const CanonicalStep* const same = take([&](const CanonicalStep& each) { return alike(each, *step); }))
       findings.push_back(
           of_the_way(*same, fmt::format("in another order: {}{}, before{}", same->what, where(*same), where(*step))));
     else
       rest.push_back(step);
   }
   for (const CanonicalStep* const step : rest) {
-    const CanonicalStep* const other = take(*step, [&](const CanonicalStep& each) { return each.what == step->what; });
-    if (other) {
+    if (const CanonicalStep* const other = take([&](const CanonicalStep& each) { return each.what == step->what; })) {
       findings.push_back(of_the_way(
           *other, fmt::format("done by another process: {}{}, before{}", other->what, where(*other), where(*step))));
       continue;
     }
-    const CanonicalStep* const instead = take(*step, [&](const CanonicalStep& each) {
+    const CanonicalStep* const instead = take([&](const CanonicalStep& each) {
       return !step->object.empty() && each.object == step->object && each.phase == step->phase;
     });
     findings.push_back(instead ? of_the_way(*instead, fmt::format("{}{} instead of {}{}", instead->what,
@@ -120,8 +125,7 @@ std::vector<Finding> compare_cost(const CanonicalContainer& before, const Canoni
     Finding finding{.rule = "diff-cost", .consequence = Consequence::kOnlyCost, .subject = what};
     finding.expected = std::to_string(was);
     finding.found = std::to_string(is);
-    finding.message = fmt::format("{} {}: {} instead of {}", is > was ? is - was : was - is,
-                                  (is > was ? "more of " : "less of ") + what, is, was);
+    finding.message = fmt::format("{}: {} instead of {}", what, is, was);
     findings.push_back(std::move(finding));
   };
   std::set<std::string> names;
@@ -131,7 +135,7 @@ std::vector<Finding> compare_cost(const CanonicalContainer& before, const Canoni
     const auto found = container.cost.calls.find(name);
     return found == container.cost.calls.end() ? uint64_t{0} : found->second;
   };
-  for (const std::string& name : names) differ("the call " + name, count_in(before, name), count_in(after, name));
+  for (const std::string& name : names) differ("calls of " + name, count_in(before, name), count_in(after, name));
   differ("mounts made", before.cost.mounts_made, after.cost.mounts_made);
   return findings;
 }

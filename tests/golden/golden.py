@@ -5,6 +5,7 @@ import lzma
 import os
 import pathlib
 import subprocess
+import tempfile
 
 import support
 
@@ -14,6 +15,9 @@ NAMES = sorted(path.name.removesuffix(".ctt.xz") for path in HERE.glob("*.ctt.xz
 VERBOSE = ["bwrap", "chroot", "unshare"]
 IN_JSON = ["bwrap-user", "chroot", "runc", "runc-exec", "runc-failed"]
 TOLD = ["container", "entry", "container_command", "container_served", "container_end"]
+
+# Compared with each other: their containers called web, which the same config.json asks for.
+COMPARED = [("runc", "runc-newer"), ("runc", "crun"), ("crun", "crun-newer"), ("runc", "runc-user-namespace")]
 
 
 def show(name, *options):
@@ -38,4 +42,23 @@ def texts(name):
         made[f"{name}.verbose.story"] = show(name, "-v")
     if name in IN_JSON:
         made[f"{name}.json"] = containers(name)
+    return made
+
+
+def diff(before, after, *options):
+    with tempfile.TemporaryDirectory(prefix="cttrace-test-") as folder:
+        for name in (before, after):
+            (pathlib.Path(folder) / f"{name}.ctt").write_bytes(lzma.decompress((HERE / f"{name}.ctt.xz").read_bytes()))
+        result = subprocess.run([os.path.abspath(support.CTTRACE), "diff", "--container", "web", *options, f"{before}.ctt", f"{after}.ctt"],
+                                cwd=folder, capture_output=True, timeout=60, env={**os.environ, "COLUMNS": "100"})
+    assert result.stderr == b"" and result.returncode in (0, 1), (before, after, result.returncode, result.stderr)
+    return result.stdout.decode()
+
+
+def diffs():
+    """{file: what it should hold}: what differs in the outcome, and with the way."""
+    made = {}
+    for before, after in COMPARED:
+        made[f"{before}.{after}.diff"] = diff(before, after)
+        made[f"{before}.{after}.how.diff"] = diff(before, after, "--how")
     return made

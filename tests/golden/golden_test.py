@@ -13,6 +13,13 @@ class Golden(unittest.TestCase):
         self.assertEqual(there, expected)
         self.assertGreater(len(golden.NAMES), 10)
 
+    def test_what_differs(self):
+        self.maxDiff = None
+        expected = golden.diffs()
+        self.assertEqual({path.name for path in golden.HERE.glob("*.diff")}, set(expected))
+        for file, text in expected.items():
+            self.assertEqual((golden.HERE / file).read_text(), text, f"{file}: read what has changed, then tests/golden/rewrite")
+
 
 def shows(name):
     def test(self):

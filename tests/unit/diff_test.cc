@@ -125,7 +125,7 @@ TEST(Baseline, LearnsWhatVaries) {
   other.outcome["mounts"]["/sys"].fields["flags"] = "nosuid";
   other.cost.calls["mount"] = 3;
   const Baseline baseline = learn(std::vector<CanonicalForm>{form_of({container("web")}), form_of({other})});
-  EXPECT_EQ(baseline.form.containers[0].variable, (std::set<std::string>{"mounts//sys", "cost/the call mount"}));
+  EXPECT_EQ(baseline.form.containers[0].variable, (std::set<std::string>{"mounts//sys", "cost/calls of mount"}));
   for (const CanonicalContainer& each : {container("web"), other})
     EXPECT_EQ(exit_status(verdict_of(judge_baseline(form_of({each}), baseline, true))), 0);
   other.outcome["privileges"]["no_new_privs"].fields[kIs] = "no";

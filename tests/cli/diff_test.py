@@ -1,0 +1,166 @@
+"""`cttrace diff`, `cttrace baseline` and `cttrace check --baseline` on recordings of real runtimes."""
+
+import json
+import lzma
+import os
+import re
+
+import support
+from support import cttrace, require
+
+GOLDEN = support.SOURCE / "tests/golden"
+SCHEMAS = support.SOURCE / "docs/schema"
+
+
+class Recordings(support.Case):
+    def recording(self, name):
+        path = self.tmp / f"{name}.ctt"
+        path.write_bytes(lzma.decompress((GOLDEN / f"{name}.ctt.xz").read_bytes()))
+        return path
+
+    def baseline(self, *recordings, options=()):
+        path = self.tmp / "baseline.json"
+        result = cttrace("baseline", *recordings, "-o", path, *options)
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
+        return path
+
+    def assert_ends(self, status, *arguments, says="", error=""):
+        result = cttrace(*arguments)
+        self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        self.assertTrue(re.search(says, result.stdout), result.stdout)
+        self.assertTrue(re.search(error or "^$", result.stderr), result.stderr)
+        self.assertLessEqual(result.stderr.count("\n"), 1)
+        return result
+
+
+class Diff(Recordings):
+    def test_every_recording_is_the_same_as_itself(self):
+        for path in sorted(GOLDEN.glob("*.ctt.xz")):
+            name = path.name.removesuffix(".ctt.xz")
+            recording = self.recording(name)
+            with self.subTest(name=name):
+                result = cttrace("diff", recording, recording, "--how")
+                self.assertNotIn("isolation", result.stdout)
+                self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+                self.assertIn(": the same\n", result.stdout)
+
+    def test_reports_are_as_their_schema_says(self):
+        require("jsonschema")
+        import jsonschema
+        runc, crun = self.recording("runc"), self.recording("crun")
+        report = json.loads(self.assert_ends(1, "diff", runc, crun, "--report", "json").stdout)
+        jsonschema.Draft202012Validator(json.loads((SCHEMAS / "report.json").read_text())).validate(report)
+        self.assertEqual(report["reports"][0]["judge"], "diff")
+
+    def test_width_and_color(self):
+        environment = {**os.environ, "COLUMNS": "60"}
+        result = support.run(support.CTTRACE, "diff", self.recording("docker"), self.recording("podman"), "--color", "always", env=environment)
+        self.assertIn("\x1b[", result.stdout)
+        words = [line for line in re.sub(r"\x1b\[[0-9;]*m", "", result.stdout).splitlines() if " " in line.strip()]
+        self.assertTrue(all(len(line) <= 60 or len(line.split()) < 3 for line in words), result.stdout)
+
+    def test_recordings_that_nothing_can_be_said_of(self):
+        whole, cut = self.recording("runc"), self.tmp / "cut.ctt"
+        cut.write_bytes(whole.read_bytes()[:-40])
+        self.assert_ends(2, "diff", whole, cut, says="cannot judge: .*cut short")
+        (self.tmp / "no").write_text("something")
+        self.assert_ends(2, "diff", whole, self.tmp / "no", error="^cttrace: cannot ")
+        self.assert_ends(2, "diff", whole, self.tmp / "missing", error="^cttrace: cannot ")
+        self.assert_ends(2, "diff", whole, error="^cttrace: ")
+        self.assert_ends(2, "diff", whole, whole, "--container", "nobody", error="no container of this name")
+
+
+class Baselines(Recordings):
+    def test_every_recording_is_as_its_baseline(self):
+        for name in ["bwrap", "containerd", "crun", "docker", "podman", "runc", "runc-exec", "unshare"]:
+            with self.subTest(name=name):
+                recording = self.recording(name)
+                self.assert_ends(0, "check", recording, "--baseline", self.baseline(recording), "--how")
+
+    def test_it_is_as_its_schema_says(self):
+        require("jsonschema")
+        import jsonschema
+        schema = json.loads((SCHEMAS / "baseline.json").read_text())
+        validator = jsonschema.Draft202012Validator(schema)
+        for options in [(), ("--budget",)]:
+            text = self.baseline(self.recording("docker"), options=options).read_text()
+            validator.validate(json.loads(text))
+            self.assertTrue(text.isascii())
+            # Nothing of the run is in it.
+            self.assertNotRegex(text, r"/proc/[0-9]|[0-9a-f]{32}")
+        broken = json.loads(text)
+        broken["containers"][0]["outcome"]["mounts"]["/"] = 1
+        self.assertFalse(validator.is_valid(broken))
+
+    def test_a_difference_is_told(self):
+        baseline = self.baseline(self.recording("runc"))
+        crun = self.recording("crun")
+        self.assert_ends(1, "check", crun, "--baseline", baseline, "--container", "web", says="isolation is weaker")
+        self.assert_ends(1, "diff", baseline, crun, "--container", "web", says="isolation is weaker")
+
+    def test_update(self):
+        runc, newer = self.recording("runc"), self.recording("crun-newer")
+        baseline = self.baseline(runc)
+        before = baseline.read_text()
+        self.assert_ends(1, "check", newer, "--baseline", baseline)
+        self.assertEqual(baseline.read_text(), before, "a check changes nothing")
+        self.assert_ends(0, "check", newer, "--baseline", baseline, "--update")
+        self.assert_ends(0, "check", newer, "--baseline", baseline)
+        cut = self.tmp / "cut.ctt"
+        cut.write_bytes(newer.read_bytes()[:-40])
+        after = baseline.read_text()
+        self.assert_ends(2, "check", cut, "--baseline", baseline, "--update", error="cut short")
+        self.assertEqual(baseline.read_text(), after)
+
+    def test_what_varies_is_learned(self):
+        runc, crun = self.recording("runc"), self.recording("crun")
+        options = ("--container", "web")
+        baseline = self.baseline(runc, crun, options=options)
+        learned = json.loads(baseline.read_text())["containers"][0]["variable"]
+        self.assertIn("cgroup/devices.allow", learned)
+        self.assertIn("how", learned)
+        for recording in (runc, crun):
+            self.assert_ends(0, "check", recording, "--baseline", baseline, *options)
+        self.assert_ends(1, "check", self.recording("runc-user-namespace"), "--baseline", baseline, *options)
+
+    def test_budget(self):
+        runc = self.recording("runc")
+        baseline = self.baseline(runc, options=("--budget",))
+        self.assert_ends(0, "check", runc, runc, "--baseline", baseline)
+        document = json.loads(baseline.read_text())
+        document["containers"][0]["budget"]["calls"]["mount"] = 51
+        document["containers"][0]["budget"]["set_up_ms"] = 1
+        baseline.write_text(json.dumps(document))
+        result = self.assert_ends(1, "check", runc, "--baseline", baseline, says="52 calls of mount, and its budget is 51")
+        self.assertIn("its set-up takes", result.stdout)
+
+    def test_a_budget_relative_to_a_reference(self):
+        runc, reference = self.recording("runc"), self.recording("unshare")
+        baseline = self.baseline(runc, options=("--budget", "--reference", reference))
+        self.assert_ends(2, "check", runc, "--baseline", baseline, says="--reference is missing")
+        self.assert_ends(0, "check", runc, "--baseline", baseline, "--reference", reference)
+
+    def test_other_rules_cannot_be_judged(self):
+        runc = self.recording("runc")
+        baseline = self.baseline(runc)
+        baseline.write_text(baseline.read_text().replace('"rules": 1', '"rules": 2'))
+        self.assert_ends(2, "check", runc, "--baseline", baseline, says="made by the rules of version 2")
+
+    def test_what_is_no_baseline_is_refused(self):
+        runc = self.recording("runc")
+        path = self.tmp / "no.json"
+        for text in ["", "{", "[]", "{}", "\0", '{"format": "cttrace baseline", "version": 99}', "[" * 100000, '{"a": ' * 5000]:
+            path.write_text(text)
+            self.assert_ends(2, "check", runc, "--baseline", path, error="^cttrace: cannot read the baseline .*no.json: ")
+        self.assert_ends(2, "check", runc, "--baseline", self.tmp / "missing", error="^cttrace: ")
+        self.assert_ends(2, "check", runc, "--update", "--policy", "oci-default", error="there is no baseline")
+
+    def test_a_baseline_of_nothing_is_refused(self):
+        self.assert_ends(2, "baseline", self.recording("runc"), "-o", self.recording("runc"), error="^cttrace: ")
+        cut = self.tmp / "cut.ctt"
+        cut.write_bytes(self.recording("runc").read_bytes()[:-40])
+        self.assert_ends(2, "baseline", cut, error="cut short")
+
+
+if __name__ == "__main__":
+    support.main()
