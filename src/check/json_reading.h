@@ -9,8 +9,8 @@
 
 namespace cttrace {
 
-// Of policies, baselines and OCI configs; more is refused.
-inline constexpr size_t kLargestText_bytes = 4u << 20;
+// Of policies, baselines and OCI configs; more is refused. A baseline has some 13 kB a container.
+inline constexpr size_t kLargestText_bytes = 64u << 20;
 
 // An object, with comments or without. Errors (exit_status 2) name `name`, line and column; a key that is there twice
 // is one. `what` is what it should be: "the policy".
