@@ -29,11 +29,14 @@ constexpr Section kSections[] = {Section::kWhat,  Section::kWhich, Section::kOut
 
 // What a status means; docs/exit-status.md says the same at length.
 constexpr Usage kStatuses[] = {
-    {"0", "of -p, -a, show, inspect, syscalls: all is well; of doctor: tracing is possible here; of check: all holds"},
+    {"0",
+     "of -p, -a, show, inspect, syscalls: all is well; of doctor: tracing is possible here; of check: all holds; of "
+     "diff: the same"},
     {"1",
      "cttrace could not trace, or could not write all of its output; of doctor: tracing is not possible; of check: "
-     "something is broken"},
-    {"2", "the command line is wrong, or a recording cannot be read to its end; of check: it cannot be judged"},
+     "something is broken; of diff: something differs"},
+    {"2",
+     "the command line is wrong, or a recording cannot be read to its end; of check and diff: it cannot be judged"},
     {"3", "--verify was given, and cttrace and the kernel disagree"},
     {"126", "COMMAND cannot be executed"},
     {"127", "there is no COMMAND"},

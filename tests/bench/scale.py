@@ -10,6 +10,7 @@ import tracers
 ROUNDS = 3
 CALLS = 1_000_000
 CONTAINERS = 10_000
+CHECKED, CHECKED_MOST_S = 1_000, 2
 SHOWN = {"calls": ["--format", "calls"], "story": ["--format", "story"], "ndjson": ["--format", "ndjson"]}
 
 
@@ -71,6 +72,12 @@ class Scale:
         self.bytes_a_container = (self.memory["story", CONTAINERS] - self.memory["story", many // 10]) / (CONTAINERS - many // 10)
         return rows
 
+    def checked(self):
+        """1,000 containers checked against the baseline of the same."""
+        recording, baseline = self.times(CHECKED), self.work / "baseline.json"
+        subprocess.run([str(self.bin / "cttrace"), "baseline", str(recording), "-o", str(baseline)], check=True)
+        return measured(self.bin, [self.bin / "cttrace", "check", "-o", "/dev/null", "--baseline", baseline, recording], ROUNDS)
+
     def copies(self):
         """A mount namespace of 1,000 mounts copied 1,000 times, beside the same of one mount, and one copy."""
         folder = self.work / "mounts"
@@ -101,6 +108,10 @@ def report(bin_folder, work, container):
     for row in rows:
         print("  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths)))
     print(f"  memory a finished container: {scale.bytes_a_container:,.0f} bytes")
+    cpu, memory = scale.checked()
+    print(f"  {CHECKED:,} containers checked against a baseline: {cpu:.2f} s (at most {CHECKED_MOST_S}), {memory / 2**20:.1f} MiB")
+    if cpu > CHECKED_MOST_S:
+        raise SystemExit("bench: a check takes longer than it may")
     perf = scale.perf()
     print(f"  perf trace, of getppid calls of a recording of its own: {perf if isinstance(perf, str) else f'{perf:.2f} s a million'}")
     print("mount namespaces copied, all there at once")
