@@ -136,7 +136,9 @@ const CommandRow* find_command(const Parsed& parsed) {
 Status take_operands(const CommandRow& command, std::vector<std::string> operands, Options& options) {
   operands.erase(operands.begin());
   const std::string name = "cttrace " + std::string(command.name);
-  if (operands.size() < command.fewest) return usage_error("run", name, std::string(command.operands) + " is missing");
+  if (operands.size() < command.fewest)
+    return usage_error("run", name,
+                       std::string(command.operands.substr(0, command.operands.find("..."))) + " is missing");
   if (operands.size() > command.most)
     return usage_error("use", operands[command.most], name + " takes no such argument");
   if (command.command != Command::kInspect) return options.operands = std::move(operands), Ok{};
