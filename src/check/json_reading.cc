@@ -42,7 +42,8 @@ Result<nlohmann::ordered_json> parse_json_text(std::string_view text, const std:
   const auto refused = [&](const std::string& why) {
     return Error{.what = "read " + what, .subject = name, .why = why, .exit_status = 2};
   };
-  if (text.size() > kLargestText_bytes) return refused(fmt::format("it is larger than {} MB", kLargestText_bytes >> 20));
+  if (text.size() > kLargestText_bytes)
+    return refused(fmt::format("it is larger than {} MB", kLargestText_bytes >> 20));
   std::vector<std::set<std::string>> keys;
   const Json::parser_callback_t see = [&](int depth, Json::parse_event_t event, Json& value) {
     if (depth > kDeepest) throw Refused{fmt::format("it is nested deeper than {} levels", kDeepest)};
