@@ -118,7 +118,8 @@ Finding only_in_one(const CanonicalContainer& container, const std::string& name
   Finding finding{.rule = "diff-container", .verdict = Verdict::kBroken, .consequence = Consequence::kEqual};
   finding.container = name;
   finding.subject = name;
-  finding.message = fmt::format("{} ({}) is {}", name, container.runtime, before ? "missing" : "more than there was");
+  finding.message = fmt::format("{} ({}) is {}", name, container.runtime,
+                                before ? "missing" : "new: nothing that was there corresponds to it");
   return finding;
 }
 

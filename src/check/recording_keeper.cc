@@ -1,7 +1,6 @@
 #include "check/recording_keeper.h"
 
 #include <algorithm>
-#include <ranges>
 
 namespace cttrace {
 
@@ -19,14 +18,14 @@ void RecordingKeeper::news(const News& news) {
   const auto* went_on = std::get_if<ContainerWentOn>(&news);
   if (!went_on || !went_on->exit_code) return;
   // The latest of that number: ends come in the order of beginnings, or nearly so.
-  for (ContainerFacts& each : std::views::reverse(facts_.containers)) {
-    if (each.kind != ContainerFacts::Kind::kContainer || each.number != went_on->container) continue;
-    each.end = EndFacts{.exit_code = *went_on->exit_code,
-                        .entries = went_on->entries,
-                        .failures = went_on->failures,
-                        .failures_dropped = went_on->failures_dropped};
-    return;
-  }
+  const auto latest = std::find_if(facts_.containers.rbegin(), facts_.containers.rend(), [&](const auto& each) {
+    return each.kind == ContainerFacts::Kind::kContainer && each.number == went_on->container;
+  });
+  if (latest == facts_.containers.rend()) return;
+  latest->end = EndFacts{.exit_code = *went_on->exit_code,
+                         .entries = went_on->entries,
+                         .failures = went_on->failures,
+                         .failures_dropped = went_on->failures_dropped};
 }
 
 RecordingFacts RecordingKeeper::finish(const State& state, uint64_t malformed, bool whole) {

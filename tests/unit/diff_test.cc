@@ -102,7 +102,7 @@ TEST(Diff, ContainersCorrespondByNameOtherwiseByLikeness) {
 TEST(Diff, ContainersThatAreInOneAloneAreSaid) {
   const Report report = diff(form_of({container("web")}), form_of({container("web"), container("more")}), {});
   ASSERT_EQ(report.findings.size(), 1u);
-  EXPECT_EQ(report.findings[0].message, "more (runc) is more than there was");
+  EXPECT_EQ(report.findings[0].message, "more (runc) is new: nothing that was there corresponds to it");
   EXPECT_EQ(exit_status(verdict_of(report)), 1);
 }
 
