@@ -91,7 +91,8 @@ class Trace:
         if key in ("event", "first_event", "last_event", "made_by") and isinstance(value, int):
             return self.names.get(value, value)
         if isinstance(value, dict):
-            return self._normal_file({name: self.normal(each, name) for name, each in value.items()})
+            # Who else holds what a descriptor table ends with.
+            return self._normal_file({name: self.normal(each, name) for name, each in value.items() if name != "held"})
         if isinstance(value, list):
             return [self.normal(each, "event" if key in ("calls", "writes") else key) for each in value]
         return value
@@ -110,6 +111,7 @@ class Trace:
         if value["fs_type"] == "sockfs":
             value["path"] = None
         value.pop("shared", None)
+        value.pop("references", None)
         return value
 
 
