@@ -147,8 +147,8 @@ class Parts {
     // What failed inside a step that did not, failed as it always may: that depends on the kernel.
     if (error && !step_.error) return;
     if (step_.error) {
-      const std::string_view name = error_name(step_.error).name;
-      what += ": failed: " + (name.empty() ? std::to_string(step_.error) : string(name));
+      const std::string name = error_name(step_.error).name;
+      what += ": failed: " + (name.empty() ? std::to_string(step_.error) : name);
     }
     steps_.push_back({.phase = string(phase_name(step_.phase)), .object = std::move(object), .what = std::move(what)});
   }

@@ -139,8 +139,8 @@ void add_failures(Outcome& outcome, const ContainerFacts& facts, const Names& na
     const std::string call = failure.call.empty() ? "a call" : failure.call;
     std::string key = call + (failure.what.empty() ? "" : " " + names(failure.what));
     CanonicalFact& fact = group[key];
-    const std::string_view name = error_name(failure.error).name;
-    fact.fields[kIs] = name.empty() ? std::to_string(failure.error) : std::string(name);
+    const std::string name = error_name(failure.error).name;
+    fact.fields[kIs] = name.empty() ? std::to_string(failure.error) : name;
     if (failure.denied) fact.fields["by"] = "seccomp";
     fact.events.push_back(failure.event);
   }

@@ -1,6 +1,7 @@
 // Reading policies: what is wrong is named by its place, and what is built in is right.
 #include <gtest/gtest.h>
 
+#include "check/json_reading.h"
 #include "check/policy.h"
 #include "check/policy_test.h"
 #include "check_facts.h"
@@ -32,7 +33,7 @@ TEST(PolicyText, NamesWhereItCannotBeRead) {
   expect_refused("[]", "not an object");
   expect_refused(R"({"version": 1, "version": 1, "rules": []})", "\"version\" is there twice");
   expect_refused(R"({"version": 1, "rules": )" + std::string(100, '['), "deeper");
-  expect_refused(std::string((4u << 20) + 1, ' '), "larger");
+  expect_refused(std::string(kLargestText_bytes + 1, ' '), "larger");
   expect_refused("{\"version\": \"\xff\"}", "line 1");
 }
 

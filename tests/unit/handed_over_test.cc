@@ -194,7 +194,7 @@ TEST(HandedOver, DescriptorsThatAreHandedOverTheUsualThree) {
   EXPECT_EQ(told(made).find("descriptors"), std::string::npos);
   program.descriptors->push_back({.fd = 3, .path = "/sys/fs/cgroup"});
   program.descriptors->push_back({.fd = 9, .path = "/a\nb"});
-  EXPECT_TRUE(has_line(told(made), "  descriptors   3 /sys/fs/cgroup, 9 /a\\nb")) << told(made);
+  EXPECT_TRUE(has_line(told(made), "  descriptors   3 /sys/fs/cgroup, 9 /a\\x0ab")) << told(made);
 }
 
 TEST(HandedOver, HostileTextIsEscapedAndBounded) {
