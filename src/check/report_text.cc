@@ -14,6 +14,7 @@ namespace {
 constexpr size_t kSection = 2, kFinding = 4, kDetail = 6;
 constexpr size_t kLeast = 30;  // columns that words get at least
 constexpr size_t kMostEvents = 8;
+constexpr size_t kMostSubjects = 4;
 
 class ReportText {
  public:
@@ -106,18 +107,26 @@ class ReportText {
     return words;
   }
 
-  // A name once, with all that it is about.
+  // A name once, with what it is about, each once: -v has all of it.
   void tell_names(const std::string& title, const std::vector<const Finding*>& findings) {
     if (findings.empty()) return;
     std::string line = title + ":";
     for (size_t i = 0; i < findings.size();) {
       const std::string& name = findings[i]->rule;
       line += (i ? ", " : " ") + escape_for_terminal(name);
-      std::string subjects;
-      for (; i < findings.size() && findings[i]->rule == name; ++i)
-        if (!findings[i]->subject.empty() && findings[i]->subject != name)
-          subjects += (subjects.empty() ? "" : ", ") + escape_for_terminal(findings[i]->subject);
-      if (!subjects.empty()) line += " (" + subjects + ")";
+      std::vector<std::string> subjects;
+      for (; i < findings.size() && findings[i]->rule == name; ++i) {
+        std::string_view subject = findings[i]->subject;
+        // "mounts[/proc].type" of "mounts": the name is there already.
+        if (subject.starts_with(name)) subject.remove_prefix(name.size());
+        std::string shown = escape_for_terminal(subject);
+        if (!shown.empty() && std::ranges::find(subjects, shown) == subjects.end())
+          subjects.push_back(std::move(shown));
+      }
+      const size_t more = subjects.size() > kMostSubjects ? subjects.size() - kMostSubjects : 0;
+      subjects.resize(subjects.size() - more);
+      if (more) subjects.push_back(fmt::format("{} more", more));
+      if (!subjects.empty()) line += fmt::format(" ({})", fmt::join(subjects, ", "));
     }
     add(line, kFinding);
   }

@@ -77,6 +77,18 @@ TEST(Reports, TextSaysWhatIsBrokenAndNamesTheRest) {
   EXPECT_NE(all.find("      seccomp: there is a filter\n"), all.npos) << all;
 }
 
+TEST(Reports, TextNamesEverythingOnceAndNotAllOfVeryMuch) {
+  Report report{.judge = "oci", .judged = "r", .against = "c", .containers = {"web"}};
+  for (const char* subject : {"mounts[/a].type", "mounts[/a].options", "mounts[/a].options", "mounts[/b].type"})
+    report.findings.push_back({.rule = "mounts", .container = "web", .subject = subject});
+  EXPECT_EQ(report_text({{report}}, Style{}),
+            "r against c: holds\n  web\n    holds: mounts ([/a].type, [/a].options, [/b].type)\n");
+  for (const char* subject : {"mounts[/c].type", "mounts[/d].type", "mounts[/e].type"})
+    report.findings.push_back({.rule = "mounts", .container = "web", .subject = subject});
+  EXPECT_EQ(report_text({{report}}, Style{}),
+            "r against c: holds\n  web\n    holds: mounts ([/a].type, [/a].options, [/b].type, [/c].type, 2 more)\n");
+}
+
 TEST(Reports, TextKeepsToItsWidth) {
   Report report = made_report();
   for (int i = 0; i < 40; ++i) report.findings[0].message += " word";
