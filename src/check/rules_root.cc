@@ -44,7 +44,7 @@ void judge_cwd(Judging& judging) {
 void judge_descriptors(Judging& judging) {
   const Fact<std::vector<DescriptorFacts>>& fact = judging.handed.descriptors;
   const std::string unknown = "which descriptors are open at execve is not known of this recording";
-  if (!fact.known() && judging.parameters.flag("required", false)) return judging.cannot_judge("descriptors", unknown);
+  if (!fact.known() && judging.parameters.flag("required", true)) return judging.cannot_judge("descriptors", unknown);
   if (!fact.known()) return judging.not_visible("descriptors", unknown);
   for (const DescriptorFacts& each : fact.value) {
     const std::string number = std::to_string(each.fd);
@@ -74,10 +74,12 @@ std::vector<RuleKind> root_rules() {
        judge_cwd},
       {"descriptors",
        "The program inherits no descriptor but 0 to 2",
-       "A descriptor of a folder of the host's leads out of the container: by /proc/self/fd, or by openat. Of a "
-       "recording that does not tell which are open at execve that is reported as not visible.",
+       "A descriptor of a folder of the host's leads out of the container: by /proc/self/fd, or by openat. "
+       "A recording of an earlier version does not tell which are open at execve, and cannot be judged.",
        {{Type::kList, "except", false, "numbers of descriptors that are wanted: \"3\""},
-        {Type::kFlag, "required", false, "true: a recording that does not tell cannot be judged (default: false)"}},
+        {Type::kFlag, "required", false,
+         "false: a recording that does not tell, as one of an earlier version, is reported as not visible (default: "
+         "true)"}},
        judge_descriptors},
   };
 }

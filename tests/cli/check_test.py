@@ -24,10 +24,25 @@ class OnRecordings(support.Case):
 
     def check(self, recording, *options, policy="oci-default", width=None):
         environment = {**os.environ, "COLUMNS": str(width)} if width else None
-        return run(support.CTTRACE, "check", recording, "--policy", policy, *options, env=environment)
+        options = [self.lenient(option) for option in options]
+        return run(support.CTTRACE, "check", recording, "--policy", self.lenient(policy), *options, env=environment)
+
+    def lenient(self, policy):
+        """A built-in policy, which also judges recordings that do not tell of descriptors: the golden ones."""
+        shown = run(support.CTTRACE, "policy", "show", policy)
+        if shown.returncode:
+            return policy
+        path = self.tmp / f"{policy}.json"
+        path.write_text(shown.stdout.replace('{"rule": "descriptors"}', '{"rule": "descriptors", "required": false}'))
+        return path
 
 
 class Verdicts(OnRecordings):
+    def test_what_a_recording_does_not_tell_cannot_be_judged(self):
+        result = run(support.CTTRACE, "check", self.recording("runc"), "--policy", "oci-default")
+        self.assertEqual((result.returncode, result.stderr), (2, ""))
+        self.assertRegex(result.stdout, r"cannot be judged:\n +descriptors: which descriptors are open at execve is not known")
+
     def test_right_containers_hold(self):
         for name in RIGHT:
             with self.subTest(name=name):
@@ -213,7 +228,7 @@ class Policies(OnRecordings):
             copy = self.tmp / "copy.json"
             copy.write_text(text)
             recording = self.recording("bwrap")
-            copied, built_in = (self.check(recording, policy=policy) for policy in (copy, name))
+            copied, built_in = (run(support.CTTRACE, "check", recording, "--policy", policy) for policy in (copy, name))
             self.assertEqual((copied.returncode, copied.stdout), (built_in.returncode, built_in.stdout))
             without_comments = re.sub(r"(?m)^\s*//.*$", "", text)
             support.validate(json.loads(without_comments), "policy")

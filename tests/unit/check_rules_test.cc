@@ -124,7 +124,7 @@ TEST(Rules, AreBrokenByWhatTheyAreThereFor) {
 const Broken kUnknown[] = {
     {R"({"rule": "old-root-gone"})", [](ContainerFacts& c) { c.handed->old_root.evidence = Evidence::kUnknown; }, ""},
     {R"({"rule": "cwd-inside"})", [](ContainerFacts& c) { c.handed->cwd.evidence = Evidence::kUnknown; }, ""},
-    {R"({"rule": "descriptors", "required": true})", [](ContainerFacts& c) { c.handed->descriptors = {}; }, ""},
+    {R"({"rule": "descriptors"})", [](ContainerFacts& c) { c.handed->descriptors = {}; }, ""},
     {R"({"rule": "mounts-not-shared"})", [](ContainerFacts& c) { c.handed->mounts.evidence = Evidence::kUnknown; }, ""},
     {R"({"rule": "mounts-not-shared"})", [](ContainerFacts& c) { c.handed->mounts_doubt = "a mount was lost"; }, ""},
     {R"({"rule": "mounts-not-shared"})", [](ContainerFacts& c) { mount_at(c, "/dev").sharing = {}; }, ""},
