@@ -6,7 +6,6 @@
 
 #include "files.h"
 
-#define TABLE_STEP 16
 #define TABLE_MOST 4096 /* descriptors of a table that are looked at; a larger one is not told */
 #define TOLD_MOST 48    /* descriptors that are told of one table */
 
@@ -18,14 +17,13 @@ __noinline int table_step(u32 arg)
 		return 0;
 	struct task_struct *task = (struct task_struct *)s->task;
 	struct file **array = BPF_CORE_READ(task, files, fdt, fd);
-	struct file *open[TABLE_STEP];
 	u32 first = s->pointer;
 	s->pointer = first + TABLE_STEP;
-	if (bpf_probe_read_kernel(open, sizeof(open), array + first))
+	if (bpf_probe_read_kernel(s->open, sizeof(s->open), array + first))
 		return 0;
 	for (u32 i = 0; i < TABLE_STEP; i++) {
 		u32 fd = first + i;
-		if (!open[i])
+		if (!s->open[i])
 			continue;
 		if (arg == CT_ARG_HELD ? !holds_detached_tree(task, fd) : fd < 3)
 			continue;

@@ -10,6 +10,7 @@
 #define MAX_NUMBERS 512 /* syscall numbers of an abi that the table can hold */
 #define MAX_VARIANTS 512
 #define MAX_TASKS 65536
+#define TABLE_STEP 16 /* descriptors of a table that are looked at in one go */
 
 /* Set by user space before loading. */
 const volatile __u32 wake_bytes = 0; /* wakes the reader when this much waits; it also looks by itself */
@@ -76,6 +77,7 @@ struct scratch {
 	u32 magic_prefix;
 	u32 word;        /* bytes of a pointer in the task's memory */
 	u32 told;        /* descriptors of a table */
+	struct file *open[TABLE_STEP]; /* of the table's next descriptors */
 	struct ct_row row;
 	char name[16];
 	u8 data[CT_RECORD_MAX + CT_PATH_MAX + 64] __attribute__((aligned(8)));
