@@ -20,6 +20,7 @@ namespace {
 constexpr size_t kProcFile_bytes = 64u << 10, kChildren_bytes = 16u << 20;
 constexpr int kRefusals = 2;         // of a thread are believed when there is another one
 constexpr int kMostPasses = 10'000;  // over a tree that never stands still
+constexpr int kMostListings = 100;   // in a pass, of children that never stay the same
 
 // The numbers that are names of entries of a folder in /proc, in their order.
 std::set<uint32_t> numbers_in(const std::string& folder) {
@@ -57,8 +58,9 @@ std::vector<uint32_t> children_by_parent(uint32_t parent) {
   return children;
 }
 
-// The processes that threads of this one have made, and those that were left to it.
-std::vector<uint32_t> children_of(uint32_t pid) {
+// The processes that threads of this one have made, and those that were left to it. Where one of them ends while the
+// kernel lists them, others may be missing (get_children_pid, fs/proc/array.c).
+std::vector<uint32_t> children_listed(uint32_t pid) {
   std::vector<uint32_t> children;
   const std::string tasks = "/proc/" + std::to_string(pid) + "/task/";
   for (const uint32_t tid : numbers_in(tasks)) {
@@ -75,6 +77,14 @@ std::vector<uint32_t> children_of(uint32_t pid) {
       at = read.ptr;
     }
   }
+  return children;
+}
+
+// All of them: who has ended during the listing is not in the next one.
+std::vector<uint32_t> children_of(uint32_t pid) {
+  std::vector<uint32_t> children = children_listed(pid);
+  std::vector<uint32_t> again;
+  for (int i = 0; i < kMostListings && (again = children_listed(pid)) != children; ++i) children = std::move(again);
   return children;
 }
 
@@ -96,23 +106,24 @@ bool is_ours(uint32_t tid) { return number_field(tid, "TracerPid") == static_cas
 
 class Attaching {
  public:
-  Attaching(bool filtered, const Capture& capture, Threads& threads, const std::function<void()>& relieve)
-      : filtered_(filtered), capture_(capture), threads_(threads), relieve_(relieve) {}
+  Attaching(bool filtered, const Capture& capture, Threads& threads, const Settle& settle)
+      : filtered_(filtered), capture_(capture), threads_(threads), settle_(settle) {}
 
-  // Once over the tree, from its roots. True: again, as something has changed meanwhile.
-  bool pass(std::vector<uint32_t> processes);
+  // Over the tree, from its roots, until it stands still and there is nobody in it who is not followed.
+  void all(const std::vector<uint32_t>& processes);
 
   std::optional<Error> refusal() const { return refusal_; }
   std::vector<std::string>& refused_lines() { return lines_; }
 
  private:
+  bool pass(std::vector<uint32_t> processes);
   bool follow(uint32_t process);
   void refuse(uint32_t process, uint32_t tracer, int code);
 
   bool filtered_;
   const Capture& capture_;
   Threads& threads_;
-  const std::function<void()>& relieve_;
+  const Settle& settle_;
   std::set<uint32_t> gone_, refused_, executing_;
   std::map<uint32_t, int> attempts_;
   std::optional<Error> refusal_;
@@ -140,7 +151,7 @@ bool Attaching::follow(uint32_t process) {
       const int code = seize(static_cast<pid_t>(tid), filtered_);
       if (code == EINTR) {
         executing_.insert(process);
-        relieve_();
+        settle_(Settling::kNow);  // the kernel waits for the other threads to end (de_thread, fs/exec.c)
         changed = true;
         if (!is_ours(tid)) continue;
       }
@@ -164,8 +175,8 @@ bool Attaching::follow(uint32_t process) {
   return changed;
 }
 
-// Who is followed has its new children followed: only those that were there before are looked for. A child of one that
-// ends meanwhile comes to another parent, where the next pass finds it.
+// Once. True: again, as something has changed meanwhile. Who is followed has its new children followed: only those that
+// were there before are looked for.
 bool Attaching::pass(std::vector<uint32_t> processes) {
   bool again = false;
   std::set<uint32_t> seen = {static_cast<uint32_t>(getpid())};
@@ -179,12 +190,19 @@ bool Attaching::pass(std::vector<uint32_t> processes) {
   return again;
 }
 
+// The children of one that ends come to another parent, which may have been looked at before; and who was in fork when
+// it began to be followed has a child that is not (kernel_clone looks first: kernel/fork.c).
+void Attaching::all(const std::vector<uint32_t>& processes) {
+  for (int passes = 0; passes < kMostPasses; ++passes)
+    if (!pass(processes) && !settle_(Settling::kUntilAllStand)) return;
+}
+
 }  // namespace
 
 Result<Attached> attach(const std::vector<uint32_t>& processes, bool filtered, const Capture& capture, Threads& threads,
-                        const std::function<void()>& relieve) {
-  Attaching attaching(filtered, capture, threads, relieve);
-  for (int passes = 0; passes < kMostPasses && attaching.pass(processes);) ++passes;
+                        const Settle& settle) {
+  Attaching attaching(filtered, capture, threads, settle);
+  attaching.all(processes);
   if (!threads.empty()) return Attached{.refused = std::move(attaching.refused_lines())};
   if (attaching.refusal()) return *attaching.refusal();
   return Error{.code = ESRCH,

@@ -24,6 +24,7 @@ struct Thread {
   bool created = false;                            // it has made a task, which is followed
   uint32_t holds = 0;                              // that task, until the call returns; 0: none
 
+  bool stands = false;  // while attaching: it has stopped, or is not waited for any longer
   bool told = false;    // its snapshot, or the fork that made it, has been recorded
   bool held = false;    // is not to run before the call that made it has returned
   bool waits = false;   // held, and in its first stop

@@ -4,11 +4,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
-
-#include "source/ptrace/attach.h"
+#include <set>
+#include <utility>
 
 namespace cttrace::ptrace {
 namespace {
@@ -28,27 +27,52 @@ Tracer::Tracer(Capture& capture, Handover& handover, uint32_t child, bool filter
 
 Status Tracer::attach(const std::vector<uint32_t>& processes) {
   handover_.busy();
-  std::vector<Happened> happened;
-  Result<Attached> attached = ptrace::attach(processes, filtered_, capture_, threads_, [&] { let_end(happened); });
+  Result<Attached> attached =
+      ptrace::attach(processes, filtered_, capture_, threads_, [&](Settling how) { return settle(how); });
   if (!attached) return attached.error();
   for (std::string& line : attached->refused) handover_.notice(std::move(line));
-  tell_of_those_here(happened);
-  for (const auto& [tid, status] : happened) see(tid, status);
+  tell_of_those_here();
+  for (const auto& [tid, status] : std::exchange(happened_, {})) see(tid, status);
   return Ok{};
 }
 
-// Tells of all in their order while all of them stand still: a state that there was.
-void Tracer::tell_of_those_here(std::vector<Happened>& happened) {
-  std::vector<uint32_t> running;
-  threads_.each([&](Thread& thread) { running.push_back(thread.tracee.tid); });
-  std::sort(running.begin(), running.end());
-  const std::vector<uint32_t> here = running;
+bool Tracer::settle(Settling how) {
+  bool changed = false;
+  const auto see_to = [&](const Happened& each) {
+    const auto& [tid, status] = each;
+    Thread* const thread = threads_.find(static_cast<uint32_t>(tid));
+    // Whose creator has not told of it yet is told of with all of its life, later.
+    if (!thread) return false;
+    const StopKind kind = classify(status).kind;
+    const bool ended = kind == StopKind::kEnded, ends = ended || kind == StopKind::kEnding;
+    if (ended)
+      threads_.remove(static_cast<uint32_t>(tid));
+    else if (ends)
+      ptrace::go_on(tid, Until::kNextEvent, 0);
+    changed |= ended || (!ends && !std::exchange(thread->stands, true));
+    return ends;
+  };
   const auto until = std::chrono::steady_clock::now() + kPatience;
-  for (size_t seen = 0; !running.empty() && std::chrono::steady_clock::now() < until;) {
-    collect(happened);
-    if (seen == happened.size()) usleep(kPause_us);
-    for (; seen < happened.size(); ++seen) std::erase(running, static_cast<uint32_t>(happened[seen].first));
+  for (;;) {
+    collect(happened_);
+    std::erase_if(happened_, see_to);
+    std::vector<Thread*> running;
+    threads_.each([&](Thread& thread) {
+      if (!thread.stands) running.push_back(&thread);
+    });
+    if (how == Settling::kNow || running.empty()) return changed;
+    if (std::chrono::steady_clock::now() >= until) {
+      for (Thread* const thread : running) thread->stands = true;
+      return changed;
+    }
+    usleep(kPause_us);
   }
+}
+
+// Tells of all in their order while all of them stand still: a state that there was.
+void Tracer::tell_of_those_here() {
+  std::set<uint32_t> here;
+  threads_.each([&](Thread& thread) { here.insert(thread.tracee.tid); });
   for (const uint32_t tid : here) {
     Thread& thread = *threads_.find(tid);
     thread.told = true;
@@ -56,18 +80,6 @@ void Tracer::tell_of_those_here(std::vector<Happened>& happened) {
     capture_.snapshot(thread.tracee);
   }
   for (const uint32_t tid : here) capture_.mounts(threads_.find(tid)->tracee);
-}
-
-// Has those end that are about to, before they have been told of.
-void Tracer::let_end(std::vector<Happened>& happened) {
-  collect(happened);
-  std::erase_if(happened, [this](const Happened& each) {
-    const auto& [tid, status] = each;
-    const StopKind kind = classify(status).kind;
-    if (kind == StopKind::kEnding) ptrace::go_on(tid, Until::kNextEvent, 0);
-    if (kind == StopKind::kEnded) threads_.remove(static_cast<uint32_t>(tid));
-    return kind == StopKind::kEnding || kind == StopKind::kEnded;
-  });
 }
 
 // Everything that there is by now.

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "source/ptrace/attach.h"
 #include "source/ptrace/handover.h"
 #include "source/ptrace/requests.h"
 #include "source/ptrace/stops.h"
@@ -35,8 +36,8 @@ class Tracer {
   using Happened = std::pair<pid_t, int>;  // a thread, and its status as of waitpid(2)
 
   void collect(std::vector<Happened>& happened) const;
-  void let_end(std::vector<Happened>& happened);
-  void tell_of_those_here(std::vector<Happened>& happened);
+  bool settle(Settling how);
+  void tell_of_those_here();
   void see(pid_t tid, int status);
   void see_stop(Thread& thread, const Stop& stop);
   void at_call(Thread& thread);
