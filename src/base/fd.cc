@@ -30,14 +30,12 @@ Result<std::string> read_file(const std::string& path, size_t limit_bytes) {
   if (!fd) return system_error("read", path);
   std::string text;
   for (;;) {
-    constexpr size_t kChunk = 65536;
-    const size_t before = text.size();
-    text.resize(before + kChunk);
-    const ssize_t got = ::read(fd.get(), text.data() + before, kChunk);
-    text.resize(before + (got > 0 ? static_cast<size_t>(got) : 0));
+    char chunk[65536];
+    const ssize_t got = ::read(fd.get(), chunk, sizeof(chunk));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return system_error("read", path);
     if (got == 0) return text;
+    text.append(chunk, static_cast<size_t>(got));
     if (text.size() > limit_bytes) return Error{.what = "read", .subject = path, .why = "larger than expected"};
   }
 }

@@ -2,52 +2,82 @@
 
 #include <fcntl.h>
 #include <linux/btf.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstring>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/fd.h"
 
 namespace cttrace {
 namespace {
 
+// Memory that the kernel has mapped.
+class Mapping {
+ public:
+  Mapping(size_t size, int protection, int flags, int fd)
+      : data_(mmap(nullptr, size, protection, flags, fd, 0)), size_(size) {}
+  ~Mapping() {
+    if (*this) munmap(data_, size_);
+  }
+  Mapping(Mapping&& other) noexcept : data_(std::exchange(other.data_, MAP_FAILED)), size_(other.size_) {}
+  Mapping& operator=(Mapping&&) = delete;
+
+  explicit operator bool() const { return data_ != MAP_FAILED; }
+  char* data() const { return static_cast<char*>(data_); }
+  std::string_view bytes() const { return {data(), size_}; }
+
+ private:
+  void* data_;
+  size_t size_;
+};
+
+// All of a file in sysfs. None: it cannot be read. Those of BPF can be mapped since Linux 6.16.
+std::optional<Mapping> contents(const Fd& file) {
+  struct stat status = {};
+  if (!file || fstat(file.get(), &status) != 0 || status.st_size <= 0) return std::nullopt;
+  const auto size = static_cast<size_t>(status.st_size);
+  Mapping mapped(size, PROT_READ, MAP_PRIVATE, file.get());
+  if (mapped) return mapped;
+  Mapping copy(size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  for (size_t at = 0; copy && at < size;) {
+    const ssize_t got = ::read(file.get(), copy.data() + at, size - at);
+    if (got <= 0) return std::nullopt;
+    at += static_cast<size_t>(got);
+  }
+  return copy ? std::optional(std::move(copy)) : std::nullopt;
+}
+
 // Only looked through: libbpf copies all of it, some 6 MB, twice, which takes longer than the program that is traced.
 class Btf {
  public:
   static std::optional<Btf> of_kernel() {
-    const Fd file(open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC));
-    struct stat status = {};
-    if (!file || fstat(file.get(), &status) != 0) return std::nullopt;
-    std::string bytes(static_cast<size_t>(status.st_size), '\0');
-    for (size_t at = 0; at < bytes.size();) {
-      const ssize_t got = ::read(file.get(), bytes.data() + at, bytes.size() - at);
-      if (got <= 0) return std::nullopt;
-      at += static_cast<size_t>(got);
-    }
+    std::optional<Mapping> file = contents(Fd(open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC)));
     btf_header header = {};
-    if (bytes.size() < sizeof(header)) return std::nullopt;
+    if (!file || file->bytes().size() < sizeof(header)) return std::nullopt;
+    const std::string_view bytes = file->bytes();
     std::memcpy(&header, bytes.data(), sizeof(header));
     const size_t types = size_t{header.hdr_len} + header.type_off, strings = size_t{header.hdr_len} + header.str_off;
     if (header.magic != BTF_MAGIC || types + header.type_len > bytes.size() || strings + header.str_len > bytes.size())
       return std::nullopt;
-    return Btf(std::move(bytes), {types, header.type_len}, {strings, header.str_len});
+    return Btf(std::move(*file), bytes.substr(types, header.type_len), bytes.substr(strings, header.str_len));
   }
 
   bool has_member(std::string_view structure, std::string_view member) const {
     const std::optional<uint32_t> structure_name = name(structure), member_name = name(member);
     if (!structure_name || !member_name) return false;
-    const std::string_view types = std::string_view(bytes_).substr(types_.offset, types_.length);
     btf_type type = {};
-    for (size_t at = 0; at + sizeof(type) <= types.size();) {
-      std::memcpy(&type, types.data() + at, sizeof(type));
+    for (size_t at = 0; at + sizeof(type) <= types_.size();) {
+      std::memcpy(&type, types_.data() + at, sizeof(type));
       at += sizeof(type);
       const size_t rest = bytes_behind(type);
-      if (rest > types.size() - at) return false;
+      if (rest > types_.size() - at) return false;
       if (BTF_INFO_KIND(type.info) == BTF_KIND_STRUCT && type.name_off == *structure_name &&
-          names_one(types.substr(at, rest), *member_name))
+          names_one(types_.substr(at, rest), *member_name))
         return true;
       at += rest;
     }
@@ -55,17 +85,15 @@ class Btf {
   }
 
  private:
-  struct Section {
-    size_t offset, length;
-  };
-  Btf(std::string bytes, Section types, Section strings) : bytes_(std::move(bytes)), types_(types), strings_(strings) {}
+  Btf(Mapping file, std::string_view types, std::string_view strings)
+      : file_(std::move(file)), types_(types), strings_(strings) {}
 
   // Names are unique.
   std::optional<uint32_t> name(std::string_view text) const {
     const std::string whole = std::string(1, '\0') + std::string(text) + std::string(1, '\0');
-    const size_t at = std::string_view(bytes_).substr(strings_.offset, strings_.length).find(whole);
-    if (at == std::string::npos) return std::nullopt;
-    return static_cast<uint32_t>(at + 1);
+    const void* const found = memmem(strings_.data(), strings_.size(), whole.data(), whole.size());
+    if (!found) return std::nullopt;
+    return static_cast<uint32_t>(static_cast<const char*>(found) + 1 - strings_.data());
   }
 
   static bool names_one(std::string_view members, uint32_t name) {
@@ -95,8 +123,8 @@ class Btf {
     }
   }
 
-  std::string bytes_;
-  Section types_, strings_;
+  Mapping file_;
+  std::string_view types_, strings_;  // in it
 };
 
 }  // namespace

@@ -128,7 +128,11 @@ class Torture(Case):
 
     def test_the_command_outlives_kill_nine(self):
         marker = self.tmp / "marker"
-        with Tracing("-o", "/dev/null", "--", "sh", "-c", f"while ! test -e {marker}-go; do :; done; touch {marker}") as tracing:
+        loop = f"touch {marker}-here; while ! test -e {marker}-go; do :; done; touch {marker}"
+        with Tracing("-o", "/dev/null", "--", "sh", "-c", loop) as tracing:
+            # Who has not executed the command yet ends with cttrace.
+            while not pathlib.Path(f"{marker}-here").exists():
+                time.sleep(0.001)
             shell = below(tracing.process.pid)[1]
             tracing.process.kill()
             tracing.process.wait()

@@ -55,7 +55,7 @@ class Agrees(Case):
     def verify(self, *command, **options):
         tracing = self.start(*command, **options)
         # Before an event is told, it has been read what the process is.
-        self.until_told(tracing, '"type":"exec"', f'"tid":{self.innermost(tracing.process.pid)},')
+        self.until_told(tracing, '"type":"exec"', f'"tid":{self.innermost(tracing.process.pid)},', '"comm":"sh"')
         self.assertEqual(self.go_on(tracing), 0)
         for line in self.out.read_text().splitlines()[-1:]:
             validate(json.loads(line), "ndjson")

@@ -16,6 +16,7 @@ namespace {
 // long the others wait for it.
 constexpr std::chrono::milliseconds kPatience{300};
 constexpr useconds_t kPause_us = 200;
+constexpr uint32_t kMostTurns = 16;  // of one thread, before it is looked whether others wait
 
 // Children of other threads of this process are none of ours, and not waited for.
 pid_t wait_for_any(int* status, int options) { return ::waitpid(-1, status, __WALL | __WNOTHREAD | options); }
@@ -95,8 +96,10 @@ bool Tracer::step() {
   handover_.busy();
   if (tid < 0) return errno == EINTR;
   happened_.assign(1, {tid, status});
-  // The kernel tells of the same few first, always: everybody has a turn before anybody has two.
-  if (threads_.size() > 1) collect(happened_);
+  // The kernel tells of the same few first, always: others have their turns, too.
+  turns_ = tid == last_ ? turns_ + 1 : 1;
+  last_ = tid;
+  if (threads_.size() > 1 && (turns_ == 1 || turns_ % kMostTurns == 0)) collect(happened_);
   for (const auto& [each, what] : happened_) see(each, what);
   return true;
 }

@@ -65,8 +65,9 @@ class Tracer {
   std::map<uint32_t, int> ended_early_;  // before the event of the creator: their statuses
   std::map<std::string, bool> noticed_;
   uint64_t not_followed_ = 0;
-  size_t orphans_ = 0;  // threads whose creator is not known yet
-  pid_t child_;
+  size_t orphans_ = 0;      // threads whose creator is not known yet
+  pid_t child_, last_ = 0;  // `last_`: whose turn it was last
+  uint32_t turns_ = 0;      // in a row
   bool filtered_;
   bool letting_go_ = false;
 };

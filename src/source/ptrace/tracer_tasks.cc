@@ -1,6 +1,8 @@
 // Tasks: how they are made, what they become, how they end.
 #include <signal.h>
 
+#include <utility>
+
 #include "source/ptrace/tracer.h"
 
 namespace cttrace::ptrace {
@@ -70,6 +72,9 @@ void Tracer::executed(Thread& thread) {
     now->tracee.start_ns = start_ns;
   }
   capture_.exec(now->tracee, old_tid, now->call ? &*now->call : nullptr);
+  // It has succeeded, and nothing will change that: no need to stop once more (exec_binprm, fs/exec.c).
+  if (now->call) capture_.exit(now->tracee, *std::exchange(now->call, std::nullopt), 0, 0);
+  if (filtered_ && !now->filters) now->in_call = false;
   go_on(*now);
 }
 
