@@ -2,6 +2,7 @@
 
 import re
 
+import support
 from traced import raw
 
 NAMESPACES = "mnt uts ipc net cgroup pid pid_for_children time time_for_children user".split()
@@ -144,7 +145,9 @@ def check_closes(test, said, trace):
         test.assertEqual((file["detached"], file["mount_ns"], file["path"], file["fs_type"], call["result"]),
                          (True, None, "/", "tmpfs", 0))
     held = [(file["fd"], file["references"]) for event in trace.of("exit") for file in event.get("held", [])]
-    test.assertEqual(held, [tuple(map(int, holds.split())) for holds in said.all("holds")])
+    holds = [tuple(map(int, holds.split())) for holds in said.all("holds")]
+    test.assertTrue(holds)
+    test.assertEqual(held, holds if support.BACKEND == "ebpf" else [])  # no /proc tells how often a table is shared
     trees = set(said.numbers("trees"))
     test.assertEqual({call["args"][0]["file"]["mount_id"] for call in closes}, trees)
     # Whoever made them said the same of them.

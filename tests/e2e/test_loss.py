@@ -74,15 +74,23 @@ class RingFull(Case):
         self.assertEqual(lost, len(entry_lost) + len(without_return) + 2 * wholly_lost + others)
         return record, lost
 
+    @support.only_with("ebpf", "tasks wait until there is room")
     def test_a_small_buffer(self):
         self.check("64K")
 
+    @support.only_with("ebpf", "tasks wait until there is room")
     def test_the_smallest_buffer_and_what_is_said_about_it(self):
         record, lost = self.check("4K")
         text = cttrace("show", record)
         self.assertEqual((text.returncode, text.stderr), (0, ""))
         self.assertRegex(text.stdout, rf"(?m)^cttrace: lost: {lost} records: the ring buffer was full")
         self.assertNotIn("nothing lost", text.stdout)
+
+    @support.only_with("ptrace", "records are lost")
+    def test_nothing_is_lost_where_there_is_no_room(self):
+        record, trace = self.many_calls("16K", 100000)
+        self.whole(trace)
+        self.assertEqual(len(trace.calls("pidfd_open")), 100000)
 
     def test_nothing_is_lost_where_there_is_room(self):
         record, trace = self.many_calls("64M", 20000)
@@ -114,6 +122,7 @@ class RingFull(Case):
                 return
         self.fail("no call came through")
 
+    @support.only_with("ebpf", "tasks wait until there is room")
     def test_after_a_loss_a_container_is_not_said_to_be_known(self):
         record = self.tmp / "recording"
         told = {}
@@ -133,6 +142,7 @@ class RingFull(Case):
         self.assertIn("root", told["16K"]["unknown"])
         self.assertEqual((told["64M"]["doubt"], [words for words in told["64M"]["unknown"] if "mount" in words]), (None, []))
 
+    @support.only_with("ebpf", "tasks wait until there is room")
     def test_the_numbers_of_records_have_gaps_of_just_what_was_lost(self):
         record = self.tmp / "recording"
         with Tracing("-o", self.out, "--record", record, "--buffer", "16K", "-e", "trace=pidfd_open", "--",
@@ -178,6 +188,7 @@ class TasksFull(Case):
             pid_max.write_text(str(needed))
             self.addCleanup(pid_max.write_text, before)
 
+    @support.only_with("ebpf", "its table has no end")
     def test_more_tasks_than_can_be_followed(self):
         threads = 70000
         try:

@@ -134,7 +134,7 @@ class Disagrees(Case):
         self.mount_behind_its_back(tracing, folder)
         tracing.process.stdin.write("x\n")
         tracing.process.stdin.flush()
-        self.until_told(tracing, '"type":"call"', '"read line; exit 5"')
+        self.until_told(tracing, '"type":"call"', '"read line; exit 5"', '"result":0,')
         self.assertEqual(self.go_on(tracing), 3)
         found = verification(self.out)
         self.assertEqual([(each["when"], each["differences"]) for each in found["disagreements"]],
