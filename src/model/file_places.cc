@@ -126,11 +126,29 @@ bool is_nowhere(const File& file) {
   return file.internal || (file.kind != FileKind::kPlain && (file.kind != FileKind::kNamespace || !file.mount_ns));
 }
 
+namespace {
+
+// Who traces by ptrace may see no more than that a file is in some mount (docs/backends.md).
+bool tells_where(const File& file) { return file.mount_ns || file.detached || is_nowhere(file); }
+
+// Where a file is that is in no tree that is known.
+Place elsewhere(const State& state, const File& file, const Place* expected) {
+  if (tells_where(file) || !expected) return unplaced(file);
+  const MountTree* const tree = tree_in(state, expected->mount.tree);
+  const uint32_t id = tree && tree->contains(expected->mount.slot) ? tree->at(expected->mount.slot).kernel_id : 0;
+  if (id && id != file.mount_id) return unplaced(file);
+  Place place = *expected;
+  place.evidence = Evidence::kInferred;
+  return place;
+}
+
+}  // namespace
+
 Place find_file(Context& context, const File& file, const Place* expected, TreeId tree_of_task) {
   State& state = context.state;
   if (is_nowhere(file)) return unplaced(file);
   const TreeId id = tree_of_file(state, file, tree_of_task);
-  if (!id || !tree_in(state, id)) return unplaced(file);
+  if (!id || !tree_in(state, id)) return elsewhere(state, file, expected);
   if (file.mount_ns && !tree_info(state, id)->inode) name_mounts(context, id, file.mount_ns);
   const MountTree& tree = state.trees.at(id);
   const Slot known = tree.with_kernel_id(file.mount_id);

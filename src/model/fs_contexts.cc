@@ -92,9 +92,9 @@ void apply_fsopen(Context& context, const Call& call, TaskState& task) {
 
 // What was taken out of every tree lazily has nothing mounted in it any more: whatever is below it is of its
 // filesystem.
-FilesystemId filesystem_below(const State& state, const Call& call) {
+FilesystemId filesystem_below(const State& state, const Call& call, const FoundPath& found) {
   const std::optional<File>& start = call.args[1].base ? call.args[1].base : call.args[0].file;
-  return start && start->detached ? filesystem_with(state, start->dev_major, start->dev_minor) : 0;
+  return start && found.detached ? filesystem_with(state, start->dev_major, start->dev_minor) : 0;
 }
 
 void apply_fspick(Context& context, const Call& call, TaskState& task) {
@@ -104,7 +104,7 @@ void apply_fspick(Context& context, const Call& call, TaskState& task) {
   if (found.place)
     fs.filesystem = mount_at(state, found.place->mount).filesystem;
   else
-    fs.filesystem = filesystem_below(state, call);
+    fs.filesystem = filesystem_below(state, call, found);
   if (fs.filesystem) {
     if (const Filesystem* filesystem = filesystem_of(state, fs.filesystem)) {
       fs.type = filesystem->type;

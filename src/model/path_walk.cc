@@ -66,7 +66,7 @@ FoundPath found_file(Context& context, const TaskState& task, const File& file, 
   Place place = find_file(context, file, expected, tree_of(context.state, task));
   if (tree_in(context.state, place.mount.tree)) return {.place = std::move(place), .why = {}, .file = {}};
   FoundPath nowhere = unknown(file.shown() + " is in no mount that is known");
-  nowhere.detached = file.detached;
+  nowhere.detached = place.detached;
   return nowhere;
 }
 

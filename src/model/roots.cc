@@ -14,6 +14,7 @@ namespace {
 Place place_or_words(const FoundPath& found, const Argument& argument) {
   if (found.place) return *found.place;
   Place place = {.evidence = Evidence::kUnknown};
+  place.detached = found.detached;
   place.shown = found.file ? found.file->shown() : argument.resolved.value_or(std::string(text_of(argument)));
   return place;
 }
@@ -21,7 +22,7 @@ Place place_or_words(const FoundPath& found, const Argument& argument) {
 // The kernel's own answer, if there is one, corrects the model's.
 Place settled(Context& context, const TaskState& task, const Place& place, const std::optional<File>& answer) {
   if (!answer) return place;
-  const Place* expected = tree_in(context.state, place.mount.tree) ? &place : nullptr;
+  const Place* expected = place.detached || tree_in(context.state, place.mount.tree) ? &place : nullptr;
   return find_file(context, *answer, expected, tree_of(context.state, task));
 }
 

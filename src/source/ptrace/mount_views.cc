@@ -108,7 +108,7 @@ MountViews::Cached& MountViews::read(const Key& key, uint32_t tid, bool at_top, 
   if (cached.view.whole)
     cached.view.hidden = cached.view.with_id(static_cast<uint32_t>(key.root_mount))->parent_id != key.root_mount;
   cached.epoch = text ? epoch_ : 0;
-  if (cached.view.whole) all_[key.mnt_ns] = cached.view.mounts;
+  if (cached.view.whole) all_[key.mnt_ns] = {.changes = changes_, .mounts = cached.view.mounts};
   if (types_.size() > kMostTypes) types_.clear();
   for (const SeenMount& mount : cached.view.mounts) types_[mount.dev] = mount.fs_type;
   return cached;
@@ -167,9 +167,11 @@ const SeenMount* MountViews::find_hidden(const MountView& own, const Tracee& tra
   if (known && !there) return nullptr;
   const auto all = all_.find(own.mnt_ns);
   const SeenMount* seen = nullptr;
-  if (all != all_.end()) {
-    const auto one = std::ranges::find(all->second, mount_id, &SeenMount::id);
-    if (one != all->second.end() && is_below(path, one->mountpoint) && (one->dev == dev || there)) seen = &*one;
+  // Where the kernel does not tell, one that was there may have left meanwhile.
+  if (all != all_.end() && (there || (all->second.changes == changes_ && changing_ == 0))) {
+    const std::vector<SeenMount>& mounts = all->second.mounts;
+    const auto one = std::ranges::find(mounts, mount_id, &SeenMount::id);
+    if (one != mounts.end() && is_below(path, one->mountpoint) && (one->dev == dev || there)) seen = &*one;
   }
   if (!there) return seen;
   hidden_ = seen ? *seen : SeenMount();

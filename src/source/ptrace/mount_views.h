@@ -46,11 +46,9 @@ std::string components_of(std::string_view path);
 
 class MountViews {
  public:
-  // Mounts may have changed.
-  void changed() { ++epoch_; }
   // Between these a call of somebody may change mounts at any time.
   void begin_change() { ++changing_; }
-  void end_change() { --changing_, changed(); }
+  void end_change() { --changing_, ++changes_, changed(); }
 
   // A new namespace has this number: what was known by it is of one that is gone.
   void made_namespace(uint32_t mnt_ns) { outside_.erase(mnt_ns), all_.erase(mnt_ns); }
@@ -91,6 +89,13 @@ class MountViews {
     MountView view;
   };
 
+  struct Seen {
+    uint64_t changes;  // that there had been by then
+    std::vector<SeenMount> mounts;
+  };
+
+  // What is known may be of earlier: it is read again.
+  void changed() { ++epoch_; }
   Cached& read(const Key& key, uint32_t tid, bool at_top, Tracee* tracee);
   bool is_whole(const Key& key, const MountView& view, bool at_top, const Tracee* tracee);
   const SeenMount* find_hidden(const MountView& own, const Tracee& tracee, uint32_t mount_id, uint32_t dev,
@@ -106,12 +111,13 @@ class MountViews {
 
   LookedAt looked_at_;  // since the last at_stop()
   uint64_t epoch_ = 1;
+  uint64_t changes_ = 0;  // by calls that are traced
   uint32_t changing_ = 0;
   std::map<Key, Cached> views_;
-  std::map<uint32_t, uint32_t> outside_;            // by namespace: what its topmost visible mount is mounted on
-  std::map<uint32_t, std::string> types_;           // by dev
-  std::map<uint32_t, std::vector<SeenMount>> all_;  // by namespace: when all of it was seen last
-  SeenMount hidden_;                                // that was found last
+  std::map<uint32_t, uint32_t> outside_;   // by namespace: what its topmost visible mount is mounted on
+  std::map<uint32_t, std::string> types_;  // by dev
+  std::map<uint32_t, Seen> all_;           // by namespace: when all of it was seen last
+  SeenMount hidden_;                       // that was found last
 };
 
 }  // namespace cttrace::ptrace
