@@ -1,50 +1,50 @@
 container echo (bwrap)   container with users of its own
-    bwrap 14328 = pid 1, program 14329 = pid 2   set-up 5.7 ms, 90 calls
+    bwrap 256643 = pid 1, program 256644 = pid 2   set-up 3.9 ms, 90 calls
   rootfs      /tmp/newroot
-   +0.0 ms  create       bwrap 14327: bwrap --unshare-all --ro-bind
+   +0.0 ms  create       bwrap 256642: bwrap --unshare-all --ro-bind
                          /tmp/golden/rootfs / --proc /proc --dev /dev --tmpfs
                          /tmp /bin/echo hello
-            | execve("/usr/bin/bwrap", ["bwrap", "--unshare-all", "--ro-bind", "/tmp/golden/rootfs", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "/bin/echo", "hello"], 0x7ffc2fb106f8 /* 44 vars */) = 0
-   +1.4 ms  identity     bwrap 14327: no_new_privs
+            | execve("/usr/bin/bwrap", ["bwrap", "--unshare-all", "--ro-bind", "/tmp/golden/rootfs", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "/bin/echo", "hello"], 0x7ffead14afe8 /* 45 vars */) = 0
+   +1.4 ms  identity     bwrap 256642: no_new_privs
             | prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)  = 0
-   +1.5 ms  create       bwrap 14327: makes bwrap 14328, which maps the users,
+   +1.5 ms  create       bwrap 256642: makes bwrap 256643, which maps the users,
                          makes the namespaces, sets the mounts up and stays as
                          the container's first process
-            | clone(child_stack=NULL, flags=CLONE_NEWNS|CLONE_NEWCGROUP|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWUSER|CLONE_NEWPID|CLONE_NEWNET|SIGCHLD) = 14328
-   +2.2 ms  namespaces   new user 4026532178, mnt 4026532179, pid 4026532182,
+            | clone(child_stack=NULL, flags=CLONE_NEWNS|CLONE_NEWCGROUP|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWUSER|CLONE_NEWPID|CLONE_NEWNET|SIGCHLD) = 256643
+   +2.1 ms  namespaces   new user 4026532178, mnt 4026532179, pid 4026532182,
                          net 4026532184, uts 4026532180, ipc 4026532181,
                          cgroup 4026532183
-   +2.3 ms  identity     dropped from the bounding set: SYS_RESOURCE
+   +2.2 ms  identity     dropped from the bounding set: SYS_RESOURCE
             | prctl(PR_CAPBSET_DROP, CAP_SYS_RESOURCE) = 0
-   +2.5 ms  user maps    setgroups deny; uids 0 0 1; gids 0 0 1 (inside outside
+   +2.3 ms  user maps    setgroups deny; uids 0 0 1; gids 0 0 1 (inside outside
                          count)
-            | write(6 /* /proc/14328/uid_map */, "0 0 1\n", 6) = 6
-            | write(6 /* /proc/14328/setgroups */, "deny\n", 5) = 5
-            | write(6 /* /proc/14328/gid_map */, "0 0 1\n", 6) = 6
-   +2.6 ms  rootfs       / and all below made rslave
+            | write(6 /* /proc/256643/uid_map */, "0 0 1\n", 6) = 6
+            | write(6 /* /proc/256643/setgroups */, "deny\n", 5) = 5
+            | write(6 /* /proc/256643/gid_map */, "0 0 1\n", 6) = 6
+   +2.4 ms  rootfs       / and all below made rslave
             | mount(NULL, "/", NULL, MS_REC|MS_SILENT|MS_SLAVE, NULL) = 0
-   +2.6 ms               tmpfs on /tmp (outside) (nosuid,nodev)
+   +2.4 ms               tmpfs on /tmp (outside) (nosuid,nodev)
             | mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID|MS_NODEV, NULL) = 0
-   +2.7 ms               <rootfs> bound on itself, with all below
+   +2.4 ms               <rootfs> bound on itself, with all below
             | mount("newroot" /* /tmp/newroot */, "newroot" /* /tmp/newroot */, NULL, MS_MGC_VAL|MS_BIND|MS_REC|MS_SILENT, NULL) = 0
-   +2.7 ms  root switch  pivot_root("/tmp", "oldroot"): /tmp becomes /; the old
+   +2.4 ms  root switch  pivot_root("/tmp", "oldroot"): /tmp becomes /; the old
                          root goes to /tmp/oldroot
             | pivot_root("/tmp", "oldroot" /* /tmp/oldroot */) = 0
             | chdir("/")                              = 0
-   +2.7 ms  rootfs       /oldroot/tmp/golden/rootfs bound on /newroot, with all
+   +2.5 ms  rootfs       /oldroot/tmp/golden/rootfs bound on /newroot, with all
                          below (ro,nosuid,nodev,relatime)
             | mount("/oldroot/tmp/golden/rootfs", "/newroot/" /* /newroot */, NULL, MS_BIND|MS_REC|MS_SILENT, NULL) = 0
             | mount("none", "/newroot", NULL, MS_RDONLY|MS_NOSUID|MS_NODEV|MS_REMOUNT|MS_BIND|MS_SILENT|MS_RELATIME, NULL) = 0
-   +2.9 ms  mounts       proc on /proc (nosuid,nodev,noexec)
+   +2.8 ms  mounts       proc on /proc (nosuid,nodev,noexec)
             | mount("proc", "/newroot/proc", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL) = 0
-   +2.9 ms  masking      read-only: /proc/irq, /proc/bus
+   +2.8 ms  masking      read-only: /proc/irq, /proc/bus
             | mount("/newroot/proc/irq", "/newroot/proc/irq", NULL, MS_BIND|MS_REC|MS_SILENT, NULL) = 0
             | mount("none", "/newroot/proc/irq", NULL, MS_RDONLY|MS_NOSUID|MS_NODEV|MS_NOEXEC|MS_REMOUNT|MS_BIND|MS_SILENT|MS_RELATIME, NULL) = 0
             | mount("/newroot/proc/bus", "/newroot/proc/bus", NULL, MS_BIND|MS_REC|MS_SILENT, NULL) = 0
             | mount("none", "/newroot/proc/bus", NULL, MS_RDONLY|MS_NOSUID|MS_NODEV|MS_NOEXEC|MS_REMOUNT|MS_BIND|MS_SILENT|MS_RELATIME, NULL) = 0
-   +3.1 ms  mounts       tmpfs on /dev (nosuid,nodev; mode=0755)
+   +2.9 ms  mounts       tmpfs on /dev (nosuid,nodev; mode=0755)
             | mount("tmpfs", "/newroot/dev", "tmpfs", MS_NOSUID|MS_NODEV, "mode=0755") = 0
-   +3.2 ms  devices      /oldroot/dev/* bound on /dev/*: null, zero, full,
+   +2.9 ms  devices      /oldroot/dev/* bound on /dev/*: null, zero, full,
                          random, urandom, tty (nosuid,relatime)
             | mount("/oldroot/dev/null", "/newroot/dev/null", NULL, MS_BIND|MS_REC|MS_SILENT, NULL) = 0
             | mount("none", "/newroot/dev/null", NULL, MS_NOSUID|MS_REMOUNT|MS_BIND|MS_SILENT|MS_RELATIME, NULL) = 0
@@ -58,26 +58,26 @@ container echo (bwrap)   container with users of its own
             | mount("none", "/newroot/dev/urandom", NULL, MS_NOSUID|MS_REMOUNT|MS_BIND|MS_SILENT|MS_RELATIME, NULL) = 0
             | mount("/oldroot/dev/tty", "/newroot/dev/tty", NULL, MS_BIND|MS_REC|MS_SILENT, NULL) = 0
             | mount("none", "/newroot/dev/tty", NULL, MS_NOSUID|MS_REMOUNT|MS_BIND|MS_SILENT|MS_RELATIME, NULL) = 0
-   +3.9 ms  mounts       devpts on /dev/pts (nosuid,noexec;
+   +3.2 ms  mounts       devpts on /dev/pts (nosuid,noexec;
                          newinstance,ptmxmode=0666,mode=620)
             | mount("devpts", "/newroot/dev/pts", "devpts", MS_NOSUID|MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620") = 0
-   +3.9 ms               tmpfs on /tmp (nosuid,nodev; mode=0755)
+   +3.3 ms               tmpfs on /tmp (nosuid,nodev; mode=0755)
             | mount("tmpfs", "/newroot/tmp", "tmpfs", MS_NOSUID|MS_NODEV, "mode=0755") = 0
-   +3.9 ms  rootfs       /oldroot (outside) and all below made rprivate
+   +3.3 ms  rootfs       /oldroot (outside) and all below made rprivate
             | mount("oldroot", "oldroot" /* /oldroot */, NULL, MS_REC|MS_SILENT|MS_PRIVATE, NULL) = 0
-   +4.0 ms               /oldroot (outside) detached (1.2 ms)
+   +3.3 ms               /oldroot (outside) detached
             | umount2("oldroot" /* /oldroot */, MNT_DETACH) = 0
-   +5.2 ms  root switch  pivot_root(".", "."): /newroot becomes /; the old root
-                         lies on it, is detached 0.06 ms later: gone
+   +3.4 ms  root switch  pivot_root(".", "."): /newroot becomes /; the old root
+                         lies on it, is detached 0.01 ms later: gone
             | pivot_root("." /* /newroot */, "." /* /newroot */) = 0
             | fchdir(5 /* / */)                       = 0
             | umount2("." /* / */, MNT_DETACH)        = 0
             | chdir("/")                              = 0
             | chdir("/")                              = 0
-   +5.3 ms  create       makes bwrap 14329, which becomes the program
-            | clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x7f08df330490) = 2 /* 14329 in cttrace's PID NS */
-   +5.5 ms  identity     bwrap 14329: not raised in the ambient set, having none
-                         to raise: 40 capabilities
+   +3.4 ms  create       makes bwrap 256644, which becomes the program
+            | clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x7fe2fa5ea490) = 2 /* 256644 in cttrace's PID NS */
+   +3.6 ms  identity     bwrap 256644: not raised in the ambient set, having
+                         none to raise: 40 capabilities
             | prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_CHOWN, 0, 0) = -1 EPERM (Operation not permitted)
             | prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0) = -1 EPERM (Operation not permitted)
             | prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0) = -1 EPERM (Operation not permitted)
@@ -118,13 +118,13 @@ container echo (bwrap)   container with users of its own
             | prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_PERFMON, 0, 0) = -1 EPERM (Operation not permitted)
             | prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_BPF, 0, 0) = -1 EPERM (Operation not permitted)
             | prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_CHECKPOINT_RESTORE, 0, 0) = -1 EPERM (Operation not permitted)
-   +5.6 ms  hand-over    bwrap 14329: execve /bin/echo hello: uid 0, gid 0; 40
+   +3.6 ms  hand-over    bwrap 256644: execve /bin/echo hello: uid 0, gid 0; 40
                          of 41 capabilities; no_new_privs; no seccomp filter
-            | execve("/bin/echo", ["/bin/echo", "hello"], 0x7ffe9e98ff98 /* 44 vars */) = 0
+            | execve("/bin/echo", ["/bin/echo", "hello"], 0x7fffd2e03728 /* 45 vars */) = 0
   handed over
     program       /bin/echo hello
     executable    /bin/busybox
-    pid           14329, 2 in its pid namespace
+    pid           256644, 2 in its pid namespace
     namespaces    new: mnt 4026532179, uts 4026532180, ipc 4026532181,
                   net 4026532184, cgroup 4026532183, pid 4026532182,
                   user 4026532178
@@ -164,7 +164,7 @@ container echo (bwrap)   container with users of its own
     inferred      6 of 13 mounts
     unknown       hostname
 
-container echo   exited with 0 after 0.48 ms
+container echo   exited with 0 after 0.68 ms
 
-cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-25T03:41:19.847695Z: 100 events, 91 calls
+cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-28T23:52:13.311094Z: 100 events, 91 calls
 cttrace: nothing lost

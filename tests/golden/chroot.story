@@ -1,14 +1,14 @@
 container echo (chroot)   chroot only: not isolated by namespaces
-    program 14364   set-up 1.1 ms, 5 calls
+    program 256663   set-up 1.5 ms, 5 calls
   rootfs      /tmp/golden/rootfs
    +0.0 ms  create       chroot <rootfs> /bin/echo hello
-   +0.9 ms  root switch  chroot("/tmp/golden/rootfs"): <rootfs> becomes /
-   +0.9 ms  hand-over    execve /bin/echo hello: uid 0, gid 0; 40 of 41
+   +1.4 ms  root switch  chroot("/tmp/golden/rootfs"): <rootfs> becomes /
+   +1.4 ms  hand-over    execve /bin/echo hello: uid 0, gid 0; 40 of 41
                          capabilities; no seccomp filter
   handed over
     program       /bin/echo hello
     executable    /tmp/golden/rootfs/bin/busybox
-    pid           14364
+    pid           256663
     namespaces    the starter's: mnt 4026532177
                   the host's: uts 4026531838, ipc 4026531839, net 4026531833,
                   cgroup 4026531835, pid 4026531836, time 4026531834,
@@ -17,14 +17,14 @@ container echo (chroot)   chroot only: not isolated by namespaces
     cwd           /
     mounts
       /  ext4  rw  (its directory /tmp/golden/rootfs) /dev/vda  discard,resv_...
-      1 mount, private; 20 more outside this root
+      1 mount, private; 19 more outside this root
     user          uid 0, gid 0, no other groups
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
     cgroup        /
     unknown       hostname
 
-container echo   exited with 0 after 0.32 ms
+container echo   exited with 0 after 0.74 ms
 
-cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-25T03:41:21.545348Z: 11 events, 6 calls
+cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-28T23:52:14.049741Z: 11 events, 6 calls
 cttrace: nothing lost

@@ -1,11 +1,11 @@
-container sh (unshare)   mounts of its own, the starter's pids   program 12248
-    set-up 1.4 ms, 20 calls
+container sh (unshare)   mounts of its own, the starter's pids   program 256629
+    set-up 1.5 ms, 20 calls
    +0.0 ms  create       unshare --mount --propagation slave sh -c ...
                          /tmp/golden/state --cgroup-manager=cgroupfs run
                          --bundle /tmp/golden/bundle web
-   +1.0 ms  namespaces   new mnt 4026532178
-   +1.1 ms  mounts       / and all below made rslave
-   +1.2 ms  hand-over    execve sh -c 'set -e\x0a        mount --bind "$0"
+   +1.3 ms  namespaces   new mnt 4026532178
+   +1.3 ms  mounts       / and all below made rslave
+   +1.4 ms  hand-over    execve sh -c 'set -e\x0a        mount --bind "$0"
                          "$0"\x0a        cd "$0"\x0a        for each in dev proc
                          sys run tmp; do mount --rbind /$each $each; done\x0a   
                          pivot_root . mnt\x0a        umount -l /mnt\x0a       
@@ -24,7 +24,7 @@ container sh (unshare)   mounts of its own, the starter's pids   program 12248
                   crun --root /tmp/golden/state --cgroup-manager=cgroupfs run
                   --bundle /tmp/golden/bundle web
     executable    /usr/bin/dash
-    pid           12248
+    pid           256629
     namespaces    new: mnt 4026532178
                   the host's: uts 4026531838, ipc 4026531839, net 4026531833,
                   cgroup 4026531835, pid 4026531836, time 4026531834,
@@ -33,34 +33,33 @@ container sh (unshare)   mounts of its own, the starter's pids   program 12248
     cwd           /
     mounts
       /                          ext4      rw  /dev/vda  discard,resv_strict,...
-      |- /dev                    devtmpfs  rw  size=12334460k,nr_inodes=30836...
+      |- /dev                    devtmpfs  rw  size=12334432k,nr_inodes=30836...
       |  |- /dev/pts             devpts    rw  (under devpts)  mode=600,ptmxm...
       |  |  `- /dev/pts          devpts    rw  mode=600,ptmxmode=000
-      |  `- /dev/shm             tmpfs     rw  (under tmpfs)  size=24684084k
-      |     `- /dev/shm          tmpfs     rw  size=24684084k
+      |  `- /dev/shm             tmpfs     rw  (under tmpfs)  size=24683652k
+      |     `- /dev/shm          tmpfs     rw  size=24683652k
       |- /proc                   proc      rw
       `- /sys                    sysfs     rw
-         |- /sys/fs/bpf          bpf       rw
          |- /sys/fs/cgroup       tmpfs     rw  mode=755
          |  |- /sys/fs/cgroup/{blkio,cpu,7 more}  cgroup    rw
          |  `- /sys/fs/cgroup/unified  cgroup2   rw
          `- /sys/kernel/tracing  tracefs   rw
-      21 mounts, all private; -v shows each
+      20 mounts, all private; -v shows each
     user          uid 0, gid 0, no other groups
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
     cgroup        /
     unknown       hostname
 
-container sh (unshare)   mounts of its own, the starter's pids   program 12248
-    set-up 4.0 ms, 20 calls
+container sh (unshare)   mounts of its own, the starter's pids   program 256629
+    set-up 0.90 ms, 20 calls
   in          container sh
    +0.0 ms  create       unshare -m --propagation slave sh -c 'umount ...
                          /tmp/golden/state --cgroup-manager=cgroupfs run
                          --bundle /tmp/golden/bundle web
-   +0.8 ms  namespaces   new mnt 4026532179 (2.8 ms)
-   +3.6 ms  mounts       / and all below made rslave
-   +3.8 ms  hand-over    execve sh -c 'umount -l /sys/fs/cgroup/unified; exec
+   +0.7 ms  namespaces   new mnt 4026532179
+   +0.7 ms  mounts       / and all below made rslave
+   +0.8 ms  hand-over    execve sh -c 'umount -l /sys/fs/cgroup/unified; exec
                          "$@"' x crun --root /tmp/golden/state
                          --cgroup-manager=cgroupfs run --bundle
                          /tmp/golden/bundle web: uid 0, gid 0; 40 of 41
@@ -70,7 +69,7 @@ container sh (unshare)   mounts of its own, the starter's pids   program 12248
                   --root /tmp/golden/state --cgroup-manager=cgroupfs run
                   --bundle /tmp/golden/bundle web
     executable    /usr/bin/dash
-    pid           12248
+    pid           256629
     namespaces    new: mnt 4026532179
                   the host's: uts 4026531838, ipc 4026531839, net 4026531833,
                   cgroup 4026531835, pid 4026531836, time 4026531834,
@@ -79,30 +78,28 @@ container sh (unshare)   mounts of its own, the starter's pids   program 12248
     cwd           /tmp/golden
     mounts
       /                          ext4      rw  /dev/vda[/tmp/golden/debian-13...
-      |- /dev                    devtmpfs  rw  size=12334460k,nr_inodes=30836...
+      |- /dev                    devtmpfs  rw  size=12334432k,nr_inodes=30836...
       |  |- /dev/pts             devpts    rw  (under devpts)  mode=600,ptmxm...
       |  |  `- /dev/pts          devpts    rw  mode=600,ptmxmode=000
-      |  `- /dev/shm             tmpfs     rw  (under tmpfs)  size=24684084k
-      |     `- /dev/shm          tmpfs     rw  size=24684084k
+      |  `- /dev/shm             tmpfs     rw  (under tmpfs)  size=24683652k
+      |     `- /dev/shm          tmpfs     rw  size=24683652k
       |- /proc                   proc      rw
       |- /run                    ext4      rw  /dev/vda[/run]  discard,resv_s...
       |- /sys                    sysfs     rw
-      |  |- /sys/fs/bpf          bpf       rw
       |  |- /sys/fs/cgroup       tmpfs     rw  mode=755
       |  |  |- /sys/fs/cgroup/{blkio,cpu,7 more}  cgroup    rw
       |  |  `- /sys/fs/cgroup/unified  cgroup2   rw
       |  `- /sys/kernel/tracing  tracefs   rw
       `- /tmp                    ext4      rw  /dev/vda[/tmp]  discard,resv_s...
          `- /tmp/golden/debian-13  ext4      rw  /dev/vda[/tmp/golden/debian-...
-            |- /tmp/golden/debian-13/dev  devtmpfs  rw  size=12334460k,nr_ino...
+            |- /tmp/golden/debian-13/dev  devtmpfs  rw  size=12334432k,nr_ino...
             |  |- /tmp/golden/debian-13/dev/pts  devpts    rw  (under devpts)...
             |  |  `- /tmp/golden/debian-13/dev/pts  devpts    rw  mode=600,pt...
             |  `- /tmp/golden/debian-13/dev/shm  tmpfs     rw  (under tmpfs) ...
-            |     `- /tmp/golden/debian-13/dev/shm  tmpfs     rw  size=24684084k
+            |     `- /tmp/golden/debian-13/dev/shm  tmpfs     rw  size=24683652k
             |- /tmp/golden/debian-13/proc  proc      rw
             |- /tmp/golden/debian-13/run  ext4      rw  /dev/vda[/run]  disca...
             `- /tmp/golden/debian-13/sys  sysfs     rw
-               |- /tmp/golden/debian-13/sys/fs/bpf  bpf       rw
                |- /tmp/golden/debian-13/sys/fs/cgroup  tmpfs     rw  mode=755
                |  |- /tmp/golden/debian-13/sys/fs/cgroup/{blkio,8 more}
                |  |              cgroup    rw
@@ -110,89 +107,89 @@ container sh (unshare)   mounts of its own, the starter's pids   program 12248
                |                 cgroup2   rw
                `- /tmp/golden/debian-13/sys/kernel/tracing
                                  tracefs   rw
-      45 mounts, all private; -v shows each
+      43 mounts, all private; -v shows each
     user          uid 0, gid 0, no other groups
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
     cgroup        /
     unknown       hostname
 
-container web (crun)   init 12258 = pid 1   cgroup /web
-    set-up 33.0 ms, 176 calls
+container web (crun)   init 256639 = pid 1   cgroup /web
+    set-up 13.0 ms, 176 calls
   in          container sh
   bundle      /tmp/golden/bundle
-   +0.0 ms  create       crun 12248: crun --root /tmp/golden/state
+   +0.0 ms  create       crun 256629: crun --root /tmp/golden/state
                          --cgroup-manager=cgroupfs run --bundle <bundle> web
-   +1.1 ms               crun 12248: executes itself again: crun --root
+   +1.0 ms               crun 256629: executes itself again: crun --root
                          /tmp/golden/state --cgroup-manager=cgroupfs run
                          --bundle <bundle> web
-   +5.9 ms  identity     crun 12248: session keyring web
-   +5.9 ms               crun 12248: limits: NOFILE 1024
-   +5.9 ms  create       crun 12248: makes crun 12258, which makes the
+   +2.1 ms  identity     crun 256629: session keyring web
+   +2.1 ms               crun 256629: limits: NOFILE 1024
+   +2.1 ms  create       crun 256629: makes crun 256639, which makes the
                          namespaces, sets the mounts up and becomes the program
-   +6.6 ms  namespaces   new mnt 4026532178, pid 4026532182, net 4026532183,
+   +2.7 ms  namespaces   new mnt 4026532178, pid 4026532182, net 4026532183,
                          uts 4026532180, ipc 4026532181
-  +12.0 ms  cgroup       crun 12248: crun 12258 into /web of systemd, pids,
-                         blkio, freezer, devices (12.0 ms)
-  +24.0 ms               crun 12248: memory.limit_in_bytes = -1,
+   +2.9 ms  cgroup       crun 256629: crun 256639 into /web of systemd, pids,
+                         blkio, freezer, devices (8.3 ms)
+  +11.3 ms               crun 256629: memory.limit_in_bytes = -1,
                          memory.kmem.limit_in_bytes = -1,
                          memory.memsw.limit_in_bytes = -1
-  +24.1 ms               crun 12248: crun 12258 into /web of memory
-  +24.2 ms               crun 12248: cpuset.cpus = 0-1, cpuset.mems = 0
-  +24.2 ms               crun 12248: crun 12258 into /web of cpuset, cpuacct,
+  +11.3 ms               crun 256629: crun 256639 into /web of memory
+  +11.4 ms               crun 256629: cpuset.cpus = 0-1, cpuset.mems = 0
+  +11.4 ms               crun 256629: crun 256639 into /web of cpuset, cpuacct,
                          cpu
-  +24.4 ms               crun 12248: devices.deny = a, devices.allow = c *:* m,
+  +11.5 ms               crun 256629: devices.deny = a, devices.allow = c *:* m,
                          b *:* m, c 1:3 rwm, c 1:8 rwm, c 1:7 rwm, c 5:0 rwm,
                          c 1:5 rwm, c 1:9 rwm, c 5:1 rwm, c 136:* rwm,
                          c 5:2 rwm, c 10:200 rwm
-  +24.9 ms  rootfs       / and all below made rprivate
-  +24.9 ms               /tmp (outside) made private
-  +24.9 ms               <bundle>/rootfs bound on itself, with all below, made
+  +11.8 ms  rootfs       / and all below made rprivate
+  +11.8 ms               /tmp (outside) made private
+  +11.8 ms               <bundle>/rootfs bound on itself, with all below, made
                          private
-  +25.0 ms  mounts       proc on /proc
-  +25.0 ms               tmpfs on /dev (nosuid,strictatime;
+  +11.8 ms  mounts       proc on /proc
+  +11.9 ms               tmpfs on /dev (nosuid,strictatime;
                          mode=755,size=65536k)
-  +25.1 ms               devpts on /dev/pts (nosuid,noexec;
+  +11.9 ms               devpts on /dev/pts (nosuid,noexec;
                          newinstance,ptmxmode=0666,mode=0620,gid=5)
-  +25.2 ms               tmpfs on /dev/shm (nosuid,nodev,noexec;
+  +12.0 ms               tmpfs on /dev/shm (nosuid,nodev,noexec;
                          mode=1777,size=65536k)
-  +25.3 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
-  +25.3 ms               sysfs on /sys (nosuid,nodev,noexec)
-  +25.4 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec,relatime;
+  +12.1 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
+  +12.1 ms               sysfs on /sys (nosuid,nodev,noexec)
+  +12.1 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec,relatime;
                          size=1024k)
-  +25.4 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*:
+  +12.1 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*:
                          systemd, pids, blkio, freezer, devices, memory, cpuset,
                          cpuacct, cpu
-  +25.7 ms  devices      /dev/null c 1:3, /dev/zero c 1:5, /dev/full c 1:7,
+  +12.3 ms  devices      /dev/null c 1:3, /dev/zero c 1:5, /dev/full c 1:7,
                          /dev/tty c 5:0, /dev/random c 1:8, /dev/urandom c 1:9
                          (mode 0666, owner 0:0)
-  +26.0 ms  masking      read-only: /proc/bus, /proc/fs, /proc/irq, /proc/sys;
+  +12.5 ms  masking      read-only: /proc/bus, /proc/fs, /proc/irq, /proc/sys;
                          /proc/keys, /proc/timer_list <- /dev/null; /proc/acpi,
                          /sys/firmware <- an empty folder
-  +26.4 ms  mounts       /sys/fs/cgroup/cpu, /sys/fs/cgroup/cpuacct,
+  +12.7 ms  mounts       /sys/fs/cgroup/cpu, /sys/fs/cgroup/cpuacct,
                          /sys/fs/cgroup/cpuset, /sys/fs/cgroup/memory,
                          /sys/fs/cgroup/devices, /sys/fs/cgroup/freezer,
                          /sys/fs/cgroup/blkio, /sys/fs/cgroup/pids,
                          /sys/fs/cgroup/systemd now
                          ro,nosuid,nodev,noexec,relatime
-  +26.5 ms               /sys now ro,nosuid,nodev,noexec
-  +26.5 ms  rootfs       <bundle>/rootfs now read-only
-  +26.6 ms  root switch  pivot_root(".", "."): <bundle>/rootfs becomes /; the
-                         old root lies on it, is made rprivate, is detached 0.07
-                         ms later: gone (5.1 ms)
-  +31.7 ms               / and all below made rprivate
-  +31.9 ms  identity     hostname web
-  +31.9 ms               dropped from the bounding set: 37 capabilities
-  +32.0 ms               capabilities KILL, NET_BIND_SERVICE, AUDIT_WRITE
-  +32.0 ms               not raised in the ambient set, having none to raise:
+  +12.7 ms               /sys now ro,nosuid,nodev,noexec
+  +12.7 ms  rootfs       <bundle>/rootfs now read-only
+  +12.7 ms  root switch  pivot_root(".", "."): <bundle>/rootfs becomes /; the
+                         old root lies on it, is made rprivate, is detached 0.03
+                         ms later: gone
+  +12.8 ms               / and all below made rprivate
+  +12.8 ms  identity     hostname web
+  +12.9 ms               dropped from the bounding set: 37 capabilities
+  +12.9 ms               capabilities KILL, NET_BIND_SERVICE, AUDIT_WRITE
+  +12.9 ms               not raised in the ambient set, having none to raise:
                          KILL, NET_BIND_SERVICE, AUDIT_WRITE
-  +32.0 ms               no_new_privs
-  +32.8 ms  hand-over    execve /bin/echo hello: uid 0, gid 0; 3 of 41
+  +12.9 ms               no_new_privs
+  +12.9 ms  hand-over    execve /bin/echo hello: uid 0, gid 0; 3 of 41
                          capabilities; no_new_privs; no seccomp filter
   handed over
     program       /bin/echo hello
     executable    /bin/busybox
-    pid           12258, 1 in its pid namespace
+    pid           256639, 1 in its pid namespace
     namespaces    new: mnt 4026532178, uts 4026532180, ipc 4026532181,
                   net 4026532183, pid 4026532182
                   the host's: cgroup 4026531835, time 4026531834,
@@ -226,9 +223,9 @@ container web (crun)   init 12258 = pid 1   cgroup /web
     also          session keyring web
     inferred      13 of 25 mounts, hostname
 
-container web   exited with 0 after 0.35 ms
+container web   exited with 0 after 0.71 ms
 
-container sh   exited with 0 after 47.6 ms
+container sh   exited with 0 after 17.3 ms
 
-cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-25T04:01:43.927645Z: 339 events, 291 calls
+cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-28T23:52:13.029369Z: 339 events, 291 calls
 cttrace: nothing lost

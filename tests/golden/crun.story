@@ -1,11 +1,11 @@
-container sh (unshare)   mounts of its own, the starter's pids   program 14300
-    set-up 1.3 ms, 20 calls
+container sh (unshare)   mounts of its own, the starter's pids   program 256607
+    set-up 1.5 ms, 20 calls
    +0.0 ms  create       unshare -m --propagation slave sh -c 'umount ... exec
                          "$@"' x crun --root /tmp/golden/state
                          --cgroup-manager=cgroupfs run web
-   +1.0 ms  namespaces   new mnt 4026532178
-   +1.0 ms  mounts       / and all below made rslave
-   +1.2 ms  hand-over    execve sh -c 'umount -l /sys/fs/cgroup/unified; exec
+   +1.2 ms  namespaces   new mnt 4026532178
+   +1.3 ms  mounts       / and all below made rslave
+   +1.4 ms  hand-over    execve sh -c 'umount -l /sys/fs/cgroup/unified; exec
                          "$@"' x crun --root /tmp/golden/state
                          --cgroup-manager=cgroupfs run web: uid 0, gid 0; 40 of
                          41 capabilities; no seccomp filter
@@ -13,7 +13,7 @@ container sh (unshare)   mounts of its own, the starter's pids   program 14300
     program       sh -c 'umount -l /sys/fs/cgroup/unified; exec "$@"' x crun
                   --root /tmp/golden/state --cgroup-manager=cgroupfs run web
     executable    /usr/bin/dash
-    pid           14300
+    pid           256607
     namespaces    new: mnt 4026532178
                   the host's: uts 4026531838, ipc 4026531839, net 4026531833,
                   cgroup 4026531835, pid 4026531836, time 4026531834,
@@ -22,99 +22,98 @@ container sh (unshare)   mounts of its own, the starter's pids   program 14300
     cwd           /tmp/golden/bundle
     mounts
       /                          ext4      rw  /dev/vda  discard,resv_strict,...
-      |- /dev                    devtmpfs  rw  size=12334460k,nr_inodes=30836...
+      |- /dev                    devtmpfs  rw  size=12334432k,nr_inodes=30836...
       |  |- /dev/pts             devpts    rw  (under devpts)  mode=600,ptmxm...
       |  |  `- /dev/pts          devpts    rw  mode=600,ptmxmode=000
-      |  `- /dev/shm             tmpfs     rw  (under tmpfs)  size=24684084k
-      |     `- /dev/shm          tmpfs     rw  size=24684084k
+      |  `- /dev/shm             tmpfs     rw  (under tmpfs)  size=24683652k
+      |     `- /dev/shm          tmpfs     rw  size=24683652k
       |- /proc                   proc      rw
       `- /sys                    sysfs     rw
-         |- /sys/fs/bpf          bpf       rw
          |- /sys/fs/cgroup       tmpfs     rw  mode=755
          |  |- /sys/fs/cgroup/{blkio,cpu,7 more}  cgroup    rw
          |  `- /sys/fs/cgroup/unified  cgroup2   rw
          `- /sys/kernel/tracing  tracefs   rw
-      21 mounts, all private; -v shows each
+      20 mounts, all private; -v shows each
     user          uid 0, gid 0, no other groups
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
     cgroup        /
     unknown       hostname
 
-container web (crun)   init 14302 = pid 1   cgroup /web
-    set-up 20.0 ms, 171 calls
+container web (crun)   init 256609 = pid 1   cgroup /web
+    set-up 29.0 ms, 171 calls
   in          container sh
   bundle      /tmp/golden/bundle
-   +0.0 ms  create       crun 14300: crun --root /tmp/golden/state
-                         --cgroup-manager=cgroupfs run web
-   +1.6 ms               crun 14300: protects its executable: binds it
+   +0.0 ms  create       crun 256607: crun --root /tmp/golden/state
+                         --cgroup-manager=cgroupfs run web (1.1 ms)
+   +3.1 ms               crun 256607: protects its executable: binds it
                          read-only, detaches that, executes it from there
-   +3.8 ms  identity     crun 14300: session keyring web
-   +3.8 ms               crun 14300: limits: NOFILE 1024
-   +3.8 ms  create       crun 14300: makes crun 14302, which makes the
+   +4.9 ms  identity     crun 256607: session keyring web
+   +4.9 ms               crun 256607: limits: NOFILE 1024
+   +4.9 ms  create       crun 256607: makes crun 256609, which makes the
                          namespaces, sets the mounts up and becomes the program
-   +4.5 ms  namespaces   new mnt 4026532179, pid 4026532183, net 4026532184,
+   +5.4 ms  namespaces   new mnt 4026532179, pid 4026532183, net 4026532184,
                          uts 4026532180, ipc 4026532182
-   +4.8 ms  cgroup       crun 14300: crun 14302 into /web of systemd, pids,
-                         blkio, freezer, devices (11.2 ms)
-  +16.1 ms               crun 14300: memory.limit_in_bytes = -1,
+   +5.7 ms  cgroup       crun 256607: crun 256609 into /web of systemd, pids,
+                         blkio, freezer, devices (21.2 ms)
+  +27.0 ms               crun 256607: memory.limit_in_bytes = -1,
                          memory.kmem.limit_in_bytes = -1,
                          memory.memsw.limit_in_bytes = -1
-  +16.2 ms               crun 14300: crun 14302 into /web of memory
-  +16.3 ms               crun 14300: cpuset.cpus = 0-1, cpuset.mems = 0
-  +16.4 ms               crun 14300: crun 14302 into /web of cpuset, cpuacct,
+  +27.0 ms               crun 256607: crun 256609 into /web of memory
+  +27.1 ms               crun 256607: cpuset.cpus = 0-1, cpuset.mems = 0
+  +27.1 ms               crun 256607: crun 256609 into /web of cpuset, cpuacct,
                          cpu
-  +16.6 ms               crun 14300: devices.deny = a, devices.allow = c *:* m,
+  +27.3 ms               crun 256607: devices.deny = a, devices.allow = c *:* m,
                          b *:* m, c 1:3 rwm, c 1:8 rwm, c 1:7 rwm, c 5:0 rwm,
                          c 1:5 rwm, c 1:9 rwm, c 5:1 rwm, c 136:* rwm, c 5:2 rwm
-  +17.1 ms  rootfs       / and all below made rprivate
-  +17.1 ms               / made private
-  +17.1 ms               <bundle>/rootfs bound on itself, with all below, made
+  +27.6 ms  rootfs       / and all below made rprivate
+  +27.7 ms               / made private
+  +27.7 ms               <bundle>/rootfs bound on itself, with all below, made
                          private
-  +17.2 ms  mounts       proc on /proc
-  +17.3 ms               tmpfs on /dev (nosuid,strictatime;
+  +27.7 ms  mounts       proc on /proc
+  +27.7 ms               tmpfs on /dev (nosuid,strictatime;
                          mode=755,size=65536k)
-  +17.4 ms               devpts on /dev/pts (nosuid,noexec;
+  +27.8 ms               devpts on /dev/pts (nosuid,noexec;
                          newinstance,ptmxmode=0666,mode=0620,gid=5)
-  +17.4 ms               tmpfs on /dev/shm (nosuid,nodev,noexec;
+  +27.8 ms               tmpfs on /dev/shm (nosuid,nodev,noexec;
                          mode=1777,size=65536k)
-  +17.5 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
-  +17.5 ms               sysfs on /sys (nosuid,nodev,noexec)
-  +17.6 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec,relatime;
+  +27.8 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
+  +27.9 ms               sysfs on /sys (nosuid,nodev,noexec)
+  +27.9 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec,relatime;
                          size=1024k)
-  +17.6 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*:
+  +27.9 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*:
                          systemd, pids, blkio, freezer, devices, memory, cpuset,
                          cpuacct, cpu
-  +18.0 ms  devices      /dev/null c 1:3, /dev/zero c 1:5, /dev/full c 1:7,
+  +28.1 ms  devices      /dev/null c 1:3, /dev/zero c 1:5, /dev/full c 1:7,
                          /dev/tty c 5:0, /dev/random c 1:8, /dev/urandom c 1:9
                          (mode 0666, owner 0:0)
-  +18.3 ms  masking      read-only: /proc/bus, /proc/fs, /proc/irq, /proc/sys;
+  +28.3 ms  masking      read-only: /proc/bus, /proc/fs, /proc/irq, /proc/sys;
                          /proc/keys, /proc/timer_list <- /dev/null; /proc/acpi,
                          /sys/firmware <- an empty folder
-  +18.7 ms  mounts       /sys/fs/cgroup/cpu, /sys/fs/cgroup/cpuacct,
+  +28.4 ms  mounts       /sys/fs/cgroup/cpu, /sys/fs/cgroup/cpuacct,
                          /sys/fs/cgroup/cpuset, /sys/fs/cgroup/memory,
                          /sys/fs/cgroup/devices, /sys/fs/cgroup/freezer,
                          /sys/fs/cgroup/blkio, /sys/fs/cgroup/pids,
                          /sys/fs/cgroup/systemd now
                          ro,nosuid,nodev,noexec,relatime
-  +18.9 ms               /sys now ro,nosuid,nodev,noexec
-  +18.9 ms  rootfs       <bundle>/rootfs now read-only
-  +18.9 ms  root switch  pivot_root(".", "."): <bundle>/rootfs becomes /; the
-                         old root lies on it, is made rprivate, is detached 0.06
+  +28.5 ms               /sys now ro,nosuid,nodev,noexec
+  +28.5 ms  rootfs       <bundle>/rootfs now read-only
+  +28.5 ms  root switch  pivot_root(".", "."): <bundle>/rootfs becomes /; the
+                         old root lies on it, is made rprivate, is detached 0.04
                          ms later: gone
-  +19.1 ms               / and all below made rprivate
-  +19.2 ms  identity     hostname web
-  +19.2 ms               dropped from the bounding set: 37 capabilities
-  +19.3 ms               capabilities KILL, NET_BIND_SERVICE, AUDIT_WRITE
-  +19.3 ms               not raised in the ambient set, having none to raise:
+  +28.6 ms               / and all below made rprivate
+  +28.7 ms  identity     hostname web
+  +28.8 ms               dropped from the bounding set: 37 capabilities
+  +28.8 ms               capabilities KILL, NET_BIND_SERVICE, AUDIT_WRITE
+  +28.8 ms               not raised in the ambient set, having none to raise:
                          KILL, NET_BIND_SERVICE, AUDIT_WRITE
-  +19.3 ms               no_new_privs
-  +19.8 ms  hand-over    execve /bin/echo hello: uid 0, gid 0; 3 of 41
+  +28.8 ms               no_new_privs
+  +28.8 ms  hand-over    execve /bin/echo hello: uid 0, gid 0; 3 of 41
                          capabilities; no_new_privs; no seccomp filter
   handed over
     program       /bin/echo hello
     executable    /bin/busybox
-    pid           14302, 1 in its pid namespace
+    pid           256609, 1 in its pid namespace
     namespaces    new: mnt 4026532179, uts 4026532180, ipc 4026532182,
                   net 4026532184, pid 4026532183
                   the host's: cgroup 4026531835, time 4026531834,
@@ -148,9 +147,9 @@ container web (crun)   init 14302 = pid 1   cgroup /web
     also          session keyring web
     inferred      13 of 25 mounts, hostname
 
-container web   exited with 0 after 0.33 ms
+container web   exited with 0 after 0.74 ms
 
-container sh   exited with 0 after 29.5 ms
+container sh   exited with 0 after 34.1 ms
 
-cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-25T03:41:19.110129Z: 236 events, 214 calls
+cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-28T23:52:12.533477Z: 236 events, 214 calls
 cttrace: nothing lost

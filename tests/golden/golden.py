@@ -17,7 +17,8 @@ IN_JSON = ["bwrap-user", "chroot", "runc", "runc-exec", "runc-failed"]
 TOLD = ["container", "entry", "container_command", "container_served", "container_end"]
 
 # Compared with each other: their containers called web, which the same config.json asks for.
-COMPARED = [("runc", "runc-newer"), ("runc", "crun"), ("crun", "crun-newer"), ("runc", "runc-user-namespace")]
+COMPARED = [("runc", "runc-newer"), ("runc", "crun"), ("crun", "crun-newer"), ("runc", "runc-user-namespace"),
+            ("ctrun-path", "ctrun-new")]
 
 
 def show(name, *options):

@@ -1,77 +1,77 @@
-container web (runc)   init 14208 = pid 1   cgroup /web
-    set-up 51.7 ms, 291 calls
+container web (runc)   init 256483 = pid 1   cgroup /web
+    set-up 38.1 ms, 290 calls
   bundle      /tmp/golden/bundle
   started by  dash
-   +0.0 ms  create       runc 14197: runc --root /tmp/golden/state create web
-   +5.2 ms               runc 14197: asks what the kernel can do (seccomp, 6
+   +0.0 ms  create       runc 256473: runc --root /tmp/golden/state create web
+   +2.9 ms               runc 256473: asks what the kernel can do (seccomp, 6
                          probes)
-  +13.5 ms               runc 14197: fifo /tmp/golden/state/web/exec.fifo
+   +7.4 ms               runc 256473: fifo /tmp/golden/state/web/exec.fifo
                          (outside)
-  +13.7 ms               runc 14197: makes parent 14204 (vfork), which only
+   +7.6 ms               runc 256473: makes parent 256481 (vfork), which only
                          makes the next one
-  +13.8 ms               parent 14204: executes itself again: runc init
-  +14.6 ms               parent 14204: protects its executable: binds it
+   +7.7 ms               parent 256481: executes itself again: runc init
+   +8.1 ms  cgroup       runc 256473: cpuset.cpus = 0-1, cpuset.mems = 0
+   +8.1 ms               runc 256473: parent 256481 into /web of cpuset,
+                         devices, memory, cpu, cpuacct, pids, blkio, freezer,
+                         systemd, unified (16.4 ms)
+   +8.9 ms  create       parent 256481: protects its executable: binds it
                          read-only, detaches that, executes it from there
-  +14.9 ms  cgroup       runc 14197: cpuset.cpus = 0-1, cpuset.mems = 0
-  +14.9 ms               runc 14197: parent 14204 into /web of cpuset, devices,
-                         memory, cpu, cpuacct, pids, blkio, freezer, systemd,
-                         unified (9.9 ms)
-  +25.0 ms  create       parent 14204: makes child 14207 (as its sibling), which
-                         makes the namespaces
-  +28.3 ms  namespaces   child 14207: new mnt 4026532178, pid 4026532181,
+  +24.6 ms               parent 256481: makes child 256482 (as its sibling),
+                         which makes the namespaces
+  +24.9 ms  namespaces   child 256482: new mnt 4026532178, pid 4026532181,
                          net 4026532182, uts 4026532179, ipc 4026532180
-  +28.9 ms  create       child 14207: makes init 14208 (as its sibling), which
+  +25.4 ms  create       child 256482: makes init 256483 (as its sibling), which
                          sets the mounts up and becomes the program
-  +36.4 ms               asks what the kernel can do (seccomp, 6 probes)
-  +40.4 ms  identity     session keyring _ses.web
-  +40.8 ms  rootfs       / and all below made rslave
-  +41.0 ms               <bundle>/rootfs bound on itself, with all below
-  +41.0 ms  mounts       proc on /proc
-  +41.1 ms               tmpfs on /dev (nosuid,strictatime;
+  +28.0 ms               asks what the kernel can do (seccomp, 6 probes)
+  +29.1 ms  identity     session keyring _ses.web
+  +29.4 ms  rootfs       / and all below made rslave
+  +29.5 ms               <bundle>/rootfs bound on itself, with all below
+  +29.5 ms  mounts       proc on /proc
+  +29.5 ms               tmpfs on /dev (nosuid,strictatime;
                          mode=755,size=65536k)
-  +41.3 ms               devpts on /dev/pts (nosuid,noexec;
+  +29.6 ms               devpts on /dev/pts (nosuid,noexec;
                          newinstance,ptmxmode=0666,mode=0620,gid=5)
-  +41.4 ms               tmpfs on /dev/shm (nosuid,nodev,noexec;
+  +29.7 ms               tmpfs on /dev/shm (nosuid,nodev,noexec;
                          mode=1777,size=65536k)
-  +41.5 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
-  +41.6 ms               sysfs on /sys (ro,nosuid,nodev,noexec)
-  +42.0 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec; mode=755)
-  +42.2 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*: cpu,
+  +29.7 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
+  +29.7 ms               sysfs on /sys (ro,nosuid,nodev,noexec)
+  +30.0 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec; mode=755)
+  +30.2 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*: cpu,
                          cpuacct, cpuset, memory, devices, freezer, blkio, pids,
-                         systemd (ro,nosuid,nodev,noexec,relatime) (1.7 ms)
-  +43.9 ms  devices      /dev/null c 1:3, /dev/random c 1:8, /dev/full c 1:7,
+                         systemd (ro,nosuid,nodev,noexec,relatime)
+  +30.8 ms  devices      /dev/null c 1:3, /dev/random c 1:8, /dev/full c 1:7,
                          /dev/tty c 5:0, /dev/zero c 1:5, /dev/urandom c 1:9
                          (mode 0666, owner 0:0)
-  +44.3 ms  cgroup       runc 14197: devices.deny = a *:* rwm, devices.allow =
+  +31.1 ms  cgroup       runc 256473: devices.deny = a *:* rwm, devices.allow =
                          b *:* m, c *:* m, c 1:3 rwm, c 1:5 rwm, c 1:7 rwm,
                          c 1:8 rwm, c 1:9 rwm, c 5:0 rwm, c 5:2 rwm,
                          c 10:200 rwm, c 136:* rwm
-  +44.5 ms  root switch  pivot_root(".", "."): <bundle>/rootfs becomes /; the
-                         old root lies on it, is made rslave, is detached 0.07
+  +31.3 ms  root switch  pivot_root(".", "."): <bundle>/rootfs becomes /; the
+                         old root lies on it, is made rslave, is detached 0.04
                          ms later: gone
-  +44.7 ms               / now read-only
-  +44.7 ms  identity     hostname web
-  +44.7 ms  masking      read-only: /proc/bus, /proc/fs, /proc/irq, /proc/sys;
+  +31.5 ms               / now read-only
+  +31.5 ms  identity     hostname web
+  +31.5 ms  masking      read-only: /proc/bus, /proc/fs, /proc/irq, /proc/sys;
                          /proc/keys, /proc/timer_list <- /dev/null; /proc/acpi,
                          /sys/firmware <- an empty folder; not here, which is
                          normal: /proc/sysrq-trigger, /proc/asound, /proc/kcore,
                          /proc/latency_stats, /proc/timer_stats,
                          /proc/sched_debug, /proc/scsi
-  +45.1 ms  identity     no_new_privs
-  +45.1 ms               runc 14197: init 14208 gets limits: NOFILE 1024
-  +45.7 ms               dropped from the bounding set: 37 capabilities
-  +46.0 ms               capabilities KILL, NET_BIND_SERVICE, AUDIT_WRITE
-  +46.0 ms               not raised in the ambient set, having none to raise:
+  +31.7 ms  identity     no_new_privs
+  +31.8 ms               runc 256473: init 256483 gets limits: NOFILE 1024
+  +32.4 ms               dropped from the bounding set: 37 capabilities
+  +32.5 ms               capabilities KILL, NET_BIND_SERVICE, AUDIT_WRITE
+  +32.5 ms               not raised in the ambient set, having none to raise:
                          KILL, NET_BIND_SERVICE, AUDIT_WRITE
-  +47.0 ms  create       runc 14213: runc --root /tmp/golden/state start web
-  +49.3 ms               runc 14213: asks what the kernel can do (seccomp, 6
+  +33.2 ms  create       runc 256488: runc --root /tmp/golden/state start web
+  +35.7 ms               runc 256488: asks what the kernel can do (seccomp, 6
                          probes)
-  +50.9 ms  hand-over    execve /bin/sleep 1000: uid 0, gid 0; 3 of 41
+  +37.5 ms  hand-over    execve /bin/sleep 1000: uid 0, gid 0; 3 of 41
                          capabilities; no_new_privs; no seccomp filter
   handed over
     program       /bin/sleep 1000
     executable    /bin/busybox
-    pid           14208, 1 in its pid namespace
+    pid           256483, 1 in its pid namespace
     namespaces    new: mnt 4026532178, uts 4026532179, ipc 4026532180,
                   net 4026532182, pid 4026532181
                   the host's: cgroup 4026531835, time 4026531834,
@@ -105,41 +105,41 @@ container web (runc)   init 14208 = pid 1   cgroup /web
     also          session keyring _ses.web
     inferred      15 of 25 mounts, hostname
 
-entry into container web (runc)   program 14227 = pid 6
-    set-up 26.9 ms, 194 calls
-   +0.0 ms  create       runc 14218: runc --root /tmp/golden/state exec web
+entry into container web (runc)   program 256503 = pid 6
+    set-up 16.0 ms, 194 calls
+   +0.0 ms  create       runc 256493: runc --root /tmp/golden/state exec web
                          /bin/echo hello
-   +2.5 ms               runc 14218: asks what the kernel can do (seccomp, 6
+   +2.3 ms               runc 256493: asks what the kernel can do (seccomp, 6
                          probes)
-   +9.8 ms               runc 14218: makes parent 14225 (vfork), which only
+   +9.2 ms               runc 256493: makes parent 256501 (vfork), which only
                          makes the next one
-   +9.9 ms               parent 14225: executes itself again: runc init
-  +10.7 ms               parent 14225: protects its executable: binds it
+   +9.2 ms               parent 256501: executes itself again: runc init
+  +10.3 ms               parent 256501: protects its executable: binds it
                          read-only, detaches that, executes it from there
-  +11.6 ms               parent 14225: makes child 14226 (as its sibling), which
-                         joins the namespaces
-  +11.8 ms  namespaces   child 14226: joins ipc 4026532180, uts 4026532179,
+  +11.3 ms               parent 256501: makes child 256502 (as its sibling),
+                         which joins the namespaces
+  +11.6 ms  namespaces   child 256502: joins ipc 4026532180, uts 4026532179,
                          net 4026532182, pid 4026532181, mnt 4026532178
-  +11.9 ms  create       child 14226: makes init 14227 (as its sibling), which
+  +11.7 ms  create       child 256502: makes init 256503 (as its sibling), which
                          becomes the program
-  +13.2 ms  cgroup       runc 14218: init 14227 into /web of blkio, cpuacct,
-                         memory, systemd, pids, unified, cpu, cpuset, devices,
-                         freezer (11.4 ms)
-  +14.1 ms  create       asks what the kernel can do (seccomp, 6 probes)
-  +24.6 ms  identity     runc 14218: init 14227 gets limits: NOFILE 1024
-  +25.7 ms               session keyring _ses.web
-  +25.7 ms               no_new_privs
-  +25.8 ms               dropped from the bounding set: 37 capabilities
-  +26.1 ms               capabilities KILL, NET_BIND_SERVICE, AUDIT_WRITE
-  +26.1 ms               not raised in the ambient set, having none to raise:
+  +12.7 ms  cgroup       runc 256493: init 256503 into /web of blkio, cpu,
+                         cpuset, freezer, pids, unified, cpuacct, devices,
+                         memory, systemd
+  +12.8 ms  identity     runc 256493: init 256503 gets limits: NOFILE 1024
+  +13.9 ms  create       asks what the kernel can do (seccomp, 6 probes)
+  +15.1 ms  identity     session keyring _ses.web
+  +15.1 ms               no_new_privs
+  +15.3 ms               dropped from the bounding set: 37 capabilities
+  +15.5 ms               capabilities KILL, NET_BIND_SERVICE, AUDIT_WRITE
+  +15.5 ms               not raised in the ambient set, having none to raise:
                          KILL, NET_BIND_SERVICE, AUDIT_WRITE
-  +26.2 ms  hand-over    execve /bin/echo hello: uid 0, gid 0; 3 of 41
+  +15.6 ms  hand-over    execve /bin/echo hello: uid 0, gid 0; 3 of 41
                          capabilities; no_new_privs; no seccomp filter
 
-container web   killed by SIGKILL after 37.1 ms
+container web   killed by SIGKILL after 22.4 ms
 
 container web
-    after 33.1 ms runc 14234: runc --root /tmp/golden/state delete --force web
+    after 18.7 ms runc 256509: runc --root /tmp/golden/state delete --force web
 
-cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-25T03:41:17.766159Z: 626 events, 508 calls
+cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-28T23:52:11.335598Z: 623 events, 507 calls
 cttrace: nothing lost
