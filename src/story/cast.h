@@ -58,6 +58,7 @@ struct Unit {
   bool failed = false;     // one of them ended with an error
 
   std::string name() const;
+  std::string version() const;  // empty: not known
 };
 
 struct PendingExec {

@@ -59,7 +59,7 @@ bool drops_or_raises(const Call& call, const StepFacts&, const Circumstances&) {
 
 bool nothing_is_there(const Call&, const StepFacts&, const Circumstances& around) { return !around.is_mounted; }
 
-bool back_to_the_start(const Call& call, const StepFacts&, const Circumstances& around) {
+bool back_to_start(const Call& call, const StepFacts&, const Circumstances& around) {
   return !around.started_in.empty() && path(call, "filename") == around.started_in;
 }
 
@@ -71,9 +71,10 @@ struct Row {
   std::string_view call;
   int error;
   Condition when;
+  Callers by;
   const char* reason;
 };
-#define NORMAL(call, error, when, reason) {call, error, when, reason},
+#define NORMAL(call, error, when, program, from, until, reason) {call, error, when, {program, from, until}, reason},
 constexpr Row kRows[] = {
 #include "story/normal_failures.def"
 };
@@ -84,7 +85,9 @@ constexpr Row kRows[] = {
 std::string why_normal(const Call& call, const StepFacts& facts, const Circumstances& around) {
   const int error = error_of(call);
   for (const Row& row : kRows)
-    if (row.call == call.row->name && row.error == error && row.when(call, facts, around)) return row.reason;
+    if (row.call == call.row->name && row.error == error && means(row.by, around.caller) &&
+        row.when(call, facts, around))
+      return row.reason;
   return {};
 }
 

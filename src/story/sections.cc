@@ -31,7 +31,7 @@ bool is_new(const Namespaces& all, uint32_t type) {
 }
 
 Runtime runtime_of(const Unit& unit) {
-  Runtime runtime{.name = unit.name(), .executable = unit.file.path, .version = version_in(unit.file.path)};
+  Runtime runtime{.name = unit.name(), .executable = unit.file.path, .version = unit.version()};
   runtime.argv = unit.argv;
   runtime.pid = unit.pid;
   // What the same process ran before has not started it.

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "cttrace/step.h"
+#include "story/callers.h"
 
 namespace cttrace {
 
@@ -12,6 +13,7 @@ namespace cttrace {
 struct Circumstances {
   std::string_view started_in = {};  // the folder in which the caller's program was started
   bool is_mounted = false;           // of umount: something is mounted there, as far as is known
+  Caller caller = {};                // the program that calls
 };
 
 // The step that the call alone would be, in the phase that is usual for its kind.

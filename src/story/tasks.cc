@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "story/call.h"
+#include "story/naming.h"
 #include "story/work.h"
 
 namespace cttrace {
@@ -23,6 +24,7 @@ constexpr Kind kKinds[] = {{CLONE_NEWUSER, CT_NS_USER},    {CLONE_NEWNS, CT_NS_M
 }  // namespace
 
 std::string Unit::name() const { return last_part(file.path); }
+std::string Unit::version() const { return version_in(file.path); }
 
 bool is_of(const Unit& unit, const Unit& other) {
   for (const Unit* each = &unit; each; each = each->above.get())

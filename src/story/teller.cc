@@ -92,7 +92,10 @@ void Teller::Work::on(const Call& call) {
     if (calls_.size() >= kMostCallsKept) calls_.erase(calls_.begin());
     calls_[number_] = std::make_shared<Call>(call);
   }
-  const Circumstances around = {.started_in = person.process->unit->origin.folder, .is_mounted = is_mounted(call)};
+  const Unit& unit = *person.process->unit;
+  Circumstances around = {.started_in = unit.origin.folder, .is_mounted = is_mounted(call)};
+  std::string name, version;
+  if (error_of(call)) around.caller = {.name = name = unit.name(), .version = version = unit.version()};
   Step step = step_of(call, number_, around);
   step.selected = !options_.selects || options_.selects(*call.row);
   if (std::holds_alternative<ProgramRun>(step.facts)) return note_exec(person, call, std::move(step));

@@ -195,11 +195,17 @@ class Refusals(OnRecordings):
 
 class NormalFailures(unittest.TestCase):
     def test_every_row_is_documented(self):
-        rows = re.findall(r'(?m)^NORMAL\("([^"]+)", (\w+), (\w+), "([^"]+)"\)',
-                          (support.SOURCE / "src/story/normal_failures.def").read_text())
+        def versions(since, until):
+            return ", ".join(filter(None, (since and f"from {since}", until and f"before {until}"))) or "all"
+
+        table = (support.SOURCE / "src/story/normal_failures.def").read_text()
+        rows = re.findall(r'(?m)^NORMAL\("([^"]+)", (\w+), (\w+), "([^"]+)", "([^"]*)", "([^"]*)", "([^"]+)"\)$', table)
         self.assertGreater(len(rows), 20)
-        told = re.findall(r"(?m)^\| `(\w+)` \| (\w+) \| ([^|]+) \| (.+) \|$", (support.SOURCE / "docs/normal-failures.md").read_text())
-        self.assertEqual(told, [(call, error, condition.replace("_", " "), reason) for call, error, condition, reason in rows])
+        self.assertEqual(len(rows), len(re.findall("(?m)^NORMAL", table)))
+        told = re.findall(r"(?m)^\| `(\w+)` \| (\w+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| (.+) \|$",
+                          (support.SOURCE / "docs/normal-failures.md").read_text())
+        self.assertEqual(told, [(call, error, condition.replace("_", " "), by, versions(since, until), reason)
+                                for call, error, condition, by, since, until, reason in rows])
 
 
 class Policies(OnRecordings):

@@ -108,10 +108,15 @@ TEST_F(StorySteps, WhatIsNotExpectedToFailIsAFailure) {
 }
 
 // A folder of the starter's may not be there any more; one that was asked for must be.
-TEST_F(StorySteps, OnlyTheWayBackMayLeadNowhere) {
+TEST(StoryFolders, OnlyTheWayBackMayLeadNowhere) {
+  StoryWorld world;
+  const Task runtime = world.starts(50, {"/usr/bin/bwrap"},
+                                    [](Snapshot& snapshot) { snapshot.cwd = File{.path = "/bundle", .inode = 3}; });
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
   world.fails(init, "chdir", {"/bundle"}, ENOENT);
   world.fails(init, "chdir", {"/work/dir"}, ENOENT);
-  const SetUpStory told = story();
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const SetUpStory told = world.container().set_up;
   std::vector<std::string> failed;
   for (const Step& step : told.steps)
     if (step.error) failed.push_back(std::get<CallMade>(step.facts).about);

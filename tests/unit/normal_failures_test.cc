@@ -1,0 +1,115 @@
+// Failures are normal of whom the table says so, and of which of its versions; of others they stand out.
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+
+#include <cerrno>
+#include <functional>
+
+#include "story/callers.h"
+#include "story_world.h"
+
+namespace cttrace {
+namespace {
+
+// The errors that stand out in the set-up of a container by this runtime.
+std::vector<int> errors(const std::string& executable, const std::function<void(StoryWorld&, const Task& init)>& fail) {
+  StoryWorld world;
+  const Task runtime = world.starts(50, {executable, "run", "web"},
+                                    [](Snapshot& snapshot) { snapshot.cwd = File{.path = "/bundle", .inode = 3}; });
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.pivots(init, "/bundle/rootfs");
+  fail(world, init);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const SetUpStory told = world.container().set_up;
+  std::vector<int> found;
+  for (const Step& step : told.steps)
+    if (step.error) found.push_back(step.error);
+  return found;
+}
+
+void masks_a_folder(StoryWorld& world, const Task& init) {
+  world.calls(init, "mount", {"/dev/null", "/proc/acpi", null(), MS_BIND, null()}, [](Call& call) {
+    call.args[1].resolved = "/proc/acpi";
+    call.result = -ENOTDIR;
+  });
+}
+
+void makes_no_mount_private(StoryWorld& world, const Task& init) {
+  world.fails(init, "mount", {null(), "/bundle", null(), MS_PRIVATE, null()}, EINVAL);
+}
+
+void joins_its_users(StoryWorld& world, const Task& init) {
+  world.calls(init, "setns", {3, 0}, [](Call& call) {
+    call.args[0].file = namespace_file(CLONE_NEWUSER, 4026531837);
+    call.result = -EINVAL;
+  });
+}
+
+void goes_back(StoryWorld& world, const Task& init) { world.fails(init, "chdir", {"/bundle"}, ENOENT); }
+
+void sets_title(StoryWorld& world, const Task& init) { world.fails(init, "prctl", {PR_SET_MM, 8, 0, 0, 0}, EPERM); }
+
+using Errors = std::vector<int>;
+
+TEST(NormalFailures, OfOneRuntimeAreNotThoseOfAnother) {
+  EXPECT_EQ(errors("/usr/bin/runc", masks_a_folder), Errors());
+  EXPECT_EQ(errors("/usr/bin/docker-runc", masks_a_folder), Errors());
+  EXPECT_EQ(errors("/usr/bin/youki", masks_a_folder), Errors());
+  EXPECT_EQ(errors("/usr/bin/crun", masks_a_folder), Errors{ENOTDIR});
+  EXPECT_EQ(errors("/usr/bin/made-up", masks_a_folder), Errors{ENOTDIR});
+
+  EXPECT_EQ(errors("/usr/bin/crun", makes_no_mount_private), Errors());
+  EXPECT_EQ(errors("/usr/bin/youki", makes_no_mount_private), Errors{EINVAL});
+
+  EXPECT_EQ(errors("/usr/bin/crun", joins_its_users), Errors());
+  EXPECT_EQ(errors("/usr/bin/runc", joins_its_users), Errors{EINVAL});
+
+  for (const char* const who : {"/usr/bin/bwrap", "/usr/bin/lxc-attach"}) EXPECT_EQ(errors(who, goes_back), Errors());
+  EXPECT_EQ(errors("/usr/bin/runc", goes_back), Errors{ENOENT});
+
+  for (const char* const who : {"/usr/bin/systemd-nspawn", "/usr/bin/lxc-start"})
+    EXPECT_EQ(errors(who, sets_title), Errors());
+  EXPECT_EQ(errors("/usr/bin/runc", sets_title), Errors{EPERM});
+}
+
+TEST(NormalFailures, OfAVersionAreNotThoseOfTheNext) {
+  const auto runc = [](const std::string& version) { return "/opt/runc-" + version + "/bin/runc"; };
+  for (const char* const version : {"1.0.0", "1.1.15", "1.2.7", "1.3.0", "1.3.2"})
+    EXPECT_EQ(errors(runc(version), masks_a_folder), Errors()) << version;
+  for (const char* const version : {"1.2.8", "1.2.10", "1.3.3", "1.4.0", "2.0"})
+    EXPECT_EQ(errors(runc(version), masks_a_folder), Errors{ENOTDIR}) << version;
+  for (const char* const version : {"1.1.15", "1.2.0", "1.10.1"})
+    EXPECT_EQ(errors(runc(version), makes_no_mount_private), Errors()) << version;
+  for (const char* const version : {"1.0.3", "1.1.5", "1.1.14"})
+    EXPECT_EQ(errors(runc(version), makes_no_mount_private), Errors{EINVAL}) << version;
+}
+
+// Nobody could say that it is none of those.
+TEST(NormalFailures, OfAVersionThatIsNotKnownMayBeNormal) {
+  EXPECT_EQ(errors("/usr/bin/runc", makes_no_mount_private), Errors());
+}
+
+TEST(Callers, AreMeantByAWordOfTheirName) {
+  const Callers runc{.name = "runc"};
+  for (const char* const name : {"runc", "docker-runc", "runc-1.1.15", "runc.amd64", "crun-runc"})
+    EXPECT_TRUE(means(runc, {.name = name})) << name;
+  for (const char* const name : {"", "crun", "run", "runcx", "xrunc", "runc2"})
+    EXPECT_FALSE(means(runc, {.name = name})) << name;
+  for (const char* const name : {"", "crun"}) EXPECT_TRUE(means({.name = kAnyCaller}, {.name = name})) << name;
+}
+
+TEST(Callers, AreMeantFromAVersionUntilAnother) {
+  const Callers some{.name = "runc", .from = "1.1.15", .until = "1.3"};
+  for (const char* const version : {"1.1.15", "1.1.15+ds1", "v1.2", "1.2.99", "1.1.100", ""})
+    EXPECT_TRUE(means(some, {.name = "runc", .version = version})) << version;
+  for (const char* const version : {"0.9", "1", "1.1", "1.1.14", "1.3", "1.3.0", "1.3.0-rc.1", "1.10", "2"})
+    EXPECT_FALSE(means(some, {.name = "runc", .version = version})) << version;
+  EXPECT_FALSE(means(some, {.name = "crun", .version = "1.2"}));
+  EXPECT_TRUE(means({.name = kAnyCaller, .from = "2"}, {.name = "crun", .version = "2.0"}));
+  EXPECT_FALSE(means({.name = kAnyCaller, .from = "2"}, {.name = "crun", .version = "1.9"}));
+}
+
+}  // namespace
+}  // namespace cttrace
