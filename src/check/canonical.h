@@ -28,6 +28,7 @@ struct CanonicalFact {
   }
 };
 using Group = std::map<std::string, CanonicalFact>;
+inline constexpr const char* kAll = "all";  // the key of what stands for a group of which nothing is known
 
 // One thing that was done to one object: a story's step that does the same to several becomes several.
 struct CanonicalStep {

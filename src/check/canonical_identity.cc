@@ -80,7 +80,7 @@ void add_capabilities(Outcome& outcome, const Source& from) {
   Group& group = outcome["capabilities"];
   const Fact<Identity::Capabilities>& sets = from.handed.identity.capabilities;
   if (!sets.known()) {
-    group["all"] = not_known();
+    group[kAll] = not_known();
     return;
   }
   const std::pair<const char*, uint64_t> kinds[] = {{"ambient", sets.value.ambient},

@@ -142,7 +142,7 @@ std::string id_word(const Fact<uint32_t>& id, const std::optional<uint32_t>& ins
 void add_mounts(Outcome& outcome, const Source& from) {
   Group& mounts = outcome["mounts"];
   if (!from.handed.mounts.known()) {
-    mounts["all"] = not_known();
+    mounts[kAll] = not_known();
     return;
   }
   const Masks masks(from);

@@ -119,7 +119,7 @@ void add_cgroup(Outcome& outcome, const Source& from) {
 void add_descriptors(Outcome& outcome, const Source& from) {
   Group& group = outcome["descriptors"];
   if (!from.handed.descriptors.known()) {
-    group["all"] = not_known();
+    group[kAll] = not_known();
     return;
   }
   std::map<std::string, size_t> counts;

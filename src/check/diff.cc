@@ -135,8 +135,8 @@ void compare_fact(const Changed& changed, const std::string& name, const DiffOpt
     // Where nobody could tell on one side, there need not be a fact on the other.
     finding.verdict = Verdict::kCannotJudge;
     finding.subject = changed.key;
-    finding.message =
-        fmt::format("{} {} is not known {}", changed.group, changed.key, is_unknown ? "now" : "of before");
+    const std::string what = changed.key == kAll ? "" : " (" + changed.key + ")";
+    finding.message = fmt::format("{}{}: not known {}", changed.group, what, is_unknown ? "now" : "of before");
     findings.push_back(std::move(finding));
     return;
   }
@@ -215,6 +215,7 @@ Report diff(const CanonicalForm& before, const CanonicalForm& after, const DiffO
     const CanonicalContainer &a = before.containers[was], &b = after.containers[is];
     const std::string name = labels[is];
     report.containers.push_back(name);
+    report.other_runtime = report.other_runtime || a.runtime != b.runtime;
     for (const CanonicalContainer* const each : {&a, &b})
       for (const std::string& doubt : each->doubts)
         report.findings.push_back({.rule = "diff-doubt",

@@ -13,9 +13,10 @@ namespace {
 
 using Findings = std::vector<const Finding*>;
 
-constexpr size_t kFew = 3;        // as many of one kind have a line each
-constexpr size_t kMostTold = 12;  // subjects that are told together
-constexpr size_t kLeast = 30;     // columns that words get at least
+constexpr size_t kFew = 3;           // as many of one kind have a line each
+constexpr size_t kMostTold = 12;     // subjects that are told together
+constexpr size_t kLeast = 30;        // columns that words get at least
+constexpr uint64_t kFewThings = 12;  // in which a container that is the same at large may differ
 
 constexpr Consequence kOrder[] = {Consequence::kWeaker, Consequence::kStronger, Consequence::kEqual,
                                   Consequence::kOnlyHow, Consequence::kOnlyCost};
@@ -88,7 +89,7 @@ class Text {
     return std::ranges::any_of(report_.findings, [&](const Finding& each) { return each.consequence == consequence; });
   }
 
-  // "isolation is weaker in 2 ways, stronger in 1; 3 other differences".
+  // "isolation is weaker in 2 ways, stronger in 1 way, 3 other differences".
   std::string summary() const {
     const auto count = [&](Consequence consequence) {
       return std::ranges::count_if(report_.findings, [&](const Finding& each) {
@@ -106,7 +107,11 @@ class Text {
     if (equal) parts.push_back(plural(static_cast<uint64_t>(equal), parts.empty() ? "difference" : "other difference"));
     if (parts.empty() && how + cost)
       return how ? "same container, made differently" : "same container, at another cost";
-    return fmt::format("{}", fmt::join(parts, ", "));
+    const std::string all = fmt::format("{}", fmt::join(parts, ", "));
+    const auto things = static_cast<uint64_t>(weaker + stronger + equal);
+    // Whoever changes the runtime asks first whether it is the same container.
+    if (!report_.other_runtime || things > kFewThings) return all;
+    return fmt::format("same container, made differently, but for {}: {}", plural(things, "thing"), all);
   }
 
   void add(const std::string& text, size_t indent, std::optional<Paint> paint = {}) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "check/difference.h"
 
@@ -45,6 +46,29 @@ AllTold told_of_groups(const Changed& changed) {
                                   : gained.empty()                          ? Consequence::kStronger
                                                                             : Consequence::kEqual;
   return {told_as(changed, consequence, message)};
+}
+
+// "c 5:1 rwm (console), c 10:200 rwm (net/tun)": what the kernel's list of device numbers calls them.
+std::string with_names(const std::string& rules) {
+  static constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"c 1:3 ", "null"},       {"c 1:5 ", "zero"},    {"c 1:7 ", "full"},    {"c 1:8 ", "random"},
+      {"c 1:9 ", "urandom"},    {"c 5:0 ", "tty"},     {"c 5:1 ", "console"}, {"c 5:2 ", "ptmx"},
+      {"c 10:200 ", "net/tun"}, {"c 10:229 ", "fuse"}, {"c 136:* ", "pts"}};
+  std::string all;
+  for (const std::string& rule : words_in(rules)) {
+    all += (all.empty() ? "" : ", ") + rule;
+    for (const auto& [numbers, name] : kNames)
+      if (rule.starts_with(numbers)) all += fmt::format(" ({})", name);
+  }
+  return all;
+}
+
+// Where the hierarchies differ: "/ in some hierarchies, /<id> in others".
+std::string cgroup_words(const std::string& paths) {
+  const std::set<std::string> all = words_in(paths);
+  if (all.size() < 2) return or_none(paths);
+  return fmt::format("{} in some hierarchies, {} in others", *all.begin(),
+                     fmt::join(std::next(all.begin()), all.end(), " or "));
 }
 
 }  // namespace
@@ -139,17 +163,19 @@ AllTold told_of_cgroup(const Changed& changed) {
   const std::string before = changed.old_value(), after = changed.new_value();
   if (changed.key == "path")
     return {told_as(changed, Consequence::kEqual,
-                    fmt::format("its cgroup is {} instead of {}", or_none(after), or_none(before)))};
+                    fmt::format("its cgroup is {} instead of {}", cgroup_words(after), cgroup_words(before)))};
   if (changed.key == "devices.allow" || changed.key == "devices.deny") {
     const bool allows = changed.key == "devices.allow";
     AllTold all;
     const std::string more = only_in(after, before), less = only_in(before, after);
     if (!more.empty())
-      all.push_back(told_as(changed, allows ? Consequence::kWeaker : Consequence::kStronger,
-                            fmt::format("its cgroup {} the device {} now", allows ? "allows" : "denies", more)));
+      all.push_back(
+          told_as(changed, allows ? Consequence::kWeaker : Consequence::kStronger,
+                  fmt::format("its cgroup {} the device {} now", allows ? "allows" : "denies", with_names(more))));
     if (!less.empty())
-      all.push_back(told_as(changed, allows ? Consequence::kStronger : Consequence::kWeaker,
-                            fmt::format("its cgroup no longer {} the device {}", allows ? "allows" : "denies", less)));
+      all.push_back(told_as(
+          changed, allows ? Consequence::kStronger : Consequence::kWeaker,
+          fmt::format("its cgroup no longer {} the device {}", allows ? "allows" : "denies", with_names(less))));
     return all;
   }
   if (changed.added())

@@ -61,6 +61,7 @@ struct Report {
   std::vector<Finding> findings = {};        // in the order of containers; also what holds
   // Why nothing may be concluded from this recording as a whole: loss, truncation, other rules.
   std::vector<std::string> cannot_judge = {};
+  bool other_runtime = false;  // of a diff: containers that correspond were made by different runtimes
 };
 
 // The worst of it: kHolds, kCannotJudge or kBroken. Where the recording as a whole cannot be judged, nothing that is

@@ -187,10 +187,34 @@ void judge_source(OciJudging& judging, const OciJson& entry, const std::string& 
       .events = events_of(mount);
 }
 
+// Each namespace of this kind has one of its own, which a new mount shows; nullptr: there are no such namespaces.
+const char* namespace_of(std::string_view filesystem) {
+  if (filesystem == "proc") return "pid";
+  if (filesystem == "sysfs") return "net";
+  return filesystem == "mqueue" ? "ipc" : nullptr;
+}
+
+// Shows what the starter's shows, although the container has a namespace of its own for it.
+bool is_the_starters(const OciJudging& judging, const MountFacts& mount) {
+  const char* const kind = namespace_of(mount.filesystem);
+  if (!kind || !mount.sharing.known() || !mount.sharing.value.filesystem_outside) return false;
+  const auto found = std::ranges::find(judging.handed.namespaces, kind, &NamespaceFacts::name);
+  return found != judging.handed.namespaces.end() && found->from.known() &&
+         found->from.value == NamespaceFacts::From::kMade;
+}
+
 void judge_type(OciJudging& judging, const std::string& type, const std::string& field, const MountFacts& mount) {
   // Of version 1 there is a tmpfs with a mount for each hierarchy, or binds of them.
   const bool fits =
       mount.filesystem == type || (is_a_cgroup(type) && (is_a_cgroup(mount.filesystem) || mount.filesystem == "tmpfs"));
+  if (fits && is_the_starters(judging, mount)) {
+    const std::string its_own = fmt::format("that of its own {} namespace", namespace_of(mount.filesystem));
+    judging
+        .broken(field, fmt::format("{} shows the starter's {}, and not {}", mount.path, type, its_own), its_own,
+                "the starter's", Consequence::kWeaker)
+        .events = events_of(mount);
+    return;
+  }
   if (fits) return judging.satisfied(field, fmt::format("{} is {}", mount.path, mount.filesystem), events_of(mount));
   if (mount.filesystem.empty()) return judging.cannot_judge(field, "its filesystem is not known");
   judging.broken(field, fmt::format("{} is {}, and no {}", mount.path, mount.filesystem, type), type, mount.filesystem)
@@ -285,7 +309,9 @@ std::vector<OciField> oci_mount_fields() {
   return {
       {"root.path", "what becomes the root", judge_root_path},
       {"root.readonly", "the root cannot be written", judge_read_only_root},
-      {"mounts", "mounts: their type or source, flags, propagation and options", judge_mounts},
+      {"mounts",
+       "mounts: their type or source, flags, propagation and options; a proc, sysfs or mqueue of its own namespaces",
+       judge_mounts},
       {"linux.rootfsPropagation", "the propagation of the root", judge_root_propagation},
       {"linux.mountLabel", "labels of mounts are options that only SELinux shows", nullptr},
   };

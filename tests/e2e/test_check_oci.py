@@ -67,6 +67,24 @@ EDITS = [
     (lambda c: c["linux"]["sysctl"].update({"net.ipv4.ip_forward": "0"}), "linux.sysctl[net.ipv4.ip_forward]"),
 ]
 
+# The field that is not satisfied by each mistake, and what is said that this means. None: no field asks for it.
+MISTAKES = {
+    "old-root-mounted": ("mounts[/.ctrun-old-root]", "nobody asked for it"),
+    "shared-propagation": (None, ""),
+    "host-proc": ("mounts[/proc].type", "shows the starter's proc, and not that of its own pid namespace"),
+    "writable-sys": ("mounts[/sys].options", "is not ro"),
+    "unmasked-path": ("linux.maskedPaths[/sys/firmware]", "is not masked"),
+    "writable-path": ("linux.readonlyPaths[/proc/bus]", "can be written"),
+    "leaked-fd": (None, ""),
+    "cwd-outside": ("process.cwd", "outside of the container"),
+    "no-new-privs-forgotten": ("process.noNewPrivileges", "setuid programs give privileges"),
+    "capabilities-kept": ("process.capabilities.bounding", "too many are .*CAP_SYS_ADMIN"),
+    "seccomp-too-late": ("linux.seccomp", "there is no seccomp filter"),
+    "chroot-only": (None, ""),
+    "disk-device": ("linux.devices[/dev/disk]", "nobody asked for it"),
+    "setuid-first": ("process.user.gid", "it is 0 instead of 1000"),
+}
+
 
 class Oci(support.Case):
     def setUp(self):
@@ -79,14 +97,23 @@ class Oci(support.Case):
         self.assertEqual(result.returncode, 0, result.stderr)
         return path
 
-    def judged(self, recording, config):
-        """The exit status, and the fields that are broken or cannot be judged."""
+    def findings(self, recording, config):
+        """The exit status, and what was found."""
         path = self.tmp / "edited.json"
         path.write_text(json.dumps(config))
         result = run(CTTRACE, "check", recording, "--oci", path, "--report", "json")
         self.assertEqual(result.stderr, "")
-        findings = json.loads(result.stdout)["reports"][0]["findings"]
-        return result.returncode, {finding["subject"] for finding in findings if finding["verdict"] in ("broken", "cannot-judge")}
+        return result.returncode, json.loads(result.stdout)["reports"][0]["findings"]
+
+    def judged(self, recording, config):
+        """The exit status, and the fields that are broken or cannot be judged."""
+        status, findings = self.findings(recording, config)
+        return status, {finding["subject"] for finding in findings if finding["verdict"] in ("broken", "cannot-judge")}
+
+    def broken(self, recording, config):
+        status, findings = self.findings(recording, config)
+        self.assertEqual(status, 1)
+        return [finding for finding in findings if finding["verdict"] == "broken"]
 
     def full_bundle(self):
         bundle = CtrunBundle(self, args=["/bin/true"])
@@ -137,18 +164,20 @@ class Oci(support.Case):
             self.assertIn(field, fields)
             self.assertIn(status, (1, 2))
 
-    def test_mistakes(self):
+    def test_every_mistake(self):
         bundle = self.full_bundle()
-        for mistake, field in [("old-root-mounted", "mounts[/.ctrun-old-root]"), ("writable-sys", "mounts[/sys].options"),
-                               ("unmasked-path", "linux.maskedPaths[/sys/firmware]"),
-                               ("writable-path", "linux.readonlyPaths[/proc/bus]"), ("cwd-outside", "process.cwd"),
-                               ("no-new-privs-forgotten", "process.noNewPrivileges"),
-                               ("capabilities-kept", "process.capabilities.bounding"), ("seccomp-too-late", "linux.seccomp"),
-                               ("disk-device", "linux.devices[/dev/disk]"), ("setuid-first", "process.user.additionalGids")]:
+        mistakes = {line.split()[0] for line in run(*bundle.command("mistakes"), check=True).stdout.splitlines()}
+        self.assertEqual(mistakes, MISTAKES.keys())
+        for mistake, (field, words) in MISTAKES.items():
             with self.subTest(mistake=mistake):
-                status, fields = self.judged(self.record(*bundle.run_words("--mistake", mistake)), bundle.config)
-                self.assertEqual(status, 1)
-                self.assertIn(field, fields)
+                recording = self.record(*bundle.run_words("--mistake", mistake))
+                if not field:
+                    self.assertEqual(self.judged(recording, bundle.config), (0, set()))
+                    continue
+                told = [each for each in self.broken(recording, bundle.config) if each["subject"] == field]
+                self.assertEqual(len(told), 1)
+                self.assertEqual(told[0]["consequence"], "weaker")
+                self.assertRegex(told[0]["message"], words)
 
 
 if __name__ == "__main__":

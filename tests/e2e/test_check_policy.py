@@ -7,22 +7,22 @@ from ctrun import SECCOMP, CtrunBundle
 from runtimes import Bundle
 from support import CTTRACE, require, run
 
-# The rules of `hardened` that a mistake breaks, and what the finding is about.
+# The rule of `hardened` that a mistake breaks, what the finding is about, and what it says that this means.
 MISTAKES = {
-    "old-root-mounted": {("old-root-gone", "/.ctrun-old-root")},
-    "shared-propagation": {("mounts-not-shared", "/y")},
-    "host-proc": {("proc-own", "/proc")},
-    "writable-sys": {("read-only", "/sys")},
-    "unmasked-path": {("masked", "/sys/firmware")},
-    "writable-path": {("read-only", "/proc/sys")},
-    "cwd-outside": {("cwd-inside", "/")},
-    "no-new-privs-forgotten": {("no-new-privs", "no_new_privs")},
-    "capabilities-kept": {("capabilities", "CAP_SYS_ADMIN")},
-    "seccomp-too-late": {("seccomp", "seccomp")},
-    "chroot-only": {("old-root-gone", "/")},
-    "disk-device": {("devices", "/dev/disk")},
-    "leaked-fd": {("descriptors", "descriptor ")},
-    "setuid-first": {("identity-given", "setgroups")},
+    "old-root-mounted": ("old-root-gone", "/.ctrun-old-root", "can be reached at /.ctrun-old-root: its files can be read"),
+    "shared-propagation": ("mounts-not-shared", "/y", "appears there, and the other way round"),
+    "host-proc": ("proc-own", "/proc", "shows the processes of who started the container"),
+    "writable-sys": ("read-only", "/sys", "is writable"),
+    "unmasked-path": ("masked", "/sys/firmware", "it can be read"),
+    "writable-path": ("read-only", "/proc/sys", "is writable"),
+    "cwd-outside": ("cwd-inside", "/", "relative paths lead out of it"),
+    "no-new-privs-forgotten": ("no-new-privs", "no_new_privs", "setuid programs in the container give privileges"),
+    "capabilities-kept": ("capabilities", "CAP_SYS_ADMIN", "can still get 40 capabilities that it may not have"),
+    "seccomp-too-late": ("seccomp", "seccomp", "loading it failed, and the set-up went on"),
+    "chroot-only": ("old-root-gone", "/", "a chroot leads out of it"),
+    "disk-device": ("devices", "/dev/disk", "that the container need not have"),
+    "leaked-fd": ("descriptors", "descriptor ", "the program inherits descriptor .* which leads to /"),
+    "setuid-first": ("identity-given", "setgroups", "the set-up went on: the program has no other groups"),
 }
 
 
@@ -39,8 +39,8 @@ class OnRecordings(support.Case):
         self.assertEqual(result.returncode, 0, result.stderr)
         return path
 
-    def found(self, recording, policy):
-        """(rule, subject) of all that is broken."""
+    def broken(self, recording, policy):
+        """The findings that are broken."""
         result = check(recording, "--policy", policy, "--report", "json")
         self.assertEqual(result.stderr, "")
         document = json.loads(result.stdout)
@@ -52,7 +52,7 @@ class OnRecordings(support.Case):
             self.assertNotEqual(finding["consequence"], "none")
         self.assertFalse([finding for finding in findings if finding["verdict"] == "cannot-judge"])
         self.assertEqual(document["verdict"], "broken" if broken else "holds")
-        return {(finding["rule"], finding["subject"]) for finding in broken}
+        return broken
 
     def assert_holds(self, recording, policy):
         result = check(recording, "--policy", policy)
@@ -91,11 +91,14 @@ class Mistakes(OnRecordings):
     def test_every_mistake_is_found(self):
         mistakes = {line.split()[0] for line in run(self.bundle.command("mistakes")[0], "mistakes", check=True).stdout.splitlines()}
         self.assertEqual(mistakes, MISTAKES.keys())
-        for mistake, expected in MISTAKES.items():
+        for mistake, (rule, subject, words) in MISTAKES.items():
             with self.subTest(mistake=mistake):
-                found = self.found(self.record(*self.bundle.run_words("--mistake", mistake)), "hardened")
-                self.assertTrue(any(rule == wanted and wanted_subject in subject for rule, subject in found
-                                    for wanted, wanted_subject in expected), found)
+                broken = self.broken(self.record(*self.bundle.run_words("--mistake", mistake)), "hardened")
+                told = [each for each in broken if each["rule"] == rule and subject in each["subject"]]
+                self.assertTrue(told, broken)
+                for each in told:
+                    self.assertEqual(each["consequence"], "weaker")
+                    self.assertRegex(each["message"], words)
 
 
 class RightOnes(OnRecordings):

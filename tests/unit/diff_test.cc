@@ -65,11 +65,49 @@ TEST(Diff, TheWayAloneCountsOnlyWhereAskedFor) {
   EXPECT_TRUE(report.findings[0].message.starts_with("in another order")) << report.findings[0].message;
 }
 
+// Whoever changes the runtime asks first whether it is the same container.
+TEST(Diff, OfAnotherRuntimeItIsSaidThatItIsTheSameButForSomething) {
+  CanonicalContainer other = container("web");
+  other.runtime = "crun";
+  std::swap(other.how[0], other.how[1]);
+  const auto headline = [&] {
+    const std::string text = diff_text(diff(form_of({container("web")}), form_of({other}, "b"), {}), {});
+    return text.substr(0, text.find('\n'));
+  };
+  EXPECT_EQ(headline(), "a -> b: same container, made differently");
+  other.outcome["mounts"]["/sys"].fields["flags"] = "nosuid";
+  other.outcome["set-up"]["program"].fields = {{kIs, "/bin/sh"}};
+  EXPECT_EQ(
+      headline(),
+      "a -> b: same container, made differently, but for 2 things: isolation is weaker in 1 way, 1 other difference");
+  other.runtime = "runc";
+  EXPECT_EQ(headline(), "a -> b: isolation is weaker in 1 way, 1 other difference");
+  other.runtime = "crun";
+  for (int i = 0; i < 12; ++i) other.outcome["mounts"]["/m" + std::to_string(i)].fields = {{"type", "tmpfs"}};
+  EXPECT_EQ(headline(), "a -> b: isolation is weaker in 1 way, 13 other differences")
+      << "that is not the same any more";
+}
+
+TEST(Diff, CgroupsAreToldInWords) {
+  CanonicalContainer one = container("web"), other = container("web");
+  one.outcome["cgroup"]["path"].fields = {{kIs, "/<id>"}};
+  other.outcome["cgroup"]["path"].fields = {{kIs, "/, /<id>"}};
+  one.outcome["cgroup"]["devices.allow"].fields = {{kIs, "c 1:3 rwm, c 10:200 rwm"}};
+  other.outcome["cgroup"]["devices.allow"].fields = {{kIs, "c 1:3 rwm, c 5:1 rwm, c 7:7 r"}};
+  std::vector<std::string> told;
+  for (const Finding& each : diff(form_of({one}), form_of({other}), {}).findings) told.push_back(each.message);
+  EXPECT_EQ(told, (std::vector<std::string>{"its cgroup allows the device c 5:1 rwm (console), c 7:7 r now",
+                                            "its cgroup no longer allows the device c 10:200 rwm (net/tun)",
+                                            "its cgroup is / in some hierarchies, /<id> in others instead of /<id>"}));
+}
+
 TEST(Diff, WhatIsUnknownOnOneSideCannotBeJudged) {
   CanonicalContainer other = container("web");
   other.outcome["privileges"]["no_new_privs"] = {.fields = {}, .unknown = true};
   EXPECT_EQ(exit_status(verdict_of(diff(form_of({container("web")}), form_of({other}), {}))), 2);
   EXPECT_EQ(exit_status(verdict_of(diff(form_of({other}), form_of({container("web")}), {}))), 2);
+  EXPECT_EQ(diff(form_of({other}), form_of({container("web")}), {}).findings[0].message,
+            "privileges (no_new_privs): not known of before");
   const DiffOptions baseline{.against_baseline = true};
   EXPECT_EQ(exit_status(verdict_of(diff(form_of({other}), form_of({container("web")}), baseline))), 0)
       << "nobody knew when it was agreed to";
