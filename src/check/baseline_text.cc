@@ -93,13 +93,15 @@ struct Wrong {
   std::string where, why;
 };
 
+// Knows where it is by the reader that it came from: that one, and the key, must outlive it. Words are made only of
+// what is wrong.
 class Reader {
  public:
-  explicit Reader(std::string where) : where_(std::move(where)) {}
+  Reader() = default;
 
-  Reader at(const std::string& key) const { return Reader(where_.empty() ? key : where_ + "." + key); }
-  Reader at(size_t index) const { return Reader(fmt::format("{}[{}]", where_, index)); }
-  [[noreturn]] void wrong(const std::string& why) const { throw Wrong{where_, why}; }
+  Reader at(std::string_view key) const { return {this, key, 0}; }
+  Reader at(size_t index) const { return {this, {}, index}; }
+  [[noreturn]] void wrong(const std::string& why) const { throw Wrong{where(), why}; }
 
   const Json& member(const Json& object, const char* key) const {
     if (!object.is_object()) wrong("an object is expected");
@@ -131,7 +133,18 @@ class Reader {
   }
 
  private:
-  std::string where_;
+  Reader(const Reader* around, std::string_view key, size_t index) : around_(around), key_(key), index_(index) {}
+
+  std::string where() const {
+    if (!around_) return {};
+    const std::string around = around_->where();
+    if (key_.data() == nullptr) return fmt::format("{}[{}]", around, index_);
+    return around.empty() ? std::string(key_) : fmt::format("{}.{}", around, key_);
+  }
+
+  const Reader* around_ = nullptr;  // none: it reads all of it
+  std::string_view key_ = {};
+  size_t index_ = 0;
 };
 
 CanonicalFact fact_of(const Json& json, const Reader& reader) {
@@ -190,7 +203,7 @@ CanonicalContainer container_of(const Json& json, const Reader& reader) {
 }
 
 Baseline baseline_of(const Json& json, const std::string& name) {
-  const Reader reader("");
+  const Reader reader;
   if (reader.text_of(json, "format") != kFormat) reader.at("format").wrong(fmt::format("is not \"{}\"", kFormat));
   const uint64_t version = reader.at("version").number(reader.member(json, "version"));
   if (version != kBaselineVersion)

@@ -98,6 +98,11 @@ constexpr NameRule kRules[] = {
     {"created-temp", "<n>", made_by_go, "/run/runc-process123456789", "/run/runc-process<n>"},
 };
 
+// Where no rule begins, whatever follows: inside a word, but at its first digit.
+bool goes_on(std::string_view text, size_t at) {
+  return !begins_word(text, at) && (!is_digit(text[at]) || is_digit(text[at - 1]));
+}
+
 bool is_at(std::string_view text, size_t at, std::string_view what) { return text.substr(at).starts_with(what); }
 
 }  // namespace
@@ -109,6 +114,7 @@ std::string canonical_name(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     size_t length = 0;
     for (const NameRule& rule : kRules) {
+      if (goes_on(text, at)) break;
       length = rule.length(text, at);
       if (!length) continue;
       out += rule.becomes;
@@ -142,7 +148,7 @@ std::string Names::operator()(std::string_view text) const {
   const auto flush = [&] { out += canonical_name(rest), rest.clear(); };
   for (size_t at = 0; at < text.size();) {
     const auto found = std::ranges::find_if(known_, [&](const Known& each) {
-      if (!is_at(text, at, each.text)) return false;
+      if (each.text.front() != text[at] || !is_at(text, at, each.text)) return false;
       // A folder ends where a path goes on; a name is a word.
       const bool begins = each.text.front() == '/' ? at == 0 || !is_word(text[at - 1]) : begins_word(text, at);
       return each.anywhere || (begins && ends_word(text, at + each.text.size()));
