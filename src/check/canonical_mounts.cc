@@ -57,8 +57,9 @@ bool is_virtual(std::string_view type) {
 }
 
 // A filesystem of the kernel's that each container may have for itself, and this one has not. Of cgroups there is but
-// one a hierarchy.
+// one a hierarchy. A tmpfs that is new was made for it, wherever else it is mounted: podman makes /dev/shm outside.
 bool is_the_hosts(const MountFacts& mount) {
+  if (mount.filesystem == "tmpfs" && !mount.older) return false;
   return is_virtual(mount.filesystem) && mount.filesystem != "cgroup" && mount.filesystem != "cgroup2" &&
          mount.filesystem != "overlay" && mount.sharing.known() && mount.sharing.value.filesystem_outside;
 }

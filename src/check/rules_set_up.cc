@@ -64,8 +64,10 @@ void judge_limits(Judging& judging) {
     const auto& controls = judging.handed.cgroup.controls;
     const bool limited = std::ranges::any_of(controls, [&](const auto& each) { return is_a_limit(each, limit); });
     if (limited) continue;
-    Finding& finding = judging.broken(std::string(limit.name),
-                                      fmt::format("{} not limited: no {} was written", limit.words, limit.cgroup2));
+    const std::string missing = limit.cgroup2 == limit.cgroup1
+                                    ? fmt::format("no {} was written", limit.cgroup2)
+                                    : fmt::format("neither {} nor {} was written", limit.cgroup2, limit.cgroup1);
+    Finding& finding = judging.broken(std::string(limit.name), fmt::format("{} not limited: {}", limit.words, missing));
     finding.expected = "a limit", finding.found = "none";
   }
   judging.holds("limited are: " + joined(judging.parameters.list("of")));

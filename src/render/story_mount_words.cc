@@ -101,6 +101,8 @@ constexpr uint32_t kFew = 6;
 string identity_text(const IdentityGiven::One& one) {
   const bool of_set = one.what == What::kBounding || one.what == What::kAmbientLower || one.what == What::kAmbientRaise;
   const bool refused = one.error && one.what == What::kAmbientRaise;
+  if (one.error && one.what == What::kOomScore)
+    return "oom_score_adj " + safe(one.value) + " not allowed, which is normal";
   const string what = refused ? "not raised in the ambient set, having none to raise:" : phrase(one.what);
   if (of_set && one.times > kFew) return fmt::format("{} {} capabilities", what, one.times);
   const string again =

@@ -57,6 +57,11 @@ bool drops_or_raises(const Call& call, const StepFacts&, const Circumstances&) {
   return number(call, "option") == PR_CAPBSET_DROP || number(call, "option") == PR_CAP_AMBIENT;
 }
 
+bool sets_oom_score(const Call&, const StepFacts& facts, const Circumstances&) {
+  const auto* given = std::get_if<IdentityGiven>(&facts);
+  return given && given->changes[0].what == IdentityGiven::What::kOomScore;
+}
+
 bool nothing_is_there(const Call&, const StepFacts&, const Circumstances& around) { return !around.is_mounted; }
 
 bool back_to_start(const Call& call, const StepFacts&, const Circumstances& around) {

@@ -9,8 +9,8 @@ container bf1d5a0de796 (runc)   init 257234 = pid 1   cgroup /web/libpod-<id>
    +3.3 ms  identity     conmon 257215: /usr/bin/conmon --api-version 1 -c <id>
                          -u ... --exit-command-arg cleanup --exit-command-arg
                          --rm --exit-command-arg <id>
-   +5.1 ms               conmon 257215: oom_score_adj -1000: failed: EACCES
-                         (Permission denied)
+   +5.1 ms               conmon 257215: oom_score_adj -1000 not allowed, which
+                         is normal
   +19.2 ms  create       conmon 257215: makes conmon 257221, which only makes
                          the next one
   +19.6 ms               conmon 257221: fifo <bundle>/ctl (outside)

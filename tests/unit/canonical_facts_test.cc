@@ -59,7 +59,11 @@ TEST_F(CanonicalFacts, AFilesystemThatIsSharedWithTheHostIsTheHosts) {
   mount_at(one, "/proc").sharing.value.filesystem_outside = true;
   EXPECT_EQ(of_one("mounts", "/proc", "whose"), "the host's");
   expect_another("mounts", "/proc");
-  mount_at(one, "/proc").sharing.value.filesystem_outside = false;
+  mount_at(one, "/dev").sharing.value.filesystem_outside = true;
+  EXPECT_EQ(of_one("mounts", "/dev", "whose"), "(none)") << "a new tmpfs was made for it";
+  mount_at(one, "/dev").older = true;
+  EXPECT_EQ(of_one("mounts", "/dev", "whose"), "the host's");
+  one = made_container();
   mount_at(one, "/").sharing.value.filesystem_outside = true;
   expect_the_same();
 }

@@ -1,5 +1,6 @@
 // Failures are normal of whom the table says so, and of which of its versions; of others they stand out.
 #include <gtest/gtest.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -51,6 +52,14 @@ void goes_back(StoryWorld& world, const Task& init) { world.fails(init, "chdir",
 
 void sets_title(StoryWorld& world, const Task& init) { world.fails(init, "prctl", {PR_SET_MM, 8, 0, 0, 0}, EPERM); }
 
+void wants_to_be_spared(StoryWorld& world, const Task& init) {
+  world.calls(init, "write", {4, "-1000", 5}, [](Call& call) {
+    call.args[0].file =
+        File{.path = "/proc/51/oom_score_adj", .fs_type = "proc", .sb_magic = PROC_SUPER_MAGIC, .mode = 0100644};
+    call.result = -EACCES;
+  });
+}
+
 using Errors = std::vector<int>;
 
 TEST(NormalFailures, OfOneRuntimeAreNotThoseOfAnother) {
@@ -72,6 +81,9 @@ TEST(NormalFailures, OfOneRuntimeAreNotThoseOfAnother) {
   for (const char* const who : {"/usr/bin/systemd-nspawn", "/usr/bin/lxc-start"})
     EXPECT_EQ(errors(who, sets_title), Errors());
   EXPECT_EQ(errors("/usr/bin/runc", sets_title), Errors{EPERM});
+
+  EXPECT_EQ(errors("/usr/bin/conmon", wants_to_be_spared), Errors());
+  EXPECT_EQ(errors("/usr/bin/runc", wants_to_be_spared), Errors{EACCES});
 }
 
 TEST(NormalFailures, OfAVersionAreNotThoseOfTheNext) {
