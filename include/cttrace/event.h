@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "cttrace/boxed.h"
 #include "cttrace/syscalls.h"
 #include "cttrace/wire.h"
 
@@ -50,6 +51,8 @@ struct File {
   // "anon_inode:[eventpoll]", "(detached tmpfs)/b".
   std::string shown() const;
 };
+// Most files that an event could tell of are not told: an event is small without them.
+using MaybeFile = Boxed<File>;
 
 enum class Reading : uint8_t {
   kNone,  // nothing to read: a scalar
@@ -64,15 +67,15 @@ struct Argument {
   const ArgSpec* spec = nullptr;
   uint64_t raw = 0;
   Reading reading = Reading::kNone;
-  std::string bytes;  // string, struct or array, as in memory at entry (at exit where it was not readable)
+  bool names_file = true;          // false: nobody looks this path up: "proc" in mount("proc", "/proc", "proc")
+  uint32_t resolved_mount_id = 0;  // the mount of the base
+  std::string bytes;               // string, struct or array, as in memory at entry (at exit where it was not readable)
   std::vector<std::string> strings;     // argv
   std::optional<uint64_t> count;        // entries of envp
   std::optional<std::string> changed;   // what was there at exit, when it differs: another thread changed it
-  std::optional<File> file;             // what the descriptor is
-  bool names_file = true;               // false: nobody looks this path up: "proc" in mount("proc", "/proc", "proc")
-  std::optional<File> base;             // where the path begins: dirfd, cwd or root
+  MaybeFile file;                       // what the descriptor is
+  MaybeFile base;                       // where the path begins: dirfd, cwd or root
   std::optional<std::string> resolved;  // the path made absolute from its base, or from the /proc/.../fd/N it names
-  uint32_t resolved_mount_id = 0;       // the mount of the base
 };
 
 enum class Outcome : uint8_t {
@@ -90,15 +93,15 @@ using NamespaceInodes = std::array<uint32_t, CT_NS_COUNT>;
 // What the kernel's own structures said at the end of a call that succeeded; only of what the call may change.
 struct Aftermath {
   std::optional<NamespaceInodes> namespaces;  // of the caller: unshare, setns
-  std::optional<File> cwd, root;              // of the caller: chdir, fchdir, chroot, pivot_root, setns
+  MaybeFile cwd, root;                        // of the caller: chdir, fchdir, chroot, pivot_root, setns
   // Root of the newest mount in the caller's mount namespace: the one made last with the trait mount.by_id, else the
   // one that came last (docs/kernel-traits.md). One that was moved within the namespace is not new.
-  std::optional<File> newest_mount;
+  MaybeFile newest_mount;
   std::optional<uint32_t> mounts;  // in the caller's mount namespace, those included that no root reaches
   // Of the newest mount (fsmount, open_tree: of the one that the returned descriptor is in) fields 4 and 10 of
   // mountinfo: which directory or file of its filesystem it shows, and what it was told to show (none: nothing).
   std::optional<std::string> mount_root, mount_source;
-  std::optional<File> moved;  // move_mount, from a descriptor: what that is now
+  MaybeFile moved;  // move_mount, from a descriptor: what that is now
   // Another followed task was in a call that changes mounts at the same time: newest_mount, what it shows, and mounts
   // may be of its doing.
   bool contended = false;
@@ -116,7 +119,7 @@ struct Call {
   int64_t result = 0;       // negative errno on failure
   uint64_t start_ns = 0;
   std::optional<uint64_t> duration_ns;
-  std::optional<File> returned_file;
+  MaybeFile returned_file;
   Aftermath after;
   uint32_t created_tid = 0;               // clone and its like: the new thread as in Task, where it was seen; 0: none
   std::optional<std::string> fs_message;  // why a filesystem context refused, in the kernel's words
@@ -158,7 +161,7 @@ struct Snapshot {
   int32_t oom_score_adj = 0;
   uint32_t user_ns_level = 0;
   std::vector<IdExtent> uid_map, gid_map;
-  std::optional<File> cwd, root, exe;
+  MaybeFile cwd, root, exe;
   // An execve's: the descriptors above 2 that the program begins with; none: not told.
   std::optional<std::vector<File>> open;
   std::string cgroup;  // path in the cgroup2 (or first) hierarchy

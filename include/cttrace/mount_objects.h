@@ -50,7 +50,7 @@ struct DescriptorTable {
 struct FsUsers {
   uint32_t tasks = 0;
   // The kernel's answer, where the model could not place it yet: its mount table is still to come.
-  std::optional<File> root = {}, cwd = {};
+  MaybeFile root = {}, cwd = {};
 };
 
 struct TreeInfo {

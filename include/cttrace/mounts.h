@@ -72,9 +72,11 @@ class MountTree {
   size_t size() const;
   bool contains(Slot slot) const;
   // By value: what a mount is may be read through changes of the whole tree.
-  std::optional<Mount> find(Slot slot) const;  // none: not in this tree
-  Mount at(Slot slot) const;                   // must be in this tree
-  Slot parent_of(Slot slot) const;             // must be in this tree
+  std::optional<Mount> find(Slot slot) const;   // none: not in this tree
+  Mount at(Slot slot) const;                    // must be in this tree
+  Slot parent_of(Slot slot) const;              // must be in this tree
+  FilesystemId filesystem_of(Slot slot) const;  // must be in this tree
+  uint32_t kernel_id_of(Slot slot) const;       // 0: not known
   const std::string& root_of(Slot slot) const;
   const std::string& mountpoint_of(Slot slot) const;
   // What is mounted on the directory or file `path` (in its filesystem) of the mount; kNoSlot: nothing.

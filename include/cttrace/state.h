@@ -61,7 +61,7 @@ struct Namespace {
 struct Program {
   std::string path;  // as given to execve
   std::vector<std::string> argv;
-  std::optional<File> exe;
+  MaybeFile exe;
   std::optional<std::vector<File>> descriptors;  // above 2, that it began with; none: not told
   uint64_t time_ns = 0;
   EventNumber event = 0;
@@ -128,7 +128,7 @@ struct Device {
   // As asked for, and unknown as long as what the umask took away is.
   Fact<uint32_t> permissions = {};
   Fact<uint32_t> uid = {}, gid = {};  // the host's
-  EventNumber made_by = 0;  // 0: made by nobody who is traced, and seen when it was bound or given away
+  EventNumber made_by = 0;            // 0: made by nobody who is traced, and seen when it was bound or given away
 };
 using Devices = std::map<std::string, Device>;  // of one filesystem, by `node`
 

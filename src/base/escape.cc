@@ -1,6 +1,8 @@
 // Escaping of hostile text.
 #include "base/escape.h"
 
+#include <algorithm>
+
 namespace cttrace {
 namespace {
 
@@ -60,10 +62,15 @@ bool is_valid_utf8(std::string_view text) {
 }
 
 std::string escape_for_terminal(std::string_view text) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
   std::string out;
   out.reserve(text.size());
   char32_t code_point = 0;
   while (!text.empty()) {
+    const auto plain = static_cast<size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const size_t length = utf8_character(text, code_point);
     const size_t taken = length == 0 ? 1 : length;
     if (length == 0 || acts_on_the_reader(code_point)) {

@@ -109,7 +109,7 @@ std::vector<std::string> split_strings(std::string_view bytes) {
   return strings;
 }
 
-std::optional<File> decode_file(const Capture& capture) {
+MaybeFile decode_file(const Capture& capture) {
   if (capture.status != CT_OK && capture.status != CT_TRUNCATED) return std::nullopt;
   ByteReader reader = reader_of(capture);
   ct_file raw = {};

@@ -12,7 +12,7 @@
 namespace cttrace {
 
 // CT_CAP_FILE, CT_CAP_BASE, CT_CAP_ROOT. Nothing where no file was there.
-std::optional<File> decode_file(const Capture& capture);
+MaybeFile decode_file(const Capture& capture);
 
 // CT_CAP_MAGIC: the file that the first `prefix` bytes of a path name.
 struct MagicFile {
@@ -40,8 +40,8 @@ void apply_at_exit(Argument& argument, const Capture& capture);
 
 // What a place of a path is, kept until the path itself is known.
 struct PathPlaces {
-  std::optional<File> base;        // where it begins: dirfd or cwd, or the root when it is known to be absolute
-  std::optional<File> root;        // where it begins if it turns out to be absolute
+  MaybeFile base;                  // where it begins: dirfd or cwd, or the root when it is known to be absolute
+  MaybeFile root;                  // where it begins if it turns out to be absolute
   std::optional<MagicFile> magic;  // the descriptor that its beginning names
 };
 bool is_place(const Capture& capture);

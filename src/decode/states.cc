@@ -51,7 +51,7 @@ std::optional<std::vector<File>> told_files(const Record& record, uint8_t arg) {
   std::vector<File> files;
   for (const Capture& capture : record.captures()) {
     if (capture.arg != arg) continue;
-    std::optional<File> file = decode_file(capture);
+    MaybeFile file = decode_file(capture);
     if (!file) return std::nullopt;
     files.push_back(std::move(*file));
   }

@@ -113,7 +113,7 @@ void Comparer::compare_place(const std::string& name, const Place& place) {
   constexpr std::string_view kDeleted = " (deleted)";
   const std::string path = shown_path(state_, place);
   if (path != *link && path + std::string(kDeleted) != *link) differ(name, path, *link);
-  const uint32_t id = tree->at(place.mount.slot).kernel_id;
+  const uint32_t id = tree->kernel_id_of(place.mount.slot);
   const std::string* const theirs = id ? text(name + "/mount_id") : nullptr;
   if (theirs && std::to_string(id) != *theirs) differ(name + ": mount id", std::to_string(id), *theirs);
 }

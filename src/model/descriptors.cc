@@ -60,7 +60,7 @@ void release_unseen(Context& context, const MountDescriptor& descriptor) {
   BuriedTree tree;
   if (detached) {
     tree = {.owner = tree_info(state, descriptor.tree)->owner, .mounts = state.trees.at(descriptor.tree)};
-    if (tree.mounts.root() != kNoSlot) tree.kernel_id = tree.mounts.at(tree.mounts.root()).kernel_id;
+    if (tree.mounts.root() != kNoSlot) tree.kernel_id = tree.mounts.kernel_id_of(tree.mounts.root());
   }
   // It is there before the tree goes: what its groups were the masters of may have them still.
   std::vector<BuriedTree>& buried = state.mount_objects.edit().buried;
@@ -133,7 +133,7 @@ void close_descriptor(Context& context, const TaskState& task, int fd) {
 void apply_close(Context& context, const Call& call, TaskState& task) {
   State& state = context.state;
   const int fd = static_cast<int>(call.args[0].raw);
-  const std::optional<File>& file = call.args[0].file;
+  const MaybeFile& file = call.args[0].file;
   const MountDescriptor* known = descriptor_of(state, task, fd);
   TreeId tree = known ? known->tree : 0;
   if (file && !is_detached(state, tree)) tree = tree_held_by(state, *file);

@@ -26,7 +26,7 @@ struct Node {
 
 Node node_at(const State& state, const std::optional<Place>& place, const std::string& called) {
   if (!place || !tree_in(state, place->mount.tree)) return {.filesystem = 0, .path = called};
-  return {.filesystem = mount_at(state, place->mount).filesystem, .path = place->path};
+  return {.filesystem = filesystem_at(state, place->mount), .path = place->path};
 }
 
 Device* find(State& state, const Node& node) {

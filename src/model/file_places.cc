@@ -14,7 +14,7 @@ std::string_view without_subtype(std::string_view type) { return type.substr(0, 
 bool could_be(const State& state, const MountTree& tree, Slot slot, const File& file) {
   const bool on_nothing = file.mount_parent_id == file.mount_id;
   if (file.mount_parent_id && on_nothing != (tree.parent_of(slot) == kNoSlot)) return false;
-  const Filesystem* filesystem = filesystem_of(state, tree.at(slot).filesystem);
+  const Filesystem* filesystem = filesystem_of(state, tree.filesystem_of(slot));
   if (!filesystem || filesystem->type.empty()) return true;
   if (without_subtype(filesystem->type) != file.fs_type) return false;
   const bool known = filesystem->dev_major || filesystem->dev_minor;
@@ -51,11 +51,11 @@ std::vector<Slot> deepest_first(std::vector<OnTheWay> passed) {
 
 void learn(State& state, MountId mount, const File& file) {
   const MountTree& tree = state.trees.at(mount.tree);
-  if (tree.at(mount.slot).kernel_id != file.mount_id)
+  if (tree.kernel_id_of(mount.slot) != file.mount_id)
     MountTreeEditor(state.trees.at(mount.tree)).set_kernel_id(mount.slot, file.mount_id);
   const Slot parent = tree.parent_of(mount.slot);
   if (parent == kNoSlot || !file.mount_parent_id || file.mount_parent_id == file.mount_id) return;
-  if (tree.at(parent).kernel_id == 0 && tree.with_kernel_id(file.mount_parent_id) == kNoSlot)
+  if (tree.kernel_id_of(parent) == 0 && tree.with_kernel_id(file.mount_parent_id) == kNoSlot)
     MountTreeEditor(state.trees.at(mount.tree)).set_kernel_id(parent, file.mount_parent_id);
 }
 
@@ -72,10 +72,10 @@ std::vector<Place> candidates_for(const State& state, TreeId id, const File& fil
   }
   std::vector<Place> found;
   for (Slot slot : slots) {
-    if (tree.at(slot).kernel_id || !could_be(state, tree, slot, file)) continue;
+    if (tree.kernel_id_of(slot) || !could_be(state, tree, slot, file)) continue;
     // One that is on a mount with another id is another one.
     const Slot on = tree.parent_of(slot);
-    const uint32_t on_id = on == kNoSlot ? 0 : tree.at(on).kernel_id;
+    const uint32_t on_id = on == kNoSlot ? 0 : tree.kernel_id_of(on);
     if (on_id && file.mount_parent_id && on_id != file.mount_parent_id) continue;
     if (std::optional<Place> place = place_in(tree, {id, slot}, file)) found.push_back(std::move(*place));
   }

@@ -93,7 +93,7 @@ void apply_fsopen(Context& context, const Call& call, TaskState& task) {
 // What was taken out of every tree lazily has nothing mounted in it any more: whatever is below it is of its
 // filesystem.
 FilesystemId filesystem_below(const State& state, const Call& call, const FoundPath& found) {
-  const std::optional<File>& start = call.args[1].base ? call.args[1].base : call.args[0].file;
+  const MaybeFile& start = call.args[1].base ? call.args[1].base : call.args[0].file;
   return start && found.detached ? filesystem_with(state, start->dev_major, start->dev_minor) : 0;
 }
 
@@ -102,7 +102,7 @@ void apply_fspick(Context& context, const Call& call, TaskState& task) {
   const FoundPath found = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
   FsContext fs;
   if (found.place)
-    fs.filesystem = mount_at(state, found.place->mount).filesystem;
+    fs.filesystem = filesystem_at(state, found.place->mount);
   else
     fs.filesystem = filesystem_below(state, call, found);
   if (fs.filesystem) {
@@ -126,7 +126,7 @@ void apply_fsconfig(Context& context, const Call& call, TaskState& task) {
     case FSCONFIG_SET_PATH_EMPTY: return set_value(*fs, key, std::string(text_of(call.args[3])));
     case FSCONFIG_SET_BINARY: return add_option(fs->options, key);
     case FSCONFIG_SET_FD: {
-      const std::optional<File>& file = call.args[4].file;
+      const MaybeFile& file = call.args[4].file;
       return set_value(*fs, key, file ? file->shown() : std::to_string(call.args[4].raw));
     }
     case FSCONFIG_CMD_CREATE:
@@ -153,7 +153,7 @@ void apply_fsmount(Context& context, const Call& call, TaskState& task) {
   if (!known && call.returned_file) fs.type = call.returned_file->fs_type;
   create_filesystem(state, task, fs);
   fs.history.push_back(state.event);
-  const std::optional<File>& made = call.returned_file;
+  const MaybeFile& made = call.returned_file;
   if (made) fs.filesystem = with_device(state, fs.filesystem, made->dev_major, made->dev_minor);
   if (made) id_is_new(context, made->mount_id);
   const TreeInfo* own = tree_info(state, tree_of(state, task));

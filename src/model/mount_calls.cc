@@ -70,7 +70,7 @@ void attach_at(Context& context, const MountCall& mount, LooseMounts mounts, con
 
 // The kernel tells of the newest mount, which is of this type, as the call's is.
 bool is_told(const MountCall& mount) {
-  const std::optional<File>& newest = mount.call.after.newest_mount;
+  const MaybeFile& newest = mount.call.after.newest_mount;
   const std::string_view type = mount.type();
   return newest && newest->fs_type == type.substr(0, type.find('.'));
 }
@@ -110,7 +110,7 @@ void mount_new(Context& context, const MountCall& mount) {
 
 // A namespace's file: of nsfs, the one filesystem that the kernel has for them. Anybody may have made it read-only.
 LooseMounts namespace_mount(State& state, const Call& call, const File& file) {
-  const std::optional<File>& newest = call.after.newest_mount;
+  const MaybeFile& newest = call.after.newest_mount;
   const File& known = newest && newest->kind == FileKind::kNamespace ? *newest : file;
   FilesystemId filesystem =
       new_filesystem(state, {.type = "nsfs", .read_only = {false, Evidence::kUnknown}, .made_by = state.event});

@@ -52,8 +52,8 @@ void check_mounts(Context& context, const Call& call, TreeId tree) {
   if (!call.after.mounts || !mounts || tree_info(context.state, tree)->unknown) return;
   TreeInfo& info = edit_info(context.state, tree);
   const int64_t difference = static_cast<int64_t>(*call.after.mounts) - static_cast<int64_t>(mounts->size());
-  const std::string what = "how many mounts are in mnt:[" + std::to_string(info.inode) + "]";
-  if (!info.unseen && info.copied_from) return begin_counting(context, tree, difference, what);
+  const auto what = [&] { return "how many mounts are in mnt:[" + std::to_string(info.inode) + "]"; };
+  if (!info.unseen && info.copied_from) return begin_counting(context, tree, difference, what());
   // What the first count has more are mounts that cannot be seen from where the table was read.
   if (!info.unseen) info.unseen = std::max<int64_t>(difference, 0);
   // What is not certain contradicts nothing.
@@ -68,24 +68,24 @@ void check_mounts(Context& context, const Call& call, TreeId tree) {
   if (!confirmed) return;
   *info.unseen += off_by;
   context.changes.emplace_back(Contradicted{
-      .what = what, .model = std::to_string(mounts->size()), .kernel = std::to_string(*call.after.mounts)});
-  doubt(context, tree, what + ": the kernel and the model count differently");
+      .what = what(), .model = std::to_string(mounts->size()), .kernel = std::to_string(*call.after.mounts)});
+  doubt(context, tree, what() + ": the kernel and the model count differently");
 }
 
 void learn_newest(Context& context, const Call& call, TreeId tree, const std::vector<Slot>& came) {
-  const std::optional<File>& newest = call.after.newest_mount;
+  const MaybeFile& newest = call.after.newest_mount;
   if (!newest || newest->path_cut) return;
   const MountTree& mounts = context.state.trees.at(tree);
   std::vector<Slot> candidates;
   for (Slot slot : came) {
-    const uint32_t on = mounts.at(mounts.parent_of(slot)).kernel_id;
-    if (mounts.at(slot).kernel_id || (on && on != newest->mount_parent_id)) continue;
+    const uint32_t on = mounts.kernel_id_of(mounts.parent_of(slot));
+    if (mounts.kernel_id_of(slot) || (on && on != newest->mount_parent_id)) continue;
     if (mounts.path_of(slot) == newest->path) candidates.push_back(slot);
     if (candidates.size() > 1) return;  // of a high stack of mounts all have one path, and each is as long to find out
   }
   if (candidates.size() != 1) return;
   const Slot on = mounts.parent_of(candidates[0]);
-  const bool tells_of_parent = on != kNoSlot && !mounts.at(on).kernel_id && newest->mount_parent_id &&
+  const bool tells_of_parent = on != kNoSlot && !mounts.kernel_id_of(on) && newest->mount_parent_id &&
                                newest->mount_parent_id != newest->mount_id &&
                                mounts.with_kernel_id(newest->mount_parent_id) == kNoSlot;
   MountTreeEditor editor(context.state.trees.at(tree));

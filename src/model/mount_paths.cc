@@ -17,10 +17,10 @@ std::string joined(std::string_view directory, std::string_view rest) {
   return (directory == "/" ? std::string() : std::string(directory)) + std::string(rest);
 }
 
-std::string child_path(std::string_view directory, std::string_view name) {
-  std::string path(directory);
-  if (!path.ends_with('/')) path += '/';
-  return path += name;
+std::string child_path(std::string directory, std::string_view name) {
+  if (!directory.ends_with('/')) directory += '/';
+  directory += name;
+  return directory;
 }
 
 std::string_view parent_path(std::string_view path) {

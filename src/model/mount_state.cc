@@ -47,11 +47,11 @@ void forget_info(MountObjects& objects, TreeId tree) {
 Place nowhere(const State& state, const Place& place) {
   const Filesystem* filesystem =
       tree_in(state, place.mount.tree) && tree_in(state, place.mount.tree)->contains(place.mount.slot)
-          ? filesystem_of(state, mount_at(state, place.mount).filesystem)
+          ? filesystem_of(state, filesystem_at(state, place.mount))
           : nullptr;
   const std::string type = filesystem ? filesystem->type : "mount";
   std::string path = place.path;
-  if (filesystem) path = joined("/", below(place.path, mount_at(state, place.mount).root));
+  if (filesystem) path = joined("/", below(place.path, state.trees.at(place.mount.tree).root_of(place.mount.slot)));
   return {.mount = {},
           .path = place.path,
           .evidence = place.evidence,
@@ -122,6 +122,10 @@ std::set<TreeId> with_copies(const State& state, const std::set<TreeId>& trees) 
 }
 
 Mount mount_at(const State& state, MountId mount) { return state.trees.at(mount.tree).at(mount.slot); }
+
+FilesystemId filesystem_at(const State& state, MountId mount) {
+  return state.trees.at(mount.tree).filesystem_of(mount.slot);
+}
 
 Slot add_mount(State& state, TreeId tree, Mount mount) {
   note_link(state, mount.peer_group ? mount.peer_group : mount.master, tree);

@@ -28,6 +28,7 @@ std::set<TreeId> with_copies(const State& state, const std::set<TreeId>& trees);
 
 // Must be there.
 Mount mount_at(const State& state, MountId mount);
+FilesystemId filesystem_at(const State& state, MountId mount);
 Slot add_mount(State& state, TreeId tree, Mount mount);
 // Into a peer group, whose master it has then; or without one, the slave of `master` (0: of none).
 void set_propagation(State& state, MountId mount, uint32_t peer_group, uint32_t master, bool unbindable);

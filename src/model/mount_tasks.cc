@@ -26,7 +26,7 @@ uint32_t copied_fs(State& state, uint32_t fs) {
   }
   MountObjects& objects = state.mount_objects.edit();
   if (const auto original = objects.fs.find(fs); original != objects.fs.end()) {
-    const std::optional<File> root = original->second.root, cwd = original->second.cwd;
+    const MaybeFile root = original->second.root, cwd = original->second.cwd;
     objects.fs[copy].root = root;
     objects.fs[copy].cwd = cwd;
   }
@@ -40,12 +40,11 @@ void leave_fs(State& state, uint32_t fs) {
 }
 
 // The kernel's answer to where the task's root and working directory are.
-void see_places(Context& context, const TaskState& task, const std::optional<File>& root,
-                const std::optional<File>& cwd) {
+void see_places(Context& context, const TaskState& task, const MaybeFile& root, const MaybeFile& cwd) {
   State& state = context.state;
   const TreeId tree = tree_of(state, task);
   for (const bool is_root : {true, false}) {
-    const std::optional<File>& file = is_root ? root : cwd;
+    const MaybeFile& file = is_root ? root : cwd;
     const FsStruct* fs = fs_in(state, task.fs);
     if (!file || !fs) continue;
     const Place tracked = is_root ? fs->root : fs->cwd;
@@ -133,7 +132,7 @@ void enter_mounts(Context& context, TaskState& task, TreeId tree, const Call* ca
     // From the root of the namespace to what is mounted on it (mntns_install, fs/namespace.c).
     place = crossed(state, root_of_mount(state, {tree, mounts->root()}, Evidence::kInferred));
   }
-  const auto settled = [&](const std::optional<File>& answer) {
+  const auto settled = [&](const MaybeFile& answer) {
     return answer ? find_file(context, *answer, mounts && !mounts->size() ? nullptr : &place, tree) : place;
   };
   set_root(state, task.fs, call ? settled(call->after.root) : place);

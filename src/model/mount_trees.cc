@@ -28,12 +28,16 @@ Slot MountTree::root() const { return nodes_->root; }
 size_t MountTree::size() const { return nodes_->mounts.size(); }
 bool MountTree::contains(Slot slot) const { return nodes_->mounts.find(slot) != nullptr; }
 Slot MountTree::parent_of(Slot slot) const { return nodes_->node(slot).parent; }
+FilesystemId MountTree::filesystem_of(Slot slot) const { return nodes_->node(slot).body->filesystem; }
+uint32_t MountTree::kernel_id_of(Slot slot) const {
+  const uint32_t* const id = nodes_->ids.find(slot);
+  return id ? *id : 0;
+}
 const std::string& MountTree::root_of(Slot slot) const { return nodes_->node(slot).body->root; }
 const std::string& MountTree::mountpoint_of(Slot slot) const { return *nodes_->node(slot).mountpoint; }
 
 Mount MountTree::at(Slot slot) const {
   const MountNode node = nodes_->now(slot);
-  const uint32_t* id = nodes_->ids.find(slot);
   return {.parent = node.parent,
           .root = node.body->root,
           .mountpoint = *node.mountpoint,
@@ -45,7 +49,7 @@ Mount MountTree::at(Slot slot) const {
           .unbindable = node.unbindable,
           .locked = node.locked,
           .idmapped = node.idmapped,
-          .kernel_id = id ? *id : 0,
+          .kernel_id = kernel_id_of(slot),
           .made_by = node.body->made_by,
           .history = node.body->history,
           .evidence = node.evidence};
@@ -88,13 +92,20 @@ std::vector<Slot> MountTree::in_tree_order() const {
 }
 
 std::string MountTree::path_of(Slot slot) const {
-  std::string path;
-  for (const MountNode* node = &nodes_->node(slot); node->parent != kNoSlot;) {
-    const MountNode& parent = nodes_->node(node->parent);
-    path.insert(0, below(*node->mountpoint, parent.body->root));
-    node = &parent;
-  }
-  return path.empty() ? "/" : path;
+  // From the mount up to the root.
+  const auto each_part = [&](auto visit) {
+    for (const MountNode* node = &nodes_->node(slot); node->parent != kNoSlot;) {
+      const MountNode& parent = nodes_->node(node->parent);
+      visit(below(*node->mountpoint, parent.body->root));
+      node = &parent;
+    }
+  };
+  size_t size = 0;
+  each_part([&](std::string_view part) { size += part.size(); });
+  if (size == 0) return "/";
+  std::string path(size, '\0');
+  each_part([&](std::string_view part) { part.copy(path.data() + (size -= part.size()), part.size()); });
+  return path;
 }
 
 bool MountTree::hidden(Slot slot) const {

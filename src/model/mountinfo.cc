@@ -107,7 +107,7 @@ class View {
       row.options = filesystem->options.value;
     }
     const Slot parent = tree_.parent_of(slot);
-    row.parent_id = parent == kNoSlot ? row.id : tree_.at(parent).kernel_id;
+    row.parent_id = parent == kNoSlot ? row.id : tree_.kernel_id_of(parent);
     row.propagate_from = mount.master ? dominating(mount.master) : 0;
     // The kernel tells it only where the master itself cannot be seen.
     if (row.propagate_from == mount.master) row.propagate_from = 0;

@@ -128,7 +128,7 @@ std::optional<FoundPath> by_magic_link(Context& context, const TaskState& task, 
   std::string_view rest = text;
   const std::string_view first = take_component(rest);
   const Place proc = walk(state, root, root, first);
-  const Filesystem* filesystem = filesystem_of(state, mount_at(state, proc.mount).filesystem);
+  const Filesystem* filesystem = filesystem_of(state, filesystem_at(state, proc.mount));
   if (!filesystem || filesystem->type != "proc" || !is_mount_root(state, proc)) return std::nullopt;
   const TaskState* meant = task_named(state, task, take_component(rest));
   const std::string_view link = take_component(rest);
@@ -171,8 +171,8 @@ Place walk(const State& state, Place start, const Place& root, std::string_view 
     if (name == "..")
       start = up(state, start, root);
     else
-      start.path = child_path(start.path, name);
-    start = crossed(state, start);
+      start.path = child_path(std::move(start.path), name);
+    start = crossed(state, std::move(start));
   }
   return start;
 }
@@ -204,8 +204,8 @@ FoundPath find_path(Context& context, const TaskState& task, const PathQuery& qu
   const Place root = limit_of(context.state, fs, *found.place);
   if (whole.starts_with('/') && text.size() == whole.size())
     if (std::optional<FoundPath> magic = by_magic_link(context, task, *found.place, text)) return *magic;
-  found.place = walk(context.state, *found.place, root, text);
-  if (query.cross_at_end) found.place = crossed(context.state, *found.place);
+  found.place = walk(context.state, std::move(*found.place), root, text);
+  if (query.cross_at_end) found.place = crossed(context.state, std::move(*found.place));
   found.place->evidence = Evidence::kInferred;
   return found;
 }

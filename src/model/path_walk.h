@@ -24,7 +24,7 @@ struct FoundPath {
   std::optional<Place> place;
   std::string why;  // no place: why
   // It leads to a namespace's file, or to one of the kernel's own, that is in no tree.
-  std::optional<File> file;
+  MaybeFile file;
   bool detached = false;  // no place: it is in mounts that are in no namespace
 };
 FoundPath find_path(Context& context, const TaskState& task, const PathQuery& query);

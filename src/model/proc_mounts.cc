@@ -30,7 +30,7 @@ const MountRow* row_with(const Rows& rows, uint32_t id) {
 }
 
 // "root" or "cwd" as a file of the process; none: may not be read.
-std::optional<File> file_of(const ProcAnswers& answers, const std::string& name, const Rows& rows, uint32_t mount_ns) {
+MaybeFile file_of(const ProcAnswers& answers, const std::string& name, const Rows& rows, uint32_t mount_ns) {
   File file;
   file.path = answer(answers, name);
   file.mount_id = number(answer(answers, name + "/mount_id"));
@@ -49,7 +49,7 @@ std::optional<File> file_of(const ProcAnswers& answers, const std::string& name,
   return file;
 }
 
-Place placed(const MountTree& tree, TreeId id, const std::optional<File>& file) {
+Place placed(const MountTree& tree, TreeId id, const MaybeFile& file) {
   if (!file) return {};
   Place place{.path = file->path, .evidence = Evidence::kObserved, .shown = file->shown()};
   const Slot slot = tree.with_kernel_id(file->mount_id);
@@ -92,13 +92,13 @@ TreeId mounts_from_proc(State& state, TaskState& task, uint32_t mount_ns, const 
   const KernelRules rules = rules_of({});
   Context context{.state = state, .changes = changes, .rules = rules};
   mounts_of_found_task(context, task, nullptr);
-  const std::optional<File> root = file_of(reading.process, "root", *rows, mount_ns);
+  const MaybeFile root = file_of(reading.process, "root", *rows, mount_ns);
   // Its own table begins at its root: that is where its mounts are in the namespace.
   if (!all) state.mount_objects.edit().fs[task.fs].root = root;
   const Mounts mounts{.mount_ns = mount_ns, .time_ns = reading.ended_ns, .mountinfo = text};
   const TreeId id = begin_mounts(context, mounts, task.namespaces[CT_NS_USER].value);
   const MountTree& tree = state.trees.at(id);
-  const std::optional<File> cwd = file_of(reading.process, "cwd", *rows, mount_ns);
+  const MaybeFile cwd = file_of(reading.process, "cwd", *rows, mount_ns);
   set_root(state, task.fs, root ? placed(tree, id, root) : topmost(tree, id, *rows));
   set_cwd(state, task.fs, placed(tree, id, cwd));
   return id;

@@ -20,7 +20,7 @@ Place place_or_words(const FoundPath& found, const Argument& argument) {
 }
 
 // The kernel's own answer, if there is one, corrects the model's.
-Place settled(Context& context, const TaskState& task, const Place& place, const std::optional<File>& answer) {
+Place settled(Context& context, const TaskState& task, const Place& place, const MaybeFile& answer) {
   if (!answer) return place;
   const Place* expected = place.detached || tree_in(context.state, place.mount.tree) ? &place : nullptr;
   return find_file(context, *answer, expected, tree_of(context.state, task));

@@ -55,7 +55,7 @@ Place mountpoint_of(const State& state, MountId near, const File& file) {
 
 }  // namespace
 
-Place corrected_target(Context& context, const Place& target, const std::optional<File>& told, bool one_of_its_copies) {
+Place corrected_target(Context& context, const Place& target, const MaybeFile& told, bool one_of_its_copies) {
   const State& state = context.state;
   if (!told || told->path_cut || told->detached || told->path == shown_path(state, target)) return target;
   if (one_of_its_copies && is_copy_at(state, target, told->path)) return target;
@@ -82,9 +82,9 @@ bool is_among(const State& state, const LooseMounts& copies, const Shown& shown)
 std::optional<Place> corrected_source(const State& state, const Place& source, const Shown& shown) {
   const MountTree& tree = state.trees.at(source.mount.tree);
   FilesystemId filesystem = filesystem_with(state, shown.file.dev_major, shown.file.dev_minor);
-  const Filesystem* walked = filesystem_of(state, mount_at(state, source.mount).filesystem);
+  const Filesystem* walked = filesystem_of(state, filesystem_at(state, source.mount));
   const bool no_device = walked && !walked->dev_major && !walked->dev_minor && walked->type == shown.file.fs_type;
-  if (!filesystem && no_device) filesystem = mount_at(state, source.mount).filesystem;
+  if (!filesystem && no_device) filesystem = filesystem_at(state, source.mount);
   std::vector<Place> found;
   for (const Slot slot : tree.of_filesystem(filesystem)) {
     const Place place = {

@@ -12,7 +12,7 @@ namespace cttrace {
 // Where a mount comes to that the call, as the words of its path say, puts on `target`. `told`: the file that is its
 // root now, or, where `one_of_its_copies`, that is the root of it or of a copy that propagation made in the same tree.
 // What cannot be found out is doubted.
-Place corrected_target(Context& context, const Place& target, const std::optional<File>& told, bool one_of_its_copies);
+Place corrected_target(Context& context, const Place& target, const MaybeFile& told, bool one_of_its_copies);
 
 // What a new mount shows, by the kernel.
 struct Shown {

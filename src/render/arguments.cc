@@ -81,7 +81,7 @@ void add_argument(Line& line, const Call& call, size_t index, const RenderOption
 void add_written(Line& line, const Call& call, size_t index, const Value& args, const RenderOptions& options) {
   if (args.layout != "clone_args" || call.outcome != Outcome::kReturned || call.result <= 0) return;
   std::string text;
-  const std::optional<File>& pidfd = call.args[index].file;
+  const MaybeFile& pidfd = call.args[index].file;
   if (pidfd) text += "pidfd=[" + std::to_string(pidfd->fd) + (options.paths ? behind_descriptor(*pidfd) : "") + "]";
   if (pidfd && field(args, "parent_tid")) text += ", ";
   if (field(args, "parent_tid")) text += "parent_tid=[" + std::to_string(call.result) + "]";

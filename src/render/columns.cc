@@ -45,7 +45,9 @@ std::string_view first_of(std::string_view text, size_t& columns) {
 }  // namespace
 
 size_t columns_of(std::string_view text) {
-  size_t sum = 0;
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  auto sum = static_cast<size_t>(std::ranges::find_if_not(text, is_ascii) - text.begin());
+  text.remove_prefix(sum);
   while (!text.empty()) {
     size_t columns = 0;
     text.remove_prefix(first_of(text, columns).size());

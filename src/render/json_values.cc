@@ -142,7 +142,7 @@ Json json_file(const File& file) {
   return json;
 }
 
-Json json_file(const std::optional<File>& file) { return file ? json_file(*file) : Json(); }
+Json json_file(const MaybeFile& file) { return file ? json_file(*file) : Json(); }
 
 Json json_files(const std::vector<File>& files) {
   Json json = Json::array();

@@ -37,7 +37,7 @@ Json json_text(std::string_view bytes, bool cut, std::optional<size_t> limit);
 Json json_device(uint64_t major, uint64_t minor);
 Json json_value(const Value& value, const RenderOptions& options);
 Json json_file(const File& file);
-Json json_file(const std::optional<File>& file);  // null where there is none
+Json json_file(const MaybeFile& file);  // null where there is none
 Json json_files(const std::vector<File>& files);
 
 // All bytes in base64 (RFC 4648, padded).

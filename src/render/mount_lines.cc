@@ -91,7 +91,7 @@ std::string Lines::kind_of(Slot slot) const {
   if (!tree_.children(slot).empty()) return {};
   const Mount mount = tree_.at(slot);
   const Filesystem* const filesystem = state_.filesystem(mount.filesystem);
-  const Filesystem* const over = state_.filesystem(tree_.at(mount.parent).filesystem);
+  const Filesystem* const over = state_.filesystem(tree_.filesystem_of(mount.parent));
   std::string kind = type_words(filesystem) + '\0' + attribute_words(mount, true) + '\0';
   // Peer groups have a number each: what counts is which there are.
   if (filesystem && !filesystem->type.starts_with("cgroup")) kind += filesystem->options.value + '\0';

@@ -31,7 +31,7 @@ struct Tail {
 bool is_bound_on_itself(const MountTree& tree, Slot slot) {
   const Mount mount = tree.at(slot);
   return mount.parent != kNoSlot && mount.root == mount.mountpoint &&
-         mount.filesystem == tree.at(mount.parent).filesystem;
+         mount.filesystem == tree.filesystem_of(mount.parent);
 }
 
 class Drawing {

@@ -18,7 +18,7 @@ namespace cttrace {
 struct Origin {
   bool known = false;
   NamespaceInodes namespaces = {};
-  std::optional<File> root = {};
+  MaybeFile root = {};
   std::string folder = {};  // its working directory
   std::string cgroup = {};
 };

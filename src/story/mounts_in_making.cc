@@ -42,7 +42,7 @@ Step* MountsInMaking::find(TaskId process, const Call& call, std::string_view de
 }
 
 void MountsInMaking::keep(TaskId process, const Call& call, Step&& made) {
-  const std::optional<File>& opened = call.returned_file;
+  const MaybeFile& opened = call.returned_file;
   if (by_descriptor_.size() >= kMost) by_descriptor_.erase(by_descriptor_.begin());
   if (by_mount_.size() >= kMost) by_mount_.erase(by_mount_.begin());
   if (opened && opened->detached && opened->mount_id)

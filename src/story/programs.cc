@@ -11,7 +11,7 @@ namespace {
 
 constexpr uint32_t kMostAbove = 32;
 
-bool differs(const std::optional<File>& one, const std::optional<File>& other) {
+bool differs(const MaybeFile& one, const MaybeFile& other) {
   if (!one || !other) return false;
   return one->inode != other->inode || one->dev_major != other->dev_major || one->dev_minor != other->dev_minor;
 }

@@ -23,6 +23,13 @@ bool makes_a_process(std::string_view name) {
   return name == "clone" || name == "clone3" || name == "fork" || name == "vfork";
 }
 
+// The path of a mount that was moved onto /.
+std::optional<std::string> what_became_the_root(const Step& step) {
+  const auto* done = std::get_if<MountDone>(&step.facts);
+  if (!done || done->how != MountDone::How::kMove || done->mounts[0].target.path != "/") return std::nullopt;
+  return done->mounts[0].source;
+}
+
 }  // namespace
 
 Teller::Teller(const TellerOptions& options, Sink sink) : work_(std::make_unique<Work>(options, std::move(sink))) {}
@@ -47,6 +54,10 @@ void Teller::Work::take(const Event& event, EventNumber number, const Changes& c
 Progress Teller::Work::progress() const {
   Progress now = progress_;
   now.containers = found_;
+  if (newest_) {
+    now.newest = newest_->unit->name() + " " + std::to_string(newest_->tgid) + ": ";
+    now.newest += phase_name(newest_phase_);
+  }
   return now;
 }
 
@@ -64,8 +75,8 @@ void Teller::Work::add(Person& person, Step&& step) {
     const bool goes_on = !is_quiet(step) && !std::holds_alternative<ProcessMade>(step.facts);
     if (held && goes_on && !is_of(*process.unit, *held->unit)) held.reset();
     step.switches = static_cast<uint32_t>(person.set_up->roots.count());
-    progress_.newest = process.unit->name() + " " + std::to_string(process.tgid) + ": ";
-    progress_.newest += phase_name(step.phase);
+    newest_ = person.process;
+    newest_phase_ = step.phase;
   } else if (process.container) {
     note_inside(process, step);
   }
@@ -109,9 +120,9 @@ void Teller::Work::on(const Call& call) {
     step = std::move(*mount);
   else if (taken)
     return;
-  Step roots = done ? step : Step();
+  const std::optional<std::string> moved_to_root = done ? what_became_the_root(step) : std::nullopt;
   add(person, std::move(step));
-  if (done) note_roots(person, call, roots);
+  if (done) note_roots(person, call, moved_to_root);
 }
 
 // What a call wanted to unmount, and could not, is a mount in the model.
@@ -190,14 +201,12 @@ void Teller::Work::isolate(Person& person, const Call& call, const Step& step) {
     leave_set_up(person);
 }
 
-void Teller::Work::note_roots(Person& person, const Call& call, const Step& step) {
+void Teller::Work::note_roots(Person& person, const Call& call, const std::optional<std::string>& moved_to_root) {
   if (!person.sets_up()) return;
   Roots& roots = person.set_up->roots;
   if (call.row->name == "pivot_root") roots.became(path(call, "new_root"));
   if (call.row->name == "chroot") roots.narrowed(path(call, "filename"));
-  const auto* done = std::get_if<MountDone>(&step.facts);
-  if (done && done->how == MountDone::How::kMove && done->mounts[0].target.path == "/")
-    roots.became(done->mounts[0].source);
+  if (moved_to_root) roots.became(*moved_to_root);
 }
 
 void Teller::Work::note_exec(Person& person, const Call& call, Step&& step) {

@@ -65,7 +65,7 @@ class Teller::Work {
 
   // teller.cc: what calls mean for who is who
   void isolate(Person& person, const Call& call, const Step& step);
-  void note_roots(Person& person, const Call& call, const Step& step);
+  void note_roots(Person& person, const Call& call, const std::optional<std::string>& moved_to_root);
   bool is_mounted(const Call& call) const;
   void note_effects(const Call& call, Step& step);
   void note_words(Person& person, const Call& call);
@@ -122,7 +122,9 @@ class Teller::Work {
   uint64_t lost_ = 0;                                         // records, so far
   EventNumber lost_at_ = 0;                                   // when that was told last
   std::map<EventNumber, std::shared_ptr<const Call>> calls_;  // where they are kept
-  Progress progress_;
+  Progress progress_;                                         // without `newest`
+  std::shared_ptr<Process> newest_;                           // of those who set up, the latest that took a step
+  Phase newest_phase_ = Phase::kCreate;
 };
 
 }  // namespace cttrace
