@@ -162,6 +162,7 @@ struct Snapshot {
   uint32_t user_ns_level = 0;
   std::vector<IdExtent> uid_map, gid_map;
   MaybeFile cwd, root, exe;
+  std::string exe_version;  // as the executable tells it; empty: it does not, or it could not be read
   // An execve's: the descriptors above 2 that the program begins with; none: not told.
   std::optional<std::vector<File>> open;
   std::string cgroup;  // path in the cgroup2 (or first) hierarchy

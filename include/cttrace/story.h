@@ -33,7 +33,7 @@ struct Stage {
 struct Runtime {
   std::string name = {};        // the last part of its executable's name
   std::string executable = {};  // its path
-  std::string version = {};     // where its path says it; empty: it does not
+  std::string version = {};     // where its file says it, or else its path; empty: neither does
   std::vector<std::string> argv = {};
   uint32_t pid = 0;
   std::vector<std::string> started_by = {};  // the programs above it, nearest first, as far as they are traced

@@ -64,7 +64,8 @@ struct ct_record {
 #define CT_FLAG_SYNTHETIC 16u /* SNAPSHOT, FORK: made up from /proc or an iterator, not from an event */
 #define CT_FLAG_IN_CALL 32u   /* TASK_EXIT: the thread ended inside the call that it entered last */
 #define CT_FLAG_SIGSYS 64u    /* EXIT, with ORPHAN: seccomp sent SIGSYS; there is no result */
-#define CT_FLAG_FILES_TOLD 128u /* EXEC: CT_ARG_OPEN are all; TASK_EXIT: its descriptor table ends with it, CT_ARG_HELD are all */
+#define CT_FLAG_FILES_TOLD \
+  128u /* EXEC: CT_ARG_OPEN are all; TASK_EXIT: its descriptor table ends with it, CT_ARG_HELD are all */
 
 struct ct_enter {
   struct ct_record record;
@@ -141,7 +142,7 @@ struct ct_exec {
   __u32 levels;
   __u32 pids[CT_NS_LEVELS];                             /* tid by pid namespace, outermost (the host's) first */
   __u32 uid, gid, suid, sgid, euid, egid, fsuid, fsgid; /* in the host's user namespace */
-  __u32 securebits; /* ~0: unknown */
+  __u32 securebits;                                     /* ~0: unknown */
   __u32 no_new_privs;
   __u32 seccomp_mode;    /* 0 none, 1 strict, 2 filter */
   __u32 seccomp_filters; /* number of filters; ~0: unknown */
@@ -226,6 +227,9 @@ enum ct_capture_status {
 #define CT_ARG_MOVED 0x2f /* EXIT: CT_CAP_FILE: what the descriptor in argument 0 is now */
 #define CT_ARG_HELD 0x30  /* TASK_EXIT: CT_CAP_FILE: a descriptor that holds a detached mount tree */
 #define CT_ARG_OPEN 0x31  /* EXEC: CT_CAP_FILE: a descriptor above 2 that is open when the program begins */
+/* EXEC, SNAPSHOT: CT_CAP_STRING: the program's version, where its file tells it; added by cttrace itself. Readers that
+ * do not know it pass over it, as over all captures that they do not know: it is no reason for a new version. */
+#define CT_ARG_EXE_VERSION 0x32
 
 struct ct_capture {
   __u8 arg;    /* index of the argument, or CT_ARG_* */
@@ -266,7 +270,8 @@ struct ct_file {
   __u32 open_flags;                /* f_flags */
   char fs_type[CT_FS_TYPE_LENGTH]; /* NUL-terminated */
   __u32 mnt_parent_id;             /* of the mount that mnt_id is mounted on; mnt_id: on none */
-  /* Of what holds a detached mount tree: how many hold the open file, descriptors and calls in progress; 0: not known */
+  /* Of what holds a detached mount tree: how many hold the open file, descriptors and calls in progress; 0: not known
+   */
   __u32 references;
 };
 

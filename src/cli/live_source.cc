@@ -8,6 +8,7 @@
 #include "source/ebpf.h"
 #include "source/ptrace.h"
 #include "source/ptrace/filter.h"
+#include "source/versioned_source.h"
 
 namespace cttrace {
 namespace {
@@ -82,7 +83,7 @@ LiveSource::LiveSource(const Options& options, std::optional<HeldCommand>& comma
   if (options.backend != Backend::kPtrace) {
     Result<std::unique_ptr<EventSource>> ebpf = try_ebpf(ebpf_options(options, command), info);
     if (ebpf) {
-      source_ = std::move(*ebpf);
+      source_ = std::make_unique<VersionedSource>(std::move(*ebpf));
       return;
     }
     if (options.backend == Backend::kEbpf || options.all) throw Failure(ebpf.error());
@@ -93,7 +94,7 @@ LiveSource::LiveSource(const Options& options, std::optional<HeldCommand>& comma
   auto source = std::make_unique<PtraceSource>(ptrace_options(options, command, filtered_), std::move(info));
   ptrace_ = source.get();
   if (command) command->wait_by(source->waitpid());
-  source_ = std::move(source);
+  source_ = std::make_unique<VersionedSource>(std::move(source));
 }
 
 LiveSource::~LiveSource() = default;

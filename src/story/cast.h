@@ -27,6 +27,7 @@ struct ProgramFile {
   uint32_t dev_major = 0, dev_minor = 0;
   uint64_t inode = 0;
   std::string path = {};
+  std::string version = {};  // as the file tells it; empty: it does not
 
   bool same_as(const ProgramFile& other) const {
     return inode && inode == other.inode && dev_major == other.dev_major && dev_minor == other.dev_minor;

@@ -27,7 +27,8 @@ bool ends_with(const std::vector<std::string>& words, const std::vector<std::str
 
 ProgramFile file_of(const Snapshot& snapshot) {
   if (!snapshot.exe) return {};
-  return {snapshot.exe->dev_major, snapshot.exe->dev_minor, snapshot.exe->inode, snapshot.exe->path};
+  return {snapshot.exe->dev_major, snapshot.exe->dev_minor, snapshot.exe->inode, snapshot.exe->path,
+          snapshot.exe_version};
 }
 
 Origin origin_of(const Snapshot& snapshot) {

@@ -24,7 +24,7 @@ constexpr Kind kKinds[] = {{CLONE_NEWUSER, CT_NS_USER},    {CLONE_NEWNS, CT_NS_M
 }  // namespace
 
 std::string Unit::name() const { return last_part(file.path); }
-std::string Unit::version() const { return version_in(file.path); }
+std::string Unit::version() const { return file.version.empty() ? version_in(file.path) : file.version; }
 
 bool is_of(const Unit& unit, const Unit& other) {
   for (const Unit* each = &unit; each; each = each->above.get())

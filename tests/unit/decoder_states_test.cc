@@ -36,6 +36,7 @@ TEST(DecoderStates, Fork) {
 
 TEST(DecoderStates, ForkIntoACgroup) {
   auto record = forks(50, 50);
+  record.capture(CT_ARG_EXE_VERSION, CT_CAP_STRING, CT_OK, "1.1.5+ds1");
   record.capture(CT_ARG_CGROUP, CT_CAP_STRING, CT_OK, components("/a/b"));
   EXPECT_EQ(only<Fork>({record}).child_cgroup, "/a/b");
   auto root = forks(50, 50);
@@ -104,6 +105,7 @@ TEST(DecoderStates, SnapshotEveryField) {
   EXPECT_EQ(snapshot.root->path, "/root");
   EXPECT_TRUE(snapshot.root->chroot);
   EXPECT_EQ(snapshot.exe->path, "/exe");
+  EXPECT_EQ(snapshot.exe_version, "1.1.5+ds1");
   EXPECT_EQ(snapshot.cgroup, "/a/b");
   ASSERT_EQ(snapshot.uid_map.size(), 2u);
   EXPECT_EQ(snapshot.uid_map[0].lower_first, 100000u);

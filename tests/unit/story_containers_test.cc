@@ -50,6 +50,21 @@ TEST_F(StoryContainers, APidOneInNamespacesOfItsOwn) {
   EXPECT_EQ(told.set_up.stages[1].made_by, 0u);
 }
 
+TEST_F(StoryContainers, AVersionIsWhatTheFileSaysOrElseItsPath) {
+  const auto version = [](const std::string& path, const std::string& said) {
+    StoryWorld world;
+    const Task runtime =
+        world.starts(50, {path, "run", "web"}, [&](Snapshot& snapshot) { snapshot.exe_version = said; });
+    const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+    world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+    return world.container().set_up.runtime.version;
+  };
+  EXPECT_EQ(version("/usr/sbin/runc", "1.1.5+ds1"), "1.1.5+ds1");
+  EXPECT_EQ(version("/opt/runc-1.1.15/runc", ""), "1.1.15");
+  EXPECT_EQ(version("/opt/runc-1.1.15/runc", "1.2.0"), "1.2.0");
+  EXPECT_EQ(version("/usr/sbin/runc", ""), "");
+}
+
 TEST_F(StoryContainers, WhoKeepsItsPidAfterUnshare) {
   const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 500}});
   const Task task = world.starts(50, {"/usr/bin/unshare", "-m", "/bin/app"});
