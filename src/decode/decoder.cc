@@ -17,7 +17,7 @@ constexpr uint64_t kPatience_ns = 1'000'000'000;
 // Events that wait for an earlier one are at most this many: some 300 MiB.
 constexpr size_t kMostWaiting = 1u << 16;
 
-constexpr size_t kMostSpare = 64;
+constexpr size_t kMostSpare = 1024;  // as many as come at a time, as a rule
 
 // When an event began, and how many arrived before it.
 struct Place {

@@ -2,6 +2,8 @@
 
 #include <linux/sched.h>
 
+#include <algorithm>
+
 #include "cttrace/namespace.h"
 #include "model/contradictions.h"
 
@@ -11,6 +13,11 @@ namespace {
 constexpr std::array<uint32_t, CT_NS_COUNT> kTypes = {CLONE_NEWNS,     CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWNET,
                                                       CLONE_NEWCGROUP, CLONE_NEWPID, CLONE_NEWPID, CLONE_NEWTIME,
                                                       CLONE_NEWTIME,   CLONE_NEWUSER};
+
+// Somewhere a namespace's file may be mounted.
+bool shows_namespaces(const State& state) {
+  return std::ranges::any_of(state.filesystems, [](const auto& each) { return each.second->type == "nsfs"; });
+}
 
 std::string shown(const ModelContext& context, NamespaceId id) {
   const Namespace* const ns = context.state.ns(id);
@@ -110,9 +117,11 @@ void sweep_namespaces(ModelContext& context, bool mounts_went) {
   std::set<NamespaceId>& abandoned = context.books.abandoned;
   std::set<NamespaceId>& bound = context.books.bound;
   if (mounts_went) abandoned.merge(bound);
+  const bool may_be_bound = !abandoned.empty() && shows_namespaces(context.state);
   while (!abandoned.empty()) {
     const NamespaceId id = abandoned.extract(abandoned.begin()).value();
-    if (is_bound(context.state, context.state.namespaces.at(id)->type, context.state.namespaces.at(id)->inode)) {
+    if (may_be_bound &&
+        is_bound(context.state, context.state.namespaces.at(id)->type, context.state.namespaces.at(id)->inode)) {
       bound.insert(id);
       continue;
     }
