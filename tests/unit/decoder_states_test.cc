@@ -36,7 +36,6 @@ TEST(DecoderStates, Fork) {
 
 TEST(DecoderStates, ForkIntoACgroup) {
   auto record = forks(50, 50);
-  record.capture(CT_ARG_EXE_VERSION, CT_CAP_STRING, CT_OK, "1.1.5+ds1");
   record.capture(CT_ARG_CGROUP, CT_CAP_STRING, CT_OK, components("/a/b"));
   EXPECT_EQ(only<Fork>({record}).child_cgroup, "/a/b");
   auto root = forks(50, 50);
@@ -68,6 +67,7 @@ WireRecord<ct_exec> full_snapshot(WireRecord<ct_exec> record) {
   record.capture(CT_ARG_CWD, CT_CAP_FILE, CT_OK, WireFile{.path = "/cwd", .fd = -1}.bytes());
   record.capture(CT_ARG_ROOT, CT_CAP_FILE, CT_OK, WireFile{.path = "/root", .flags = CT_FILE_CHROOT}.bytes());
   record.capture(CT_ARG_EXE, CT_CAP_FILE, CT_OK, WireFile{.path = "/exe"}.bytes());
+  record.capture(CT_ARG_EXE_VERSION, CT_CAP_STRING, CT_OK, "1.1.5+ds1");
   record.capture(CT_ARG_CGROUP, CT_CAP_STRING, CT_OK, components("/a/b"));
   record.capture(CT_ARG_UID_MAP, CT_CAP_ID_MAP, CT_OK, bytes_of(extents));
   record.capture(CT_ARG_GID_MAP, CT_CAP_ID_MAP, CT_OK, bytes_of(extents[1]));
