@@ -40,6 +40,7 @@ EDITS = [
     (lambda c: c["process"]["capabilities"]["permitted"].append("CAP_CHOWN"), "process.capabilities.permitted"),
     (lambda c: c["process"]["capabilities"]["effective"].remove("CAP_KILL"), "process.capabilities.effective"),
     (lambda c: c["process"]["rlimits"][0].update(soft=99), "process.rlimits[RLIMIT_NOFILE]"),
+    (lambda c: c["process"]["rlimits"][0].update(hard=201), "process.rlimits[RLIMIT_NOFILE]"),
     (lambda c: c["process"]["rlimits"].clear(), "process.rlimits[RLIMIT_NOFILE]"),
     (change("root.path", "/srv/other"), "root.path"),
     (change("root.readonly", False), "root.readonly"),

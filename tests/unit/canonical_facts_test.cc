@@ -107,6 +107,9 @@ TEST_F(CanonicalFacts, CapabilitiesHaveTheSetsThatTheyAreIn) {
   one.handed->identity.capabilities = observed(Identity::Capabilities{.effective = 1, .bounding = 3});
   EXPECT_EQ(of_one("capabilities", "CAP_CHOWN"), "bounding, effective");
   EXPECT_EQ(of_one("capabilities", "CAP_DAC_OVERRIDE"), "bounding");
+  one.handed->identity.capabilities =
+      observed(Identity::Capabilities{.inheritable = 1, .permitted = 1, .effective = 1, .bounding = 1, .ambient = 1});
+  EXPECT_EQ(of_one("capabilities", "CAP_CHOWN"), "ambient, bounding, effective, inheritable, permitted");
 }
 
 TEST_F(CanonicalFacts, NamespacesAreWhoseAndNotWhich) {

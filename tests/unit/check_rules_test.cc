@@ -78,10 +78,14 @@ const Broken kBroken[] = {
     {R"({"rule": "user-namespace"})",
      [](ContainerFacts& c) { c.handed->namespaces[7].from.value = NamespaceFacts::From::kStarters; }, "user"},
     {R"({"rule": "user-namespace"})", [](ContainerFacts& c) { c.handed->gid_map.value[0].lower_first = 0; }, "gid map"},
+    {R"({"rule": "user-namespace", "most_ids": 65536})",
+     [](ContainerFacts& c) { c.handed->uid_map.value.push_back({.first = 65536, .lower_first = 300000, .count = 1}); },
+     "uid map"},
     {R"({"rule": "no-new-privs"})", [](ContainerFacts& c) { identity(c).no_new_privs.value = false; }, "no_new_privs"},
     {R"({"rule": "capabilities", "within": ["CAP_CHOWN"]})",
      [](ContainerFacts& c) { identity(c).capabilities.value.bounding = 3; }, "CAP_DAC_OVERRIDE"},
     {R"({"rule": "seccomp"})", [](ContainerFacts& c) { identity(c).seccomp_mode.value = 0; }, "seccomp"},
+    {R"({"rule": "seccomp"})", [](ContainerFacts& c) { identity(c).seccomp_mode.value = 1; }, "seccomp"},
     {R"({"rule": "not-root"})", [](ContainerFacts& c) { identity(c).uids.value[1] = 100000; }, "uid"},
     {R"({"rule": "identity-given"})",
      [](ContainerFacts& c) {
@@ -96,6 +100,13 @@ const Broken kBroken[] = {
      [](ContainerFacts& c) { mount_at(c, "/dev").filesystem = "devtmpfs"; }, "/dev"},
     {R"({"rule": "limited", "of": ["memory", "pids"]})",
      [](ContainerFacts& c) { c.handed->cgroup.controls[1].value = "max"; }, "pids"},
+    {R"({"rule": "limited", "of": ["memory", "pids"]})",
+     [](ContainerFacts& c) {
+       c.handed->cgroup.controls[0] = {.file = "/sys/fs/cgroup/memory/web/memory.limit_in_bytes", .value = "-1"};
+     },
+     "memory"},
+    {R"({"rule": "limited", "of": ["memory", "pids"]})",
+     [](ContainerFacts& c) { c.handed->cgroup.controls[0].error = EACCES; }, "memory"},
     {R"({"rule": "failures", "except": ["mount:EBUSY"]})",
      [](ContainerFacts& c) {
        c.failures = {{.call = "mount", .error = EBUSY},

@@ -88,6 +88,48 @@ TEST(Diff, OfAnotherRuntimeItIsSaidThatItIsTheSameButForSomething) {
       << "that is not the same any more";
 }
 
+TEST(Diff, OfADeviceItCountsWhatCanBeDoneByIt) {
+  using Fields = std::map<std::string, std::string>;
+  const Fields null = {{"node", "c 1:3"}, {"mode", "0666"}}, disk = {{"node", "b 8:0"}, {"mode", "0600"}},
+               random = {{"node", "c 1:8"}, {"mode", "0666"}}, strict = {{"node", "c 1:3"}, {"mode", "0600"}},
+               unknown_mode = {{"node", "c 1:3"}};
+  // Those of the two sides, nothing where there is no node; none: nothing is told.
+  const auto consequence = [](const Fields& before, const Fields& after) -> std::optional<Consequence> {
+    CanonicalContainer one = container("web"), other = container("web");
+    if (!before.empty()) one.outcome["devices"]["/dev/x"].fields = before;
+    if (!after.empty()) other.outcome["devices"]["/dev/x"].fields = after;
+    const Report report = diff(form_of({one}), form_of({other}), {});
+    if (report.findings.empty()) return std::nullopt;
+    return report.findings[0].consequence;
+  };
+  EXPECT_EQ(consequence({}, null), Consequence::kEqual);
+  EXPECT_EQ(consequence({}, disk), Consequence::kWeaker);
+  EXPECT_EQ(consequence(disk, {}), Consequence::kStronger);
+  EXPECT_EQ(consequence(null, {}), Consequence::kEqual);
+  EXPECT_EQ(consequence(null, disk), Consequence::kWeaker);
+  EXPECT_EQ(consequence(null, random), Consequence::kEqual);
+  EXPECT_EQ(consequence(strict, null), Consequence::kWeaker);
+  EXPECT_EQ(consequence(null, strict), Consequence::kStronger);
+  EXPECT_EQ(consequence(null, unknown_mode), std::nullopt) << "nobody could tell";
+}
+
+TEST(Diff, WhatComesFromOutsideOrGoesThereIsWeaker) {
+  const auto consequence = [](const std::string& before, const std::string& after) {
+    CanonicalContainer one = container("web"), other = container("web");
+    if (!before.empty()) one.outcome["mounts"]["/sys"].fields["propagation"] = before;
+    if (!after.empty()) other.outcome["mounts"]["/sys"].fields["propagation"] = after;
+    const Report report = diff(form_of({one}), form_of({other}), {});
+    return report.findings.size() == 1 ? report.findings[0].consequence : Consequence::kNone;
+  };
+  EXPECT_EQ(consequence("", "slave of outside"), Consequence::kWeaker);
+  EXPECT_EQ(consequence("", "shared with outside"), Consequence::kWeaker);
+  EXPECT_EQ(consequence("slave of outside", "shared with outside"), Consequence::kWeaker);
+  EXPECT_EQ(consequence("shared", "slave of outside"), Consequence::kWeaker);
+  EXPECT_EQ(consequence("slave of outside", ""), Consequence::kStronger);
+  EXPECT_EQ(consequence("shared with outside", "slave"), Consequence::kStronger);
+  EXPECT_EQ(consequence("", "shared"), Consequence::kEqual);
+}
+
 TEST(Diff, CgroupsAreToldInWords) {
   CanonicalContainer one = container("web"), other = container("web");
   one.outcome["cgroup"]["path"].fields = {{kIs, "/<id>"}};
@@ -168,6 +210,19 @@ TEST(Baseline, LearnsWhatVaries) {
     EXPECT_EQ(exit_status(verdict_of(judge_baseline(form_of({each}), baseline, true))), 0);
   other.outcome["privileges"]["no_new_privs"].fields[kIs] = "no";
   EXPECT_EQ(exit_status(verdict_of(judge_baseline(form_of({other}), baseline, false))), 1);
+}
+
+TEST(Baseline, LearnsWhatIsInOneRunAlone) {
+  CanonicalContainer other = container("web");
+  other.outcome["mounts"]["/only"].fields = {{"type", "tmpfs"}};
+  other.outcome["devices"]["/dev/x"].fields = {{"node", "c 1:3"}};
+  const std::set<std::string> variable = {"devices//dev/x", "mounts//only"};
+  for (const auto& [first, second] : {std::pair(container("web"), other), {other, container("web")}}) {
+    const Baseline baseline = learn(std::vector<CanonicalForm>{form_of({first}), form_of({second})});
+    EXPECT_EQ(baseline.form.containers[0].variable, variable);
+    for (const CanonicalContainer& each : {first, second})
+      EXPECT_EQ(exit_status(verdict_of(judge_baseline(form_of({each}), baseline, true))), 0);
+  }
 }
 
 TEST(Baseline, RefusesWhatIsNone) {
