@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "every_row.h"
+#include "made_executable.h"
 #include "wire/recording.h"
 
 namespace cttrace::test {
@@ -79,6 +80,11 @@ void make_seeds(const std::filesystem::path& folder, const char* recording) {
        {"-p\n1,2\n-e\ntrace=mount\n-o\nf", "-qTttt\n-s\n9\n--\nls", "show\n--format\njson\nf",
         "--record=r\n--buffer\n8M\n-a\n--duration\n2.5", "-e\nstatus=!failed\n-Z\nx", "doctor", "--formt"})
     save(folder / "options_fuzz" / std::to_string(number++), text);
+  for (const auto& [section, bytes] : std::initializer_list<std::pair<const char*, std::string>>{
+           {".note.package", package_note(R"({"type":"deb","version":"1.2-3"})")},
+           {".go.buildinfo", go_build_info("path\tp\nmod\tm\tv1.3.0\t\nbuild\t-ldflags=\"-X main.version=1.1.5\"\n")},
+           {".rodata", std::string("bubblewrap 0.8.0\0", 17)}})
+    save(folder / "program_fuzz" / std::to_string(number++), executable({{section, bytes}}));
 }
 
 }  // namespace

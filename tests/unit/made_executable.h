@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,28 @@ inline std::string executable(const Sections& sections) {
   std::string file = elf_bytes(header) + content;
   for (const Elf64_Shdr& section : table) file += elf_bytes(section);
   return file;
+}
+
+// The note of a package, as `json` says it.
+inline std::string package_note(std::string_view json, uint32_t type = 0xcafe1a7e, std::string_view owner = "FDO") {
+  const Elf64_Nhdr head = {.n_namesz = 4, .n_descsz = static_cast<Elf64_Word>(json.size() + 1), .n_type = type};
+  return elf_bytes(head) + std::string(owner) + '\0' + std::string(json) + '\0';
+}
+
+// What a Go program was linked with.
+inline std::string go_build_info(std::string_view lines) {
+  const auto text = [](std::string_view bytes) {
+    std::string out;
+    for (size_t size = bytes.size();; size >>= 7) {
+      out += static_cast<char>(size > 127 ? (size & 127) | 128 : size);
+      if (size <= 127) break;
+    }
+    return out += bytes;
+  };
+  std::string out("\xff Go buildinf:\x08\x02", 16);
+  out.resize(32);
+  const std::string sentinel(16, '\x30');
+  return out + text("go1.24.4") + text(sentinel + std::string(lines) + sentinel);
 }
 
 }  // namespace cttrace::test

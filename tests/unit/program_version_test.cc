@@ -18,27 +18,7 @@ std::string version(const std::string& file, std::string_view name = "runc") {
   return program_version(reads, name);
 }
 
-std::string note(std::string_view json, uint32_t type = 0xcafe1a7e, std::string_view owner = "FDO") {
-  const Elf64_Nhdr head = {.n_namesz = 4, .n_descsz = static_cast<Elf64_Word>(json.size() + 1), .n_type = type};
-  return elf_bytes(head) + std::string(owner) + '\0' + std::string(json) + '\0';
-}
-
-std::string build_info(std::string_view lines) {
-  const auto text = [](std::string_view bytes) {
-    std::string out;
-    for (size_t size = bytes.size();; size >>= 7) {
-      out += static_cast<char>(size > 127 ? (size & 127) | 128 : size);
-      if (size <= 127) break;
-    }
-    return out += bytes;
-  };
-  std::string out("\xff Go buildinf:\x08\x02", 16);
-  out.resize(32);
-  const std::string sentinel(16, '\x30');
-  return out + text("go1.24.4") + text(sentinel + std::string(lines) + sentinel);
-}
-
-std::string of_go(std::string_view lines) { return version(executable({{".go.buildinfo", build_info(lines)}})); }
+std::string of_go(std::string_view lines) { return version(executable({{".go.buildinfo", go_build_info(lines)}})); }
 
 std::string of_text(std::string_view text, std::string_view name) {
   return version(executable({{".rodata", std::string(text)}}), name);
@@ -46,24 +26,25 @@ std::string of_text(std::string_view text, std::string_view name) {
 
 TEST(ProgramVersion, APackageSaysIt) {
   const std::string json = R"({"type":"deb","os":"Debian","name":"systemd","version":"252.39-1~deb12u2"})";
-  EXPECT_EQ(version(executable({{".note.package", note(json)}})), "252.39-1~deb12u2");
+  EXPECT_EQ(version(executable({{".note.package", package_note(json)}})), "252.39-1~deb12u2");
   // ... of what does not say so itself.
-  EXPECT_EQ(version(executable({{".note.package", note(json)}, {".rodata", std::string("runc 1.0\0", 9)}})), "1.0");
-  EXPECT_EQ(version(executable({{".note.package", note(json)}, {".go.buildinfo", build_info("path\tp\n")}})),
+  EXPECT_EQ(version(executable({{".note.package", package_note(json)}, {".rodata", std::string("runc 1.0\0", 9)}})),
+            "1.0");
+  EXPECT_EQ(version(executable({{".note.package", package_note(json)}, {".go.buildinfo", go_build_info("path\tp\n")}})),
             "252.39-1~deb12u2");
 }
 
 TEST(ProgramVersion, ANoteThatSaysNothingElseIsNone) {
   const auto of_note = [](const std::string& section) { return version(executable({{".note.package", section}})); };
-  EXPECT_EQ(of_note(note(R"({"version":"1.2"})")), "1.2");
-  EXPECT_EQ(of_note(note(R"({"version":"1.2"})", 1)), "");
-  EXPECT_EQ(of_note(note(R"({"version":"1.2"})", 0xcafe1a7e, "GNU")), "");
-  EXPECT_EQ(of_note(note(R"({"version":12})")), "");
-  EXPECT_EQ(of_note(note(R"(["version"])")), "");
-  EXPECT_EQ(of_note(note(R"({"version":"1.2)")), "");
-  EXPECT_EQ(of_note(note(std::string(4000, '['))), "");
-  EXPECT_EQ(of_note(note(R"({"version":"1.2\u001b[31m"})")), "");
-  EXPECT_EQ(of_note(note(R"({"version":")" + std::string(65, '1') + "\"}")), "");
+  EXPECT_EQ(of_note(package_note(R"({"version":"1.2"})")), "1.2");
+  EXPECT_EQ(of_note(package_note(R"({"version":"1.2"})", 1)), "");
+  EXPECT_EQ(of_note(package_note(R"({"version":"1.2"})", 0xcafe1a7e, "GNU")), "");
+  EXPECT_EQ(of_note(package_note(R"({"version":12})")), "");
+  EXPECT_EQ(of_note(package_note(R"(["version"])")), "");
+  EXPECT_EQ(of_note(package_note(R"({"version":"1.2)")), "");
+  EXPECT_EQ(of_note(package_note(std::string(4000, '['))), "");
+  EXPECT_EQ(of_note(package_note(R"({"version":"1.2\u001b[31m"})")), "");
+  EXPECT_EQ(of_note(package_note(R"({"version":")" + std::string(65, '1') + "\"}")), "");
   EXPECT_EQ(of_note("short"), "");
 }
 
@@ -85,7 +66,7 @@ TEST(ProgramVersion, GoSaysTheModule) {
   EXPECT_EQ(of_go("path\tp\nbuild\t-compiler=gc\n"), "");
   EXPECT_EQ(of_go("mod"), "");
   // A Go program is full of strings of others.
-  EXPECT_EQ(version(executable({{".go.buildinfo", build_info("")}, {".rodata", std::string("runc 1.0\0", 9)}})), "");
+  EXPECT_EQ(version(executable({{".go.buildinfo", go_build_info("")}, {".rodata", std::string("runc 1.0\0", 9)}})), "");
 }
 
 TEST(ProgramVersion, AProgramsOwnNameIsBeforeIt) {
@@ -108,8 +89,8 @@ TEST(ProgramVersion, WhatIsNoExecutableHasNone) {
 
 // Whatever is missing at the end, and whatever its numbers are: nothing else than the version, or none.
 TEST(ProgramVersion, BrokenFiles) {
-  const std::string whole = executable({{".go.buildinfo", build_info("mod\tm\tv1.3.0\n")},
-                                        {".note.package", note("{}")},
+  const std::string whole = executable({{".go.buildinfo", go_build_info("mod\tm\tv1.3.0\n")},
+                                        {".note.package", package_note("{}")},
                                         {".rodata", std::string("runc 1.3.0\0", 11)}});
   ASSERT_EQ(version(whole), "1.3.0");
   for (size_t size = 0; size < whole.size(); ++size) EXPECT_EQ(version(whole.substr(0, size)), "") << size;
