@@ -45,8 +45,8 @@ std::vector<uint32_t> numbers_of(std::string_view version) {
 
 bool means(const Callers& meant, const Caller& caller) {
   if (meant.name != kAnyCaller && !is_word_of_name(caller.name, meant.name)) return false;
-  if (caller.version.empty()) return true;
   const std::vector<uint32_t> version = numbers_of(caller.version);
+  if (version.empty()) return true;
   return (meant.from.empty() || version >= numbers_of(meant.from)) &&
          (meant.until.empty() || version < numbers_of(meant.until));
 }

@@ -17,8 +17,8 @@ struct Callers {
 };
 inline constexpr std::string_view kAnyCaller = "any";
 
-// "runc" means runc, runc-1.1.15, docker-runc and runc.amd64, and not crun. Of a version that is not known it is
-// assumed that it is meant: nobody could say otherwise.
+// "runc" means runc, runc-1.1.15, docker-runc and runc.amd64, and not crun. Of a version that is not known, or has no
+// number, it is assumed that it is meant: nobody could say otherwise.
 bool means(const Callers& meant, const Caller& caller);
 
 }  // namespace cttrace

@@ -114,7 +114,7 @@ TEST(Callers, AreMeantByAWordOfTheirName) {
 
 TEST(Callers, AreMeantFromAVersionUntilAnother) {
   const Callers some{.name = "runc", .from = "1.1.15", .until = "1.3"};
-  for (const char* const version : {"1.1.15", "1.1.15+ds1", "v1.2", "1.2.99", "1.1.100", ""})
+  for (const char* const version : {"1.1.15", "1.1.15+ds1", "v1.2", "1.2.99", "1.1.100", "", "unknown"})
     EXPECT_TRUE(means(some, {.name = "runc", .version = version})) << version;
   for (const char* const version : {"0.9", "1", "1.1", "1.1.14", "1.3", "1.3.0", "1.3.0-rc.1", "1.10", "2"})
     EXPECT_FALSE(means(some, {.name = "runc", .version = version})) << version;
