@@ -29,6 +29,11 @@ void add_word(std::string& data, const std::string& word) {
   if (data.size() + word.size() < kMostData_bytes) data += (data.empty() ? "" : ",") + word;
 }
 
+// A filesystem that is read-only may be mounted so, too.
+void add_option(MountDone& done, std::string option) {
+  if (std::ranges::find(done.options, option) == done.options.end()) done.options.push_back(std::move(option));
+}
+
 std::string empty_or_slash(const std::string& path) { return path.empty() ? "/" : path; }
 
 }  // namespace
@@ -92,7 +97,7 @@ std::optional<Step> MountsInMaking::set_attributes(TaskId process, const Call& c
     std::erase_if(done.options, [&, gone = attribute_options(clear)](const std::string& option) {
       return std::ranges::find(gone, option) != gone.end();
     });
-    for (std::string& option : attribute_options(set)) done.options.push_back(std::move(option));
+    for (std::string& option : attribute_options(set)) add_option(done, std::move(option));
     if (!propagation.empty()) done.propagation = propagation;
     return std::nullopt;
   }
@@ -159,7 +164,7 @@ std::optional<Step> MountsInMaking::take(TaskId process, const Call& call, const
     Step made = *context;
     add_calls(made, step);
     for (std::string& option : attribute_options(number(call, "attr_flags")))
-      done_of(made).options.push_back(std::move(option));
+      add_option(done_of(made), std::move(option));
     keep(process, call, std::move(made));
     return std::nullopt;
   }

@@ -22,7 +22,7 @@ container web (ctrun)   init 278953 = pid 1   cgroup /web
   +14.5 ms               tmpfs on /dev/shm (nosuid,nodev,noexec;
                          mode=1777,size=65536k)
   +14.5 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
-  +14.6 ms               sysfs on /sys (ro,ro,nosuid,nodev,noexec)
+  +14.6 ms               sysfs on /sys (ro,nosuid,nodev,noexec)
   +14.6 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec; mode=755)
   +14.6 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*:
                          systemd, pids, blkio, freezer, devices, memory, cpuset,
