@@ -38,8 +38,9 @@ TEST(DecoderAftermath, Namespaces) {
 TEST(DecoderAftermath, Places) {
   const WireFile tree = {.path = "/b", .mount_id = 30, .mount_parent_id = 29};
   const Call call = returned(success().file(CT_ARG_CWD, {.path = "/a/b"}).file(CT_ARG_ROOT, tree));
-  EXPECT_EQ(call.after.cwd.value().path, "/a/b");
-  EXPECT_EQ(call.after.root.value().path, "/b");
+  ASSERT_TRUE(call.after.cwd && call.after.root);
+  EXPECT_EQ(call.after.cwd->path, "/a/b");
+  EXPECT_EQ(call.after.root->path, "/b");
   EXPECT_EQ(call.after.root->mount_id, 30u);
   EXPECT_EQ(call.after.root->mount_parent_id, 29u);
   EXPECT_EQ(call.after.newest_mount.has_value() || call.returned_file.has_value(), false);
@@ -49,7 +50,8 @@ TEST(DecoderAftermath, Places) {
 
 TEST(DecoderAftermath, Mounts) {
   const Call call = returned(success().newest_mount({.path = "/mnt", .mount_id = 31}).mount_count(24));
-  EXPECT_EQ(call.after.newest_mount.value().path, "/mnt");
+  ASSERT_TRUE(call.after.newest_mount);
+  EXPECT_EQ(call.after.newest_mount->path, "/mnt");
   EXPECT_EQ(call.after.newest_mount->mount_id, 31u);
   EXPECT_EQ(call.after.mounts, 24u);
   EXPECT_EQ(call.after.cwd.has_value() || call.after.root.has_value(), false);
@@ -98,7 +100,8 @@ TEST(DecoderAftermath, WhatTheMountShows) {
       returned(success().mount_told(std::string_view("b\0a\0", 4), "/dev/x").file(CT_ARG_MOVED, {.path = "/m"}));
   EXPECT_EQ(call.after.mount_root, "/a/b");
   EXPECT_EQ(call.after.mount_source, "/dev/x");
-  EXPECT_EQ(call.after.moved.value().path, "/m");
+  ASSERT_TRUE(call.after.moved);
+  EXPECT_EQ(call.after.moved->path, "/m");
   EXPECT_EQ(returned(success().mount_told({}, {})).after.mount_root, "/");
   const Call untold = returned(success()
                                    .capture(CT_ARG_MOUNT_ROOT, CT_CAP_STRING, CT_TRUNCATED, std::string_view("b\0", 2))
@@ -152,13 +155,16 @@ TEST(DecoderAftermath, FilesOfVersion1) {
   const std::string magic = std::string("\15\0\0\0\0\0\0\0", 8) + shorter;
   const auto enter = enters("fchdir", {5}).at(100).capture(0, CT_CAP_FILE, CT_OK, shorter);
   const Call by_fd = decode({of_version_1(enter, sizeof(ct_enter), 0)}).call();
-  EXPECT_EQ(by_fd.args[0].file.value().path, "/a/b");
+  ASSERT_TRUE(by_fd.args[0].file);
+  EXPECT_EQ(by_fd.args[0].file->path, "/a/b");
   EXPECT_EQ(by_fd.args[0].file->fs_type, "tmpfs");
   EXPECT_EQ(by_fd.args[0].file->mount_id, 30u);
   EXPECT_EQ(by_fd.args[0].file->mount_parent_id, 0u);
   const auto by_path =
       enters("chdir", {kPointer}).at(100).string(0, "/proc/self/fd/5/c").capture(0, CT_CAP_MAGIC, CT_OK, magic);
-  EXPECT_EQ(decode({of_version_1(by_path, sizeof(ct_enter), 0)}).call().args[0].base.value().path, "/a/b");
+  const Call magical = decode({of_version_1(by_path, sizeof(ct_enter), 0)}).call();
+  ASSERT_TRUE(magical.args[0].base);
+  EXPECT_EQ(magical.args[0].base->path, "/a/b");
   // The same bytes are too short for a file of this version.
   EXPECT_EQ(decode({enters("fchdir", {5}).capture(0, CT_CAP_FILE, CT_OK, file.bytes().substr(0, CT_FILE_SIZE_1))})
                 .call()
