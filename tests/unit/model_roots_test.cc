@@ -11,7 +11,7 @@ constexpr uint32_t kDetached = 77;  // the kernel's id of a mount
 class ModelRoots : public testing::Test {
  protected:
   // A task whose root has been taken out of its namespace goes to "/", of which the tracer says this.
-  const FsStruct& goes_to_root(const EditCall& edit) {
+  const FsStruct& goes_to_root(const World::EditCall& edit) {
     child_ = world_.in_a_copy(world_.host, 11);
     world_.unmounts(child_, "/", MNT_DETACH);
     world_.calls(child_, "chdir", {"/"}, edit);
@@ -26,7 +26,7 @@ class ModelRoots : public testing::Test {
     file.detached = detached;
     return file;
   }
-  static EditCall says(const File& file) {
+  static World::EditCall says(const File& file) {
     return [file](Call& call) { call.args[0].base = call.after.cwd = file; };
   }
 

@@ -35,7 +35,7 @@ class PtraceFiles : public testing::Test {
     const auto decoded = decode_file(
         {.arg = 0, .kind = CT_CAP_FILE, .status = static_cast<uint8_t>(seen->status), .bytes = bytes, .version = 3});
     EXPECT_TRUE(decoded);
-    return decoded.value_or(File());
+    return decoded ? *decoded : File();
   }
   std::string made(const std::string& name) {
     const std::string path = folder_ + "/" + name;
