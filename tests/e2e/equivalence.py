@@ -19,8 +19,9 @@ _MOMENTS = re.compile(r"( \()?\+?\d+(\.\d+)? (ns|us|ms|s)\b(?(1)\))")
 # them: to what they are (PR_GET_SECUREBITS, PR_SET_SECUREBITS).
 _HOLD = """
 import ctypes, os, sys
-sys.stdin.readline()
 prctl = ctypes.CDLL(None).prctl
+print("held", flush=True)
+sys.stdin.readline()
 prctl(28, prctl(27))
 os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
 os.execvp(sys.argv[1], sys.argv[1:])
@@ -31,6 +32,7 @@ def seen_by_both(case, *command, timeout=120, **options):
     """Runs `command` with both backends looking on from before its execve. Returns {backend: recording}."""
     held = subprocess.Popen([sys.executable, "-c", _HOLD, *map(str, command)], stdin=subprocess.PIPE,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+    case.assertEqual(held.stdout.readline(), b"held\n")  # it makes no call now that only one of them would see
     recordings = {backend: case.tmp / f"{backend}.ctt" for backend in BACKENDS}
     tracing = []
     try:
