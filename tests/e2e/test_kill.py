@@ -28,8 +28,10 @@ def objects():
     """What is in the kernel's BPF: {(kind, id): what bpftool says of it}."""
     found = {}
     for kind in KINDS:
-        listed = run("bpftool", "-j", kind, "show", check=True).stdout
-        for entry in json.loads(listed or "[]"):
+        # What is freed while it lists it is an error to bpftool.
+        listed = until(lambda: (shown := run("bpftool", "-j", kind, "show")).returncode == 0 and shown)
+        assert listed, f"bpftool -j {kind} show fails"
+        for entry in json.loads(listed.stdout or "[]"):
             found[kind, entry["id"]] = entry
     return found
 
