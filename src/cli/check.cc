@@ -1,5 +1,6 @@
 // `cttrace check FILE...`: judges the containers in recordings, and says so in as many forms as are asked for.
 #include <filesystem>
+#include <future>
 
 #include "check/oci.h"
 #include "check/policy.h"
@@ -36,14 +37,18 @@ OciConfig load_oci(const std::string& file) {
 }
 
 std::vector<Report> judge_all(const Options& options) {
-  // What to judge by is read first: a recording may be long.
   const std::vector<Policy> policies = load_policies(options);
   std::optional<OciConfig> oci;
   if (!options.oci.empty()) oci = load_oci(options.oci);
+  // A recording of many containers takes its time, as does a baseline of them: they are read side by side.
+  std::future<std::vector<RecordingFacts>> reading = std::async(std::launch::async, [&options] {
+    std::vector<RecordingFacts> runs;
+    for (const std::string& file : options.operands) runs.push_back(read_recording(file, options.container));
+    return runs;
+  });
   std::optional<canon::Baseline> baseline;
   if (!options.baseline.empty()) baseline = load_baseline(options.baseline, options.container);
-  std::vector<RecordingFacts> runs;
-  for (const std::string& file : options.operands) runs.push_back(read_recording(file, options.container));
+  const std::vector<RecordingFacts> runs = reading.get();
   std::vector<Report> reports;
   for (const RecordingFacts& run : runs)
     for (const Policy& policy : policies) reports.push_back(judge(policy, run));
