@@ -60,7 +60,21 @@ void wants_to_be_spared(StoryWorld& world, const Task& init) {
   });
 }
 
+// A thread, and another process.
+void makes_nobody(StoryWorld& world, const Task& init, int error) {
+  world.fails(init, "clone", {CLONE_VM | CLONE_THREAD | CLONE_SIGHAND, null(), null(), null(), 0}, error);
+  world.fails(init, "vfork", {}, error);
+}
+
 using Errors = std::vector<int>;
+
+TEST(NormalFailures, WhoIsEndingMakesNobody) {
+  const auto fail = [](int error) {
+    return [error](StoryWorld& world, const Task& init) { makes_nobody(world, init, error); };
+  };
+  EXPECT_EQ(errors("/usr/bin/runc", fail(EINTR)), Errors());
+  EXPECT_EQ(errors("/usr/bin/runc", fail(EAGAIN)), (Errors{EAGAIN, EAGAIN}));
+}
 
 TEST(NormalFailures, OfOneRuntimeAreNotThoseOfAnother) {
   EXPECT_EQ(errors("/usr/bin/runc", masks_a_folder), Errors());
