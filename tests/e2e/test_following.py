@@ -123,6 +123,15 @@ class Following(Case):
         self.assertLessEqual(shown[0], expected[0])
         self.whole(trace)
 
+    @support.only_with("ptrace", "nobody has to be stopped")
+    def test_whoever_attaches_finds_the_one_that_is_there(self):
+        """There is always just one of the chain, about to fork, in fork, or about to end."""
+        chain = subprocess.Popen([program("generations")], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        self.addCleanup(chain.communicate)
+        found = [cttrace("--format", "calls", "-e", "trace=pidfd_open", "-o", self.out, "--duration", "0.05", "-p",
+                         chain.pid).returncode or self.out.read_text().count("pidfd_open(") for _ in range(100)]
+        self.assertGreater(min(found), 1, found)
+
     def test_calls_faster_than_they_can_be_shown_do_not_keep_it_from_ending(self):
         flooders = [subprocess.Popen([program("many_calls"), str(2**31)], stdout=subprocess.DEVNULL) for _ in range(2)]
         for flooder in flooders:

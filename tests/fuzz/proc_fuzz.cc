@@ -1,23 +1,12 @@
 // Any text as what /proc says of a task, and as a path that a task uses.
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 
 #include "base/mountinfo_line.h"
 #include "base/proc_text.h"
+#include "expect.h"
 #include "source/ptrace/magic_path.h"
 #include "source/ptrace/mount_views.h"
 #include "source/ptrace/task_files.h"
-
-namespace {
-
-void expect(bool holds, const char* what) {
-  if (holds) return;
-  fprintf(stderr, "not so: %s\n", what);
-  abort();
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace cttrace;

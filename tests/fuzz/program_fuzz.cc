@@ -1,21 +1,10 @@
 // Any bytes as an executable that is asked for its version.
 #include <cctype>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 
+#include "expect.h"
 #include "source/program_version.h"
-
-namespace {
-
-void expect(bool holds, const char* what) {
-  if (holds) return;
-  fprintf(stderr, "not so: %s\n", what);
-  abort();
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace cttrace;
