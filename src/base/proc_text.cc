@@ -20,11 +20,12 @@ std::optional<ProcStat> parse_stat(std::string_view text) {
   if (state.size() != 1 || !read_number(next_word(rest), stat.parent)) return std::nullopt;
   stat.state = state.front();
   uint64_t flags = 0;
-  constexpr int kParent = 4, kFlags = 9, kStart = 22, kArguments = 48, kArgumentsEnd = 49;
+  constexpr int kParent = 4, kFlags = 9, kStart = 22, kCpu = 39, kArguments = 48, kArgumentsEnd = 49;
   for (int field = kParent + 1; field <= kArgumentsEnd; ++field) {
     const std::string_view word = next_word(rest);
     if (field == kFlags && !read_number(word, flags)) return std::nullopt;
     if (field == kStart && !read_number(word, stat.start_ticks)) return std::nullopt;
+    if (field == kCpu) read_number(word, stat.cpu);
     if (field == kArguments) read_number(word, stat.arguments);
     if (field == kArgumentsEnd) read_number(word, stat.arguments_end);
   }

@@ -17,6 +17,7 @@ struct ProcStat {
   bool kernel_thread = false;
   uint64_t start_ticks = 0;                   // since the boot, 10 ms each
   uint64_t arguments = 0, arguments_end = 0;  // where its argv lies; 0: it may not be told
+  uint32_t cpu = 0;                           // that it ran on last
 };
 std::optional<ProcStat> parse_stat(std::string_view text);
 

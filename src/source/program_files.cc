@@ -60,9 +60,15 @@ std::string path_of(std::string_view components) {
 
 }  // namespace
 
+ProgramFiles::Identity ProgramFiles::identity(const struct stat& status) {
+  return {status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+}
+
 ProgramFiles::ProgramFiles() {
   struct stat status = {};
   if (stat("/proc/self/ns/mnt", &status) == 0) own_mount_ns_ = static_cast<uint32_t>(status.st_ino);
+  // What is launched begins as ourselves: not worth reading.
+  if (stat("/proc/self/exe", &status) == 0) known_[identity(status)] = {};
 }
 
 // Opened as a place first: opening what is no regular file could do something.
@@ -91,8 +97,8 @@ std::string ProgramFiles::version(const Record& record) {
   const Fd fd = open(record.header().tgid, file, path);
   struct stat status = {};
   if (!fd || fstat(fd.get(), &status) != 0) return {};
-  const Identity identity{status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
-  const auto known = known_.find(identity);
+  const Identity its = identity(status);
+  const auto known = known_.find(its);
   if (known != known_.end()) return known->second;
   if (known_.size() >= kMostKnown) known_.clear();
   const ReadAt reads = [&fd](uint64_t offset, std::span<char> into) {
@@ -105,7 +111,7 @@ std::string ProgramFiles::version(const Record& record) {
     }
     return got;
   };
-  return known_[identity] = program_version(reads, path.substr(path.rfind('/') + 1));
+  return known_[its] = program_version(reads, path.substr(path.rfind('/') + 1));
 }
 
 }  // namespace cttrace

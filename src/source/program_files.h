@@ -1,6 +1,8 @@
 // Finds the files of programs that have just begun, and what version they say they are.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -22,6 +24,7 @@ class ProgramFiles {
  private:
   using Identity = std::tuple<uint64_t, uint64_t, int64_t, int64_t, int64_t>;  // device, inode, size, time of change
 
+  static Identity identity(const struct stat& status);
   Fd open(uint32_t pid, const ct_file& file, const std::string& path) const;
 
   uint32_t own_mount_ns_ = 0;

@@ -85,7 +85,6 @@ void PtraceSource::State::start() {
   pthread_sigmask(SIG_SETMASK, &others, &old);
   thread = std::thread([this] { trace(); });
   pthread_sigmask(SIG_SETMASK, &old, nullptr);
-  handover->wait_until_live();
 }
 
 // Returns when nothing is followed any more.
@@ -115,12 +114,13 @@ PtraceSource::PtraceSource(const PtraceOptions& options, TraceInfo info) : state
       missing = process.error();
   }
   if (state.info.roots.empty()) throw Failure(missing);
-  state.info.kernel_traits = kernel_traits();
   state.info.backend = "ptrace";
   state.info.hooks = options.filtered ? kFilteredCalls : kEveryCall;
   tell_beginning(state.info);
   state.handover = std::make_shared<ptrace::Handover>(options.buffer_bytes);
   state.start();
+  state.info.kernel_traits = kernel_traits();  // takes as long as attaching does
+  state.handover->wait_until_live();
   if (const std::optional<Error> failure = state.handover->failure()) {
     state.end();
     throw Failure(*failure);

@@ -138,10 +138,9 @@ void Capture::State::capture_aftermath(Tracee& tracee, const CallAtEntry& call, 
   const uint32_t flags = call.row->flags;
   const int first = static_cast<int>(call.args[0]);
   if (flags & CT_ROW_AFTER_NAMESPACES) {
-    uint32_t namespaces[CT_NS_COUNT] = {};
-    fill_namespaces(tracee.tid, namespaces);
+    const auto& namespaces = tracee.namespaces.of(tracee.tid).inodes;
     maker.capture(CT_ARG_NAMESPACES, CT_CAP_NAMESPACES, CT_OK,
-                  {reinterpret_cast<const char*>(namespaces), sizeof(namespaces)});
+                  {reinterpret_cast<const char*>(namespaces.data()), sizeof(namespaces)});
   }
   if (flags & CT_ROW_AFTER_CWD) capture_file(tracee, CT_ARG_CWD, CT_CAP_FILE, Files::Where::kCwd);
   if (flags & CT_ROW_AFTER_ROOT) capture_file(tracee, CT_ARG_ROOT, CT_CAP_FILE, Files::Where::kRoot);

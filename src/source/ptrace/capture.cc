@@ -28,6 +28,7 @@ std::optional<Tracee> adopt_task(uint32_t tid) {
   tracee.tid = tid;
   tracee.tgid = static_cast<uint32_t>(numbers->front());
   tracee.start_ns = start_ns(*stat);
+  tracee.pids = pids(status);
   // Our own child has what we have.
   if (stat->parent == static_cast<uint32_t>(getpid()))
     tracee.securebits = static_cast<uint32_t>(prctl(PR_GET_SECUREBITS));
@@ -71,11 +72,14 @@ void Capture::exit(Tracee& tracee, const CallAtEntry& call, int64_t ret, uint32_
   state_->exit(tracee, call, ret, flags);
 }
 
-void Capture::fork(const Tracee& creator, Tracee& child, uint32_t flags) { state_->fork(creator, child, flags); }
+void Capture::fork(Tracee& creator, Tracee& child, Inherited inherited, uint32_t flags) {
+  state_->fork(creator, child, inherited, flags);
+}
 
 void Capture::exec(Tracee& tracee, uint32_t old_tid, const CallAtEntry* call) {
   state_->memories.forget(tracee.tid);
   state_->memories.forget(old_tid);
+  if (!tracee.namespaces.of(tracee.tid).settled()) tracee.namespaces.forget();
   if (tracee.securebits != kUnknownSecurebits) tracee.securebits &= ~issecure_mask(SECURE_KEEP_CAPS);
   state_->snapshot(tracee, CT_REC_EXEC, old_tid, call);
 }
@@ -94,7 +98,7 @@ void Capture::task_exit(const Tracee& tracee, uint32_t code, bool group_dead, bo
   state_->processes.erase(tracee.tgid);
 }
 
-void Capture::mounts(const Tracee& tracee) { state_->mounts(tracee); }
+void Capture::mounts(Tracee& tracee) { state_->mounts(tracee); }
 
 ct_loss Capture::losses() const { return state_->maker.losses(); }
 

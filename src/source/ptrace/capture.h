@@ -8,9 +8,12 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "cttrace/source.h"
 #include "cttrace/wire.h"
+#include "source/ptrace/special_calls.h"
+#include "source/ptrace/task_namespaces.h"
 #include "tables/selection.h"
 
 namespace cttrace::ptrace {
@@ -23,6 +26,9 @@ struct Tracee {
   uint32_t tgid = 0;
   uint64_t start_ns = 0;  // CLOCK_BOOTTIME, as exact as /proc tells it: 10 ms
   Abi abi = Abi::x86_64;  // of its last call
+
+  std::vector<uint32_t> pids;  // by pid namespace, from that of our /proc inwards; empty: not known
+  KeptNamespaces namespaces;
 
   // What no /proc tells, remembered from calls.
   bool made_node = false;
@@ -68,7 +74,7 @@ class Capture {
   void exit(Tracee& tracee, const CallAtEntry& call, int64_t ret, uint32_t flags = 0);
 
   // --- Tasks. At the creator's event; `child` gets what is inherited. `flags`: CT_FLAG_SYNTHETIC or 0.
-  void fork(const Tracee& creator, Tracee& child, uint32_t flags = 0);
+  void fork(Tracee& creator, Tracee& child, Inherited inherited, uint32_t flags = 0);
   // At PTRACE_EVENT_EXEC, `tracee` under its new tid. `call`: the execve that it is in; nullptr: not captured.
   void exec(Tracee& tracee, uint32_t old_tid, const CallAtEntry* call);
   // Of a task that was there when tracing began.
@@ -76,7 +82,7 @@ class Capture {
   // `code` as wait(2) reports it.
   void task_exit(const Tracee& tracee, uint32_t code, bool group_dead, bool in_call);
   // The mount table of the tracee's mount namespace, in parts; nothing when that was told before.
-  void mounts(const Tracee& tracee);
+  void mounts(Tracee& tracee);
 
   // Records handed on (`recorded`) and what could not be read, by kind; the rest is zero.
   ct_loss losses() const;

@@ -58,11 +58,12 @@ struct Capture::State {
   void capture_newest_mount(Tracee& tracee, const MountView& view, const SeenMount& mount);
 
   // --- tasks (tasks.cc)
-  void fork(const Tracee& creator, Tracee& child, uint32_t flags);
+  void fork(Tracee& creator, Tracee& child, Inherited inherited, uint32_t flags);
   void snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_tid, const CallAtEntry* call);
+  void capture_id_maps(Tracee& tracee);
   bool capture_open(Tracee& tracee);
   void capture_executed(const Tracee& tracee, uint64_t arguments, uint64_t arguments_end);
-  void mounts(const Tracee& tracee);
+  void mounts(Tracee& tracee);
 
   // --- cgroups (cgroup_moves.cc)
   void tell_of_move(Tracee& tracee, const CallAtEntry& call);

@@ -53,9 +53,9 @@ std::optional<Membership> membership(uint32_t tid, const SeenMount& mount) {
 }
 
 // In our pid namespace. 0: not known.
-uint32_t pid_as_seen(const Tracee& writer, uint32_t pid, uint32_t own_pid_ns) {
+uint32_t pid_as_seen(Tracee& writer, uint32_t pid, uint32_t own_pid_ns) {
   if (pid == 0) return writer.tid;
-  if (namespace_inode(writer.tid, "ns/pid") == own_pid_ns) return pid;
+  if (writer.namespaces.of(writer.tid).inodes[CT_NS_PID] == own_pid_ns) return pid;
   const Fd ns(::open(task_path(writer.tid, "ns/pid").c_str(), O_RDONLY | O_CLOEXEC));
   const int seen = ns ? ::ioctl(ns.get(), kPidFromNamespace, static_cast<unsigned long>(pid)) : -1;
   return seen > 0 ? static_cast<uint32_t>(seen) : 0;

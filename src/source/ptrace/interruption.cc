@@ -51,9 +51,16 @@ Interruption::Interruption() {
   struct sigaction action = {};
   action.sa_handler = hear;  // without SA_RESTART
   sigaction(kSignal, &action, &before_);
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGCHLD);
+  pthread_sigmask(SIG_BLOCK, &ends, &mask_before_);
 }
 
-Interruption::~Interruption() { sigaction(kSignal, &before_, nullptr); }
+Interruption::~Interruption() {
+  pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
+  sigaction(kSignal, &before_, nullptr);
+}
 
 sigset_t Interruption::others() {
   sigset_t set;

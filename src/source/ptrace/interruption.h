@@ -8,7 +8,8 @@
 
 namespace cttrace::ptrace {
 
-// While it lives, the signal that interrupts (SIGURG, which means nothing to anybody by itself) is caught.
+// While it lives, the signal that interrupts (SIGURG, which means nothing to anybody by itself) is caught, and SIGCHLD
+// does not wake the thread that has made it: the one that traces waits for whoever ends. For that thread to destroy.
 class Interruption {
  public:
   Interruption();
@@ -23,6 +24,7 @@ class Interruption {
 
  private:
   struct sigaction before_ = {};
+  sigset_t mask_before_ = {};
 };
 
 // PTRACE_SEIZE. 0, an errno, or EINTR after some milliseconds: a thread of the process executes a program, for which

@@ -123,16 +123,13 @@ void MountViews::limit() {
   if (outside_.size() > kMostTypes) outside_.clear();
 }
 
-uint32_t MountViews::namespace_of(const Tracee& tracee) {
-  return looked_at_.tid == tracee.tid ? looked_at_.key.mnt_ns : namespace_inode(tracee.tid, "ns/mnt");
-}
+uint32_t MountViews::namespace_of(Tracee& tracee) { return tracee.namespaces.of(tracee.tid).inodes[CT_NS_MNT]; }
 
 const MountView& MountViews::of(Tracee& tracee) {
   if (looked_at_.tid == tracee.tid && looked_at_.epoch == epoch_) return views_.at(looked_at_.key).view;
   const std::optional<FileStatus> root = file_status(task_path(tracee.tid, "root"));
-  const Key key = {.mnt_ns = namespace_inode(tracee.tid, "ns/mnt"),
-                   .root_mount = root ? root->mount_id : 0,
-                   .root_inode = root ? root->inode : 0};
+  const Key key = {
+      .mnt_ns = namespace_of(tracee), .root_mount = root ? root->mount_id : 0, .root_inode = root ? root->inode : 0};
   const auto known = views_.find(key);
   const bool fresh = known != views_.end() && known->second.epoch == epoch_ && changing_ == 0 && key.mnt_ns;
   if (!fresh) {

@@ -57,7 +57,7 @@ class MountViews {
   void at_stop() { looked_at_ = {}; }
 
   // The tracee's mount namespace. 0: may not be read.
-  uint32_t namespace_of(const Tracee& tracee);
+  uint32_t namespace_of(Tracee& tracee);
 
   // What the tracee's root shows now. Valid until the next call of any function here.
   const MountView& of(Tracee& tracee);

@@ -15,8 +15,8 @@ namespace {
 
 // Whom "/proc/PID" of the tracee means, where that is certain: itself, or another one that we trace. In a pid namespace
 // below ours it is not known whose numbers the /proc in question has.
-std::optional<Tracee> process_by_pid(const Tracee& tracee, uint32_t pid, uint32_t own_pid_ns, bool first_pid_ns) {
-  if (namespace_inode(tracee.tid, "ns/pid") != own_pid_ns) return std::nullopt;
+std::optional<Tracee> process_by_pid(Tracee& tracee, uint32_t pid, uint32_t own_pid_ns, bool first_pid_ns) {
+  if (tracee.namespaces.of(tracee.tid).inodes[CT_NS_PID] != own_pid_ns) return std::nullopt;
   if (pid == 0 || pid == tracee.tgid) return tracee;
   if (!first_pid_ns) return std::nullopt;
   const std::string status = task_text(pid, "status");

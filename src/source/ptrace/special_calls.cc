@@ -1,5 +1,7 @@
 #include "source/ptrace/special_calls.h"
 
+#include <linux/sched.h>
+
 #include <array>
 
 namespace cttrace::ptrace {
@@ -14,6 +16,7 @@ SpecialCall by_row(const SyscallRow& row) {
   if (row.name == "seccomp") return SpecialCall::kSeccomp;
   if (row.name == "prctl") return SpecialCall::kPrctl;
   if (row.name == "execve" || row.name == "execveat") return SpecialCall::kExecutes;
+  if (row.name == "unshare" || row.name == "setns") return SpecialCall::kEnters;
   const bool makes = row.name == "clone" || row.name == "clone3" || row.name == "fork" || row.name == "vfork";
   return makes ? SpecialCall::kMakesTask : SpecialCall::kNone;
 }
@@ -34,6 +37,17 @@ Table make_table() {
 SpecialCall special_call(Abi abi, uint32_t nr) {
   static const Table table = make_table();
   return nr < kNumbers ? table[static_cast<size_t>(abi)][nr] : SpecialCall::kNone;
+}
+
+// The flags of clone3 are in memory, which another thread may change behind us.
+Inherited inherited(const CallNow& call) {
+  constexpr uint64_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
+                                      CLONE_NEWPID | CLONE_NEWNET;  // clone cannot ask for CLONE_NEWTIME
+  const SyscallRow* const row = find_row(call.abi, call.nr, call.args);
+  if (!row) return {};
+  if (row->name == "clone") return {.namespaces = !(call.args[0] & kNewNamespaces), .cgroup = true};
+  const bool takes_no_flags = row->name == "fork" || row->name == "vfork";
+  return {.namespaces = takes_no_flags, .cgroup = takes_no_flags};
 }
 
 }  // namespace cttrace::ptrace

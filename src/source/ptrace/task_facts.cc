@@ -1,9 +1,6 @@
 #include "source/ptrace/task_facts.h"
 
 #include <fcntl.h>
-#include <linux/nsfs.h>
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,21 +12,8 @@ namespace cttrace::ptrace {
 namespace {
 
 constexpr uint64_t kTick_ns = 10'000'000;  // of /proc/PID/stat, whatever HZ is: USER_HZ is 100
-constexpr size_t kMostBytes = 1u << 20;
-constexpr uint32_t kMostLevels = 33;  // create_user_ns, kernel/user_namespace.c
+constexpr size_t kMostBytes = 1u << 20, kChunk_bytes = 4096;
 constexpr std::string_view kDeleted = " (deleted)";
-
-// By ct_ns.
-constexpr const char* kNamespaces[CT_NS_COUNT] = {"ns/mnt",
-                                                  "ns/uts",
-                                                  "ns/ipc",
-                                                  "ns/net",
-                                                  "ns/cgroup",
-                                                  "ns/pid",
-                                                  "ns/pid_for_children",
-                                                  "ns/time",
-                                                  "ns/time_for_children",
-                                                  "ns/user"};
 
 std::vector<uint64_t> numbers(std::string_view status, std::string_view key, int base = 10) {
   const std::optional<std::string_view> value = status_value(status, key);
@@ -42,47 +26,35 @@ void take(std::string_view status, std::string_view key, T& to, int base = 10) {
   if (values.size() == 1) to = static_cast<T>(values[0]);
 }
 
-std::string bytes_of(const std::vector<uint64_t>& values) {
-  std::string bytes;
-  for (const uint64_t value : values) {
-    const auto id = static_cast<uint32_t>(value);
-    bytes.append(reinterpret_cast<const char*>(&id), sizeof(id));
-  }
-  return bytes;
-}
-
-// One that nobody is in yet has no link in /proc. Kernels before 6.11 do not tell of it in any way.
-uint32_t pid_namespace_for_children(uint32_t tid) {
-  constexpr unsigned int kThread = O_EXCL;                 // PIDFD_THREAD of linux/pidfd.h, since 6.9
-  constexpr unsigned long kPidForChildren = _IO(0xFF, 6);  // PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE
-  const Fd task(static_cast<int>(::syscall(SYS_pidfd_open, tid, kThread)));
-  const Fd ns(task ? ::ioctl(task.get(), kPidForChildren, 0) : -1);
-  const std::optional<std::string> link = ns ? read_link("/proc/self/fd/" + std::to_string(ns.get())) : std::nullopt;
-  return link ? parse_namespace_link(*link).value_or(0) : 0;
-}
-
 }  // namespace
 
+// Whole where less came than was asked for: the kernel makes it in one piece (single_open, fs/seq_file.c).
 std::string task_text(uint32_t tid, const char* name) {
-  Result<std::string> text = read_file(task_path(tid, name), kMostBytes);
-  return text ? *std::move(text) : std::string();
+  const Fd file(::open(task_path(tid, name).c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  char chunk[kChunk_bytes];
+  for (ssize_t got = sizeof(chunk); file && got == sizeof(chunk) && text.size() < kMostBytes;) {
+    got = ::read(file.get(), chunk, sizeof(chunk));
+    if (got < 0) return {};
+    text.append(chunk, static_cast<size_t>(got));
+  }
+  return text;
 }
 
 std::optional<ProcStat> task_stat(uint32_t tid) { return parse_stat(task_text(tid, "stat")); }
 
 uint64_t start_ns(const ProcStat& stat) { return stat.start_ticks * kTick_ns; }
 
-uint32_t fill_pids(std::string_view status, uint32_t (&pids)[CT_NS_LEVELS]) {
-  const std::vector<uint64_t> told = numbers(status, "NSpid");
-  const size_t count = std::min<size_t>(told.size(), CT_NS_LEVELS);
-  for (size_t i = 0; i < count; ++i) pids[i] = static_cast<uint32_t>(told[i]);
-  return static_cast<uint32_t>(count);
+std::vector<uint32_t> pids(std::string_view status) {
+  std::vector<uint32_t> pids;
+  for (const uint64_t pid : numbers(status, "NSpid")) pids.push_back(static_cast<uint32_t>(pid));
+  return pids;
 }
 
-void fill_namespaces(uint32_t tid, uint32_t (&namespaces)[CT_NS_COUNT]) {
-  for (size_t i = 0; i < CT_NS_COUNT; ++i) namespaces[i] = namespace_inode(tid, kNamespaces[i]);
-  uint32_t& for_children = namespaces[CT_NS_PID_FOR_CHILDREN];
-  if (!for_children && namespaces[CT_NS_PID]) for_children = pid_namespace_for_children(tid);
+uint32_t fill_pids(const std::vector<uint32_t>& pids, uint32_t (&to)[CT_NS_LEVELS]) {
+  const size_t count = std::min<size_t>(pids.size(), CT_NS_LEVELS);
+  std::copy_n(pids.begin(), count, to);
+  return static_cast<uint32_t>(count);
 }
 
 void fill_identity(std::string_view status, ct_exec& out) {
@@ -104,27 +76,16 @@ void fill_identity(std::string_view status, ct_exec& out) {
   take(status, "Seccomp_filters", out.seccomp_filters);
 }
 
-uint32_t user_namespace_level(uint32_t tid) {
-  const uint32_t inode = namespace_inode(tid, "ns/user");
-  const std::optional<std::string> own = read_link("/proc/self/ns/user");
-  if (!own || parse_namespace_link(*own) == inode) return 0;
-  Fd ns(::open(task_path(tid, "ns/user").c_str(), O_RDONLY | O_CLOEXEC));
-  for (uint32_t level = 0; ns && level < kMostLevels; ++level) {
-    const std::optional<std::string> link = read_link("/proc/self/fd/" + std::to_string(ns.get()));
-    if (link == own) return level;
-    ns.reset(::ioctl(ns.get(), NS_GET_PARENT));
+std::string id_bytes(const std::vector<uint64_t>& values) {
+  std::string bytes;
+  for (const uint64_t value : values) {
+    const auto id = static_cast<uint32_t>(value);
+    bytes.append(reinterpret_cast<const char*>(&id), sizeof(id));
   }
-  return 0;
+  return bytes;
 }
 
-std::optional<std::string> id_map(uint32_t tid, const char* name) {
-  const Result<std::string> text = read_file(task_path(tid, name), kMostBytes);
-  const auto values = text ? parse_numbers(*text) : std::nullopt;
-  if (!values || values->size() % 3 != 0) return std::nullopt;
-  return bytes_of(*values);
-}
-
-std::string groups(std::string_view status) { return bytes_of(numbers(status, "Groups")); }
+std::string groups(std::string_view status) { return id_bytes(numbers(status, "Groups")); }
 
 std::optional<std::string> cgroup_path(uint32_t tid) {
   const std::string text = task_text(tid, "cgroup");

@@ -32,23 +32,25 @@ uint64_t executed_name(uint32_t tid, Abi abi) {
 
 }  // namespace
 
-void Capture::State::fork(const Tracee& creator, Tracee& child, uint32_t flags) {
+void Capture::State::fork(Tracee& creator, Tracee& child, Inherited inherited, uint32_t flags) {
   child.partial_mounts = creator.partial_mounts;
   auto& out = maker.begin<ct_fork>(creator, CT_REC_FORK, boottime_ns());
   out.record.flags = flags;
   out.child_start_ns = child.start_ns;
   out.child_tid = child.tid;
   out.child_tgid = child.tgid;
-  out.levels = fill_pids(task_text(child.tid, "status"), out.child_pids);
-  fill_namespaces(child.tid, out.child_ns);
-  const uint32_t mounts_of_child = out.child_ns[CT_NS_MNT];
-  if (mounts_of_child && mounts_of_child != namespace_inode(creator.tid, "ns/mnt"))
-    views.made_namespace(mounts_of_child);
-  const uint32_t user_ns = namespace_inode(creator.tid, "ns/user");
-  const bool same_ids = out.child_ns[CT_NS_USER] == user_ns || !out.child_ns[CT_NS_USER];
-  child.securebits = same_ids ? creator.securebits : SECUREBITS_DEFAULT;
-  // clone3 with CLONE_INTO_CGROUP.
-  const std::optional<std::string> cgroup = cgroup_path(child.tid);
+  out.levels = fill_pids(child.pids, out.child_pids);
+  const TaskNamespaces of_creator = creator.namespaces.of(creator.tid);
+  if (inherited.namespaces && of_creator.settled()) child.namespaces.inherit(creator.namespaces);
+  const TaskNamespaces& own = child.namespaces.of(child.tid);
+  std::ranges::copy(own.inodes, out.child_ns);
+  const uint32_t mounts_of_child = own.inodes[CT_NS_MNT];
+  if (mounts_of_child && mounts_of_child != of_creator.inodes[CT_NS_MNT]) views.made_namespace(mounts_of_child);
+  const uint32_t user_of_child = own.inodes[CT_NS_USER];
+  const bool same_user = user_of_child == of_creator.inodes[CT_NS_USER];
+  if (same_user) child.namespaces.inherit_user(creator.namespaces);
+  child.securebits = same_user || !user_of_child ? creator.securebits : SECUREBITS_DEFAULT;
+  const std::optional<std::string> cgroup = inherited.cgroup ? std::nullopt : cgroup_path(child.tid);
   if (cgroup && cgroup != cgroup_path(creator.tid))
     maker.capture(CT_ARG_CGROUP, CT_CAP_STRING, CT_OK, components_of(*cgroup));
   files.forked(creator, child);
@@ -84,6 +86,14 @@ bool Capture::State::capture_open(Tracee& tracee) {
                      [&](int fd) { return capture_file(tracee, CT_ARG_OPEN, CT_CAP_FILE, Files::Where::kFd, fd); });
 }
 
+void Capture::State::capture_id_maps(Tracee& tracee) {
+  const UserNamespace& user = tracee.namespaces.user_of(tracee.tid);
+  for (const auto& [arg, map] : {std::pair(CT_ARG_UID_MAP, &user.uid_map), std::pair(CT_ARG_GID_MAP, &user.gid_map)}) {
+    if (!*map) maker.count(CT_LOSS_READ_FAULT);
+    maker.capture(static_cast<uint8_t>(arg), CT_CAP_ID_MAP, *map ? CT_OK : CT_FAULT, map->value_or(std::string()));
+  }
+}
+
 void Capture::State::snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_tid, const CallAtEntry* call) {
   processes.insert(tracee.tgid);
   views.at_stop();
@@ -93,13 +103,14 @@ void Capture::State::snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_
   auto& out = maker.begin<ct_exec>(tracee, kind, boottime_ns());
   out.old_tid = old_tid;
   out.start_boottime_ns = tracee.start_ns;
-  out.levels = fill_pids(status, out.pids);
-  fill_namespaces(tracee.tid, out.ns);
+  tracee.pids = pids(status);
+  out.levels = fill_pids(tracee.pids, out.pids);
+  std::ranges::copy(tracee.namespaces.of(tracee.tid).inodes, out.ns);
   fill_identity(status, out);
   if (out.seccomp_filters != ~0u) out.seccomp_filters -= std::min(out.seccomp_filters, own_filters);
   if (own_filters && out.seccomp_filters == 0) out.seccomp_mode = 0;
   out.securebits = tracee.securebits;
-  out.user_ns_level = user_namespace_level(tracee.tid);
+  out.user_ns_level = tracee.namespaces.user_of(tracee.tid).level;
   out.parent_tgid = stat->parent;
   stat->comm.copy(out.comm, sizeof(out.comm) - 1);
   const std::string score = task_text(tracee.tid, "oom_score_adj");
@@ -111,11 +122,7 @@ void Capture::State::snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_
   capture_file(tracee, CT_ARG_EXE, CT_CAP_FILE, Files::Where::kExe);
   if (const auto cgroup = cgroup_path(tracee.tid))
     maker.capture(CT_ARG_CGROUP, CT_CAP_STRING, CT_OK, components_of(*cgroup));
-  for (const auto& [arg, name] : {std::pair(CT_ARG_UID_MAP, "uid_map"), std::pair(CT_ARG_GID_MAP, "gid_map")}) {
-    const std::optional<std::string> map = id_map(tracee.tid, name);
-    if (!map) maker.count(CT_LOSS_READ_FAULT);
-    maker.capture(static_cast<uint8_t>(arg), CT_CAP_ID_MAP, map ? CT_OK : CT_FAULT, map.value_or(std::string()));
-  }
+  capture_id_maps(tracee);
   std::string ids = groups(status);
   const bool cut = ids.size() > CT_ARRAY_MAX;
   if (cut) {
@@ -128,12 +135,12 @@ void Capture::State::snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_
   maker.send();
 }
 
-void Capture::State::mounts(const Tracee& tracee) {
+void Capture::State::mounts(Tracee& tracee) {
   ct_exec task = {};
   task.record.tid = tracee.tid;
   task.record.tgid = tracee.tgid;
   task.record.task_start_ns = tracee.start_ns;
-  task.ns[CT_NS_MNT] = namespace_inode(tracee.tid, "ns/mnt");
+  task.ns[CT_NS_MNT] = tracee.namespaces.of(tracee.tid).inodes[CT_NS_MNT];
   if (std::ranges::find(told_tables, task.ns[CT_NS_MNT]) != told_tables.end()) return;
   const uint64_t time_ns = boottime_ns();
   const Result<std::string> text = mountinfo(tracee.tgid);

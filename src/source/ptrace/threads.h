@@ -16,23 +16,21 @@ struct Thread {
   // The call that it is in, or was in last.
   std::optional<CallAtEntry> call;  // where it is captured, until it has returned
   SpecialCall special = SpecialCall::kNone;
-  uint64_t argument = 0;                           // its first
+  Inherited inherited;                             // by the task that it makes
   Verdict verdict = Verdict::kAllowed;             // of the thread's own filters
   std::optional<std::vector<sock_filter>> filter;  // that it gives, if it succeeds
   bool syncs = false;                              // to all threads
   bool in_call = false;                            // the next stop at a call is the exit of this one
   bool created = false;                            // it has made a task, which is followed
-  uint32_t holds = 0;                              // that task, until the call returns; 0: none
 
   bool stands = false;  // while attaching: it has stopped, or is not waited for any longer
   bool told = false;    // its snapshot, or the fork that made it, has been recorded
-  bool held = false;    // is not to run before the call that made it has returned
-  bool waits = false;   // held, and in its first stop
+  bool held = false;    // has stopped before its creator told of it, and waits for that
   bool ending = false;  // its end has been recorded
   OwnFilters filters;   // that it has itself: then it stops at every call, also where our filter chooses
 
   // Its creator is not known yet.
-  bool is_orphan() const { return held && !told; }
+  bool is_orphan() const { return held; }
   // Maybe about to have an event of a new task that has been seen already.
   bool may_create() const {
     return !ending && !held && (!told || (in_call && special == SpecialCall::kMakesTask && !created));

@@ -9,6 +9,8 @@
 #include <set>
 #include <utility>
 
+#include "source/ptrace/task_facts.h"
+
 namespace cttrace::ptrace {
 namespace {
 
@@ -16,7 +18,7 @@ namespace {
 // long the others wait for it.
 constexpr std::chrono::milliseconds kPatience{300};
 constexpr useconds_t kPause_us = 200;
-constexpr uint32_t kMostTurns = 16;  // of one thread, before it is looked whether others wait
+constexpr uint32_t kMostTurns = 16;  // of one thread, before it is looked whether others wait, and where it runs
 
 // Children of other threads of this process are none of ours, and not waited for.
 pid_t wait_for_any(int* status, int options) { return ::waitpid(-1, status, __WALL | __WNOTHREAD | options); }
@@ -100,8 +102,17 @@ bool Tracer::step() {
   turns_ = tid == last_ ? turns_ + 1 : 1;
   last_ = tid;
   if (threads_.size() > 1 && (turns_ == 1 || turns_ % kMostTurns == 0)) collect(happened_);
+  run_beside(tid);
   for (const auto& [each, what] : happened_) see(each, what);
   return true;
+}
+
+// Who has many turns in a row is worth moving to; who has few may run elsewhere by the next.
+void Tracer::run_beside(pid_t tid) {
+  if (turns_ == 1) placement_.leave();
+  if (turns_ % kMostTurns != 0) return;
+  const std::optional<ProcStat> stat = task_stat(static_cast<uint32_t>(tid));
+  if (stat) placement_.follow(stat->cpu);
 }
 
 void Tracer::let_go() {
@@ -123,11 +134,7 @@ void Tracer::see(pid_t tid, int status) {
     thread->held = true;
     ++orphans_;
   }
-  if (thread->held) {
-    thread->waits = true;
-    return;
-  }
-  see_stop(*thread, stop);
+  if (!thread->held) see_stop(*thread, stop);
 }
 
 void Tracer::see_stop(Thread& thread, const Stop& stop) {
@@ -146,7 +153,8 @@ void Tracer::see_stop(Thread& thread, const Stop& stop) {
       go_on(thread);
       break;
     }
-    case StopKind::kTrap:
+    // Whatever it was in when it was seized, and looked at, has returned.
+    case StopKind::kTrap: thread.tracee.namespaces.forget(); [[fallthrough]];
     case StopKind::kOther:
     case StopKind::kEnded: go_on(thread); break;
   }

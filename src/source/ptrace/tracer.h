@@ -8,6 +8,7 @@
 
 #include "source/ptrace/attach.h"
 #include "source/ptrace/handover.h"
+#include "source/ptrace/placement.h"
 #include "source/ptrace/requests.h"
 #include "source/ptrace/stops.h"
 #include "source/ptrace/threads.h"
@@ -38,6 +39,7 @@ class Tracer {
   void collect(std::vector<Happened>& happened) const;
   bool settle(Settling how);
   void tell_of_those_here();
+  void run_beside(pid_t tid);
   void see(pid_t tid, int status);
   void see_stop(Thread& thread, const Stop& stop);
   void at_call(Thread& thread);
@@ -49,7 +51,7 @@ class Tracer {
   void after_special_call(Thread& thread, int64_t result);
   void created(Thread& creator, bool waits);
   void born(Thread& creator, Thread& child, uint32_t flags);
-  void release_held(Thread& creator);
+  void returns(Thread& creator, const Thread& child);
   void release(Thread& child);
   void executed(Thread& thread);
   void ending(Thread& thread, uint32_t code);
@@ -61,6 +63,7 @@ class Tracer {
   Capture& capture_;
   Handover& handover_;
   Threads threads_;
+  Placement placement_;
   std::vector<Happened> happened_;
   std::map<uint32_t, int> ended_early_;  // before the event of the creator: their statuses
   std::map<std::string, bool> noticed_;

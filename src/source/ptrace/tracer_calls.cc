@@ -60,7 +60,7 @@ void Tracer::at_filter(Thread& thread) {
 void Tracer::begin_call(Thread& thread, const CallNow& now) {
   thread.in_call = true;
   thread.special = special_call(now.abi, now.nr);
-  thread.argument = now.args[0];
+  thread.inherited = thread.special == SpecialCall::kMakesTask ? inherited(now) : Inherited();
   thread.created = false;
   thread.tracee.abi = now.abi;
   thread.call.reset();
@@ -78,7 +78,7 @@ void Tracer::begin_call(Thread& thread, const CallNow& now) {
 
 void Tracer::end_call(Thread& thread) {
   thread.in_call = false;
-  release_held(thread);
+  if (thread.special == SpecialCall::kEnters) thread.tracee.namespaces.forget();
   if (!thread.call && thread.special == SpecialCall::kNone) return;
   const std::optional<CallNow> now = call_now(static_cast<pid_t>(thread.tracee.tid));
   if (!now || now->at != CallNow::At::kExit) return;
@@ -108,6 +108,7 @@ void Tracer::after_special_call(Thread& thread, int64_t result) {
     case SpecialCall::kPrctl:
       if (result >= 0 && thread.filter) add_filter(thread);
       break;
+    case SpecialCall::kEnters:
     case SpecialCall::kExecutes:
     case SpecialCall::kNone: break;
   }

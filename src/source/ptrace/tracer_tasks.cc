@@ -12,8 +12,6 @@ constexpr size_t kMostEndedEarly = 4096;
 
 }  // namespace
 
-// The new task does not run before its creator's call has returned: it may end that, and the kernel tells nothing of
-// what happens to a thread that is being killed.
 void Tracer::created(Thread& creator, bool waits) {
   const std::optional<unsigned long> message = event_message(static_cast<pid_t>(creator.tracee.tid));
   if (!message) return go_on(creator);
@@ -25,16 +23,14 @@ void Tracer::created(Thread& creator, bool waits) {
     if (!tracee) {  // killed already
       tracee = creator.tracee;
       tracee->tid = tracee->tgid = tid;
+      tracee->pids.clear();
+      tracee->namespaces.forget();
     }
     child = &threads_.add(*tracee);
   }
   if (!child->told) born(creator, *child, 0);
-  if (!waits && creator.in_call) {
-    child->held = true;
-    creator.holds = tid;
-  } else {
-    release(*child);
-  }
+  if (!waits) returns(creator, *child);
+  release(*child);
   go_on(creator);
   const auto end = ended_early_.find(tid);
   if (end == ended_early_.end()) return;
@@ -47,17 +43,22 @@ void Tracer::born(Thread& creator, Thread& child, uint32_t flags) {
   if (child.is_orphan()) --orphans_;
   child.told = true;
   child.filters = creator.filters;
-  capture_.fork(creator.tracee, child.tracee, flags);
+  capture_.fork(creator.tracee, child.tracee, creator.in_call ? creator.inherited : Inherited(), flags);
 }
 
-void Tracer::release_held(Thread& creator) {
-  if (Thread* const child = creator.holds ? threads_.find(creator.holds) : nullptr) release(*child);
-  creator.holds = 0;
+// The call that has made a task succeeds, and has done all that it does (kernel_clone, kernel/fork.c): no need to stop
+// once more. What the new task does, and be it to kill its creator, comes later.
+void Tracer::returns(Thread& creator, const Thread& child) {
+  const size_t level = creator.tracee.pids.size();
+  const std::vector<uint32_t>& pids = child.tracee.pids;
+  if (!creator.in_call || level == 0 || level > pids.size()) return;
+  if (creator.call) capture_.exit(creator.tracee, *std::exchange(creator.call, std::nullopt), pids[level - 1]);
+  creator.special = SpecialCall::kNone;
+  if (filtered_ && !creator.filters) creator.in_call = false;
 }
 
 void Tracer::release(Thread& child) {
-  child.held = false;
-  if (std::exchange(child.waits, false)) go_on(child);
+  if (std::exchange(child.held, false)) go_on(child);
 }
 
 void Tracer::executed(Thread& thread) {
@@ -83,7 +84,6 @@ void Tracer::ending(Thread& thread, uint32_t code) {
   if (thread.ending) return;
   const bool last = threads_.end(thread);
   capture_.task_exit(thread.tracee, code, last, in_call);
-  release_held(thread);
   if (orphans_ > 0) adopt_orphans(thread);
 }
 
