@@ -129,6 +129,7 @@ static __always_inline void fill_special(struct scratch *s, struct ct_file *out,
 			struct fs_context *context = BPF_CORE_READ(opened, private_data);
 			const char *type = BPF_CORE_READ(context, fs_type, name);
 			out->kind = CT_FILE_FS_CONTEXT;
+			out->target = BPF_CORE_READ(context, root, d_sb, s_dev);
 			bpf_probe_read_kernel_str(out->fs_type, sizeof(out->fs_type), type);
 		}
 	}

@@ -136,7 +136,7 @@ struct linux_binprm { struct mm_struct *mm; const char *filename; };
 
 struct fc_log { u8 head; u8 tail; char *buffer[8]; };
 struct p_log { const char *prefix; struct fc_log *log; };
-struct fs_context { struct file_system_type *fs_type; struct p_log log; };
+struct fs_context { struct file_system_type *fs_type; struct dentry *root; struct p_log log; };
 
 struct kernfs_node {
 	const char *name;

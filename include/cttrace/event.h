@@ -37,7 +37,9 @@ struct File {
   uint32_t mount_id = 0;
   uint32_t mount_parent_id = 0;  // of the mount that this one is mounted on; its own id: on none
   uint32_t mount_ns = 0;         // inode of the mount namespace it is in; 0: none
-  uint32_t target = 0;           // kNamespace: its CLONE_NEW* type; kPidfd: the process
+  // kNamespace: its CLONE_NEW* type; kPidfd: the process; kFsContext: the device of what it configures (major << 20 |
+  // minor), 0: none yet, or not known
+  uint32_t target = 0;
   uint32_t open_flags = 0;
   bool deleted = false, path_cut = false, other_ns = false, chroot = false;
   bool detached = false;  // in a mount that is in no namespace: not attached yet, or lazily unmounted

@@ -243,7 +243,7 @@ enum ct_file_kind {
   CT_FILE_PLAIN = 0,
   CT_FILE_NSFS = 1,       /* target: CLONE_NEW* type; ino: the namespace */
   CT_FILE_PIDFD = 2,      /* target: pid in cttrace's pid namespace, 0 when it has gone */
-  CT_FILE_FS_CONTEXT = 3, /* fs_type: the filesystem it configures */
+  CT_FILE_FS_CONTEXT = 3, /* fs_type: what it configures; target: the superblock, as dev; 0: none yet, or not known */
 };
 
 #define CT_FILE_DELETED 1u   /* unlinked */

@@ -97,6 +97,16 @@ FilesystemId filesystem_below(const State& state, const Call& call, const FoundP
   return start && found.detached ? filesystem_with(state, start->dev_major, start->dev_minor) : 0;
 }
 
+// Where the kernel says which one was picked: a symbolic link may have led elsewhere than the words of the path say.
+FilesystemId picked(const State& state, const Call& call, FilesystemId by_path) {
+  const MaybeFile& context = call.returned_file;
+  if (!context || context->kind != FileKind::kFsContext || !context->target) return by_path;
+  const FilesystemId told = filesystem_with(state, context->target >> 20, context->target & 0xfffff);
+  const Filesystem* walked = filesystem_of(state, by_path);
+  const bool has_device = walked && (walked->dev_major || walked->dev_minor);
+  return told || has_device ? told : by_path;
+}
+
 void apply_fspick(Context& context, const Call& call, TaskState& task) {
   const State& state = context.state;
   const FoundPath found = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
@@ -105,6 +115,7 @@ void apply_fspick(Context& context, const Call& call, TaskState& task) {
     fs.filesystem = filesystem_at(state, found.place->mount);
   else
     fs.filesystem = filesystem_below(state, call, found);
+  fs.filesystem = picked(state, call, fs.filesystem);
   if (fs.filesystem) {
     if (const Filesystem* filesystem = filesystem_of(state, fs.filesystem)) {
       fs.type = filesystem->type;

@@ -61,11 +61,15 @@ void attach_at(Context& context, const MountCall& mount, LooseMounts mounts, con
                MountChanged::What what) {
   State& state = context.state;
   Place at = crossed(state, target);
-  if (mounts.size() == 1) at = crossed(state, corrected_target(context, at, mount.call.after.newest_mount, true));
+  const bool alone = mounts.size() == 1;
+  if (alone) at = crossed(state, corrected_target(context, at, mount.call.after.newest_mount, true));
   const Attached came = attach(context, std::move(mounts), {.parent = at.mount, .path = at.path, .what = what});
   // Copies are made after what they are copies of.
   note_latest(context, mount.call, at.mount.tree, came.mounts);
   learn_newest(context, mount.call, at.mount.tree, came.copies.empty() ? came.mounts : came.copies);
+  // Which of several the newest one is, is not known: but it is where one of them is.
+  if (!alone && !is_newest_among(state, mount.call, at.mount.tree, came))
+    cannot_place(context, mount, "a bind mount", "a symbolic link led elsewhere than " + shown_path(state, target));
 }
 
 // The kernel tells of the newest mount, which is of this type, as the call's is.
@@ -169,7 +173,10 @@ void mount_move(Context& context, const MountCall& mount) {
   if (!target) return;
   const FoundPath source = find_path(context, mount.task, {.call = mount.call, .path = 0});
   if (!source.place) return cannot_place(context, mount, "MS_MOVE", source.why);
-  const Place at = crossed(state, *target);
+  Place at = crossed(state, *target);
+  const MaybeFile& newest = mount.call.after.newest_mount;
+  const uint32_t moved = state.trees.at(source.place->mount.tree).kernel_id_of(source.place->mount.slot);
+  if (newest && moved && newest->mount_id == moved) at = crossed(state, corrected_target(context, at, newest, false));
   if (!is_mount_root(state, *source.place) || source.place->mount.tree != at.mount.tree ||
       is_within(state, at.mount, source.place->mount))
     return cannot_place(context, mount, "MS_MOVE",

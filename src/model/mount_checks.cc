@@ -72,6 +72,14 @@ void check_mounts(Context& context, const Call& call, TreeId tree) {
   doubt(context, tree, what() + ": the kernel and the model count differently");
 }
 
+bool is_newest_among(const State& state, const Call& call, TreeId tree, const Attached& came) {
+  const MaybeFile& newest = call.after.newest_mount;
+  if (!newest || newest->path_cut || newest->deleted || newest->detached) return true;
+  const MountTree& mounts = state.trees.at(tree);
+  const auto is_there = [&](Slot slot) { return mounts.path_of(slot) == newest->path; };
+  return std::ranges::any_of(came.mounts, is_there) || std::ranges::any_of(came.copies, is_there);
+}
+
 void learn_newest(Context& context, const Call& call, TreeId tree, const std::vector<Slot>& came) {
   const MaybeFile& newest = call.after.newest_mount;
   if (!newest || newest->path_cut) return;

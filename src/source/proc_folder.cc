@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "source/procfs.h"
 #include "source/synthetic.h"
 
 namespace cttrace {
@@ -18,16 +19,6 @@ constexpr size_t kMostBytes = 1u << 20;
 constexpr size_t kMostMountinfoBytes = 256u << 20;
 constexpr int kTries = 10;
 
-constexpr const char* kNamespaces[] = {"ns/mnt",
-                                       "ns/uts",
-                                       "ns/ipc",
-                                       "ns/net",
-                                       "ns/cgroup",
-                                       "ns/pid",
-                                       "ns/pid_for_children",
-                                       "ns/time",
-                                       "ns/time_for_children",
-                                       "ns/user"};
 constexpr const char* kTexts[] = {"stat",   "status",        "cmdline",     "uid_map",      "gid_map", "setgroups",
                                   "cgroup", "oom_score_adj", "personality", "attr/current", "limits"};
 
@@ -115,7 +106,7 @@ ProcReading read_proc(const ProcFolder& folder) {
   reading.began_ns = boottime_ns();
   ProcAnswers& answers = reading.process;
   for (const char* name : kTexts) answers[name] = folder.text(name);
-  for (const char* name : kNamespaces) answers[name] = folder.link(name);
+  for (const char* name : kNamespaceLinks) answers[name] = folder.link(name);
   for (const char* name : {"root", "cwd", "exe"}) answers[name] = folder.link(name);
   for (const char* name : {"root", "cwd"}) answers[std::string(name) + "/mount_id"] = folder.mount_id(name);
   answers["mountinfo"] = folder.mountinfo();
@@ -138,7 +129,7 @@ ProcSurroundings read_surroundings() {
   ProcSurroundings around;
   if (const Result<ProcFolder> self = ProcFolder::self()) around.self = read_proc(*self).process;
   if (const Result<ProcFolder> first = ProcFolder::open(1))
-    for (const char* name : kNamespaces) around.first[name] = first->link(name);
+    for (const char* name : kNamespaceLinks) around.first[name] = first->link(name);
   utsname names = {};
   uname(&names);
   around.hostname = names.nodename;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Measures what tracing by ptrace costs, with and without its filter, beside strace's: the same commands with the same
-calls, in turns; medians, and the ratio to strace's in this run."""
+"""Measures what tracing by ptrace costs, with and without its filter, beside strace's and beside stopping where they stop
+and doing nothing there: the same commands with the same calls, in turns; medians, and the ratio to strace's in this run."""
 import argparse
 import pathlib
 import statistics
@@ -16,11 +16,17 @@ GOAL = 0.7  # of strace's time
 PROGRAMS = 200  # of the storm
 
 
-def ways(binary):
+def ways(folder):
     calls = "trace=" + ",".join(tracers.CALLS)
-    cttrace = [str(binary), "-q", "--format", "calls", "-o", "/dev/null", "-e", calls, "--backend", "ptrace", "--ptrace-seccomp"]
-    return {"native": [], "cttrace, every call": [*cttrace, "off", "--"], "strace -f": tracers.strace().command,
-            "cttrace, filter": [*cttrace, "on", "--"], "strace -f --seccomp-bpf": tracers.strace_seccomp().command}
+    cttrace = [str(folder / "cttrace"), "-q", "--format", "calls", "-o", "/dev/null", "-e", calls, "--backend", "ptrace", "--ptrace-seccomp"]
+    stops = str(folder / "bench_stops")
+    return {"native": [],
+            "stops alone, every call": [stops, "every"],
+            "cttrace, every call": [*cttrace, "off", "--"],
+            "strace -f": tracers.strace().command,
+            "stops alone, filter": [stops, ",".join(tracers.call_numbers())],
+            "cttrace, filter": [*cttrace, "on", "--"],
+            "strace -f --seccomp-bpf": tracers.strace_seccomp().command}
 
 
 def commands(work):
@@ -44,7 +50,7 @@ def main():
     parser.add_argument("--rounds", default=15, type=int)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        tried, run_by = commands(pathlib.Path(folder)), ways(options.bin / "cttrace")
+        tried, run_by = commands(pathlib.Path(folder)), ways(options.bin)
         times = {(command, way): [] for command in tried for way in run_by}
         for _ in range(options.rounds):
             for command, words in tried.items():
@@ -54,9 +60,11 @@ def main():
     print(f"{'ms (medians of ' + str(options.rounds) + ')':26}" + "".join(f"{command:>14}" for command in tried))
     for way in run_by:
         print(f"{way:26}" + "".join(f"{median[command, way]:14.1f}" for command in tried))
-    for mine, theirs in (("cttrace, every call", "strace -f"), ("cttrace, filter", "strace -f --seccomp-bpf")):
-        ratios = "".join(f"{median[command, mine] / median[command, theirs]:14.2f}" for command in tried)
-        print(f"{'of ' + theirs + chr(39) + 's':26}" + ratios + f"   (goal: {GOAL})")
+    for theirs, kind in (("strace -f", "every call"), ("strace -f --seccomp-bpf", "filter")):
+        print(f"of {theirs}'s (goal: {GOAL})")
+        for mine in (f"stops alone, {kind}", f"cttrace, {kind}"):
+            ratios = "".join(f"{median[command, mine] / median[command, theirs]:14.2f}" for command in tried)
+            print(f"    {mine:22}" + ratios)
 
 
 if __name__ == "__main__":

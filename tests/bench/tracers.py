@@ -1,6 +1,7 @@
 """The tracers that are compared, and how each is started and stopped."""
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,13 @@ setgroups setfsuid setfsgid capset prctl seccomp keyctl prlimit64 setrlimit pers
 pwrite64 writev pidfd_open pidfd_getfd memfd_create close_range""".split()
 
 SLEEPER = ["sleep", "1000"]
+
+
+def call_numbers():
+    """The numbers of these calls here, by the kernel's header; without those that it does not have."""
+    header = subprocess.run(["cpp", "-dM", "-include", "sys/syscall.h", "/dev/null"], check=True, capture_output=True, text=True)
+    numbers = dict(re.findall(r"#define __NR_(\w+) (\d+)", header.stdout))
+    return [numbers[call] for call in CALLS if call in numbers]
 
 
 class Tracer:

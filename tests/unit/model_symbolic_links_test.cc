@@ -1,6 +1,6 @@
 // Paths that lead elsewhere than their words say: what the kernel says of the mount that came tells where.
-#include <gtest/gtest.h>
 #include <fcntl.h>
+#include <gtest/gtest.h>
 
 #include "mount_world.h"
 
@@ -62,6 +62,41 @@ TEST_F(ModelSymbolicLinks, OfSeveralMountsTheNewestMayBeAny) {
   world_.mounts(world_.host, "deep", "/a/b/c", "tmpfs");
   binds("/link", root_at("/mnt/b/c", "tmpfs", 50), "/", MS_BIND | MS_REC);
   EXPECT_TRUE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, OfSeveralMountsTheNewestIsWhereOneOfThemIs) {
+  world_.mounts(world_.host, "deep", "/a/b", "tmpfs");
+  binds("/a", root_at("/mnt/b", "tmpfs", 50), "/", MS_BIND | MS_REC);
+  EXPECT_FALSE(doubts());
+  world_.unmounts(world_.host, "/mnt", MNT_DETACH);
+  binds("/a", root_at("/elsewhere/b", "tmpfs", 50), "/", MS_BIND | MS_REC);
+  EXPECT_TRUE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, AFilesystemThatIsPickedIsTheOneThatTheKernelSays) {
+  const auto read_only = [&](const char* path) {
+    const MountTree& tree = world_.tree(world_.host);
+    for (const Slot slot : tree.in_tree_order())
+      if (tree.path_of(slot) == path) return world_.state().filesystems.at(tree.at(slot).filesystem)->read_only.value;
+    return false;
+  };
+  const auto picked_by = [&](const char* path, uint32_t device) {
+    world_.calls(world_.host, "fspick", {AT_FDCWD, path, 0}, [&](Call& call) {
+      call.result = 4;
+      call.returned_file = File{.kind = FileKind::kFsContext, .fd = 4};
+      call.returned_file->target = device;
+    });
+    world_.calls(world_.host, "fsconfig", {4, 0, "ro", null(), 0});
+    world_.calls(world_.host, "fsconfig", {4, 7, null(), null(), 0});
+    world_.calls(world_.host, "close", {4});
+  };
+  picked_by("/link", 21);
+  EXPECT_TRUE(read_only("/srv") && read_only("/d"));
+  EXPECT_FALSE(read_only("/"));
+  picked_by("/link", 99);  // of no mount that is known
+  EXPECT_FALSE(read_only("/"));
+  picked_by("/", 0);  // it is not told
+  EXPECT_TRUE(read_only("/"));
 }
 
 TEST_F(ModelSymbolicLinks, WhatIsAsTheCallSaidIsBelieved) {

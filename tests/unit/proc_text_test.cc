@@ -20,6 +20,7 @@ TEST(ProcText, TheNameInStatMayHoldParentheses) {
   EXPECT_EQ(stat->parent, 19140u);
   EXPECT_FALSE(stat->kernel_thread);
   EXPECT_EQ(stat->start_ticks, 1238602u);
+  EXPECT_EQ(stat->cpu, 1u);
 }
 
 TEST(ProcText, AKernelThreadIsTold) {

@@ -28,6 +28,20 @@ void Capture::State::remember_securebits(Tracee& tracee, const SyscallRow& row, 
   if (call.args[1]) bits |= issecure_mask(SECURE_KEEP_CAPS);
 }
 
+// The filesystem that fspick has found at the path: looked for again, while its caller stands still.
+Files::Context Capture::State::picked(Tracee& tracee, const CallAtEntry& call, const std::optional<std::string>& path) {
+  const int fd = static_cast<int>(call.args[0]);
+  std::optional<FileStatus> there;
+  if (path && path->empty())
+    there = file_status(task_path(tracee.tid, "fd", fd));
+  else if (path && !files.tree_held(tracee, fd))
+    there = status_at(views, tracee, {.dirfd = fd, .path = *path, .follow = !(call.args[2] & FSPICK_SYMLINK_NOFOLLOW)});
+  // What no mount has for its device is a part of a filesystem (btrfs).
+  std::string type = there ? views.fs_type_of(there->dev) : std::string();
+  const uint32_t device = type.empty() ? 0 : there->dev;
+  return {.fs_type = std::move(type), .source = std::nullopt, .device = device};
+}
+
 // Filesystem contexts, and the trees that they and open_tree make.
 void Capture::State::remember_contexts(Tracee& tracee, const SyscallRow& row, const CallAtEntry& call, int returned) {
   const int first = static_cast<int>(call.args[0]);
@@ -38,7 +52,7 @@ void Capture::State::remember_contexts(Tracee& tracee, const SyscallRow& row, co
                                                                                            : std::nullopt;
   };
   if (row.name == "fsopen") files.made_context(tracee, returned, {.fs_type = text(0).value_or(""), .source = "none"});
-  if (row.name == "fspick") files.made_context(tracee, returned, {});
+  if (row.name == "fspick") files.made_context(tracee, returned, picked(tracee, call, text(1)));
   if (row.name == "fsconfig" && call.args[1] == FSCONFIG_SET_STRING && text(2) == "source")
     files.named_source(tracee, first, text(3).value_or(""));
   if (row.name == "fsmount") {

@@ -50,6 +50,7 @@ struct Capture::State {
 
   // --- what a call has made of its caller (aftermath.cc)
   void remember(Tracee& tracee, const CallAtEntry& call, int64_t ret);
+  Files::Context picked(Tracee& tracee, const CallAtEntry& call, const std::optional<std::string>& path);
   void remember_contexts(Tracee& tracee, const SyscallRow& row, const CallAtEntry& call, int returned);
   void remember_securebits(Tracee& tracee, const SyscallRow& row, const CallAtEntry& call);
   void capture_aftermath(Tracee& tracee, const CallAtEntry& call, int64_t ret);

@@ -153,7 +153,9 @@ void Files::look_at_special(Tracee& tracee, const std::string& link, const std::
   } else if (name == "[fscontext]") {
     file.kind = CT_FILE_FS_CONTEXT;
     file.sb_magic = ANON_INODE_FS_MAGIC;
-    name_type(file, context(tracee, file.fd).fs_type);
+    const Context configured = context(tracee, file.fd);
+    name_type(file, configured.fs_type);
+    file.target = configured.device;
     seen.components = components_of(name);
     return;
   } else if (what == "anon_inode") {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "cttrace/wire.h"
-#include "source/ptrace/cloned_place.h"
+#include "source/ptrace/call_places.h"
 #include "source/ptrace/mount_views.h"
 #include "source/ptrace/task_files.h"
 
@@ -49,6 +49,7 @@ class Files {
   struct Context {
     std::string fs_type;                // empty: not known
     std::optional<std::string> source;  // none: not known
+    uint32_t device = 0;                // of what was picked, as the kernel has it; 0: nothing was, or not known
   };
   void made_context(const Tracee& tracee, int fd, Context context);
   void named_source(const Tracee& tracee, int fd, std::string source);

@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "base/proc_text.h"
+#include "source/procfs.h"
 #include "source/ptrace/task_facts.h"
 #include "source/ptrace/task_files.h"
 
@@ -18,18 +19,6 @@ namespace {
 
 constexpr size_t kMostMap_bytes = 1u << 20;
 constexpr uint32_t kMostLevels = 33;  // create_user_ns, kernel/user_namespace.c
-
-// By ct_ns.
-constexpr const char* kNamespaces[CT_NS_COUNT] = {"ns/mnt",
-                                                  "ns/uts",
-                                                  "ns/ipc",
-                                                  "ns/net",
-                                                  "ns/cgroup",
-                                                  "ns/pid",
-                                                  "ns/pid_for_children",
-                                                  "ns/time",
-                                                  "ns/time_for_children",
-                                                  "ns/user"};
 
 // One that nobody is in yet has no link in /proc. Kernels before 6.11 do not tell of it in any way.
 uint32_t pid_namespace_for_children(uint32_t tid) {
@@ -43,7 +32,7 @@ uint32_t pid_namespace_for_children(uint32_t tid) {
 
 TaskNamespaces read_namespaces(uint32_t tid) {
   TaskNamespaces read;
-  for (size_t i = 0; i < CT_NS_COUNT; ++i) read.inodes[i] = namespace_inode(tid, kNamespaces[i]);
+  for (size_t i = 0; i < CT_NS_COUNT; ++i) read.inodes[i] = namespace_inode(tid, kNamespaceLinks[i]);
   uint32_t& for_children = read.inodes[CT_NS_PID_FOR_CHILDREN];
   if (!for_children && read.inodes[CT_NS_PID]) for_children = pid_namespace_for_children(tid);
   return read;

@@ -1,4 +1,4 @@
-#include "source/ptrace/cloned_place.h"
+#include "source/ptrace/call_places.h"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -8,7 +8,6 @@
 #include "base/fd.h"
 #include "source/ptrace/capture.h"
 #include "source/ptrace/magic_path.h"
-#include "source/ptrace/task_files.h"
 
 namespace cttrace::ptrace {
 namespace {
@@ -35,6 +34,15 @@ Fd opened_in(const std::string& place, const std::string& path, bool follow) {
   return Fd(root ? static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof(how))) : -1);
 }
 
+// What is at the path. None: it is not known where that leads, or somebody would have to be asked.
+Fd opened_at(MountViews& views, Tracee& tracee, const PathGiven& given) {
+  const MountView& view = views.of(tracee);
+  const std::optional<std::string> path = absolute(tracee, given);
+  // A link may lead anywhere.
+  if (!view.whole || !path || view.asks_somebody()) return Fd();
+  return opened_in(task_path(tracee.tid, "root"), *path, given.follow);
+}
+
 struct Place {
   std::string path;
   uint32_t mount_id;
@@ -56,13 +64,14 @@ std::string joined(const std::string& root, const std::string& below) {
 
 }  // namespace
 
+std::optional<FileStatus> status_at(MountViews& views, Tracee& tracee, const PathGiven& given) {
+  const Fd fd = opened_at(views, tracee, given);
+  return fd ? file_status("/proc/self/fd/" + std::to_string(fd.get())) : std::nullopt;
+}
+
 std::optional<Shown> cloned_place(MountViews& views, Tracee& tracee, const PathGiven& given, const std::string& copy) {
   const MountView& view = views.of(tracee);
-  const std::optional<std::string> path = absolute(tracee, given);
-  // A link may lead anywhere.
-  if (!view.whole || !path || view.asks_somebody()) return std::nullopt;
-  const std::optional<Place> place =
-      place_of_copied(opened_in(task_path(tracee.tid, "root"), *path, given.follow), copy);
+  const std::optional<Place> place = place_of_copied(opened_at(views, tracee, given), copy);
   const SeenMount* const mount = place ? view.with_id(place->mount_id) : nullptr;
   if (!mount || !is_below(place->path, mount->mountpoint)) return std::nullopt;
   const std::string below = place->path.substr(mount->mountpoint == "/" ? 0 : mount->mountpoint.size());

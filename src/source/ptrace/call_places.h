@@ -1,4 +1,4 @@
-// What open_tree has copied.
+// Where the path of a call leads, and what open_tree has copied from there.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "source/ptrace/mount_views.h"
+#include "source/ptrace/task_files.h"
 
 namespace cttrace::ptrace {
 
@@ -22,6 +23,9 @@ struct PathGiven {
   std::string_view path;
   bool follow = true;
 };
+
+// Of what is at the path that the tracee gave. None: it cannot be told, or somebody would have to be asked for it.
+std::optional<FileStatus> status_at(MountViews& views, Tracee& tracee, const PathGiven& given);
 
 // What is at the path that the tracee gave, when that is what the copy's root is, too: `copy` is its magic link in
 // /proc. None: it cannot be told, or somebody would have to be asked for it.
