@@ -2,6 +2,8 @@
 //
 // Memory is read twice: another thread may change it in between. The exit's reading is sent only where entry's failed
 // or where the two differ.
+#include <sys/mount.h>
+
 #include <cerrno>
 #include <cstring>
 #include <functional>
@@ -19,6 +21,16 @@ size_t word_of(Abi abi) { return abi == Abi::i386 ? 4 : 8; }
 
 // After it the old memory is gone, and what is at its addresses now means nothing.
 bool is_exec(const CallAtEntry& call) { return (syscall_rows()[call.row->id].groups & kExec) != 0; }
+
+// Whether mounts may come, go, or be elsewhere behind it (path_mount, fs/namespace.c).
+bool changes_tables(const CallAtEntry& call) {
+  if (!(call.row->flags & CT_ROW_AFTER_MOUNTS)) return false;
+  if (syscall_rows()[call.row->id].name != "mount") return true;
+  uint64_t flags = call.args[3];
+  if ((flags & MS_MGC_MSK) == MS_MGC_VAL) flags &= ~uint64_t{MS_MGC_MSK};
+  if (flags & (MS_REMOUNT | MS_BIND)) return !(flags & MS_REMOUNT);
+  return !(flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE));
+}
 
 }  // namespace
 
@@ -81,7 +93,7 @@ bool Capture::State::enter(Tracee& tracee, CallAtEntry& call) {
     (reading.status == CT_FAULT ? call.faulted : call.captured) |= static_cast<uint8_t>(1u << i);
   }
   maker.send();
-  if (call.row->flags & CT_ROW_AFTER_MOUNTS) {
+  if (changes_tables(call)) {
     views.begin_change();
     tracee.in_mount_call = true;
   }
@@ -125,9 +137,9 @@ void Capture::State::exit(Tracee& tracee, const CallAtEntry& entry, int64_t ret,
   views.at_stop();
   if (orphan) call.row = find_row(tracee, call);
   if (!call.row) return;
-  if (tracee.in_mount_call) views.end_change();
-  tracee.in_mount_call = false;
   if (call.abi == Abi::i386) ret = static_cast<int32_t>(ret);
+  if (tracee.in_mount_call) views.end_change(ret >= 0);
+  tracee.in_mount_call = false;
   if (ret >= 0 && !orphan) remember(tracee, call, ret);
 
   auto& out = maker.begin<ct_exit>(tracee, CT_REC_EXIT, boottime_ns());

@@ -92,7 +92,7 @@ void Capture::task_exit(const Tracee& tracee, uint32_t code, bool group_dead, bo
   out.record.flags = (group_dead ? CT_FLAG_GROUP_DEAD : 0) | (in_call ? CT_FLAG_IN_CALL : 0);
   state_->maker.send();
   state_->memories.forget(tracee.tid);
-  if (tracee.in_mount_call) state_->views.end_change();
+  if (tracee.in_mount_call) state_->views.end_change(true);
   if (!group_dead) return;
   state_->files.process_ended(tracee);
   state_->processes.erase(tracee.tgid);

@@ -34,7 +34,7 @@ struct Tracee {
   bool made_node = false;
   uint32_t securebits = kUnknownSecurebits;
   bool partial_mounts = false;  // its root did not show all mounts of its namespace when that was looked at last
-  bool in_mount_call = false;
+  bool in_mount_call = false;   // by which mounts may come or go
 };
 
 // A call that has begun. Kept, with its tracee, until the call returns or the thread ends.

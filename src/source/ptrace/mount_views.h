@@ -48,7 +48,10 @@ class MountViews {
  public:
   // Between these a call of somebody may change mounts at any time.
   void begin_change() { ++changing_; }
-  void end_change() { --changing_, ++changes_, changed(); }
+  void end_change(bool succeeded) {
+    --changing_;
+    if (succeeded) ++changes_, changed();
+  }
 
   // A new namespace has this number: what was known by it is of one that is gone.
   void made_namespace(uint32_t mnt_ns) { outside_.erase(mnt_ns), all_.erase(mnt_ns); }
