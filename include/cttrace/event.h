@@ -74,7 +74,7 @@ struct Argument {
   std::string bytes;               // string, struct or array, as in memory at entry (at exit where it was not readable)
   std::vector<std::string> strings;     // argv
   std::optional<uint64_t> count;        // entries of envp
-  std::optional<std::string> changed;   // what was there at exit, when it differs: another thread changed it
+  Boxed<std::string> changed;           // what was there at exit, when it differs: another thread changed it
   MaybeFile file;                       // what the descriptor is
   MaybeFile base;                       // where the path begins: dirfd, cwd or root
   std::optional<std::string> resolved;  // the path made absolute from its base, or from the /proc/.../fd/N it names

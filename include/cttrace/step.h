@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "cttrace/call_counts.h"
 #include "cttrace/event.h"
 #include "cttrace/facts.h"
 #include "cttrace/state.h"
@@ -190,9 +190,6 @@ struct CallMade {
 using StepFacts = std::variant<ProgramRun, ProcessMade, SelfProtected, MapsWritten, NamespacesChanged, CgroupJoined,
                                ControlsWritten, MountDone, DevicesMade, RootSwitched, PathsMasked, NameGiven,
                                IdentityGiven, Probed, HandedOver, CallMade>;
-
-// Calls by name. Rows of the table own the names.
-using CallCounts = std::map<std::string_view, uint64_t>;
 
 struct Step {
   Phase phase = Phase::kCreate;

@@ -119,7 +119,7 @@ std::vector<MountFacts> mount_facts(const State& state, const Place& root, const
   }
   for (const Slot slot : tree->in_tree_order()) {
     const Mount mount = tree->at(slot);
-    if (is_unseen(state, mount)) continue;
+    if (is_unseen(state, mount.filesystem)) continue;
     const std::string path = tree->path_of(slot);
     if (!is_in(path, *top)) continue;
     MountFacts facts = facts_of(state, mount, outside);

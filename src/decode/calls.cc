@@ -109,19 +109,46 @@ Calls::Table::iterator Calls::of_thread(uint32_t tid) {
   return place != pending_.end() && place->first.tid == tid ? place : pending_.end();
 }
 
-void Calls::finish(Pending& pending, std::vector<Event>& finished) {
-  Call& call = pending.call;
+void Calls::finish(Table::node_type&& ended) {
+  Pending& pending = ended.mapped();
+  Call& call = pending.call();
   for (Argument& argument : call.args) argument.names_file = !names_no_file(call, argument);
   for (auto& [index, places] : pending.places) {
     Argument& argument = call.args[index];
     if (argument.spec->kind == ArgKind::kPath && argument.names_file) resolve_path(argument, std::move(places));
   }
-  finished.emplace_back(std::move(call));
+  pending.places.clear();
+  whole_.add(std::move(pending.event));
+  spare_.keep(std::move(ended));
+}
+
+Calls::Table::iterator Calls::add(const Key& key) {
+  if (Starts::node_type start = spare_starts_.take()) {
+    start.value() = key;
+    by_start_.insert(std::move(start));
+  } else {
+    by_start_.insert(key);
+  }
+  Table::node_type made = unseen();
+  made.key() = key;
+  return pending_.insert(std::move(made)).position;
+}
+
+// One that has not been added.
+Calls::Table::node_type Calls::unseen() {
+  Table::node_type made = spare_.take();
+  if (!made) {
+    Table one;
+    one.try_emplace(Key());
+    made = one.extract(one.begin());
+  }
+  made.mapped().event = whole_.make_call();
+  return made;
 }
 
 Calls::Table::node_type Calls::remove(Table::iterator place) {
   end_mounting(*place);
-  by_start_.erase(place->first);
+  spare_starts_.keep(by_start_.extract(place->first));
   return pending_.extract(place);
 }
 
@@ -134,81 +161,80 @@ PathPlaces& Calls::Pending::places_of(uint8_t argument) {
 // The order of records tells who was in a call at the same time: a call does nothing before its entry is recorded, and
 // what it has made is read before its exit is.
 void Calls::begin_mounting(Table::iterator place) {
-  Call& call = place->second.call;
+  Call& call = place->second.call();
   if (!changes_mounts(call)) return;
   call.after.contended = mounting_ > 0;
-  if (mounting_alone_) pending_.at(*mounting_alone_).call.after.contended = true;
+  if (mounting_alone_) pending_.at(*mounting_alone_).call().after.contended = true;
   mounting_alone_.reset();
   if (mounting_++ == 0) mounting_alone_ = place->first;
 }
 
-void Calls::end_mounting(const Table::value_type& entry) {
-  if (!changes_mounts(entry.second.call)) return;
+void Calls::end_mounting(Table::value_type& entry) {
+  if (!changes_mounts(entry.second.call())) return;
   --mounting_;
   if (mounting_alone_ == entry.first) mounting_alone_.reset();
 }
 
-void Calls::end_all_of(uint32_t tid, Outcome outcome, std::vector<Event>& finished) {
+void Calls::end_all_of(uint32_t tid, Outcome outcome) {
   for (auto place = of_thread(tid); place != pending_.end(); place = of_thread(tid)) {
-    place->second.call.outcome = outcome;
-    finish(remove(place).mapped(), finished);
+    place->second.call().outcome = outcome;
+    finish(remove(place));
   }
 }
 
-bool Calls::enter(const Record& record, std::vector<Event>& finished) {
+bool Calls::enter(const Record& record) {
   const auto body = record.body<ct_enter>();
   const SyscallRow* const row = row_of(body.record, body.nr, body.args);
   if (!row) return false;
-  end_all_of(body.record.tid, Outcome::kReturnLost, finished);
-  const Key key{body.record.tid, body.record.time_ns};
-  by_start_.insert(key);
-  const auto place = pending_.try_emplace(key).first;
+  end_all_of(body.record.tid, Outcome::kReturnLost);
+  const auto place = add({body.record.tid, body.record.time_ns});
   Pending& pending = place->second;
-  begin(pending.call, *row, body.record, body.nr, body.args);
-  pending.call.start_ns = body.record.time_ns;
-  pending.call.cut = body.record.flags & CT_FLAG_CUT;
+  Call& call = pending.call();
+  begin(call, *row, body.record, body.nr, body.args);
+  call.start_ns = body.record.time_ns;
+  call.cut = body.record.flags & CT_FLAG_CUT;
   for (const Capture& capture : record.captures()) {
-    if (capture.arg >= pending.call.args.size()) continue;
-    apply_at_entry(pending.call.args[capture.arg], capture);
+    if (capture.arg >= call.args.size()) continue;
+    apply_at_entry(call.args[capture.arg], capture);
     if (is_place(capture)) apply_place(pending.places_of(capture.arg), capture);
   }
   begin_mounting(place);
-  if (pending_.size() > kMostPending) end_all_of(by_start_.begin()->tid, Outcome::kReturnLost, finished);
+  if (pending_.size() > kMostPending) end_all_of(by_start_.begin()->tid, Outcome::kReturnLost);
   return true;
 }
 
 void Calls::forked(Fork& fork) {
   const auto place = of_thread(fork.task.tid);
-  if (place == pending_.end() || place->second.call.row->returns != ReturnKind::kPid) return;
-  place->second.call.created_tid = fork.child.tid;
-  fork.clone_flags = clone_flags_of(place->second.call);
+  if (place == pending_.end() || place->second.call().row->returns != ReturnKind::kPid) return;
+  place->second.call().created_tid = fork.child.tid;
+  fork.clone_flags = clone_flags_of(place->second.call());
 }
 
-bool Calls::exit(const Record& record, std::vector<Event>& finished) {
+bool Calls::exit(const Record& record) {
   const auto body = record.body<ct_exit>();
   const ct_record& header = body.record;
   const bool orphan = header.flags & CT_FLAG_ORPHAN;
   const auto place = orphan ? pending_.end() : pending_.find({body.enter_tid, body.enter_ns});
-  const bool joined = place != pending_.end() && place->second.call.number == body.nr &&
-                      place->second.call.abi == static_cast<Abi>(header.abi);
-  Table::node_type removed;
-  Pending unseen;
+  const bool joined = place != pending_.end() && place->second.call().number == body.nr &&
+                      place->second.call().abi == static_cast<Abi>(header.abi);
+  Table::node_type ended;
   if (joined) {
-    removed = remove(place);
+    ended = remove(place);
   } else {
     const SyscallRow* const row = row_of(header, body.nr, body.args);
     if (!row) return false;
-    end_all_of(body.enter_tid, Outcome::kReturnLost, finished);
-    Call& call = unseen.call;
+    end_all_of(body.enter_tid, Outcome::kReturnLost);
+    ended = unseen();
+    Call& call = ended.mapped().call();
     begin(call, *row, header, body.nr, body.args);
     call.start_ns = body.enter_ns ? body.enter_ns : header.time_ns;
     call.enter_lost = !orphan;
     // Nobody knows who else was in a call meanwhile.
     call.after.contended = changes_mounts(call);
-    if (mounting_alone_ && changes_mounts(call)) pending_.at(*mounting_alone_).call.after.contended = true;
+    if (mounting_alone_ && changes_mounts(call)) pending_.at(*mounting_alone_).call().after.contended = true;
   }
-  Pending& pending = joined ? removed.mapped() : unseen;
-  Call& call = pending.call;
+  Pending& pending = ended.mapped();
+  Call& call = pending.call();
   call.result = body.ret;
   call.outcome = !orphan                         ? Outcome::kReturned
                  : header.flags & CT_FLAG_SIGSYS ? Outcome::kSigsysBySeccomp
@@ -225,21 +251,21 @@ bool Calls::exit(const Record& record, std::vector<Event>& finished) {
     if (is_place(capture)) apply_place(pending.places_of(capture.arg), capture);
   }
   add_outcome(record, call);
-  finish(pending, finished);
+  finish(std::move(ended));
   return true;
 }
 
-void Calls::task_ended(const Task& task, bool in_call, std::vector<Event>& finished) {
+void Calls::task_ended(const Task& task, bool in_call) {
   const auto place = of_thread(task.tid);
-  if (place == pending_.end() || place->second.call.task.start_ns != task.start_ns) return;
-  place->second.call.outcome = in_call ? Outcome::kDidNotReturn : Outcome::kReturnLost;
-  finish(remove(place).mapped(), finished);
+  if (place == pending_.end() || place->second.call().task.start_ns != task.start_ns) return;
+  place->second.call().outcome = in_call ? Outcome::kDidNotReturn : Outcome::kReturnLost;
+  finish(remove(place));
 }
 
 void Calls::executed(const Record& record, uint32_t old_tid) {
   const auto place = of_thread(old_tid);
-  if (place == pending_.end() || !(place->second.call.row->groups & kExec)) return;
-  Call& call = place->second.call;
+  if (place == pending_.end() || !(place->second.call().row->groups & kExec)) return;
+  Call& call = place->second.call();
   for (Argument& argument : call.args) {
     const bool known = argument.reading == Reading::kOk || argument.reading == Reading::kTruncated;
     const uint8_t wanted = argument.spec->kind == ArgKind::kPath   ? CT_ARG_FILENAME
@@ -254,9 +280,9 @@ void Calls::executed(const Record& record, uint32_t old_tid) {
   }
 }
 
-void Calls::end(bool lossy, std::vector<Event>& finished) {
+void Calls::end(bool lossy) {
   const Outcome outcome = lossy ? Outcome::kReturnLost : Outcome::kDidNotReturn;
-  while (!pending_.empty()) end_all_of(pending_.begin()->first.tid, outcome, finished);
+  while (!pending_.empty()) end_all_of(pending_.begin()->first.tid, outcome);
 }
 
 std::optional<uint64_t> Calls::oldest_pending(uint64_t since_ns) const {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 namespace cttrace {
@@ -11,11 +12,12 @@ namespace {
 // A NUL-terminated text in a field of fixed size, or all of it.
 template <size_t size>
 std::string text_in(const char (&field)[size]) {
-  return std::string(field, static_cast<size_t>(std::find(field, field + size, '\0') - field));
+  return std::string(field, strnlen(field, size));
 }
 
-File make_file(const ct_file& raw, std::string_view components) {
-  File file;
+MaybeFile make_file(const ct_file& raw, std::string_view components) {
+  MaybeFile made;
+  File& file = made.emplace();
   file.kind = raw.kind <= CT_FILE_FS_CONTEXT ? static_cast<FileKind>(raw.kind) : FileKind::kPlain;
   file.fd = raw.fd;
   file.path = path_of_components(components);
@@ -41,7 +43,7 @@ File make_file(const ct_file& raw, std::string_view components) {
   file.internal = raw.flags & CT_FILE_INTERNAL;
   file.shared = raw.flags & CT_FILE_SHARED;
   file.references = raw.references;
-  return file;
+  return made;
 }
 
 bool read_file(ByteReader& reader, const Capture& capture, ct_file& raw) {
@@ -70,6 +72,7 @@ void set_value(Argument& argument, const Capture& capture) {
 
 // base + "/" + path without doubled slashes and "." components. ".." stays: behind a symbolic link it leads elsewhere.
 std::string joined(std::string base, std::string_view path) {
+  base.reserve(base.size() + 1 + path.size());
   while (!path.empty()) {
     const size_t end = std::min(path.find('/'), path.size());
     const std::string_view component = path.substr(0, end);
@@ -86,12 +89,12 @@ std::string joined(std::string base, std::string_view path) {
 
 std::string path_of_components(std::string_view components) {
   std::string path;
-  path.reserve(components.size());
+  path.reserve(components.size() + 1);
   while (!components.empty()) {
     // From the end: the root's child was walked last.
     if (components.back() == '\0') components.remove_suffix(1);
-    const size_t before = components.rfind('\0');
-    const size_t start = before == std::string_view::npos ? 0 : before + 1;
+    const auto* const before = static_cast<const char*>(memrchr(components.data(), '\0', components.size()));
+    const size_t start = before ? static_cast<size_t>(before - components.data()) + 1 : 0;
     path += '/';
     path += components.substr(start);
     components = components.substr(0, start);

@@ -17,7 +17,7 @@ MaybeFile decode_file(const Capture& capture);
 // CT_CAP_MAGIC: the file that the first `prefix` bytes of a path name.
 struct MagicFile {
   uint32_t prefix = 0;
-  File file;
+  MaybeFile file;
 };
 std::optional<MagicFile> decode_magic(const Capture& capture);
 

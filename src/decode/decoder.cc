@@ -2,10 +2,9 @@
 #include "decode/decoder.h"
 
 #include <algorithm>
-#include <compare>
-#include <map>
 
 #include "decode/calls.h"
+#include "decode/event_queue.h"
 #include "decode/states.h"
 #include "wire/record.h"
 
@@ -17,34 +16,20 @@ constexpr uint64_t kPatience_ns = 1'000'000'000;
 // Events that wait for an earlier one are at most this many: some 300 MiB.
 constexpr size_t kMostWaiting = 1u << 16;
 
-constexpr size_t kMostSpare = 1024;  // as many as come at a time, as a rule
-
-// When an event began, and how many arrived before it.
-struct Place {
-  uint64_t time_ns;
-  uint64_t number;
-  auto operator<=>(const Place&) const = default;
-};
-
 }  // namespace
 
 struct Decoder::State {
   EventSink sink;
-  Calls calls;
+  EventQueue waiting;
+  Calls calls{waiting};
   MountTables tables;
-  std::map<Place, Event> waiting;
-  std::vector<decltype(waiting)::node_type> spare;  // memory of those that were told, for those that come
-  std::vector<Event> finished;
-  Record taken;  // the one that is being taken: its memory is used again
-  uint64_t arrived = 0;
+  Record taken;              // the one that is being taken: its memory is used again
   uint64_t complete_ns = 0;  // every record of an earlier time has come
   uint64_t told_until_ns = 0;
   uint64_t malformed = 0;
   bool lossy = false;
 
   bool take(const Record& record);
-  void add(Event&& event);
-  void add_finished();
   void tell_next();
   void tell_until(uint64_t time_ns);
   void tell_what_is_in_order();
@@ -53,70 +38,52 @@ struct Decoder::State {
 // Every record becomes an event, or a part of one. False: it makes no sense.
 bool Decoder::State::take(const Record& record) {
   switch (record.header().kind) {
-    case CT_REC_ENTER: return calls.enter(record, finished);
-    case CT_REC_EXIT: return calls.exit(record, finished);
+    case CT_REC_ENTER: return calls.enter(record);
+    case CT_REC_EXIT: return calls.exit(record);
     case CT_REC_FORK: {
       Fork fork = decode_fork(record);
       calls.forked(fork);
-      add(std::move(fork));
+      waiting.add(std::move(fork));
       return true;
     }
-    case CT_REC_SNAPSHOT: add(decode_snapshot(record)); return true;
+    case CT_REC_SNAPSHOT: waiting.add(decode_snapshot(record)); return true;
     case CT_REC_EXEC: {
       Snapshot snapshot = decode_snapshot(record);
       calls.executed(record, snapshot.old_tid);
-      add(std::move(snapshot));
+      waiting.add(std::move(snapshot));
       return true;
     }
     case CT_REC_TASK_EXIT: {
       TaskExit exit = decode_task_exit(record);
-      calls.task_ended(exit.task, record.header().flags & CT_FLAG_IN_CALL, finished);
-      add_finished();
-      add(exit);
+      calls.task_ended(exit.task, record.header().flags & CT_FLAG_IN_CALL);
+      waiting.add(exit);
       return true;
     }
-    case CT_REC_CGROUP: add(decode_cgroup(record)); return true;
+    case CT_REC_CGROUP: waiting.add(decode_cgroup(record)); return true;
     case CT_REC_LOSS: {
       Loss loss = decode_loss(record);
       lossy = loss.counts[CT_LOSS_RING_FULL] + loss.counts[CT_LOSS_SCRATCH_BUSY] > 0;
-      add(std::move(loss));
+      waiting.add(std::move(loss));
       return true;
     }
     case CT_REC_TICK: complete_ns = std::max<uint64_t>(complete_ns, record.header().time_ns); return true;
     case CT_REC_MOUNTS: {
       bool sense = false;
-      if (std::optional<Mounts> mounts = tables.add(record, sense)) add(std::move(*mounts));
+      if (std::optional<Mounts> mounts = tables.add(record, sense)) waiting.add(std::move(*mounts));
       return sense;
     }
     default: return false;
   }
 }
 
-void Decoder::State::add(Event&& event) {
-  const Place place{.time_ns = start_of(event), .number = arrived++};
-  if (spare.empty()) {
-    waiting.emplace_hint(waiting.end(), place, std::move(event));
-    return;
-  }
-  spare.back().key() = place;
-  spare.back().mapped() = std::move(event);
-  waiting.insert(waiting.end(), std::move(spare.back()));
-  spare.pop_back();
-}
-
-void Decoder::State::add_finished() {
-  for (Event& event : finished) add(std::move(event));
-  finished.clear();
-}
-
 void Decoder::State::tell_next() {
-  auto earliest = waiting.extract(waiting.begin());
+  EventQueue::Made earliest = waiting.take_next();
   sink(std::move(earliest.mapped()));
-  if (spare.size() < kMostSpare) spare.push_back(std::move(earliest));
+  waiting.give_back(std::move(earliest));
 }
 
 void Decoder::State::tell_until(uint64_t time_ns) {
-  while (!waiting.empty() && waiting.begin()->first.time_ns < time_ns) tell_next();
+  while (!waiting.empty() && waiting.next_ns() < time_ns) tell_next();
 }
 
 void Decoder::State::tell_what_is_in_order() {
@@ -133,7 +100,6 @@ Decoder::Decoder(Decoder&&) noexcept = default;
 void Decoder::feed(std::span<const std::byte> bytes) {
   State& state = *state_;
   if (!state.taken.read(bytes) || !state.take(state.taken)) ++state.malformed;
-  state.add_finished();
   // Only a tick says that nothing earlier is on its way.
   if (state.taken.header().kind == CT_REC_TICK) state.tell_what_is_in_order();
   while (state.waiting.size() > kMostWaiting) state.tell_next();
@@ -141,8 +107,7 @@ void Decoder::feed(std::span<const std::byte> bytes) {
 
 void Decoder::finish() {
   State& state = *state_;
-  state.calls.end(state.lossy, state.finished);
-  state.add_finished();
+  state.calls.end(state.lossy);
   while (!state.waiting.empty()) state.tell_next();
 }
 

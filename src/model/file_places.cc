@@ -22,13 +22,23 @@ bool could_be(const State& state, const MountTree& tree, Slot slot, const File& 
          file.fs_type == "btrfs" || (!file.dev_major && !file.dev_minor);
 }
 
+// What of the file's path is below where the mount is; none: its path is elsewhere.
+std::optional<std::string_view> rest_in(const MountTree& tree, Slot slot, const File& file) {
+  if (file.path_cut) return std::nullopt;
+  const std::string path = tree.path_of(slot);
+  if (!is_below(file.path, path)) return std::nullopt;
+  return below(file.path, path);
+}
+
+Place place_at(const MountTree& tree, MountId mount, std::string_view rest) {
+  return {.mount = mount, .path = joined(tree.root_of(mount.slot), rest), .evidence = Evidence::kObserved};
+}
+
 // The file's place in this mount; none: its path is elsewhere.
 std::optional<Place> place_in(const MountTree& tree, MountId mount, const File& file) {
-  const std::string path = tree.path_of(mount.slot);
-  if (file.path_cut || !is_below(file.path, path)) return std::nullopt;
-  return Place{.mount = mount,
-               .path = joined(tree.root_of(mount.slot), below(file.path, path)),
-               .evidence = Evidence::kObserved};
+  const std::optional<std::string_view> rest = rest_in(tree, mount.slot, file);
+  if (!rest) return std::nullopt;
+  return place_at(tree, mount, *rest);
 }
 
 TreeId tree_of_file(const State& state, const File& file, TreeId tree_of_task) {
@@ -142,21 +152,40 @@ Place elsewhere(const State& state, const File& file, const Place* expected) {
   return place;
 }
 
+struct InMount {
+  MountId mount;
+  std::string_view rest;  // of the file's path, below where the mount is
+};
+
+// The mount that has the id of the file's.
+std::optional<InMount> mount_with_id(Context& context, const File& file, TreeId tree_of_task) {
+  State& state = context.state;
+  const TreeId id = is_nowhere(file) ? 0 : tree_of_file(state, file, tree_of_task);
+  const MountTree* const tree = tree_in(state, id);
+  if (!tree) return std::nullopt;
+  if (file.mount_ns && !tree_info(state, id)->inode) name_mounts(context, id, file.mount_ns);
+  const Slot slot = tree->with_kernel_id(file.mount_id);
+  if (slot == kNoSlot || !could_be(state, *tree, slot, file)) return std::nullopt;
+  if (const std::optional<std::string_view> rest = rest_in(*tree, slot, file)) return InMount{{id, slot}, *rest};
+  // The id is used again, or something was renamed or moved that nobody saw.
+  MountTreeEditor(state.trees.at(id)).set_kernel_id(slot, 0);
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::optional<Place> find_by_id(Context& context, const File& file, TreeId tree_of_task) {
+  const std::optional<InMount> found = mount_with_id(context, file, tree_of_task);
+  if (!found) return std::nullopt;
+  return place_at(context.state.trees.at(found->mount.tree), found->mount, found->rest);
+}
 
 Place find_file(Context& context, const File& file, const Place* expected, TreeId tree_of_task) {
   State& state = context.state;
   if (is_nowhere(file)) return unplaced(file);
+  if (std::optional<Place> place = find_by_id(context, file, tree_of_task)) return std::move(*place);
   const TreeId id = tree_of_file(state, file, tree_of_task);
   if (!id || !tree_in(state, id)) return elsewhere(state, file, expected);
-  if (file.mount_ns && !tree_info(state, id)->inode) name_mounts(context, id, file.mount_ns);
-  const MountTree& tree = state.trees.at(id);
-  const Slot known = tree.with_kernel_id(file.mount_id);
-  if (known != kNoSlot && could_be(state, tree, known, file)) {
-    if (std::optional<Place> place = place_in(tree, {id, known}, file)) return *place;
-    // The id is used again, or something was renamed or moved that nobody saw.
-    MountTreeEditor(state.trees.at(id)).set_kernel_id(known, 0);
-  }
   std::vector<Place> candidates = candidates_for(state, id, file);
   if (candidates.empty()) return unplaced(file);
   size_t chosen = 0;
@@ -179,7 +208,7 @@ Place find_file(Context& context, const File& file, const Place* expected, TreeI
 }
 
 void see_file(Context& context, const File& file) {
-  if (file.mount_id && file.mount_ns) find_file(context, file, nullptr, 0);
+  if (file.mount_id && file.mount_ns && !mount_with_id(context, file, 0)) find_file(context, file, nullptr, 0);
 }
 
 Place place_of(const State& state, const File& file) {

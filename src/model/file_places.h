@@ -1,6 +1,7 @@
 // Where files are: the kernel's ids of mounts, as the model learns them, and paths where it has not.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,8 @@ namespace cttrace {
 // only then its mount is certain where the file may be in several). `tree`: of the task that it is a file of; 0: not
 // known. A place without a mount: the model cannot say.
 Place find_file(Context& context, const File& file, const Place* expected, TreeId tree);
+// The same where the kernel's id of its mount tells, whatever is expected; none: it does not.
+std::optional<Place> find_by_id(Context& context, const File& file, TreeId tree);
 
 // The mounts whose mountpoint is the path or above it, hidden ones too. Of one mountpoint the lowest comes first.
 struct OnTheWay {

@@ -28,8 +28,8 @@ void see_files(ModelContext& context, const Call& call) {
 
 // A task that has ended, and whose number somebody else has: it is told late of what it did.
 bool is_over(const State& state, const Task& task) {
-  const TaskState* const holder = state.task_with(task.tid);
-  return holder && holder->id.start_ns > task.start_ns;
+  const auto holder = state.running.find(task.tid);
+  return holder != state.running.end() && holder->second.start_ns > task.start_ns;
 }
 
 // What another call has perhaps done says nothing of this one.

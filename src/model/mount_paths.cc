@@ -8,19 +8,21 @@ bool is_below(std::string_view path, std::string_view directory) {
 }
 
 std::string_view below(std::string_view path, std::string_view directory) {
-  if (path == directory) return {};
-  return directory == "/" ? path : path.substr(directory.size());
+  if (directory == "/") return path == "/" ? std::string_view() : path;
+  return path.substr(directory.size());
 }
 
 std::string joined(std::string_view directory, std::string_view rest) {
   if (rest.empty()) return std::string(directory);
-  return (directory == "/" ? std::string() : std::string(directory)) + std::string(rest);
+  std::string path;
+  if (directory == "/") directory = {};
+  path.reserve(directory.size() + rest.size());
+  return path.append(directory).append(rest);
 }
 
-std::string child_path(std::string directory, std::string_view name) {
+void add_component(std::string& directory, std::string_view name) {
   if (!directory.ends_with('/')) directory += '/';
   directory += name;
-  return directory;
 }
 
 std::string_view parent_path(std::string_view path) {

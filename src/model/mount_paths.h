@@ -12,8 +12,8 @@ bool is_below(std::string_view path, std::string_view directory);
 std::string_view below(std::string_view path, std::string_view directory);
 // `rest`: as `below` gives it.
 std::string joined(std::string_view directory, std::string_view rest);
-// One component more; `name` has no slash.
-std::string child_path(std::string directory, std::string_view name);
+// `name` has no slash.
+void add_component(std::string& directory, std::string_view name);
 // Without the last component; "/" for "/".
 std::string_view parent_path(std::string_view path);
 

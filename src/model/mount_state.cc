@@ -131,7 +131,7 @@ Slot add_mount(State& state, TreeId tree, Mount mount) {
   note_link(state, mount.peer_group ? mount.peer_group : mount.master, tree);
   if (mount.peer_group) mount.master = master_of_group(state, mount.peer_group);
   state.mount_objects.edit().shown_in[mount.filesystem].insert(tree);
-  return MountTreeEditor(state.trees[tree]).add(mount);
+  return MountTreeEditor(state.trees[tree]).add(std::move(mount));
 }
 
 void set_propagation(State& state, MountId mount, uint32_t peer_group, uint32_t master, bool unbindable) {
@@ -215,14 +215,16 @@ const Filesystem* filesystem_of(const State& state, FilesystemId filesystem) {
   return found == state.filesystems.end() ? nullptr : &*found->second;
 }
 
-Place crossed(const State& state, Place place) {
-  const MountTree* tree = tree_in(state, place.mount.tree);
-  if (!tree) return place;
-  for (Slot on = tree->mounted_on(place.mount.slot, place.path); on != kNoSlot;
-       on = tree->mounted_on(place.mount.slot, place.path)) {
+void cross(const MountTree& tree, Place& place) {
+  for (Slot on = tree.mounted_on(place.mount.slot, place.path); on != kNoSlot;
+       on = tree.mounted_on(place.mount.slot, place.path)) {
     place.mount.slot = on;
-    place.path = tree->root_of(on);
+    place.path = tree.root_of(on);
   }
+}
+
+Place crossed(const State& state, Place place) {
+  if (const MountTree* const tree = tree_in(state, place.mount.tree)) cross(*tree, place);
   return place;
 }
 

@@ -48,6 +48,7 @@ bool is_mounted(const State& state, FilesystemId filesystem);
 const Filesystem* filesystem_of(const State& state, FilesystemId filesystem);
 
 // Something is mounted on it: the topmost of that.
+void cross(const MountTree& tree, Place& place);
 Place crossed(const State& state, Place place);
 Place root_of_mount(const State& state, MountId mount, Evidence evidence);
 // The place is the root of its mount.

@@ -44,15 +44,15 @@ MountNode& MountTreeEditor::refresh(MountTree::Nodes& nodes, Slot slot) {
   return nodes.mounts.edit(slot) = node;
 }
 
-Slot MountTreeEditor::add(const Mount& mount) {
+Slot MountTreeEditor::add(Mount mount) {
   MountTree::Nodes& nodes = edit();
   const Slot slot = nodes.next_slot++;
-  MountNode node = {.body = std::make_shared<MountBody>(MountBody{.root = mount.root,
-                                                                  .source = mount.source,
+  MountNode node = {.body = std::make_shared<MountBody>(MountBody{.root = std::move(mount.root),
+                                                                  .source = std::move(mount.source),
                                                                   .filesystem = mount.filesystem,
                                                                   .made_by = mount.made_by,
-                                                                  .history = mount.history}),
-                    .mountpoint = std::make_shared<std::string>(mount.mountpoint),
+                                                                  .history = std::move(mount.history)}),
+                    .mountpoint = std::make_shared<std::string>(std::move(mount.mountpoint)),
                     .parent = mount.parent,
                     .order = nodes.next_order++,
                     .version = static_cast<uint32_t>(nodes.changes.size()),

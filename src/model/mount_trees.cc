@@ -1,6 +1,9 @@
 #include "model/mount_trees.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory_resource>
 #include <utility>
 
 #include "model/mount_paths.h"
@@ -92,19 +95,21 @@ std::vector<Slot> MountTree::in_tree_order() const {
 }
 
 std::string MountTree::path_of(Slot slot) const {
-  // From the mount up to the root.
-  const auto each_part = [&](auto visit) {
-    for (const MountNode* node = &nodes_->node(slot); node->parent != kNoSlot;) {
-      const MountNode& parent = nodes_->node(node->parent);
-      visit(below(*node->mountpoint, parent.body->root));
-      node = &parent;
-    }
-  };
+  // From the mount up to the root. Few mounts are on more than some others.
+  std::array<std::byte, 256> memory;
+  std::pmr::monotonic_buffer_resource resource(memory.data(), memory.size());
+  std::pmr::vector<std::string_view> parts(&resource);
   size_t size = 0;
-  each_part([&](std::string_view part) { size += part.size(); });
+  for (const MountNode* node = &nodes_->node(slot); node->parent != kNoSlot;) {
+    const MountNode& parent = nodes_->node(node->parent);
+    parts.push_back(below(*node->mountpoint, parent.body->root));
+    size += parts.back().size();
+    node = &parent;
+  }
   if (size == 0) return "/";
-  std::string path(size, '\0');
-  each_part([&](std::string_view part) { part.copy(path.data() + (size -= part.size()), part.size()); });
+  std::string path;
+  path.reserve(size);
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) path += *part;
   return path;
 }
 

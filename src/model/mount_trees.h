@@ -103,7 +103,7 @@ class MountTreeEditor {
   explicit MountTreeEditor(MountTree& tree) : tree_(tree) {}
 
   // `mount.parent` must be in the tree, or kNoSlot: the root of an empty tree.
-  Slot add(const Mount& mount);
+  Slot add(Mount mount);
   // Mounts that are on it must go first.
   void remove(Slot slot);
   // All that is in the subtree. Costs what is less: the mounts that go, or those that stay.

@@ -38,7 +38,8 @@ constexpr std::array<const char*, CT_NS_COUNT> kKinds = {"mnt namespace",
 
 void hold(ModelContext& context, NamespaceId ns) {
   if (ns == 0) return;
-  ++context.books.holders[ns];
+  // Who is held already is neither abandoned nor bound.
+  if (context.books.holders[ns]++ > 0) return;
   context.books.abandoned.erase(ns);
   context.books.bound.erase(ns);
 }

@@ -13,8 +13,7 @@ namespace {
 bool same_place(const Place& a, const Place& b) { return a.mount == b.mount && a.path == b.path; }
 
 // follow_dotdot, fs/namei.c
-Place up(const State& state, const Place& from, const Place& root) {
-  const MountTree& tree = state.trees.at(from.mount.tree);
+Place up(const MountTree& tree, const Place& from, const Place& root) {
   Place at = from;
   for (;;) {
     if (same_place(at, root)) return from;
@@ -60,10 +59,12 @@ std::optional<Place> opened_now(const State& state, const TaskState& task, const
 
 FoundPath found_file(Context& context, const TaskState& task, const File& file, const Place* expected) {
   if (is_nowhere(file)) return {.place = {}, .why = file.shown() + " is in no mount tree", .file = file};
+  const TreeId tree = tree_of(context.state, task);
+  if (std::optional<Place> place = find_by_id(context, file, tree))
+    return {.place = std::move(place), .why = {}, .file = {}};
   std::optional<Place> opened;
   if (!expected) opened = opened_now(context.state, task, file);
-  if (opened) expected = &*opened;
-  Place place = find_file(context, file, expected, tree_of(context.state, task));
+  Place place = find_file(context, file, opened ? &*opened : expected, tree);
   if (tree_in(context.state, place.mount.tree)) return {.place = std::move(place), .why = {}, .file = {}};
   FoundPath nowhere = unknown(file.shown() + " is in no mount that is known");
   nowhere.detached = place.detached;
@@ -126,13 +127,12 @@ std::optional<FoundPath> by_magic_link(Context& context, const TaskState& task, 
                                        std::string_view text) {
   const State& state = context.state;
   std::string_view rest = text;
-  const std::string_view first = take_component(rest);
+  const std::string_view first = take_component(rest), process = take_component(rest), link = take_component(rest);
+  if (link != "root" && link != "cwd" && link != "exe" && link != "ns") return std::nullopt;
   const Place proc = walk(state, root, root, first);
   const Filesystem* filesystem = filesystem_of(state, filesystem_at(state, proc.mount));
   if (!filesystem || filesystem->type != "proc" || !is_mount_root(state, proc)) return std::nullopt;
-  const TaskState* meant = task_named(state, task, take_component(rest));
-  const std::string_view link = take_component(rest);
-  if (link != "root" && link != "cwd" && link != "exe" && link != "ns") return std::nullopt;
+  const TaskState* meant = task_named(state, task, process);
   if (!meant) return unknown("nobody knows the process of " + std::string(text));
   if (link == "exe") {
     if (meant->programs.empty() || !meant->programs.back().exe)
@@ -166,15 +166,17 @@ std::string_view text_of(const Argument& argument) {
 }
 
 Place walk(const State& state, Place start, const Place& root, std::string_view path) {
+  const MountTree& tree = state.trees.at(start.mount.tree);
+  Place at = std::move(start);
   for (std::string_view name = take_component(path); !name.empty(); name = take_component(path)) {
     if (name == ".") continue;
     if (name == "..")
-      start = up(state, start, root);
+      at = up(tree, at, root);
     else
-      start.path = child_path(std::move(start.path), name);
-    start = crossed(state, std::move(start));
+      add_component(at.path, name);
+    cross(tree, at);
   }
-  return start;
+  return at;
 }
 
 namespace {

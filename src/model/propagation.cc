@@ -65,14 +65,14 @@ void slide_beneath(Context& context, MountId beneath, Slot covered) {
   MountTreeEditor(context.state.trees[beneath.tree]).move(covered, top.mount.slot, top.path);
 }
 
-std::vector<Slot> put(Context& context, const LooseMounts& mounts, MountId parent, std::string_view path) {
+std::vector<Slot> put(Context& context, LooseMounts&& mounts, MountId parent, std::string_view path) {
   const Slot covered = context.state.trees[parent.tree].mounted_on(parent.slot, path);
   std::vector<Slot> slots;
   for (size_t i = 0; i < mounts.size(); ++i) {
-    Mount mount = mounts[i].mount;
+    Mount& mount = mounts[i].mount;
     mount.parent = i == 0 ? parent.slot : slots[mounts[i].parent];
     if (i == 0) mount.mountpoint = path;
-    slots.push_back(add_mount(context.state, parent.tree, mount));
+    slots.push_back(add_mount(context.state, parent.tree, std::move(mount)));
   }
   slide_beneath(context, {parent.tree, slots[0]}, covered);
   return slots;
@@ -149,12 +149,12 @@ std::vector<Copy> copies_for_receivers(Context& context, const LooseMounts& sour
 }
 
 // Those that came into the same tree.
-std::vector<Slot> put_copies(Context& context, const std::vector<Copy>& copies, const Attachment& where) {
+std::vector<Slot> put_copies(Context& context, std::vector<Copy>&& copies, const Attachment& where) {
   std::vector<Slot> same_tree;
   Paths paths(context.state);
-  for (const Copy& copy : copies) {
+  for (Copy& copy : copies) {
     if (copy.mounts.empty()) continue;
-    const std::vector<Slot> slots = put(context, copy.mounts, copy.parent, where.path);
+    const std::vector<Slot> slots = put(context, std::move(copy.mounts), copy.parent, where.path);
     const std::string& root = context.state.trees.at(copy.parent.tree).root_of(copy.parent.slot);
     tell(context, {copy.parent.tree, slots[0]}, where.what, true, slots.size() - 1,
          joined(paths.of(copy.parent), below(where.path, root)));
@@ -167,11 +167,16 @@ std::vector<Slot> put_copies(Context& context, const std::vector<Copy>& copies, 
 
 LooseMounts copies_of(const State& state, MountId mount, std::string_view path, bool recursive, bool namespace_files) {
   const MountTree& tree = state.trees.at(mount.tree);
-  LooseMounts copies = picture_of(state, mount, [&](Slot slot, const Mount& seen) {
+  const auto leave_out = [&](Slot slot, const Mount& seen) {
     if (slot == mount.slot) return false;
-    return !recursive || seen.unbindable || (!namespace_files && is_mount_namespace_file(seen)) ||
+    return seen.unbindable || (!namespace_files && is_mount_namespace_file(seen)) ||
            (tree.parent_of(slot) == mount.slot && !is_below(seen.mountpoint, path));
-  });
+  };
+  LooseMounts copies;
+  if (recursive)
+    copies = picture_of(state, mount, leave_out);
+  else
+    copies.push_back({.mount = tree.at(mount.slot), .parent = 0});
   for (LooseMount& copy : copies) copy.mount.kernel_id = 0;
   copies[0].mount.root = path;
   copies[0].mount.locked = false;
@@ -188,10 +193,10 @@ Attached attach(Context& context, LooseMounts mounts, const Attachment& where) {
     }
     copies = copies_for_receivers(context, mounts, where, receivers_of(state, group));
   }
-  Attached attached = {.mounts = put(context, mounts, where.parent, where.path)};
-  tell(context, {where.parent.tree, attached.mounts[0]}, where.what, false, mounts.size() - 1,
+  Attached attached = {.mounts = put(context, std::move(mounts), where.parent, where.path)};
+  tell(context, {where.parent.tree, attached.mounts[0]}, where.what, false, attached.mounts.size() - 1,
        state.trees.at(where.parent.tree).path_of(attached.mounts[0]));
-  attached.copies = put_copies(context, copies, where);
+  attached.copies = put_copies(context, std::move(copies), where);
   return attached;
 }
 
@@ -214,7 +219,7 @@ void attach_moved(Context& context, MountId mount, const Attachment& where) {
   MountTreeEditor(state.trees[mount.tree]).move(mount.slot, where.parent.slot, where.path);
   slide_beneath(context, mount, covered == mount.slot ? kNoSlot : covered);
   tell(context, mount, where.what, false, moved.size() - 1, state.trees.at(mount.tree).path_of(mount.slot), before);
-  put_copies(context, copies, where);
+  put_copies(context, std::move(copies), where);
 }
 
 std::vector<std::pair<Slot, Slot>> attach_tree(Context& context, TreeId tree, const Attachment& where) {

@@ -76,11 +76,13 @@ std::string cut_to(std::string_view text, size_t columns, bool unicode) {
 std::vector<std::string> wrapped(std::string_view text, size_t width) {
   std::vector<std::string> lines;
   std::string line;
+  size_t used = 0;  // columns of the line
   while (!text.empty()) {
     const size_t end = std::min(text.find(' '), text.size());
     const std::string_view word = text.substr(0, end);
-    if (!line.empty() && width && columns_of(line) + 1 + columns_of(word) > width)
-      lines.push_back(std::exchange(line, {}));
+    const size_t columns = width ? columns_of(word) : 0;
+    if (!line.empty() && width && used + 1 + columns > width) lines.push_back(std::exchange(line, {}));
+    used = line.empty() ? columns : used + 1 + columns;
     if (!line.empty()) line += ' ';
     line += word;
     text.remove_prefix(std::min(end + 1, text.size()));

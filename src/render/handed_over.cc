@@ -122,8 +122,8 @@ void add_mounts(Telling& telling) {
   const bool doubtful = !mounts_doubt(telling).empty();
   size_t inferred = 0, unknown = 0, all = 0;
   for (const Slot slot : tree->in_tree_order()) {
+    if (is_unseen(telling.state, tree->filesystem_of(slot))) continue;
     const Mount mount = tree->at(slot);
-    if (is_unseen(telling.state, mount)) continue;
     ++all;
     inferred += !doubtful && mount.evidence == Evidence::kInferred;
     unknown += doubtful || mount.evidence == Evidence::kUnknown;

@@ -50,12 +50,11 @@ std::map<std::string, const Device*> devices_below(const State& state, const Pla
   const std::optional<std::string> top = path_in_tree(state, root);
   if (!tree || !top) return found;
   for (const Slot slot : tree->in_tree_order()) {
-    const Mount mount = tree->at(slot);
-    const auto devices = state.devices.find(mount.filesystem);
+    const auto devices = state.devices.find(tree->filesystem_of(slot));
     if (devices == state.devices.end()) continue;
     if (slot != root.mount.slot && tree->hidden(slot)) continue;
     for (const auto& [node, device] : *devices->second) {
-      if (!is_in(node, mount.root)) continue;
+      if (!is_in(node, tree->root_of(slot))) continue;
       const Place place{.mount = {.tree = root.mount.tree, .slot = slot}, .path = node, .shown = {}};
       const std::optional<std::string> path = path_in_tree(state, place);
       if (path && is_in(*path, *top)) found.emplace(seen_from(*path, *top), &device);

@@ -41,7 +41,7 @@ Json json_mount(const State& state, Slot slot, const Mount& mount) {
   add(json, "path", nullptr);
   add(json, "mountpoint", json_text(mount.mountpoint));
   add(json, "root", json_text(mount.root));
-  add(json, "filesystem", is_unseen(state, mount) ? Json() : json_filesystem(*filesystem));
+  add(json, "filesystem", is_unseen(state, mount.filesystem) ? Json() : json_filesystem(*filesystem));
   add(json, "source", json_text(mount.source));
   add(json, "attributes", json_attributes(mount.attributes));
   add(json, "peer_group", number_or_null(mount.peer_group));

@@ -35,15 +35,22 @@ class Lines {
     std::string base;  // the path of its mount's root, from `root_`; not escaped
   };
 
+  // What is mounted on a mount, and what hides it; kNoSlot: nothing.
+  struct Child {
+    Slot slot;
+    Slot hidden_by;
+  };
+  using Group = std::vector<Child>;
+
   void add_children(const Pending& parent);
-  std::vector<std::vector<Slot>> grouped(const Pending& parent, const std::vector<Slot>& children) const;
+  std::vector<Group> grouped(const Pending& parent, const std::vector<Slot>& children) const;
   std::string kind_of(Slot slot) const;
   Slot hider(Slot slot) const;
   const std::string& top_of(Slot slot) const;
   std::string path_of(const Pending& parent, Slot slot) const;
-  std::string folded_path(const std::string& directory, const std::vector<Slot>& slots, size_t depth) const;
+  std::string folded_path(const std::string& directory, const Group& group, size_t depth) const;
   size_t below(std::vector<Slot> slots) const;
-  bool is_reached(const Pending& parent, Slot slot) const;
+  bool is_reached(const Pending& parent, const Child& child) const;
 
   const State& state_;
   const MountTree& tree_;
@@ -112,47 +119,50 @@ std::string Lines::kind_of(Slot slot) const {
 }
 
 // The children, those of a kind in one directory together, in the order of the first of each.
-std::vector<std::vector<Slot>> Lines::grouped(const Pending& parent, const std::vector<Slot>& children) const {
-  std::map<std::string, std::vector<Slot>> by_kind;
-  std::vector<std::string> kinds;  // of each child
-  for (const Slot child : children) {
-    std::string kind = options_.fold && parent.line.reached && hider(child) == kNoSlot ? kind_of(child) : "";
-    if (!kind.empty()) kind += '\0' + std::string(directory_of(tree_.mountpoint_of(child)));
-    if (!kind.empty()) by_kind[kind].push_back(child);
-    kinds.push_back(std::move(kind));
+std::vector<Lines::Group> Lines::grouped(const Pending& parent, const std::vector<Slot>& children) const {
+  std::map<std::string, Group> by_kind;
+  std::vector<std::pair<Child, const Group*>> all;  // each child, and those of its kind; nullptr: it is of none
+  for (const Slot slot : children) {
+    const Child child = {.slot = slot, .hidden_by = hider(slot)};
+    std::string kind = options_.fold && parent.line.reached && child.hidden_by == kNoSlot ? kind_of(slot) : "";
+    Group* alike = nullptr;
+    if (!kind.empty()) {
+      kind.append(1, '\0').append(directory_of(tree_.mountpoint_of(slot)));
+      alike = &by_kind[std::move(kind)];
+      alike->push_back(child);
+    }
+    all.emplace_back(child, alike);
   }
-  std::vector<std::vector<Slot>> groups;
-  for (size_t i = 0; i < children.size(); ++i) {
-    const auto kind = by_kind.find(kinds[i]);
-    if (kind == by_kind.end() || kind->second.size() < kWorthFolding) {
-      groups.push_back({children[i]});
-    } else if (kind->second.front() == children[i]) {
-      groups.push_back(kind->second);
+  std::vector<Group> groups;
+  for (const auto& [child, alike] : all) {
+    if (!alike || alike->size() < kWorthFolding) {
+      groups.push_back({child});
+    } else if (alike->front().slot == child.slot) {
+      groups.push_back(*alike);
     }
   }
   return groups;
 }
 
 // Paths lead there: what is mounted on the root of its parent is before what hides the rest of that.
-bool Lines::is_reached(const Pending& parent, Slot slot) const {
+bool Lines::is_reached(const Pending& parent, const Child& child) const {
   const Slot on = parent.line.slots.front();
   if (!parent.line.reached) return false;
-  const Slot by = hider(slot);
-  if (by != kNoSlot && tree_.parent_of(by) != slot) return false;
-  const bool on_root = tree_.mountpoint_of(slot) == top_of(on);
+  if (child.hidden_by != kNoSlot && tree_.parent_of(child.hidden_by) != child.slot) return false;
+  const bool on_root = tree_.mountpoint_of(child.slot) == top_of(on);
   if (on == root_.mount.slot) return !on_root;
   return on_root || tree_.mounted_on(on, tree_.root_of(on)) == kNoSlot;
 }
 
-std::string Lines::folded_path(const std::string& directory, const std::vector<Slot>& slots, size_t depth) const {
+std::string Lines::folded_path(const std::string& directory, const Group& group, size_t depth) const {
   const size_t drawn = options_.indent + kStrokeColumns * (depth + 1);
   const size_t room = options_.path_columns > drawn ? options_.path_columns - drawn : 1;
   const std::string begin = escape_for_terminal(directory == "/" ? "" : directory) + "/{";
   std::string names;
-  for (size_t i = 0; i < slots.size(); ++i) {
-    const std::string name = escape_for_terminal(name_of(tree_.mountpoint_of(slots[i])));
-    const std::string more = std::to_string(slots.size() - i) + " more";
-    const bool is_last = i + 1 == slots.size();
+  for (size_t i = 0; i < group.size(); ++i) {
+    const std::string name = escape_for_terminal(name_of(tree_.mountpoint_of(group[i].slot)));
+    const std::string more = std::to_string(group.size() - i) + " more";
+    const bool is_last = i + 1 == group.size();
     const size_t needed =
         columns_of(begin) + columns_of(names) + columns_of(name) + 2 + (is_last ? 0 : more.size() + 1);
     if (i > 0 && options_.path_columns && needed > room) return begin + names + "," + more + "}";
@@ -179,17 +189,18 @@ void Lines::add_children(const Pending& parent) {
   const auto groups = grouped(parent, children);
   for (auto group = groups.rbegin(); group != groups.rend(); ++group) {
     Pending next;
-    next.base = path_of(parent, group->front());
+    const Child& first = group->front();
+    next.base = path_of(parent, first.slot);
     next.line.path = group->size() == 1
                          ? escape_for_terminal(next.base)
                          : folded_path(std::string(directory_of(next.base)), *group, parent.line.last.size());
     next.line.bytes = next.base;
     next.line.last = parent.line.last;
     next.line.last.push_back(group == groups.rbegin());
-    next.line.hidden_by = group->size() == 1 ? hider(group->front()) : kNoSlot;
-    next.line.reached = is_reached(parent, group->front());
+    next.line.hidden_by = group->size() == 1 ? first.hidden_by : kNoSlot;
+    next.line.reached = is_reached(parent, first);
     next.line.hidden = !next.line.reached || next.line.hidden_by != kNoSlot;
-    next.line.slots = *group;
+    for (const Child& child : *group) next.line.slots.push_back(child.slot);
     pending_.push_back(std::move(next));
   }
 }
@@ -214,16 +225,17 @@ MountLines Lines::collect() {
   first.line.reached = true;
   pending_.push_back(std::move(first));
   while (!pending_.empty()) {
-    const Pending now = std::move(pending_.back());
+    Pending now = std::move(pending_.back());
     pending_.pop_back();
     add_children(now);
     result.mounts += now.line.slots.size();
-    result.lines.push_back(now.line);
+    result.lines.push_back(std::move(now.line));
   }
   result.deeper = deeper_;
   result.left_out = left_out_;
   size_t unseen = 0;
-  for (const Slot slot : tree_.in_tree_order()) unseen += slot != root_.mount.slot && is_unseen(state_, tree_.at(slot));
+  for (const Slot slot : tree_.in_tree_order())
+    unseen += slot != root_.mount.slot && is_unseen(state_, tree_.filesystem_of(slot));
   result.outside = tree_.size() - result.mounts - deeper_ - left_out_ - unseen;
   return result;
 }

@@ -28,8 +28,7 @@ struct Tail {
   std::string lead, type, flags, propagation, rest, options;
 };
 
-bool is_bound_on_itself(const MountTree& tree, Slot slot) {
-  const Mount mount = tree.at(slot);
+bool is_bound_on_itself(const MountTree& tree, const Mount& mount) {
   return mount.parent != kNoSlot && mount.root == mount.mountpoint &&
          mount.filesystem == tree.filesystem_of(mount.parent);
 }
@@ -47,7 +46,7 @@ class Drawing {
   std::string left(const MountLine& line) const { return margin(line) + strokes(line, false) + line.path; }
   std::string from_root(Slot slot) const;
   Tail tail_of(const MountLine& line) const;
-  std::string note_of(const MountLine& line) const;
+  std::string note_of(const MountLine& line, const Mount& mount) const;
   std::string aligned(const Tail& tail) const;
   void measure(const std::vector<MountLine>& lines);
   void add(const MountLine& line, const Tail& tail);
@@ -89,13 +88,12 @@ std::string Drawing::strokes(const MountLine& line, bool goes_on) const {
 }
 
 // Why the mount is not what one sees at its path, and what else is worth a word.
-std::string Drawing::note_of(const MountLine& line) const {
+std::string Drawing::note_of(const MountLine& line, const Mount& mount) const {
   std::string note;
   const auto say = [&note](const std::string& what) { note += (note.empty() ? "" : "; ") + what; };
-  const Mount mount = tree_.at(line.slots.front());
   if (line.last.empty() && root_.path != mount.root)
     say("its directory " + escape_for_terminal(root_.path));
-  else if (is_unseen(state_, mount))
+  else if (is_unseen(state_, mount.filesystem))
     say("a mount that is not seen from here");
   if (line.hidden_by != kNoSlot) {
     const Mount over = tree_.at(line.hidden_by);
@@ -106,7 +104,7 @@ std::string Drawing::note_of(const MountLine& line) const {
   if (mount.parent == root_.mount.slot && mount.mountpoint == root_.path) say("on the root: not seen from inside");
   if (mount.evidence == Evidence::kUnknown) say("not certain");
   if (line.slots.size() > 1) {
-    if (is_bound_on_itself(tree_, line.slots.front())) say("each bound on itself");
+    if (is_bound_on_itself(tree_, mount)) say("each bound on itself");
   }
   return note;
 }
@@ -119,20 +117,20 @@ Tail Drawing::tail_of(const MountLine& line) const {
   if (const auto told = drawing_.notes.find(line.slots.front()); told != drawing_.notes.end())
     tail.lead = "(" + told->second + ")  ";
   tail.type = type_words(filesystem);
-  tail.flags = is_unseen(state_, mount) ? "?" : attribute_words(mount, style_.verbose);
+  tail.flags = is_unseen(state_, mount.filesystem) ? "?" : attribute_words(mount, style_.verbose);
   if (common_propagation_.empty()) tail.propagation = propagation_words(mount);
   // What mounts that share a line are told apart by is the name.
-  const auto origin = [&](Slot slot) {
+  const std::string first = origin_words(mount, filesystem);
+  const auto has_another = [&](Slot slot) {
     const Mount of = tree_.at(slot);
-    return origin_words(of, state_.filesystem(of.filesystem));
+    return origin_words(of, state_.filesystem(of.filesystem)) != first;
   };
-  const std::string first = origin(line.slots.front());
-  if (std::ranges::all_of(line.slots, [&](Slot slot) { return origin(slot) == first; })) {
+  if (std::none_of(line.slots.begin() + 1, line.slots.end(), has_another)) {
     tail.rest = first;
-  } else if (mount.root != "/" && !is_bound_on_itself(tree_, line.slots.front())) {
+  } else if (mount.root != "/" && !is_bound_on_itself(tree_, mount)) {
     tail.rest = first.substr(0, first.rfind('/') + 1) + "*]";
   }
-  if (const std::string note = note_of(line); !note.empty())
+  if (const std::string note = note_of(line, mount); !note.empty())
     tail.rest = "(" + note + ")" + (tail.rest.empty() ? "" : " ") + tail.rest;
   if (filesystem && line.slots.size() == 1) {
     tail.options = option_words(mount, *filesystem);

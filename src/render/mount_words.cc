@@ -52,8 +52,8 @@ std::string origin_words(const Mount& mount, const Filesystem* filesystem) {
   return (mount.source.empty() ? type_words(filesystem) : escape_for_terminal(mount.source)) + part;
 }
 
-bool is_unseen(const State& state, const Mount& mount) {
-  const Filesystem* const filesystem = state.filesystem(mount.filesystem);
+bool is_unseen(const State& state, FilesystemId mounted) {
+  const Filesystem* const filesystem = state.filesystem(mounted);
   return !filesystem || filesystem->type.empty();
 }
 

@@ -23,7 +23,7 @@ std::string type_words(const Filesystem* filesystem);
 
 // Nothing is known of it but that other mounts are on it: the root of a namespace that is seen from a root further
 // down.
-bool is_unseen(const State& state, const Mount& mount);
+bool is_unseen(const State& state, FilesystemId mounted);
 
 // The options without what the flags say.
 std::string option_words(const Mount& mount, const Filesystem& filesystem);

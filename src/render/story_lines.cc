@@ -55,8 +55,8 @@ void StoryLines::add_wrapped(std::string lead, size_t lead_columns, const std::s
   const size_t width = options_.width ? std::max(options_.width, lead_columns + kLeast) - lead_columns : 0;
   for (std::string& line : wrapped(text, width)) {
     std::ranges::replace(line, kNoBreak, ' ');
-    text_ += lead + (bad ? painted(line, Paint::kError, options_.color) : line) + "\n";
-    lead = std::string(lead_columns, ' ');
+    text_.append(lead).append(bad ? painted(line, Paint::kError, options_.color) : line).append(1, '\n');
+    lead.assign(lead_columns, ' ');
   }
 }
 

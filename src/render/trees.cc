@@ -92,7 +92,7 @@ std::optional<Pair> compared(const Trees& trees) {
 
 size_t seen_mounts(const View& view) {
   size_t count = 0;
-  for (const Slot slot : view.tree->in_tree_order()) count += !is_unseen(view.state, view.tree->at(slot));
+  for (const Slot slot : view.tree->in_tree_order()) count += !is_unseen(view.state, view.tree->filesystem_of(slot));
   return count;
 }
 

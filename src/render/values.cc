@@ -209,7 +209,7 @@ Value interpret_changed(const Call& call, size_t index) {
   later.abi = call.abi;
   later.args = call.args;
   Argument& argument = later.args[index];
-  argument.bytes = argument.changed.value_or("");
+  argument.bytes = argument.changed ? *argument.changed : "";
   argument.reading = Reading::kOk;
   return interpret(later, index);
 }

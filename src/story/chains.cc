@@ -194,7 +194,7 @@ bool same_again(IdentityGiven& before, IdentityGiven& last) {
     }
     found->times += each.times;
     if (family(each.what) != 1 && found->value.size() + each.value.size() < kMostText_bytes)
-      found->value += ", " + each.value;
+      found->value.append(", ").append(each.value);
   }
   return true;
 }

@@ -12,6 +12,7 @@ namespace cttrace {
 namespace {
 
 constexpr size_t kMostParts = 128;
+constexpr size_t kFirstSteps = 8;  // room for these: steps are large, and moved whenever there is no more
 
 // chown of what was not made before.
 bool is_only_owned(const Step& step) {
@@ -80,6 +81,7 @@ void Draft::add(const Stage& stage, Step&& step) {
     --steps_;
   }
   ++steps_;
+  if (steps.empty()) steps.reserve(kFirstSteps);
   steps.push_back(std::move(step));
   make_room();
 }

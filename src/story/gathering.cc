@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -24,6 +25,18 @@ void give_helpers_a_phase(std::vector<Step>& steps, const std::vector<Stage>& st
     const Step& next = steps[i + 1];
     if (next.phase != Phase::kCreate && (!helper.end_ns || next.start_ns < helper.end_ns)) steps[i].phase = next.phase;
   }
+}
+
+// Steps are large: each is moved once at most.
+void sort_by_start(std::vector<Step>& steps) {
+  if (std::ranges::is_sorted(steps, {}, &Step::start_ns)) return;
+  std::vector<Step*> order;
+  for (Step& step : steps) order.push_back(&step);
+  std::ranges::stable_sort(order, {}, &Step::start_ns);
+  std::vector<Step> sorted;
+  sorted.reserve(steps.size());
+  for (Step* const step : order) sorted.push_back(std::move(*step));
+  steps = std::move(sorted);
 }
 
 // How a helper wants to die does not concern the container.
@@ -102,7 +115,11 @@ void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
       story.stages.push_back(part.stage);
     else
       know_more(story.stages[place_of->second], part.stage);
-    for (Step& step : part.steps) by_stage[place_of->second].push_back(std::move(step));
+    std::vector<Step>& steps = by_stage[place_of->second];
+    if (steps.empty())
+      steps = std::move(part.steps);
+    else
+      std::ranges::move(part.steps, std::back_inserter(steps));
     story.call_count += part.calls;
     for (const auto& [name, count] : part.calls_by_name)
       if (count) story.calls_by_name[name] += count;
@@ -133,7 +150,7 @@ void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
     story.quiet_calls += std::erase_if(steps, made_nobody);
     if (const uint64_t last_ns = made_last(stage); story.stages[stage].task != program)
       story.quiet_calls += std::erase_if(steps, [&](const Step& step) { return comes_to_nobody(step, last_ns); });
-    std::ranges::stable_sort(steps, {}, &Step::start_ns);
+    sort_by_start(steps);
     for (Step& step : steps) {
       step.stage = stage;
       place(step, roots);
@@ -144,7 +161,7 @@ void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
       story.steps.push_back(std::move(step));
     }
   }
-  std::ranges::stable_sort(story.steps, {}, &Step::start_ns);
+  sort_by_start(story.steps);
   give_helpers_a_phase(story.steps, story.stages);
   story.steps_dropped = dropped_;
   give_roles(story, program);

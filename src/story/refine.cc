@@ -33,6 +33,7 @@ std::string aim_of(const Step& step) {
 
 // A failure that was tried again, and worked: nobody need know of it.
 void retried(std::vector<Step>& steps) {
+  if (std::ranges::none_of(steps, &Step::error)) return;
   std::map<std::string, size_t> done;  // by aim: the last step that reached it
   for (size_t i = 0; i < steps.size(); ++i)
     if (const std::string aim = aim_of(steps[i]); !aim.empty() && !steps[i].error) done[aim] = i;
@@ -154,6 +155,7 @@ void refine(std::vector<Step>& steps) {
       become_masks(step, PathsMasked::With::kEmptyFolder);
   made_read_only(steps);
   std::vector<Step> joined;
+  joined.reserve(steps.size());
   for (Step& step : steps)
     if (joined.empty() || joined.back().phase != step.phase || !fold(joined.back(), step))
       joined.push_back(std::move(step));

@@ -2,6 +2,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "story/call.h"
 #include "story/gathering.h"
@@ -93,7 +94,8 @@ Namespaces Teller::Work::namespaces_of(const SetUp& set_up, const NamespaceInode
 }
 
 std::vector<std::shared_ptr<Unit>> Teller::Work::units_beside(const std::shared_ptr<Unit>& runtime) const {
-  std::vector<std::shared_ptr<Unit>> all(gone_.begin(), gone_.end());
+  std::vector<std::shared_ptr<Unit>> all;
+  std::ranges::copy_if(gone_, std::back_inserter(all), [](const auto& unit) { return !unit->told; });
   if (const auto busy = busy_.find(runtime->container); busy != busy_.end())
     all.insert(all.end(), busy->second.begin(), busy->second.end());
   all.push_back(runtime);

@@ -16,10 +16,23 @@ struct Overloaded : Kinds... {
 template <typename... Kinds>
 Overloaded(Kinds...) -> Overloaded<Kinds...>;
 
+StepFacts nothing_of_its_own(const Call& call) { return CallMade{.name = std::string(call.row->name), .quiet = true}; }
+
+// By index of the row: variants do what their call does.
+std::vector<CallMeaning> by_row() {
+  std::vector<CallMeaning> meanings;
+  for (const SyscallRow& row : syscall_rows()) meanings.push_back({row.name, nothing_of_its_own});
+  for (const auto& subject :
+       {mount_calls(), root_calls(), device_calls(), process_calls(), identity_calls(), control_calls()})
+    for (const CallMeaning& known : subject)
+      for (CallMeaning& meaning : meanings)
+        if (meaning.call == known.call) meaning = known;
+  return meanings;
+}
+
 StepFacts facts_of(const Call& call) {
-  for (const auto& read : {mount_facts, root_facts, device_facts, process_facts, identity_facts, control_facts})
-    if (std::optional<StepFacts> facts = read(call)) return std::move(*facts);
-  return CallMade{.name = std::string(call.row->name), .quiet = true};
+  static const std::vector<CallMeaning> meanings = by_row();
+  return meanings[call.row->index].facts(call);
 }
 
 bool lies_below(const ControlsWritten& controls, std::string_view folder) {

@@ -1,8 +1,10 @@
 // What one call means for a set-up.
 #pragma once
 
-#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "cttrace/step.h"
 #include "story/callers.h"
@@ -19,13 +21,18 @@ struct Circumstances {
 // The step that the call alone would be, in the phase that is usual for its kind.
 Step step_of(const Call& call, EventNumber number, const Circumstances& around = {});
 
-// --- By subject; nullopt: the call is none of these.
-std::optional<StepFacts> mount_facts(const Call& call);
-std::optional<StepFacts> root_facts(const Call& call);
-std::optional<StepFacts> device_facts(const Call& call);
-std::optional<StepFacts> process_facts(const Call& call);
-std::optional<StepFacts> identity_facts(const Call& call);
-std::optional<StepFacts> control_facts(const Call& call);
+// What the calls of a name do.
+struct CallMeaning {
+  std::string_view call;
+  StepFacts (*facts)(const Call& call);
+};
+// --- By subject. Each call is in one of them at most.
+std::span<const CallMeaning> mount_calls();
+std::span<const CallMeaning> root_calls();
+std::span<const CallMeaning> device_calls();
+std::span<const CallMeaning> process_calls();
+std::span<const CallMeaning> identity_calls();
+std::span<const CallMeaning> control_calls();
 
 Phase usual_phase(const StepFacts& facts);
 

@@ -28,7 +28,7 @@ uint32_t decimal(std::string_view digits) {
 // 812 of /proc/812/uid_map, also where proc is mounted elsewhere; 0: it is somebody's own, /proc/self/uid_map.
 uint32_t process_in(const std::string& path) { return decimal(last_part(folder_of(path))); }
 
-std::optional<StepFacts> proc_facts(const Call& call, const File& file) {
+StepFacts proc_written(const Call& call, const File& file) {
   const std::string name = last_part(file.path);
   const std::string value = written(call);
   const int error = error_of(call);
@@ -44,15 +44,10 @@ std::optional<StepFacts> proc_facts(const Call& call, const File& file) {
   return ControlsWritten{{{.file = file.path, .value = value, .error = error}}};
 }
 
-}  // namespace
-
-std::optional<StepFacts> control_facts(const Call& call) {
-  const std::string_view call_name = call.row->name;
-  const bool writes =
-      call_name == "write" || call_name == "pwrite64" || call_name == "writev" || call_name == "pwritev";
-  const File* target = writes ? file(call, "fd") : nullptr;
-  if (!target) return std::nullopt;
-  if (target->sb_magic == PROC_SUPER_MAGIC) return proc_facts(call, *target);
+StepFacts written_to(const Call& call) {
+  const File* const target = file(call, "fd");
+  if (!target) return CallMade{.name = std::string(call.row->name), .quiet = true};
+  if (target->sb_magic == PROC_SUPER_MAGIC) return proc_written(call, *target);
   const std::string name = last_part(target->path);
   const std::string value = written(call);
   if (name == "cgroup.event_control") return CallMade{.name = "write", .about = target->path, .quiet = true};
@@ -61,5 +56,12 @@ std::optional<StepFacts> control_facts(const Call& call) {
   }
   return ControlsWritten{{{.file = target->path, .value = value, .error = error_of(call)}}};
 }
+
+constexpr CallMeaning kCalls[] = {
+    {"write", written_to}, {"pwrite64", written_to}, {"writev", written_to}, {"pwritev", written_to}};
+
+}  // namespace
+
+std::span<const CallMeaning> control_calls() { return kCalls; }
 
 }  // namespace cttrace

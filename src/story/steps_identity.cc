@@ -4,6 +4,7 @@
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "story/call.h"
@@ -12,21 +13,27 @@
 namespace cttrace {
 namespace {
 
-std::string name_in(std::string_view set_name, uint64_t value, std::string_view prefix) {
-  const FlagSet* set = flag_set(set_name);
-  uint64_t rest = 0;
-  const std::vector<std::string_view> names = set ? flag_names(*set, value, rest) : std::vector<std::string_view>();
-  if (names.empty()) return std::to_string(value);
-  std::string_view name = names.front();
+// The name that one value of an enumeration has.
+std::string name_in(const FlagSet& set, uint64_t value, std::string_view prefix) {
+  const auto found = std::ranges::find(set.values, value, &NamedValue::value);
+  if (found == set.values.end()) return std::to_string(value);
+  std::string_view name = found->name;
   if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
   return std::string(name);
 }
 
-std::string capability(uint64_t value) { return name_in("capabilities", value, "CAP_"); }
+std::string capability(uint64_t value) {
+  static const FlagSet& capabilities = *flag_set("capabilities");
+  return name_in(capabilities, value, "CAP_");
+}
 
 using What = IdentityGiven::What;
 
-IdentityGiven given(What what, std::string value) { return {.changes = {{.what = what, .value = std::move(value)}}}; }
+IdentityGiven given(What what, std::string value) {
+  IdentityGiven given;
+  given.changes.push_back({.what = what, .value = std::move(value)});
+  return given;
+}
 
 CallMade quiet(const Call& call, std::string about = {}) {
   return {.name = std::string(call.row->name), .about = std::move(about), .quiet = true};
@@ -116,9 +123,9 @@ StepFacts prctl_given(const Call& call) {
     case PR_SET_SECUREBITS: return given(What::kSecurebits, std::to_string(number(call, "securebits")));
     case PR_SET_PDEATHSIG: {
       const uint64_t signal = number(call, "sig");
-      return given(What::kDeathSignal, signal ? name_in("signals", signal, "") : "none");
+      return given(What::kDeathSignal, signal ? name_in(*flag_set("signals"), signal, "") : "none");
     }
-    default: return quiet(call, name_in("prctl_options", number(call, "option"), ""));
+    default: return quiet(call, name_in(*flag_set("prctl_options"), number(call, "option"), ""));
   }
 }
 
@@ -144,7 +151,7 @@ StepFacts limit_given(const Call& call) {
   const bool prlimit = call.row->name == "prlimit64";
   const Argument* limit = argument(call, prlimit ? "new_rlim" : "rlim");
   if (!limit || limit->raw == 0) return quiet(call);  // only asks
-  std::string what = name_in("resources", number(call, "resource"), "RLIMIT_");
+  std::string what = name_in(*flag_set("resources"), number(call, "resource"), "RLIMIT_");
   const uint64_t soft = field_of(*limit, "rlim_cur"), hard = field_of(*limit, "rlim_max");
   std::string value = what + " " + limit_text(soft);
   if (soft != hard) value += " (at most " + limit_text(hard) + ")";
@@ -153,34 +160,51 @@ StepFacts limit_given(const Call& call) {
   return limits;
 }
 
+StepFacts personality_given(const Call& call) {
+  const uint64_t persona = number(call, "personality") & 0xffffffff;
+  if (persona == 0xffffffff) return quiet(call);  // only asks
+  uint64_t rest = 0;
+  const std::vector<std::string_view> names = flag_names(*flag_set("personality"), persona, rest);
+  return given(What::kPersonality, names.empty() ? std::to_string(persona) : std::string(names.front()));
+}
+
+constexpr CallMeaning kCalls[] = {
+    {"sethostname",
+     [](const Call& call) -> StepFacts { return NameGiven{.domain = false, .name = text(call, "name")}; }},
+    {"setdomainname",
+     [](const Call& call) -> StepFacts { return NameGiven{.domain = true, .name = text(call, "name")}; }},
+    {"setuid", [](const Call& call) -> StepFacts { return given(What::kUid, id(call, "uid")); }},
+    {"setgid", [](const Call& call) -> StepFacts { return given(What::kGid, id(call, "gid")); }},
+    {"setreuid",
+     [](const Call& call) -> StepFacts {
+       return given(What::kUid, ids(call, {{"ruid", "real"}, {"euid", "effective"}}));
+     }},
+    {"setregid",
+     [](const Call& call) -> StepFacts {
+       return given(What::kGid, ids(call, {{"rgid", "real"}, {"egid", "effective"}}));
+     }},
+    {"setresuid",
+     [](const Call& call) -> StepFacts {
+       return given(What::kUid, ids(call, {{"ruid", "real"}, {"euid", "effective"}, {"suid", "saved"}}));
+     }},
+    {"setresgid",
+     [](const Call& call) -> StepFacts {
+       return given(What::kGid, ids(call, {{"rgid", "real"}, {"egid", "effective"}, {"sgid", "saved"}}));
+     }},
+    {"setfsuid", [](const Call& call) -> StepFacts { return given(What::kFsUid, id(call, "uid")); }},
+    {"setfsgid", [](const Call& call) -> StepFacts { return given(What::kFsGid, id(call, "gid")); }},
+    {"setgroups", [](const Call& call) -> StepFacts { return given(What::kGroups, group_list(call)); }},
+    {"capset", capabilities_given},
+    {"prctl", prctl_given},
+    {"seccomp", seccomp_given},
+    {"keyctl", keyring_given},
+    {"prlimit64", limit_given},
+    {"setrlimit", limit_given},
+    {"personality", personality_given},
+};
+
 }  // namespace
 
-std::optional<StepFacts> identity_facts(const Call& call) {
-  const std::string_view name = call.row->name;
-  if (name == "sethostname") return NameGiven{.domain = false, .name = text(call, "name")};
-  if (name == "setdomainname") return NameGiven{.domain = true, .name = text(call, "name")};
-  if (name == "setuid") return given(What::kUid, id(call, "uid"));
-  if (name == "setgid") return given(What::kGid, id(call, "gid"));
-  if (name == "setreuid") return given(What::kUid, ids(call, {{"ruid", "real"}, {"euid", "effective"}}));
-  if (name == "setregid") return given(What::kGid, ids(call, {{"rgid", "real"}, {"egid", "effective"}}));
-  if (name == "setresuid")
-    return given(What::kUid, ids(call, {{"ruid", "real"}, {"euid", "effective"}, {"suid", "saved"}}));
-  if (name == "setresgid")
-    return given(What::kGid, ids(call, {{"rgid", "real"}, {"egid", "effective"}, {"sgid", "saved"}}));
-  if (name == "setfsuid") return given(What::kFsUid, id(call, "uid"));
-  if (name == "setfsgid") return given(What::kFsGid, id(call, "gid"));
-  if (name == "setgroups") return given(What::kGroups, group_list(call));
-  if (name == "capset") return capabilities_given(call);
-  if (name == "prctl") return prctl_given(call);
-  if (name == "seccomp") return seccomp_given(call);
-  if (name == "keyctl") return keyring_given(call);
-  if (name == "prlimit64" || name == "setrlimit") return limit_given(call);
-  if (name == "personality") {
-    const uint64_t persona = number(call, "personality") & 0xffffffff;
-    if (persona == 0xffffffff) return quiet(call);
-    return given(What::kPersonality, name_in("personality", persona, ""));
-  }
-  return std::nullopt;
-}
+std::span<const CallMeaning> identity_calls() { return kCalls; }
 
 }  // namespace cttrace

@@ -38,50 +38,98 @@ std::vector<std::string> words_of(const Word (&table)[count], uint64_t flags) {
   return words;
 }
 
-MountDone with(MountDone done, std::string source, std::string target) {
+MountDone with(MountDone&& done, std::string source, std::string target) {
   done.mounts.push_back({.source = std::move(source), .target = {.path = std::move(target)}});
-  return done;
+  return std::move(done);
 }
 
-bool has_folder(const std::string& path, std::string_view name) {
-  const std::string folder = "/" + std::string(name) + "/";
-  return path.find(folder) != std::string::npos;
-}
+bool holds(const std::string& path, std::string_view folder) { return path.find(folder) != std::string::npos; }
 
 // What is laid over something that the kernel shows, or over a file: so that it is not seen.
 std::optional<PathsMasked::With> masks(const std::string& source, const std::string& target, bool recursive) {
   if (source == "/dev/null" && last_part(target) != "null") return PathsMasked::With::kDevNull;
-  const bool of_kernel = has_folder(target, "proc") || (has_folder(target, "sys") && !has_folder(target, "cgroup"));
-  if (of_kernel && !recursive && source != target && !has_folder(source, "proc")) return PathsMasked::With::kFile;
+  const bool of_kernel = holds(target, "/proc/") || (holds(target, "/sys/") && !holds(target, "/cgroup/"));
+  if (of_kernel && !recursive && source != target && !holds(source, "/proc/")) return PathsMasked::With::kFile;
   return std::nullopt;
 }
 
 StepFacts mount_done(const Call& call) {
   // The order in which the kernel looks at the flags: path_mount() in fs/namespace.c.
   const uint64_t flags = number(call, "flags");
-  const std::string target = path(call, "dir_name");
+  std::string target = path(call, "dir_name");
   const bool recursive = (flags & MS_REC) != 0;
   if (flags & MS_REMOUNT) {
     MountDone done{.how = MountDone::How::kRemount, .options = mount_options(flags)};
     if (!(flags & MS_BIND)) done.data = text(call, "data");
-    return with(std::move(done), {}, target);
+    return with(std::move(done), {}, std::move(target));
   }
   if (flags & MS_BIND) {
     // Not resolved: the name that every process has for its own executable.
-    if (text(call, "dev_name") == "/proc/self/exe") return SelfProtected{.path = target};
-    const std::string source = path(call, "dev_name");
+    if (text(call, "dev_name") == "/proc/self/exe") return SelfProtected{.path = std::move(target)};
+    std::string source = path(call, "dev_name");
     if (const auto how = masks(source, target, recursive))
       return PathsMasked{{{.path = {target}, .with = *how, .source = *how == PathsMasked::With::kFile ? source : ""}}};
-    return with({.how = MountDone::How::kBind, .recursive = recursive}, source, target);
+    return with({.how = MountDone::How::kBind, .recursive = recursive}, std::move(source), std::move(target));
   }
   if (const std::string kind = propagation_word(flags); !kind.empty())
-    return with({.how = MountDone::How::kPropagation, .propagation = kind, .recursive = recursive}, {}, target);
-  if (flags & MS_MOVE) return with({.how = MountDone::How::kMove}, path(call, "dev_name"), target);
+    return with({.how = MountDone::How::kPropagation, .propagation = kind, .recursive = recursive}, {},
+                std::move(target));
+  if (flags & MS_MOVE) return with({.how = MountDone::How::kMove}, path(call, "dev_name"), std::move(target));
   MountDone done{.type = text(call, "type"), .options = mount_options(flags), .data = text(call, "data")};
-  return with(std::move(done), text(call, "dev_name"), target);
+  return with(std::move(done), text(call, "dev_name"), std::move(target));
 }
 
+StepFacts unmounted(const Call& call) {
+  const bool lazily = (number(call, "flags") & MNT_DETACH) != 0;
+  return with({.how = MountDone::How::kUnmount, .lazily = lazily}, {}, path(call, "name"));
+}
+
+StepFacts pivoted(const Call& call) {
+  return RootSwitched{.how = RootSwitched::How::kPivot,
+                      .new_root = text(call, "new_root"),
+                      .put_old = text(call, "put_old"),
+                      .new_root_path = path(call, "new_root"),
+                      .put_old_path = path(call, "put_old")};
+}
+
+StepFacts root_changed(const Call& call) {
+  return RootSwitched{
+      .how = RootSwitched::How::kChroot, .new_root = text(call, "filename"), .new_root_path = path(call, "filename")};
+}
+
+StepFacts node_made(const Call& call) {
+  const uint64_t dev = number(call, "dev");
+  DevicesMade::One node{.path = {path(call, "filename")}, .mode = static_cast<uint32_t>(number(call, "mode"))};
+  if (!(node.mode & S_IFMT)) node.mode |= S_IFREG;
+  // new_decode_dev() in include/linux/kdev_t.h.
+  node.major = static_cast<uint32_t>((dev & 0xfff00) >> 8);
+  node.minor = static_cast<uint32_t>((dev & 0xff) | ((dev >> 12) & 0xfff00));
+  return DevicesMade{{std::move(node)}};
+}
+
+// Of a node that was made just before; Draft joins them, or drops this.
+StepFacts node_owned(const Call& call) {
+  const File* opened = file(call, "fd");
+  DevicesMade::One node{.path = {opened ? opened->path : path(call, "filename")}};
+  node.uid = static_cast<uint32_t>(number(call, "user"));
+  node.gid = static_cast<uint32_t>(number(call, "group"));
+  return DevicesMade{{std::move(node)}};
+}
+
+StepFacts went(const Call& call) { return CallMade{.name = "chdir", .about = path(call, "filename"), .quiet = true}; }
+StepFacts went_to_descriptor(const Call&) { return CallMade{.name = "fchdir", .quiet = true}; }
+
+constexpr CallMeaning kMountCalls[] = {{"mount", mount_done}, {"umount", unmounted}, {"umount2", unmounted}};
+constexpr CallMeaning kRootCalls[] = {
+    {"pivot_root", pivoted}, {"chroot", root_changed}, {"chdir", went}, {"fchdir", went_to_descriptor}};
+constexpr CallMeaning kDeviceCalls[] = {{"mknod", node_made},   {"mknodat", node_made},   {"chown", node_owned},
+                                        {"lchown", node_owned}, {"fchownat", node_owned}, {"fchown", node_owned}};
+
 }  // namespace
+
+std::span<const CallMeaning> mount_calls() { return kMountCalls; }
+std::span<const CallMeaning> root_calls() { return kRootCalls; }
+std::span<const CallMeaning> device_calls() { return kDeviceCalls; }
 
 std::vector<std::string> mount_options(uint64_t ms_flags) { return words_of(kOptions, ms_flags); }
 std::vector<std::string> attribute_options(uint64_t attributes) { return words_of(kAttributes, attributes); }
@@ -90,56 +138,6 @@ std::string propagation_word(uint64_t ms_flags) {
   for (const auto& [flag, word] : kPropagation)
     if (ms_flags & flag) return word;
   return {};
-}
-
-std::optional<StepFacts> mount_facts(const Call& call) {
-  const std::string_view name = call.row->name;
-  if (name == "mount") return mount_done(call);
-  if (name == "umount" || name == "umount2") {
-    const bool lazily = (number(call, "flags") & MNT_DETACH) != 0;
-    return with({.how = MountDone::How::kUnmount, .lazily = lazily}, {}, path(call, "name"));
-  }
-  return std::nullopt;
-}
-
-std::optional<StepFacts> root_facts(const Call& call) {
-  const std::string_view name = call.row->name;
-  if (name == "pivot_root") {
-    return RootSwitched{.how = RootSwitched::How::kPivot,
-                        .new_root = text(call, "new_root"),
-                        .put_old = text(call, "put_old"),
-                        .new_root_path = path(call, "new_root"),
-                        .put_old_path = path(call, "put_old")};
-  }
-  if (name == "chroot") {
-    return RootSwitched{
-        .how = RootSwitched::How::kChroot, .new_root = text(call, "filename"), .new_root_path = path(call, "filename")};
-  }
-  if (name == "chdir") return CallMade{.name = "chdir", .about = path(call, "filename"), .quiet = true};
-  if (name == "fchdir") return CallMade{.name = "fchdir", .quiet = true};
-  return std::nullopt;
-}
-
-std::optional<StepFacts> device_facts(const Call& call) {
-  const std::string_view name = call.row->name;
-  if (name == "mknod" || name == "mknodat") {
-    const uint64_t dev = number(call, "dev");
-    DevicesMade::One node{.path = {path(call, "filename")}, .mode = static_cast<uint32_t>(number(call, "mode"))};
-    if (!(node.mode & S_IFMT)) node.mode |= S_IFREG;
-    // new_decode_dev() in include/linux/kdev_t.h.
-    node.major = static_cast<uint32_t>((dev & 0xfff00) >> 8);
-    node.minor = static_cast<uint32_t>((dev & 0xff) | ((dev >> 12) & 0xfff00));
-    return DevicesMade{{std::move(node)}};
-  }
-  if (name == "chown" || name == "lchown" || name == "fchownat" || name == "fchown") {
-    // Of a node that was made just before; Draft joins them, or drops this.
-    const File* opened = file(call, "fd");
-    DevicesMade::One node{.path = {opened ? opened->path : path(call, "filename")}};
-    node.uid = static_cast<uint32_t>(number(call, "user"));
-    node.gid = static_cast<uint32_t>(number(call, "group"));
-    return DevicesMade{{std::move(node)}};
-  }
-  return std::nullopt;
 }
 
 }  // namespace cttrace

@@ -49,24 +49,30 @@ StepFacts joined(const Call& call) {
   return changed;
 }
 
+StepFacts process_made(const Call& call) {
+  const uint64_t flags = clone_flags(call);
+  if (flags & CLONE_THREAD) return CallMade{.name = std::string(call.row->name), .about = "a thread", .quiet = true};
+  return ProcessMade{.tid = call.created_tid, .flags = flags & ~uint64_t{CSIGNAL}};
+}
+
+StepFacts program_run(const Call& call) {
+  ProgramRun run{.path = path(call, "filename")};
+  if (const Argument* argv = argument(call, "argv")) run.argv = argv->strings;
+  return run;
+}
+
+StepFacts memory_made(const Call& call) {
+  return CallMade{.name = "memfd_create", .about = text(call, "uname"), .quiet = true};
+}
+
+constexpr CallMeaning kCalls[] = {
+    {"unshare", unshared},    {"setns", joined},         {"clone", process_made},
+    {"clone3", process_made}, {"fork", process_made},    {"vfork", process_made},
+    {"execve", program_run},  {"execveat", program_run}, {"memfd_create", memory_made},
+};
+
 }  // namespace
 
-std::optional<StepFacts> process_facts(const Call& call) {
-  const std::string_view name = call.row->name;
-  if (name == "unshare") return unshared(call);
-  if (name == "setns") return joined(call);
-  if (name == "clone" || name == "clone3" || name == "fork" || name == "vfork") {
-    const uint64_t flags = clone_flags(call);
-    if (flags & CLONE_THREAD) return CallMade{.name = std::string(name), .about = "a thread", .quiet = true};
-    return ProcessMade{.tid = call.created_tid, .flags = flags & ~uint64_t{CSIGNAL}};
-  }
-  if (name == "execve" || name == "execveat") {
-    ProgramRun run{.path = path(call, "filename")};
-    if (const Argument* argv = argument(call, "argv")) run.argv = argv->strings;
-    return run;
-  }
-  if (name == "memfd_create") return CallMade{.name = "memfd_create", .about = text(call, "uname"), .quiet = true};
-  return std::nullopt;
-}
+std::span<const CallMeaning> process_calls() { return kCalls; }
 
 }  // namespace cttrace

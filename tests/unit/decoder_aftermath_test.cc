@@ -114,7 +114,7 @@ TEST(DecoderAftermath, IsNoArgument) {
   EXPECT_EQ(call.args[1].bytes, "/mnt");
   for (const Argument& argument : call.args) {
     EXPECT_EQ(argument.file.has_value() || argument.base.has_value() || argument.count.has_value(), false);
-    EXPECT_EQ(argument.changed, std::nullopt);
+    EXPECT_FALSE(argument.changed);
   }
 }
 

@@ -81,7 +81,7 @@ TEST(DecoderPaths, OneThatIsKnownAtExitOnlyBeginsWhereItDidAtEntry) {
 TEST(DecoderPaths, OneThatChangedIsResolvedAsItWasAtEntry) {
   const Argument path = path_of(entry().string(0, "a").base(0, {.path = "/cwd"}), leaves().string(0, "b"));
   EXPECT_EQ(path.resolved, "/cwd/a");
-  EXPECT_EQ(path.changed, "b");
+  EXPECT_EQ(*path.changed, "b");
 }
 
 TEST(DecoderPaths, APartOfAPathLeadsNowhere) {

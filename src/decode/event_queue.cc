@@ -1,0 +1,36 @@
+// The order of events, and their memory.
+#include "decode/event_queue.h"
+
+#include <utility>
+
+namespace cttrace {
+
+EventQueue::Made EventQueue::make() {
+  if (Made spare = spare_.take()) return spare;
+  Waiting one;
+  one.try_emplace(Place());
+  return one.extract(one.begin());
+}
+
+EventQueue::Made EventQueue::make_call() {
+  Made made = make();
+  Event& event = made.mapped();
+  std::vector<Argument> args;
+  if (Call* const before = std::get_if<Call>(&event)) args = std::move(before->args);
+  args.clear();
+  event.emplace<Call>().args = std::move(args);
+  return made;
+}
+
+void EventQueue::add(Made&& made) {
+  made.key() = {.time_ns = start_of(made.mapped()), .number = arrived_++};
+  waiting_.insert(waiting_.end(), std::move(made));
+}
+
+void EventQueue::add(Event&& event) {
+  Made made = make();
+  made.mapped() = std::move(event);
+  add(std::move(made));
+}
+
+}  // namespace cttrace
