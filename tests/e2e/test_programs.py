@@ -109,6 +109,7 @@ class Memory(Case):
 
 
 class Calls(Case):
+    @support.requires("i386")
     def test_calls_of_the_32_bit_table(self):
         said, trace = self.trace("i386_calls", self.dir)
         target = said.one("target")

@@ -157,6 +157,7 @@ class EveryCall(Comparison):
     def test_x86_64(self):
         self.check("every_call", "x86_64")
 
+    @requires("i386")
     def test_i386(self):
         if not (PROGRAMS / "every_call_i386").exists():
             require("gcc-multilib")  # was not there when the programs were built
