@@ -9,8 +9,7 @@
 #include "program.h"
 
 static int faults;
-static char source[64] = "source-before";
-static char target[4096], other[4096];
+static char source[64], target[4096], other[4096];
 static char filler[4096] __attribute__((aligned(4096))) = "size=64k";
 
 static void* serve(void* none) {
@@ -28,6 +27,8 @@ static void* serve(void* none) {
 int main(int argc, char** argv) {
   must(argc == 2, "usage");
   private_mounts();
+  // Written now, so that their pages are there: absent ones are told as of the exit.
+  strcpy(source, "source-before");
   snprintf(target, sizeof target, "%s/before", argv[1]);
   snprintf(other, sizeof other, "%s/after", argv[1]);
   must(mkdir(target, 0700) == 0 && mkdir(other, 0700) == 0, "mkdir");
