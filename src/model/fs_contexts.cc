@@ -84,12 +84,6 @@ void reconfigure(State& state, const FsContext& fs) {
   if (!fs.options.empty()) add_option(filesystem.options.value, fs.options);
 }
 
-}  // namespace
-
-void apply_fsopen(Context& context, const Call& call, TaskState& task) {
-  open_context(context, call, task, {.type = std::string(text_of(call.args[0]))}, call.args[1].raw & FSOPEN_CLOEXEC);
-}
-
 // What was taken out of every tree lazily has nothing mounted in it any more: whatever is below it is of its
 // filesystem.
 FilesystemId filesystem_below(const State& state, const Call& call, const FoundPath& found) {
@@ -105,6 +99,12 @@ FilesystemId picked(const State& state, const Call& call, FilesystemId by_path) 
   const Filesystem* walked = filesystem_of(state, by_path);
   const bool has_device = walked && (walked->dev_major || walked->dev_minor);
   return told || has_device ? told : by_path;
+}
+
+}  // namespace
+
+void apply_fsopen(Context& context, const Call& call, TaskState& task) {
+  open_context(context, call, task, {.type = std::string(text_of(call.args[0]))}, call.args[1].raw & FSOPEN_CLOEXEC);
 }
 
 void apply_fspick(Context& context, const Call& call, TaskState& task) {
