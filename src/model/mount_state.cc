@@ -44,6 +44,8 @@ void forget_info(MountObjects& objects, TreeId tree) {
   }
 }
 
+std::string words_of_detached(const std::string& type) { return "(detached " + type + ")"; }
+
 Place nowhere(const State& state, const Place& place) {
   const Filesystem* filesystem =
       tree_in(state, place.mount.tree) && tree_in(state, place.mount.tree)->contains(place.mount.slot)
@@ -55,7 +57,7 @@ Place nowhere(const State& state, const Place& place) {
   return {.mount = {},
           .path = place.path,
           .evidence = place.evidence,
-          .shown = "(detached " + type + ")" + (path == "/" ? "" : path),
+          .shown = words_of_detached(type) + (path == "/" ? "" : path),
           .detached = true};
 }
 
@@ -187,6 +189,17 @@ bool is_always_new(const Filesystem* filesystem) {
                         filesystem->type == "proc");
 }
 
+// A root or working directory is in a mount of its type that was taken away, which keeps it.
+bool is_somewhere_detached(const State& state, FilesystemId filesystem) {
+  const Filesystem* known = filesystem_of(state, filesystem);
+  if (!known) return false;
+  const std::string words = words_of_detached(known->type);
+  return std::ranges::any_of(state.fs_structs, [&](const auto& each) {
+    const FsStruct& places = *each.second;
+    return places.root.shown.starts_with(words) || places.cwd.shown.starts_with(words);
+  });
+}
+
 }  // namespace
 
 FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, uint32_t minor) {
@@ -199,7 +212,8 @@ FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, 
   };
   if (known != objects.devices.end() && known->second != filesystem && is_of_its_type(known->second) &&
       !is_always_new(filesystem_of(state, filesystem)) &&
-      (is_kept(state, known->second) || is_mounted(state, known->second)))
+      (is_kept(state, known->second) || is_mounted(state, known->second) ||
+       is_somewhere_detached(state, known->second)))
     return known->second;
   objects.devices[device] = filesystem;
   if (const auto found = state.filesystems.find(filesystem); found != state.filesystems.end()) {
