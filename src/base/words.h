@@ -23,6 +23,16 @@ inline std::string_view next_word(std::string_view& text) {
   return word;
 }
 
+// Whether it is one of the words, with one separator between two.
+inline bool has_word(std::string_view words, std::string_view word, char separator) {
+  while (!words.empty()) {
+    const std::string_view each = words.substr(0, words.find(separator));
+    if (each == word) return true;
+    words.remove_prefix(std::min(each.size() + 1, words.size()));
+  }
+  return false;
+}
+
 // False: the word is something else than a number.
 template <typename T>
 bool read_number(std::string_view word, T& number, int base = 10) {

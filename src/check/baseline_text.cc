@@ -6,11 +6,10 @@
 
 #include "check/baseline.h"
 #include "check/json_reading.h"
+#include "render/json_values.h"
 
 namespace cttrace::canon {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "cttrace baseline";
 constexpr size_t kLineDepth = 5;  // what is nested deeper is on one line

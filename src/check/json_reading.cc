@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "render/json_values.h"
+
 namespace cttrace {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // More than what anybody writes, and less than what a recursive reader can take.
 constexpr size_t kDeepest = 64;

@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/words.h"
 #include "check/evidence.h"
 #include "check/oci_judging.h"
 #include "render/mount_words.h"
@@ -93,19 +94,10 @@ void judge_propagation(OciJudging& judging, const std::string& field, const Moun
       .events = events_of(mount);
 }
 
-bool has_word(std::string_view words, std::string_view word) {
-  while (!words.empty()) {
-    const std::string_view each = words.substr(0, words.find(','));
-    if (each == word) return true;
-    words.remove_prefix(std::min(each.size() + 1, words.size()));
-  }
-  return false;
-}
-
 void judge_data(OciJudging& judging, const std::string& field, const MountFacts& mount, const std::string& option) {
   if (!mount.superblock_options.known())
     return judging.cannot_judge(field, "the options of its filesystem are not known");
-  if (has_word(mount.superblock_options.value, option))
+  if (has_word(mount.superblock_options.value, option, ','))
     return judging.satisfied(field, fmt::format("{} was given {}", mount.path, option), events_of(mount));
   judging
       .broken(field, fmt::format("{} was not given {}", mount.path, option), option,

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "base/words.h"
 #include "check/oci_judging.h"
 
 namespace cttrace {
@@ -50,15 +51,6 @@ constexpr Resource kResources[] = {
 std::string last_part(const std::string& file) { return file.substr(file.rfind('/') + 1); }
 
 // Quotas and periods are two words of one file in v2.
-bool has_word(std::string_view text, std::string_view word) {
-  while (!text.empty()) {
-    const std::string_view each = text.substr(0, text.find(' '));
-    if (each == word) return true;
-    text.remove_prefix(std::min(each.size() + 1, text.size()));
-  }
-  return false;
-}
-
 void judge_resource(OciJudging& judging, const OciJson& value, const std::string& path) {
   const auto row = std::ranges::find(
       kResources, std::string_view(path).substr(std::string_view("linux.resources.").size()), &Resource::path);
@@ -73,7 +65,7 @@ void judge_resource(OciJudging& judging, const OciJson& value, const std::string
     std::string expected = wanted;
     if (file != row->file1 && row->value2 && !is_text) expected = row->value2(value.get<int64_t>());
     const bool unlimited = !is_text && value.get<int64_t>() < 0 && (control.value == "max" || control.value == "-1");
-    if (!control.error && (has_word(control.value, expected) || unlimited))
+    if (!control.error && (has_word(control.value, expected, ' ') || unlimited))
       return judging.satisfied(path, fmt::format("{} was written to {}", control.value, file), {control.event});
   }
   // Nothing, or no limit, is what is there without a step.

@@ -9,15 +9,14 @@
 #include "base/nearest.h"
 #include "check/json_reading.h"
 #include "check/rule_kinds.h"
+#include "render/json_values.h"
 
 namespace cttrace {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // More than what makes sense; what a hostile policy may cost.
 constexpr size_t kMostRules = 1000, kMostWords = 10000;
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kPolicyVersion = 1;
 
 struct Invalid {
   std::string place, why, remedy = {};
@@ -139,7 +138,7 @@ Policy policy_of(const Json& json) {
   const std::vector<std::string_view> keys = {"version", "name", "description", "judges", "rules"};
   for (const auto& [key, value] : json.items()) {
     if (key == "version") {
-      refuse_unless(value == kVersion, key, fmt::format("this cttrace reads version {} only", kVersion));
+      refuse_unless(value == kPolicyVersion, key, fmt::format("this cttrace reads version {} only", kPolicyVersion));
     } else if (key == "name") {
       policy.name = text_at(value, key);
     } else if (key == "description") {

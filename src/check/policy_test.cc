@@ -7,34 +7,33 @@
 #include <nlohmann/json.hpp>
 
 #include "check/json_reading.h"
+#include "render/json_values.h"
 
 namespace cttrace {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-struct Invalid {
+struct InvalidTest {
   std::string place, why;
 };
 
 std::string text_at(const Json& object, const std::string& key, const std::string& place, bool required) {
   if (!object.contains(key)) {
-    if (required) throw Invalid{place, "\"" + key + "\" is missing"};
+    if (required) throw InvalidTest{place, "\"" + key + "\" is missing"};
     return {};
   }
   if (!object[key].is_string() || object[key].get_ref<const std::string&>().empty())
-    throw Invalid{place + "." + key, "it must be text, and not empty"};
+    throw InvalidTest{place + "." + key, "it must be text, and not empty"};
   return object[key].get<std::string>();
 }
 
 void check_keys(const Json& object, const std::string& place, std::initializer_list<std::string_view> keys) {
-  if (!object.is_object()) throw Invalid{place, "it must be an object"};
+  if (!object.is_object()) throw InvalidTest{place, "it must be an object"};
   for (const auto& [key, value] : object.items())
-    if (std::ranges::find(keys, key) == keys.end()) throw Invalid{place + "." + key, "there is no such key"};
+    if (std::ranges::find(keys, key) == keys.end()) throw InvalidTest{place + "." + key, "there is no such key"};
 }
 
-const Json& list_at(const Json& object, const std::string& key, const std::string& place) {
-  if (!object.contains(key) || !object[key].is_array()) throw Invalid{place, "\"" + key + "\" must be a list"};
+const Json& array_at(const Json& object, const std::string& key, const std::string& place) {
+  if (!object.contains(key) || !object[key].is_array()) throw InvalidTest{place, "\"" + key + "\" must be a list"};
   return object[key];
 }
 
@@ -47,7 +46,7 @@ ExpectedFinding finding_at(const Json& json, const std::string& place) {
   if (verdict == verdict_name(Verdict::kCannotJudge)) {
     finding.verdict = Verdict::kCannotJudge;
   } else if (!verdict.empty() && verdict != verdict_name(Verdict::kBroken)) {
-    throw Invalid{place + ".verdict", "it must be broken or cannot-judge"};
+    throw InvalidTest{place + ".verdict", "it must be broken or cannot-judge"};
   }
   return finding;
 }
@@ -55,7 +54,7 @@ ExpectedFinding finding_at(const Json& json, const std::string& place) {
 PolicyCase case_at(const Json& json, const std::string& place) {
   check_keys(json, place, {"recording", "findings"});
   PolicyCase one{.recording = text_at(json, "recording", place, true)};
-  const Json& findings = list_at(json, "findings", place);
+  const Json& findings = array_at(json, "findings", place);
   for (size_t i = 0; i < findings.size(); ++i)
     one.findings.push_back(finding_at(findings[i], fmt::format("{}.findings[{}]", place, i)));
   return one;
@@ -75,11 +74,11 @@ Result<PolicyTest> parse_policy_test(std::string_view text, const std::string& n
   try {
     check_keys(*json, "the test", {"policy", "cases"});
     PolicyTest test{.policy = text_at(*json, "policy", "the test", true)};
-    const Json& cases = list_at(*json, "cases", "the test");
+    const Json& cases = array_at(*json, "cases", "the test");
     for (size_t i = 0; i < cases.size(); ++i) test.cases.push_back(case_at(cases[i], fmt::format("cases[{}]", i)));
-    if (test.cases.empty()) throw Invalid{"cases", "there is none"};
+    if (test.cases.empty()) throw InvalidTest{"cases", "there is none"};
     return test;
-  } catch (const Invalid& invalid) {
+  } catch (const InvalidTest& invalid) {
     return Error{.what = "use the test", .subject = name, .why = invalid.place + ": " + invalid.why, .exit_status = 2};
   }
 }

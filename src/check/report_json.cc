@@ -8,7 +8,7 @@
 namespace cttrace {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kReportVersion = 1;
 
 Json texts(const std::vector<std::string>& words) {
   Json json = Json::array();
@@ -60,7 +60,7 @@ std::string report_json(std::span<const Report> reports, const std::string& vers
   const Verdict verdict = verdict_of(reports);
   Json json;
   json["type"] = "report";
-  json["version"] = kVersion;
+  json["version"] = kReportVersion;
   json["cttrace"] = version;
   json["verdict"] = verdict_name(verdict);
   json["exit_status"] = exit_status(verdict);

@@ -13,7 +13,7 @@
 namespace cttrace {
 namespace {
 
-constexpr size_t kNameColumn = 11, kTextColumn = 33;
+constexpr size_t kNameColumn = 11, kFoundColumn = 33;
 
 struct Shown {
   std::string_view word;
@@ -22,9 +22,9 @@ struct Shown {
 
 Shown shown(const Capability& capability) {
   switch (capability.verdict) {
-    case Verdict::kWorks: return {"ok", "\033[32m"};
-    case Verdict::kUnknown: return {"unknown", "\033[33m"};
-    case Verdict::kMissing: break;
+    case Capability::Verdict::kWorks: return {"ok", "\033[32m"};
+    case Capability::Verdict::kUnknown: return {"unknown", "\033[33m"};
+    case Capability::Verdict::kMissing: break;
   }
   return capability.needed ? Shown{"missing", "\033[31m"} : Shown{"no", "\033[33m"};
 }
@@ -36,9 +36,9 @@ std::string text(const Diagnosis& diagnosis, bool color) {
     const Shown verdict = shown(capability);
     const std::string word = padded(verdict.word, kNameColumn - 2);
     out += "  " + (color ? std::string(verdict.color) + word + "\033[0m" : word);
-    out += padded(capability.name, kTextColumn - kNameColumn) + wrap(capability.found, kTextColumn);
+    out += padded(capability.name, kFoundColumn - kNameColumn) + wrap(capability.found, kFoundColumn);
     if (capability.remedy.empty()) continue;
-    out += std::string(kTextColumn, ' ') + wrap("remedy: " + capability.remedy, kTextColumn);
+    out += std::string(kFoundColumn, ' ') + wrap("remedy: " + capability.remedy, kFoundColumn);
   }
   out += "\n";
   const bool can_trace = !diagnosis.backend.empty();
@@ -47,11 +47,11 @@ std::string text(const Diagnosis& diagnosis, bool color) {
                     0);
 }
 
-std::string_view verdict_name(Verdict verdict) {
+std::string_view name_of(Capability::Verdict verdict) {
   switch (verdict) {
-    case Verdict::kWorks: return "works";
-    case Verdict::kMissing: return "missing";
-    case Verdict::kUnknown: break;
+    case Capability::Verdict::kWorks: return "works";
+    case Capability::Verdict::kMissing: return "missing";
+    case Capability::Verdict::kUnknown: break;
   }
   return "unknown";
 }
@@ -74,7 +74,7 @@ std::string json(const Diagnosis& diagnosis, const Options& options) {
   for (const Capability& capability : diagnosis.capabilities) {
     nlohmann::ordered_json row;
     row["name"] = capability.name;
-    row["verdict"] = verdict_name(capability.verdict);
+    row["verdict"] = name_of(capability.verdict);
     row["needed"] = capability.needed;
     row["found"] = capability.found;
     row["remedy"] = text_or_null(capability.remedy);

@@ -15,14 +15,12 @@ Json json_task(TaskId id) {
   return json;
 }
 
-Json number_or_null(uint64_t number) { return number ? json_unsigned(number) : Json(); }
-
 Json json_namespace(const State& state, NamespaceId id) {
   const Namespace* const ns = state.ns(id);
   if (!ns) return {};
   Json json = json_object(3);
   add(json, "type", namespace_name(ns->type));
-  add(json, "inode", number_or_null(ns->inode));
+  add(json, "inode", json_number_or_null(ns->inode));
   add(json, "number", id);
   return json;
 }
@@ -54,7 +52,7 @@ const char* word(TreeMade::How how) {
 // The mount namespace whose table the tree is; null: it is detached, or its namespace was not seen.
 Json mount_namespace(const State& state, TreeId tree) {
   const auto found = state.mount_objects->trees.find(tree);
-  return found == state.mount_objects->trees.end() ? Json() : number_or_null(found->second.inode);
+  return found == state.mount_objects->trees.end() ? Json() : json_number_or_null(found->second.inode);
 }
 
 // What two objects of the same keys have in common goes without saying.

@@ -18,8 +18,6 @@ Json begun(const char* type, const Task& task, uint64_t time_ns) {
   return json;
 }
 
-Json known(uint32_t number) { return number ? Json(number) : Json(); }
-
 Json ids_of(uint32_t real, uint32_t effective, uint32_t saved, uint32_t fs) {
   Json json = json_object(4);
   add(json, "real", real);
@@ -95,7 +93,7 @@ Json json_namespaces(const NamespaceInodes& namespaces) {
   static constexpr const char* kNames[CT_NS_COUNT] = {
       "mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"};
   Json json = json_object(CT_NS_COUNT);
-  for (size_t i = 0; i < CT_NS_COUNT; ++i) add(json, kNames[i], known(namespaces[i]));
+  for (size_t i = 0; i < CT_NS_COUNT; ++i) add(json, kNames[i], json_number_or_null(namespaces[i]));
   return json;
 }
 

@@ -8,8 +8,6 @@
 namespace cttrace {
 namespace {
 
-Json number_or_null(uint64_t number) { return number ? json_unsigned(number) : Json(); }
-
 Json json_attributes(uint64_t attributes) {
   const FlagSet& set = *flag_set("mount_attributes");
   uint64_t rest = 0;
@@ -44,13 +42,13 @@ Json json_mount(const State& state, Slot slot, const Mount& mount) {
   add(json, "filesystem", is_unseen(state, mount.filesystem) ? Json() : json_filesystem(*filesystem));
   add(json, "source", json_text(mount.source));
   add(json, "attributes", json_attributes(mount.attributes));
-  add(json, "peer_group", number_or_null(mount.peer_group));
-  add(json, "master", number_or_null(mount.master));
+  add(json, "peer_group", json_number_or_null(mount.peer_group));
+  add(json, "master", json_number_or_null(mount.master));
   add(json, "unbindable", mount.unbindable);
   add(json, "idmapped", mount.idmapped);
   add(json, "locked", mount.locked);
-  add(json, "kernel_id", number_or_null(mount.kernel_id));
-  add(json, "made_by", number_or_null(mount.made_by));
+  add(json, "kernel_id", json_number_or_null(mount.kernel_id));
+  add(json, "made_by", json_number_or_null(mount.made_by));
   add(json, "evidence", json_evidence(mount.evidence));
   return json;
 }

@@ -13,8 +13,6 @@ Json json_seen(const Seen& seen) {
   return json;
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : json_text(text); }
-
 Json json_one(const NamespacesChanged::One& one) {
   Json json;
   json["type"] = json_namespace_type(one.type);
@@ -25,8 +23,8 @@ Json json_one(const NamespacesChanged::One& one) {
 Json json_one(const CgroupJoined::One& one) {
   Json json;
   json["file"] = json_text(one.file);
-  json["hierarchy"] = text_or_null(one.hierarchy);
-  json["cgroup"] = text_or_null(one.cgroup);
+  json["hierarchy"] = json_text_or_null(one.hierarchy);
+  json["cgroup"] = json_text_or_null(one.cgroup);
   return json;
 }
 
@@ -59,7 +57,7 @@ Json json_one(const PathsMasked::One& one) {
   Json json;
   json["path"] = json_seen(one.path);
   json["with"] = kWith[static_cast<size_t>(one.with)];
-  json["source"] = text_or_null(one.source);
+  json["source"] = json_text_or_null(one.source);
   json["error"] = json_errno(one.error);
   return json;
 }
@@ -124,9 +122,9 @@ struct Facts {
   void operator()(const MapsWritten& maps) const {
     json["kind"] = "user_maps";
     json["pid"] = pid_or_null(maps.pid);
-    json["uid_map"] = text_or_null(maps.uids);
-    json["gid_map"] = text_or_null(maps.gids);
-    json["setgroups"] = text_or_null(maps.setgroups);
+    json["uid_map"] = json_text_or_null(maps.uids);
+    json["gid_map"] = json_text_or_null(maps.gids);
+    json["setgroups"] = json_text_or_null(maps.setgroups);
   }
   void operator()(const NamespacesChanged& changed) const {
     json["kind"] = changed.made ? "namespaces_made" : "namespaces_joined";
@@ -145,11 +143,11 @@ struct Facts {
     static constexpr const char* kHow[] = {"new", "bind", "remount", "move", "propagation", "unmount"};
     json["kind"] = "mount";
     json["how"] = kHow[static_cast<size_t>(done.how)];
-    json["fs_type"] = text_or_null(done.type);
+    json["fs_type"] = json_text_or_null(done.type);
     json["mounts"] = json_all(done.mounts);
     json["options"] = json_words(done.options);
-    json["data"] = text_or_null(done.data);
-    json["propagation"] = text_or_null(done.propagation);
+    json["data"] = json_text_or_null(done.data);
+    json["propagation"] = json_text_or_null(done.propagation);
     json["recursive"] = done.recursive;
     json["lazily"] = done.lazily;
     json["propagated_to"] = done.propagated;
@@ -162,9 +160,9 @@ struct Facts {
     json["kind"] = switched.how == RootSwitched::How::kPivot ? "pivot_root" : "chroot";
     json["new_root"] = json_text(switched.new_root);
     json["new_root_path"] = json_text(switched.new_root_path);
-    json["put_old"] = text_or_null(switched.put_old);
-    json["put_old_path"] = text_or_null(switched.put_old_path);
-    json["old_root_made"] = text_or_null(switched.old_root_made);
+    json["put_old"] = json_text_or_null(switched.put_old);
+    json["put_old_path"] = json_text_or_null(switched.put_old_path);
+    json["old_root_made"] = json_text_or_null(switched.old_root_made);
     json["old_root_detached_after_ns"] =
         switched.old_root_detached ? json_unsigned(switched.detached_after_ns) : Json();
   }
@@ -201,7 +199,7 @@ struct Facts {
   void operator()(const CallMade& call) const {
     json["kind"] = "call";
     json["name"] = call.name;
-    json["about"] = text_or_null(call.about);
+    json["about"] = json_text_or_null(call.about);
   }
 };
 

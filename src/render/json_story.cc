@@ -14,8 +14,6 @@
 namespace cttrace {
 namespace {
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : json_text(text); }
-
 Json json_task(TaskId task, const std::vector<uint32_t>& pids) {
   if (task.tid == 0) return nullptr;
   Json json;
@@ -101,8 +99,8 @@ Json json_steps(const std::vector<Step>& steps) {
 Json json_runtime(const Runtime& runtime) {
   Json json;
   json["name"] = json_text(runtime.name);
-  json["executable"] = text_or_null(runtime.executable);
-  json["version"] = text_or_null(runtime.version);
+  json["executable"] = json_text_or_null(runtime.executable);
+  json["version"] = json_text_or_null(runtime.version);
   json["argv"] = json_words(runtime.argv);
   json["pid"] = runtime.pid;
   json["started_by"] = json_words(runtime.started_by);
@@ -126,7 +124,7 @@ Json json_namespaces(const std::vector<ContainerNamespace>& namespaces) {
     entry["type"] = json_namespace_type(each.type);
     entry["inode"] = each.inode ? Json(each.inode) : Json();
     entry["how"] = kHow[static_cast<size_t>(each.how)];
-    entry["of"] = text_or_null(each.of);
+    entry["of"] = json_text_or_null(each.of);
     json.push_back(std::move(entry));
   }
   return json;
@@ -144,7 +142,7 @@ Json json_set_up(const SetUpStory& story, const TreeChanges* changes) {
   json["quiet_calls"] = json_unsigned(story.quiet_calls);
   json["normal_failures"] = story.normal_failures;
   json["steps_dropped"] = json_unsigned(story.steps_dropped);
-  json["doubt"] = text_or_null(story.doubt);
+  json["doubt"] = json_text_or_null(story.doubt);
   json["program"] = json_task(story.program, story.pids);
   json["argv"] = json_words(story.argv);
   json["namespaces"] = json_namespaces(story.namespaces);
@@ -175,14 +173,14 @@ Json json_of(const Container& container, const TreeChanges* changes) {
   json["short_name"] = json_text(container.short_name);
   json["isolation"] = isolation_name(container.isolation);
   json["kind"] = container.kind;
-  json["bundle"] = text_or_null(container.bundle);
-  json["rootfs"] = text_or_null(container.rootfs);
+  json["bundle"] = json_text_or_null(container.bundle);
+  json["rootfs"] = json_text_or_null(container.rootfs);
   if (container.rootfs_inferred) json["rootfs_inferred"] = true;
-  json["cgroup"] = text_or_null(container.cgroup);
-  json["hostname"] = text_or_null(container.hostname);
+  json["cgroup"] = json_text_or_null(container.cgroup);
+  json["hostname"] = json_text_or_null(container.hostname);
   json["parent"] = container.parent ? Json(container.parent) : Json();
   json["init"] = json_task(container.init, container.init_pids);
-  json["init_name"] = text_or_null(container.init_name);
+  json["init_name"] = json_text_or_null(container.init_name);
   json["set_up"] = json_set_up(container.set_up, changes);
   return json;
 }
@@ -191,8 +189,8 @@ Json json_of(const EntryMade& made, const TreeChanges* changes) {
   Json json;
   json["type"] = "entry";
   json["container"] = made.container ? Json(made.container) : Json();
-  json["name"] = text_or_null(made.container_name);
-  json["short_name"] = text_or_null(made.short_name);
+  json["name"] = json_text_or_null(made.container_name);
+  json["short_name"] = json_text_or_null(made.short_name);
   json["number"] = made.number ? Json(made.number) : Json();
   json["set_up"] = json_set_up(made.set_up, changes);
   return json;

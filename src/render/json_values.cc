@@ -75,9 +75,11 @@ Json namespace_or_null(uint32_t clone_flag) {
   return name ? Json(name) : Json();
 }
 
-Json known(uint32_t number) { return number ? Json(number) : Json(); }
-
 }  // namespace
+
+Json json_text_or_null(const std::string& text) { return text.empty() ? Json() : json_text(text); }
+
+Json json_number_or_null(uint64_t number) { return number ? json_unsigned(number) : Json(); }
 
 Json json_device(uint64_t major, uint64_t minor) {
   Json json = json_object(2);
@@ -124,13 +126,13 @@ Json json_file(const File& file) {
   add(json, "dev", json_device(file.dev_major, file.dev_minor));
   if (S_ISCHR(file.mode) || S_ISBLK(file.mode)) add(json, "rdev", json_device(file.rdev_major, file.rdev_minor));
   add(json, "mode", json_value(scalar(ArgKind::kMode, file.mode, 4, "file_mode"), whole));
-  add(json, "mount_id", known(file.mount_id));
-  add(json, "mount_parent_id", known(file.mount_parent_id));
-  add(json, "mount_ns", known(file.mount_ns));
+  add(json, "mount_id", json_number_or_null(file.mount_id));
+  add(json, "mount_parent_id", json_number_or_null(file.mount_parent_id));
+  add(json, "mount_ns", json_number_or_null(file.mount_ns));
   if (file.fd >= 0)
     add(json, "open_flags", json_value(scalar(ArgKind::kFlags, file.open_flags, 4, "open_flags"), whole));
   if (file.kind == FileKind::kNamespace) add(json, "namespace", namespace_or_null(file.target));
-  if (file.kind == FileKind::kPidfd) add(json, "pid", known(file.target));
+  if (file.kind == FileKind::kPidfd) add(json, "pid", json_number_or_null(file.target));
   if (file.deleted) add(json, "deleted", true);
   if (file.path_cut) add(json, "path_cut", true);
   if (file.other_ns) add(json, "other_ns", true);

@@ -34,6 +34,10 @@ Json json_text(std::string_view bytes);
 // The same of what may go on (`cut`), or is cut here to `limit` bytes: then an object with "cut".
 Json json_text(std::string_view bytes, bool cut, std::optional<size_t> limit);
 
+// null for what is empty, or 0.
+Json json_text_or_null(const std::string& text);
+Json json_number_or_null(uint64_t number);
+
 Json json_device(uint64_t major, uint64_t minor);
 Json json_value(const Value& value, const RenderOptions& options);
 Json json_file(const File& file);

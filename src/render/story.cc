@@ -23,8 +23,6 @@ namespace {
 
 using std::string;
 
-string safe(std::string_view text) { return escape_for_terminal(text); }
-
 string ending_of(const SetUpStory& story) {
   const string took = duration_text(story.end_ns - std::min(story.end_ns, story.start_ns));
   const string calls = plural(story.call_count, "call");

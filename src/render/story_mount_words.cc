@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/escape.h"
 #include "render/columns.h"
 #include "render/completeness.h"
 #include "render/story_words.h"
@@ -15,7 +14,6 @@ using std::string;
 using How = MountDone::How;
 using What = IdentityGiven::What;
 
-string safe(std::string_view text) { return escape_for_terminal(text); }
 string last_part(const string& path) { return path.substr(path.rfind('/') + 1); }
 string folder_of(const string& path) { return path.substr(0, std::max<size_t>(path.rfind('/'), 1)); }
 

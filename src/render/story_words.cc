@@ -21,8 +21,6 @@ using std::string;
 
 constexpr size_t kFewValues = 12;
 
-string safe(std::string_view text) { return escape_for_terminal(text); }
-
 string last_part(const string& path) { return path.substr(path.rfind('/') + 1); }
 
 bool is_below(const string& path, const string& folder) {
@@ -202,6 +200,8 @@ class Words {
 };
 
 }  // namespace
+
+string safe(std::string_view text) { return escape_for_terminal(text); }
 
 string listed(const std::vector<string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
 

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "cttrace/story.h"
 
 namespace cttrace {
+
+// What the traced gave, for a terminal.
+std::string safe(std::string_view text);
 
 // A space at which no line is broken; StoryLines makes a space of it.
 inline constexpr char kNoBreak = '\x01';

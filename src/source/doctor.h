@@ -9,9 +9,9 @@
 
 namespace cttrace {
 
-enum class Verdict : uint8_t { kWorks, kMissing, kUnknown };
-
 struct Capability {
+  enum class Verdict : uint8_t { kWorks, kMissing, kUnknown };
+
   std::string name;
   Verdict verdict = Verdict::kUnknown;
   bool needed = false;  // without it the eBPF backend cannot work

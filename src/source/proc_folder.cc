@@ -15,7 +15,7 @@
 namespace cttrace {
 namespace {
 
-constexpr size_t kMostBytes = 1u << 20;
+constexpr size_t kAnswerMost_bytes = 1u << 20;
 constexpr size_t kMostMountinfoBytes = 256u << 20;
 constexpr int kTries = 10;
 
@@ -53,7 +53,7 @@ Result<ProcFolder> ProcFolder::self() { return open(static_cast<uint32_t>(getpid
 
 ProcAnswer ProcFolder::text(const char* name) const {
   const Fd fd(openat(folder_.get(), name, O_RDONLY | O_CLOEXEC));
-  return fd ? read_all(fd.get(), kMostBytes) : failed(errno);
+  return fd ? read_all(fd.get(), kAnswerMost_bytes) : failed(errno);
 }
 
 ProcAnswer ProcFolder::link(const char* name) const {
@@ -70,7 +70,7 @@ ProcAnswer ProcFolder::mount_id(const char* name) const {
   const std::string info = "/proc/self/fdinfo/" + std::to_string(place.get());
   const Fd fd(::open(info.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return failed(errno);
-  const ProcAnswer answer = read_all(fd.get(), kMostBytes);
+  const ProcAnswer answer = read_all(fd.get(), kAnswerMost_bytes);
   const std::string key = "mnt_id:\t";
   const size_t at = answer.text.find(key);
   if (at == std::string::npos) return failed(answer.error ? answer.error : ENODATA);

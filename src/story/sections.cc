@@ -12,15 +12,15 @@
 namespace cttrace {
 namespace {
 
-struct Kind {
+struct NamespaceKind {
   uint32_t type;
   ct_ns which;
 };
-constexpr Kind kKinds[] = {{CLONE_NEWNS, CT_NS_MNT},    {CLONE_NEWPID, CT_NS_PID},
-                           {CLONE_NEWNET, CT_NS_NET},   {CLONE_NEWUTS, CT_NS_UTS},
-                           {CLONE_NEWIPC, CT_NS_IPC},   {CLONE_NEWCGROUP, CT_NS_CGROUP},
-                           {CLONE_NEWUSER, CT_NS_USER}, {0x80 /* CLONE_NEWTIME */, CT_NS_TIME}};
-constexpr size_t kMostAbove = 8;
+constexpr NamespaceKind kNamespaceKinds[] = {{CLONE_NEWNS, CT_NS_MNT},    {CLONE_NEWPID, CT_NS_PID},
+                                             {CLONE_NEWNET, CT_NS_NET},   {CLONE_NEWUTS, CT_NS_UTS},
+                                             {CLONE_NEWIPC, CT_NS_IPC},   {CLONE_NEWCGROUP, CT_NS_CGROUP},
+                                             {CLONE_NEWUSER, CT_NS_USER}, {0x80 /* CLONE_NEWTIME */, CT_NS_TIME}};
+constexpr size_t kMostStarters = 8;
 constexpr size_t kMostKnown = 4096;  // containers that have ended are forgotten from here on
 
 using Namespaces = std::vector<ContainerNamespace>;
@@ -38,7 +38,7 @@ Runtime runtime_of(const Unit& unit) {
   // What the same process ran before has not started it.
   const Unit* below = &unit;
   for (const Unit* above = unit.above.get(); above; below = above, above = above->above.get()) {
-    if (runtime.started_by.size() >= kMostAbove) break;
+    if (runtime.started_by.size() >= kMostStarters) break;
     if (above->pid != below->pid && !above->file.path.empty()) runtime.started_by.push_back(above->name());
   }
   return runtime;
@@ -78,7 +78,7 @@ HandedOver handed_over(const Snapshot& snapshot, const std::optional<PendingExec
 
 Namespaces Teller::Work::namespaces_of(const SetUp& set_up, const NamespaceInodes& now) const {
   Namespaces all;
-  for (const auto& [type, which] : kKinds) {
+  for (const auto& [type, which] : kNamespaceKinds) {
     ContainerNamespace each{.type = type, .inode = now[which]};
     if (set_up.unit->origin.namespaces[which] != now[which]) {
       const auto joined = set_up.joined.find(type);

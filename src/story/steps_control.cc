@@ -57,11 +57,11 @@ StepFacts written_to(const Call& call) {
   return ControlsWritten{{{.file = target->path, .value = value, .error = error_of(call)}}};
 }
 
-constexpr CallMeaning kCalls[] = {
+constexpr CallMeaning kControlCalls[] = {
     {"write", written_to}, {"pwrite64", written_to}, {"writev", written_to}, {"pwritev", written_to}};
 
 }  // namespace
 
-std::span<const CallMeaning> control_calls() { return kCalls; }
+std::span<const CallMeaning> control_calls() { return kControlCalls; }
 
 }  // namespace cttrace

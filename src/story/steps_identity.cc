@@ -168,7 +168,7 @@ StepFacts personality_given(const Call& call) {
   return given(What::kPersonality, names.empty() ? std::to_string(persona) : std::string(names.front()));
 }
 
-constexpr CallMeaning kCalls[] = {
+constexpr CallMeaning kIdentityCalls[] = {
     {"sethostname",
      [](const Call& call) -> StepFacts { return NameGiven{.domain = false, .name = text(call, "name")}; }},
     {"setdomainname",
@@ -205,6 +205,6 @@ constexpr CallMeaning kCalls[] = {
 
 }  // namespace
 
-std::span<const CallMeaning> identity_calls() { return kCalls; }
+std::span<const CallMeaning> identity_calls() { return kIdentityCalls; }
 
 }  // namespace cttrace

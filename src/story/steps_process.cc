@@ -65,7 +65,7 @@ StepFacts memory_made(const Call& call) {
   return CallMade{.name = "memfd_create", .about = text(call, "uname"), .quiet = true};
 }
 
-constexpr CallMeaning kCalls[] = {
+constexpr CallMeaning kProcessCalls[] = {
     {"unshare", unshared},    {"setns", joined},         {"clone", process_made},
     {"clone3", process_made}, {"fork", process_made},    {"vfork", process_made},
     {"execve", program_run},  {"execveat", program_run}, {"memfd_create", memory_made},
@@ -73,6 +73,6 @@ constexpr CallMeaning kCalls[] = {
 
 }  // namespace
 
-std::span<const CallMeaning> process_calls() { return kCalls; }
+std::span<const CallMeaning> process_calls() { return kProcessCalls; }
 
 }  // namespace cttrace

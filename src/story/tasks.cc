@@ -13,13 +13,13 @@ namespace {
 constexpr uint64_t kIsolating = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
 constexpr size_t kMostGone = 256;
 
-struct Kind {
+struct Isolation {
   uint64_t flag;
   ct_ns which;
 };
-constexpr Kind kKinds[] = {{CLONE_NEWUSER, CT_NS_USER},    {CLONE_NEWNS, CT_NS_MNT},  {CLONE_NEWPID, CT_NS_PID},
-                           {CLONE_NEWNET, CT_NS_NET},      {CLONE_NEWUTS, CT_NS_UTS}, {CLONE_NEWIPC, CT_NS_IPC},
-                           {CLONE_NEWCGROUP, CT_NS_CGROUP}};
+constexpr Isolation kIsolations[] = {
+    {CLONE_NEWUSER, CT_NS_USER}, {CLONE_NEWNS, CT_NS_MNT},  {CLONE_NEWPID, CT_NS_PID},      {CLONE_NEWNET, CT_NS_NET},
+    {CLONE_NEWUTS, CT_NS_UTS},   {CLONE_NEWIPC, CT_NS_IPC}, {CLONE_NEWCGROUP, CT_NS_CGROUP}};
 
 }  // namespace
 
@@ -107,7 +107,7 @@ void Teller::Work::see_child(Person& child, uint64_t flags, const NamespaceInode
   if (flags & kIsolating) begin_set_up(child);
   if (!child.sets_up()) return;
   NamespacesChanged changed{.made = true};
-  for (const auto& [flag, which] : kKinds) {
+  for (const auto& [flag, which] : kIsolations) {
     if (!(flags & flag)) continue;
     const auto type = static_cast<uint32_t>(flag);
     const uint32_t inode = namespaces ? (*namespaces)[which] : 0;

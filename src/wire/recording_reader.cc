@@ -12,7 +12,7 @@
 namespace cttrace {
 namespace {
 
-constexpr size_t kMuch_bytes = 1u << 16;
+constexpr size_t kReadAtOnce_bytes = 1u << 16;
 constexpr size_t kHeaderMost_bytes = 16u << 20;  // a command line may have 2 MiB
 constexpr size_t kPackedMost_bytes = 2 * kBlockMost_bytes;
 constexpr size_t kStart = offsetof(ct_record, seq);
@@ -72,7 +72,7 @@ Result<bool> RecordingReader::fill(size_t bytes) {
     buffer_.erase(0, position_);
     position_ = 0;
     const size_t had = buffer_.size();
-    buffer_.resize(had + std::max(bytes, kMuch_bytes));
+    buffer_.resize(had + std::max(bytes, kReadAtOnce_bytes));
     const ssize_t got = ::read(fd_.get(), buffer_.data() + had, buffer_.size() - had);
     const int code = errno;
     buffer_.resize(had + static_cast<size_t>(std::max<ssize_t>(got, 0)));

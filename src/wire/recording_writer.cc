@@ -8,8 +8,8 @@
 namespace cttrace {
 namespace {
 
-constexpr size_t kMuch_bytes = kBlockMost_bytes / 2;
-static_assert(kMuch_bytes + kRecordMost_bytes <= kBlockMost_bytes);
+constexpr size_t kBlockFull_bytes = kBlockMost_bytes / 2;
+static_assert(kBlockFull_bytes + kRecordMost_bytes <= kBlockMost_bytes);
 
 }  // namespace
 
@@ -34,7 +34,7 @@ void RecordingWriter::append(std::string_view bytes) {
 void RecordingWriter::write(std::span<const std::byte> record) {
   block_.append(reinterpret_cast<const char*>(record.data()), record.size());
   ++records_;
-  if (block_.size() >= kMuch_bytes) flush();
+  if (block_.size() >= kBlockFull_bytes) flush();
 }
 
 void RecordingWriter::end_block() {

@@ -117,13 +117,13 @@ class Torture(Case):
     def test_kill_nine_of_cttrace(self):
         for turn in range(20):
             busy = self.busy(6)
-            storm = subprocess.Popen([program("ends"), "400"], stdout=subprocess.PIPE, text=True)
+            storm = subprocess.Popen([program("ends"), "90"], stdout=subprocess.PIPE, text=True)
             with Tracing("-o", "/dev/null", "-p", f"{busy.pid},{storm.pid}") as tracing:
                 time.sleep(random.uniform(0, 0.05))
                 tracing.process.kill()
                 tracing.process.wait()
             self.assert_left_alone(busy.pid)
-            self.assertEqual(storm.communicate(timeout=120)[0], "ended 134 133 133\n")
+            self.assertEqual(storm.communicate(timeout=120)[0], "ended 30 30 30\n")
             busy.end()
 
     def test_the_command_outlives_kill_nine(self):
@@ -146,11 +146,11 @@ class Torture(Case):
 
     def test_detaching_from_a_storm(self):
         for turn in range(20):
-            storm = subprocess.Popen([program("ends"), "200"], stdout=subprocess.PIPE, text=True)
+            storm = subprocess.Popen([program("ends"), "90"], stdout=subprocess.PIPE, text=True)
             with Tracing("-o", "/dev/null", "-p", storm.pid) as tracing:
                 time.sleep(random.uniform(0, 0.05))
                 self.assertEqual(tracing.finish(signal.SIGTERM).stderr, "")
-            self.assertEqual(storm.communicate(timeout=120)[0], "ended 67 67 66\n")
+            self.assertEqual(storm.communicate(timeout=120)[0], "ended 30 30 30\n")
 
     def test_two_tracers(self):
         support.require("strace")

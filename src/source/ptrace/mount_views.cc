@@ -19,7 +19,7 @@
 namespace cttrace::ptrace {
 namespace {
 
-constexpr size_t kMostBytes = 64u << 20;
+constexpr size_t kTableMost_bytes = 64u << 20;
 constexpr size_t kMostViews = 64;
 constexpr size_t kMostTypes = 65536;
 
@@ -99,7 +99,7 @@ bool MountViews::is_whole(const Key& key, const MountView& view, bool at_top, co
 MountViews::Cached& MountViews::read(const Key& key, uint32_t tid, bool at_top, Tracee* tracee) {
   limit();
   Cached& cached = views_[key];
-  const Result<std::string> text = read_file(task_path(tid, "mountinfo"), kMostBytes);
+  const Result<std::string> text = read_file(task_path(tid, "mountinfo"), kTableMost_bytes);
   cached.view = parse_mount_view(text ? std::string_view(*text) : std::string_view());
   cached.view.mnt_ns = key.mnt_ns;
   cached.view.viewer = tid;

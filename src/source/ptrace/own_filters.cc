@@ -97,8 +97,8 @@ uint32_t run(const std::vector<sock_filter>& code, const seccomp_data& data) {
 
 }  // namespace
 
-Verdict verdict(const OwnFilters& filters, const CallNow& call) {
-  if (!filters) return Verdict::kAllowed;
+FilterVerdict verdict(const OwnFilters& filters, const CallNow& call) {
+  if (!filters) return FilterVerdict::kAllowed;
   const seccomp_data data = data_of(call);
   uint32_t smallest = SECCOMP_RET_ALLOW;
   // The smallest action wins; as a signed number: to kill the process is the smallest of all (seccomp_run_filters).
@@ -108,10 +108,10 @@ Verdict verdict(const OwnFilters& filters, const CallNow& call) {
   switch (smallest & SECCOMP_RET_ACTION_FULL) {
     case SECCOMP_RET_ALLOW:
     case SECCOMP_RET_LOG:
-    case SECCOMP_RET_USER_NOTIF: return Verdict::kAllowed;  // the last: if somebody else says so
+    case SECCOMP_RET_USER_NOTIF: return FilterVerdict::kAllowed;  // the last: if somebody else says so
     case SECCOMP_RET_ERRNO:
-    case SECCOMP_RET_TRACE: return Verdict::kAnswered;  // as without a tracer: ENOSYS
-    default: return Verdict::kSigsys;
+    case SECCOMP_RET_TRACE: return FilterVerdict::kAnswered;  // as without a tracer: ENOSYS
+    default: return FilterVerdict::kSigsys;
   }
 }
 

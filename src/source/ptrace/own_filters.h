@@ -22,13 +22,13 @@ struct OwnFilter {
 using OwnFilters = std::shared_ptr<const OwnFilter>;
 
 // What becomes of a call.
-enum class Verdict : uint8_t {
+enum class FilterVerdict : uint8_t {
   kAllowed,
   kAnswered,  // it gets a result, and is not entered
   kSigsys,    // a signal instead; it is not entered
 };
 
-Verdict verdict(const OwnFilters& filters, const CallNow& call);
+FilterVerdict verdict(const OwnFilters& filters, const CallNow& call);
 
 // The filter that a call of seccomp(2) or prctl(2) gives, if it gives one and can be read.
 std::optional<std::vector<sock_filter>> filter_given(uint32_t tid, const CallNow& call);

@@ -12,7 +12,7 @@ namespace cttrace::ptrace {
 namespace {
 
 constexpr uint64_t kTick_ns = 10'000'000;  // of /proc/PID/stat, whatever HZ is: USER_HZ is 100
-constexpr size_t kMostBytes = 1u << 20, kChunk_bytes = 4096;
+constexpr size_t kFileMost_bytes = 1u << 20, kChunk_bytes = 4096;
 constexpr std::string_view kDeleted = " (deleted)";
 
 std::vector<uint64_t> numbers(std::string_view status, std::string_view key, int base = 10) {
@@ -33,7 +33,7 @@ std::string task_text(uint32_t tid, const char* name) {
   const Fd file(::open(task_path(tid, name).c_str(), O_RDONLY | O_CLOEXEC));
   std::string text;
   char chunk[kChunk_bytes];
-  for (ssize_t got = sizeof(chunk); file && got == sizeof(chunk) && text.size() < kMostBytes;) {
+  for (ssize_t got = sizeof(chunk); file && got == sizeof(chunk) && text.size() < kFileMost_bytes;) {
     got = ::read(file.get(), chunk, sizeof(chunk));
     if (got < 0) return {};
     text.append(chunk, static_cast<size_t>(got));

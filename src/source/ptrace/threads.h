@@ -16,12 +16,12 @@ struct Thread {
   // The call that it is in, or was in last.
   std::optional<CallAtEntry> call;  // where it is captured, until it has returned
   SpecialCall special = SpecialCall::kNone;
-  Inherited inherited;                             // by the task that it makes
-  Verdict verdict = Verdict::kAllowed;             // of the thread's own filters
-  std::optional<std::vector<sock_filter>> filter;  // that it gives, if it succeeds
-  bool syncs = false;                              // to all threads
-  bool in_call = false;                            // the next stop at a call is the exit of this one
-  bool created = false;                            // it has made a task, which is followed
+  Inherited inherited;                              // by the task that it makes
+  FilterVerdict verdict = FilterVerdict::kAllowed;  // of the thread's own filters
+  std::optional<std::vector<sock_filter>> filter;   // that it gives, if it succeeds
+  bool syncs = false;                               // to all threads
+  bool in_call = false;                             // the next stop at a call is the exit of this one
+  bool created = false;                             // it has made a task, which is followed
 
   bool stands = false;  // while attaching: it has stopped, or is not waited for any longer
   bool told = false;    // its snapshot, or the fork that made it, has been recorded

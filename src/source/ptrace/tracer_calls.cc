@@ -9,11 +9,11 @@
 namespace cttrace::ptrace {
 namespace {
 
-uint32_t flags_of(Verdict verdict) {
+uint32_t flags_of(FilterVerdict verdict) {
   switch (verdict) {
-    case Verdict::kAllowed: break;
-    case Verdict::kAnswered: return CT_FLAG_ORPHAN;
-    case Verdict::kSigsys: return CT_FLAG_ORPHAN | CT_FLAG_SIGSYS;
+    case FilterVerdict::kAllowed: break;
+    case FilterVerdict::kAnswered: return CT_FLAG_ORPHAN;
+    case FilterVerdict::kSigsys: return CT_FLAG_ORPHAN | CT_FLAG_SIGSYS;
   }
   return 0;
 }
@@ -73,7 +73,7 @@ void Tracer::begin_call(Thread& thread, const CallNow& now) {
   call.nr = now.nr;
   call.args = now.args;
   // A call that is not entered has no record of its entry.
-  if (thread.verdict == Verdict::kAllowed && !capture_.enter(thread.tracee, call)) thread.call.reset();
+  if (thread.verdict == FilterVerdict::kAllowed && !capture_.enter(thread.tracee, call)) thread.call.reset();
 }
 
 void Tracer::end_call(Thread& thread) {
@@ -84,7 +84,7 @@ void Tracer::end_call(Thread& thread) {
   if (!now || now->at != CallNow::At::kExit) return;
   if (thread.call) capture_.exit(thread.tracee, *thread.call, now->ret, flags_of(thread.verdict));
   thread.call.reset();
-  if (thread.verdict != Verdict::kAllowed) return;
+  if (thread.verdict != FilterVerdict::kAllowed) return;
   if (thread.special != SpecialCall::kNone) after_special_call(thread, now->ret);
 }
 

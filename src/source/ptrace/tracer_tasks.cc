@@ -80,7 +80,7 @@ void Tracer::executed(Thread& thread) {
 }
 
 void Tracer::ending(Thread& thread, uint32_t code) {
-  const bool in_call = thread.call && thread.verdict == Verdict::kAllowed;
+  const bool in_call = thread.call && thread.verdict == FilterVerdict::kAllowed;
   if (thread.ending) return;
   const bool last = threads_.end(thread);
   capture_.task_exit(thread.tracee, code, last, in_call);

@@ -17,7 +17,7 @@
 namespace cttrace::ctrun {
 namespace {
 
-constexpr size_t kLimitBytes = 16 << 20;
+constexpr size_t kProcsMost_bytes = 16 << 20;
 
 // Deepest first.
 std::vector<std::string> with_below(const std::string& cgroup) {
@@ -45,7 +45,7 @@ bool remove_once(const std::string& cgroup) {
 std::vector<pid_t> processes_in(const std::string& cgroup) {
   std::vector<pid_t> found;
   for (const std::string& folder : with_below(cgroup)) {
-    const Result<std::string> text = read_file(folder + "/cgroup.procs", kLimitBytes);
+    const Result<std::string> text = read_file(folder + "/cgroup.procs", kProcsMost_bytes);
     if (!text) continue;
     std::istringstream lines(*text);
     for (pid_t pid = 0; lines >> pid;)

@@ -12,7 +12,7 @@
 namespace cttrace::ctrun {
 namespace {
 
-constexpr size_t kLimitBytes = 1 << 20;
+constexpr size_t kControlFileMost_bytes = 1 << 20;
 
 void write_file(const std::string& file, const std::string& value, const std::string& what) {
   const Fd fd(open(file.c_str(), O_WRONLY | O_CLOEXEC));
@@ -34,7 +34,7 @@ void make_with_above(const std::string& folder) {
 
 // What the folder has, else the one above, which may lack it too.
 std::string inherited(const std::string& folder, const std::string& name) {
-  Result<std::string> value = read_file(folder + "/" + name, kLimitBytes);
+  Result<std::string> value = read_file(folder + "/" + name, kControlFileMost_bytes);
   if (!value) return {};
   if (*value != "\n" && !value->empty()) return *value;
   const std::string above = inherited(folder.substr(0, folder.rfind('/')), name);
@@ -51,7 +51,7 @@ Outcome act(Context&, const MakeCgroups& step) {
 
 Outcome act(Context&, const EnableControllers& step) {
   const std::string file = step.folder + "/cgroup.subtree_control";
-  const Result<std::string> enabled = read_file(file, kLimitBytes);
+  const Result<std::string> enabled = read_file(file, kControlFileMost_bytes);
   if (!enabled) throw Failure(enabled.error());
   std::istringstream words(*enabled);
   const std::set<std::string> there{std::istream_iterator<std::string>(words), {}};

@@ -13,13 +13,13 @@
 namespace cttrace::ctrun {
 namespace {
 
-constexpr size_t kLimitBytes = 16 << 20;
+constexpr size_t kProcessFileMost_bytes = 16 << 20;
 // As runc's, whose users tell it from their program's own.
 constexpr int kFailed = 255;
 
 Process wanted_process(const Options& options, const Config& config) {
   if (options.process_file) {
-    const Result<std::string> text = read_file(*options.process_file, kLimitBytes);
+    const Result<std::string> text = read_file(*options.process_file, kProcessFileMost_bytes);
     if (!text) throw Failure(text.error());
     return parse_process(*text);
   }

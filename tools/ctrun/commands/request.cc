@@ -17,7 +17,7 @@
 namespace cttrace::ctrun {
 namespace {
 
-constexpr size_t kLimitBytes = 16 << 20;
+constexpr size_t kConfigMost_bytes = 16 << 20;
 
 std::string real_path(const std::string& path, const std::string& what) {
   const std::unique_ptr<char, decltype(&free)> found(realpath(path.c_str(), nullptr), free);
@@ -73,7 +73,7 @@ Loaded load_request(const Options& options) {
   request.host = read_host();
   request.bundle = real_path(options.bundle.empty() ? "." : options.bundle, "open the bundle");
   if (options.rootfs.empty()) {
-    Result<std::string> text = read_file(request.bundle + "/config.json", kLimitBytes);
+    Result<std::string> text = read_file(request.bundle + "/config.json", kConfigMost_bytes);
     if (!text) {
       Error error = text.error();
       error.remedy = "a bundle has a config.json: `ctrun spec` writes one";

@@ -108,6 +108,12 @@ std::string mount_attributes_text(uint64_t attributes) { return flags_text(kAttr
 
 std::string in_quotes(std::string_view text) { return '"' + escape_like_strace(text) + '"'; }
 
+std::string octal(uint32_t mode) {
+  std::string digits;
+  for (; mode; mode >>= 3) digits.insert(digits.begin(), static_cast<char>('0' + (mode & 7)));
+  return "0" + digits;
+}
+
 const std::vector<NamespaceKind>& namespace_kinds() {
   static const std::vector<NamespaceKind> kinds = {
       {CLONE_NEWUSER, "user", "user"}, {CLONE_NEWCGROUP, "cgroup", "cgroup"}, {CLONE_NEWIPC, "ipc", "ipc"},

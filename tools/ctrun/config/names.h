@@ -13,6 +13,7 @@ std::string clone_flags_text(uint64_t flags);            // "CLONE_NEWNS|CLONE_N
 std::string mount_flags_text(unsigned long flags);       // "MS_BIND|MS_REC"
 std::string mount_attributes_text(uint64_t attributes);  // "MOUNT_ATTR_RDONLY"
 std::string in_quotes(std::string_view text);            // as in strace
+std::string octal(uint32_t mode);                        // "0644"
 
 struct NamespaceKind {
   uint64_t flag;          // CLONE_NEW*

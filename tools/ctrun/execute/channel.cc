@@ -11,7 +11,7 @@ namespace cttrace::ctrun {
 namespace {
 
 using Json = nlohmann::json;
-constexpr size_t kLimitBytes = 128 * 1024;
+constexpr size_t kMessageMost_bytes = 128 * 1024;
 
 void send_message(int fd, const Json& message) {
   const std::string text = message.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -20,7 +20,7 @@ void send_message(int fd, const Json& message) {
 }
 
 std::optional<Json> receive_message(int fd) {
-  std::string text(kLimitBytes, '\0');
+  std::string text(kMessageMost_bytes, '\0');
   ssize_t length;
   do length = recv(fd, text.data(), text.size(), 0);
   while (length < 0 && errno == EINTR);
@@ -36,7 +36,7 @@ ChannelPair make_channel() {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     throw Failure(system_error("make", "the sockets of the set-up"));
-  const int bytes = static_cast<int>(kLimitBytes);
+  const int bytes = static_cast<int>(kMessageMost_bytes);
   for (const int end : ends) setsockopt(end, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
   return {Channel(Fd(ends[0])), Channel(Fd(ends[1]))};
 }

@@ -18,12 +18,6 @@ const std::vector<DeviceNode>& default_devices() {
   return devices;
 }
 
-std::string octal(uint32_t mode) {
-  std::string digits;
-  for (; mode; mode >>= 3) digits.insert(digits.begin(), static_cast<char>('0' + (mode & 7)));
-  return "0" + digits;
-}
-
 std::vector<PlannedCall> device_calls(const DeviceNode& device, DevicesBy by, MountBy mounts,
                                       const std::string& target) {
   if (by == DevicesBy::kMknod) {

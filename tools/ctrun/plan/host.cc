@@ -15,10 +15,10 @@
 namespace cttrace::ctrun {
 namespace {
 
-constexpr size_t kLimitBytes = 64 << 20;
+constexpr size_t kHostFileMost_bytes = 64 << 20;
 
 std::string text_of(const std::string& path) {
-  Result<std::string> text = read_file(path, kLimitBytes);
+  Result<std::string> text = read_file(path, kHostFileMost_bytes);
   return text ? std::move(*text) : std::string();
 }
 

@@ -23,12 +23,6 @@ std::string in_brackets(const std::vector<uint32_t>& values) {
   return "[" + text + "]";
 }
 
-std::string octal(uint32_t mode) {
-  std::string digits;
-  for (; mode; mode >>= 3) digits.insert(digits.begin(), static_cast<char>('0' + (mode & 7)));
-  return "0" + digits;
-}
-
 void add_groups(StepList& steps, const IdentityAsked& asked) {
   const User& user = asked.process.user;
   const bool ignored = asked.mistake == Mistake::kSetuidFirst;

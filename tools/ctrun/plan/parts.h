@@ -48,20 +48,20 @@ struct IdentityAsked {
   const std::vector<Hook>* start_hooks = nullptr;
 };
 
-// plan_processes.cc
+// processes.cc
 void plan_cgroups(PlanBuilder& builder);    // made and filled with limits
 void plan_processes(PlanBuilder& builder);  // init, in its namespaces and cgroups, with its ids
 // Once init has mounted what it must: images of filesystems want devices that the program shall not have.
 void plan_device_rules(PlanBuilder& builder);
-// plan_mounts.cc
+// mounts.cc
 void plan_rootfs(PlanBuilder& builder);
 void plan_mounts(PlanBuilder& builder);
-// plan_devices.cc
+// devices.cc
 void plan_devices(PlanBuilder& builder);
-// plan_root.cc
+// root.cc
 void plan_masking(PlanBuilder& builder);
 void plan_root_switch(PlanBuilder& builder);
-// plan_identity.cc
+// identity.cc
 void plan_names(PlanBuilder& builder);  // hostname, keyring
 // Ids, capabilities, filters, and the execve.
 void plan_identity(StepList& steps, const IdentityAsked& asked);
@@ -71,17 +71,17 @@ void plan_name(StepList& steps, Actor actor);
 void plan_limits(StepList& steps, const Process& process);
 void plan_hooks(StepList& steps, Actor actor, const std::string& kind, const std::vector<Hook>& hooks,
                 const std::string& status);
-// plan_network.cc
+// network.cc
 void plan_network_outside(PlanBuilder& builder);
 void plan_network_inside(PlanBuilder& builder);
 
-// The cgroup files of v1 or v2 that say what the resources ask for: plan_resources.cc
+// The cgroup files of v1 or v2 that say what the resources ask for: resources.cc
 std::vector<std::pair<std::string, std::string>> resource_writes(const Host& host, const Resources& resources,
                                                                  const std::vector<std::string>& folders);
 // The folder of each of the host's hierarchies, in their order.
 std::vector<std::string> cgroup_folders(const Host& host, const std::string& path, const std::string& id);
 
-// What a step's calls are for one mount: plan_mount_calls.cc
+// What a step's calls are for one mount: mount_calls.cc
 std::vector<PlannedCall> mount_calls(const DoMount& step, const std::string& target);
 std::vector<PlannedCall> bind_calls(MountBy by, const std::string& source, const std::string& target,
                                     unsigned long flags, const std::vector<unsigned long>& propagations = {});

@@ -15,7 +15,7 @@
 namespace cttrace::ctrun {
 namespace {
 
-constexpr size_t kLimitBytes = 16 << 20;
+constexpr size_t kStateMost_bytes = 16 << 20;
 
 void write_file(const std::string& path, const std::string& text) {
   const std::string part = path + ".part";
@@ -29,7 +29,7 @@ void write_file(const std::string& path, const std::string& text) {
 }
 
 std::string read_text(const std::string& path) {
-  Result<std::string> text = read_file(path, kLimitBytes);
+  Result<std::string> text = read_file(path, kStateMost_bytes);
   if (!text) throw Failure(text.error());
   return std::move(*text);
 }
@@ -37,7 +37,7 @@ std::string read_text(const std::string& path) {
 bool is_frozen(const ContainerState& state) {
   for (const std::string& cgroup : state.cgroups) {
     for (const char* file : {"/freezer.state", "/cgroup.freeze"}) {
-      const Result<std::string> text = read_file(cgroup + file, kLimitBytes);
+      const Result<std::string> text = read_file(cgroup + file, kStateMost_bytes);
       if (text && (*text == "FROZEN\n" || *text == "FREEZING\n" || *text == "1\n")) return true;
     }
   }
@@ -123,7 +123,7 @@ void StateFolder::save(const ContainerState& state) const {
 }
 
 std::optional<ContainerState> StateFolder::load() const {
-  const Result<std::string> text = read_file(path_ + "/state.json", kLimitBytes);
+  const Result<std::string> text = read_file(path_ + "/state.json", kStateMost_bytes);
   if (!text) return std::nullopt;
   try {
     const nlohmann::json document = nlohmann::json::parse(*text);
@@ -160,7 +160,7 @@ void StateFolder::unlock() const { flock(lock_.get(), LOCK_UN); }
 
 uint64_t start_time_of(pid_t pid) {
   if (pid <= 0) return 0;
-  const Result<std::string> text = read_file("/proc/" + std::to_string(pid) + "/stat", kLimitBytes);
+  const Result<std::string> text = read_file("/proc/" + std::to_string(pid) + "/stat", kStateMost_bytes);
   if (!text) return 0;
   // The name, which may have spaces and brackets in it, ends at the last bracket; field 3 follows.
   std::istringstream fields(text->substr(text->rfind(')') + 1));
