@@ -3,10 +3,11 @@
  * say it, so that nobody has to infer it from arguments. */
 #pragma once
 
+#include "mount_targets.h"
 #include "snapshot.h"
 
 #define CT_ROW_AFTER (CT_ROW_AFTER_NAMESPACES | CT_ROW_AFTER_CWD | CT_ROW_AFTER_ROOT | CT_ROW_AFTER_MOUNTS | \
-		      CT_ROW_AFTER_TREE | CT_ROW_AFTER_MOVE)
+		      CT_ROW_AFTER_TREE | CT_ROW_AFTER_MOVE | CT_ROW_AFTER_TARGET)
 #define MNT_CURSOR 0x10000000 /* no mount, but the place of who reads /proc/PID/mounts */
 
 /* The newest mount into s->pointer: the one with the highest mnt_id_unique. */
@@ -141,7 +142,7 @@ __noinline int capture_namespaces(void)
 }
 
 /* What the row says of s->task. `first`: the call's first argument. */
-__noinline int capture_aftermath(u32 flags, u32 first, u32 ret)
+__noinline int capture_aftermath(u32 flags, u32 first, u32 ret, u64 enter_ns)
 {
 	if (flags & CT_ROW_AFTER_NAMESPACES)
 		capture_namespaces();
@@ -157,5 +158,7 @@ __noinline int capture_aftermath(u32 flags, u32 first, u32 ret)
 		capture_mount_of(ret);
 	if (flags & CT_ROW_AFTER_MOVE && (s32)first >= 0)
 		capture_file(CT_ARG_MOVED, CT_CAP_FILE, AT_FD, first);
+	if (flags & CT_ROW_AFTER_TARGET)
+		capture_mount_target(enter_ns);
 	return 0;
 }

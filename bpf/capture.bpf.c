@@ -312,7 +312,7 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 		if (s->row.flags & CT_ROW_MAKES_NODE && ret == 0)
 			state->made_node = 1;
 		if (s->row.flags & CT_ROW_AFTER && ret >= 0)
-			capture_aftermath(s->row.flags, (u32)call.args[0], (u32)ret);
+			capture_aftermath(s->row.flags, (u32)call.args[0], (u32)ret, orphan ? 0 : state->enter_ns);
 	}
 	send(s, 0);
 	return 0;

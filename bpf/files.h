@@ -147,6 +147,26 @@ static __always_inline u32 references_to(struct file *file)
 	return BPF_CORE_READ(file, f_count.counter);
 }
 
+/* What the end of a path_walk() tells: the mount namespace, and whether the path is whole. */
+static __always_inline void tell_where(struct scratch *s, struct ct_file *out)
+{
+	if (!s->done)
+		out->flags |= CT_FILE_PATH_CUT;
+	struct task_struct *task = (struct task_struct *)s->task;
+	struct mount *top = (struct mount *)s->mnt;
+	struct mnt_namespace *ns = BPF_CORE_READ(top, mnt_ns);
+	int internal = (long)ns == -22; /* MNT_NS_INTERNAL: ERR_PTR(-EINVAL) */
+	out->mnt_ns = ns && !internal ? BPF_CORE_READ(ns, ns.inum) : 0;
+	if (internal) {
+		out->flags |= CT_FILE_INTERNAL;
+	} else if (!out->mnt_ns || out->mnt_ns == MNT_NS_ANON_INUM) {
+		out->mnt_ns = 0;
+		out->flags |= CT_FILE_DETACHED;
+	} else if (ns != BPF_CORE_READ(task, nsproxy, mnt_ns)) {
+		out->flags |= CT_FILE_OTHER_NS;
+	}
+}
+
 /* Captures one file of s->task. `where`: AT_FD with `fd`, or a place; AT_MOUNT: the root of the mount s->pointer. For
  * CT_CAP_MAGIC, s->magic_prefix is told. */
 __noinline int capture_file(u32 arg, u32 kind, u32 where, u32 fd)
@@ -220,22 +240,9 @@ __noinline int capture_file(u32 arg, u32 kind, u32 where, u32 fd)
 	s->index = extra + sizeof(struct ct_file);
 	s->offset = at + sizeof(struct ct_file);
 	path_walk();
-	if (!s->done)
-		out->flags |= CT_FILE_PATH_CUT;
 	if (where == AT_ROOT && s->offset != at + sizeof(struct ct_file))
 		out->flags |= CT_FILE_CHROOT;
-	struct mount *top = (struct mount *)s->mnt;
-	struct mnt_namespace *ns = BPF_CORE_READ(top, mnt_ns);
-	int internal = (long)ns == -22; /* MNT_NS_INTERNAL: ERR_PTR(-EINVAL) */
-	out->mnt_ns = ns && !internal ? BPF_CORE_READ(ns, ns.inum) : 0;
-	if (internal) {
-		out->flags |= CT_FILE_INTERNAL;
-	} else if (!out->mnt_ns || out->mnt_ns == MNT_NS_ANON_INUM) {
-		out->mnt_ns = 0;
-		out->flags |= CT_FILE_DETACHED;
-	} else if (ns != BPF_CORE_READ(task, nsproxy, mnt_ns)) {
-		out->flags |= CT_FILE_OTHER_NS;
-	}
+	tell_where(s, out);
 	capture_end(s, s->done ? CT_OK : CT_TRUNCATED);
 	return 0;
 }

@@ -104,6 +104,9 @@ struct Aftermath {
   // mountinfo: which directory or file of its filesystem it shows, and what it was told to show (none: nothing).
   std::optional<std::string> mount_root, mount_source;
   MaybeFile moved;  // move_mount, from a descriptor: what that is now
+  // mount, umount, mount_setattr, move_mount: where the path led that names what is changed, through whatever symbolic
+  // links (docs/backends.md tells where that is known).
+  MaybeFile target;
   // Another followed task was in a call that changes mounts at the same time: newest_mount, what it shows, and mounts
   // may be of its doing.
   bool contended = false;

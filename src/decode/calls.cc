@@ -92,6 +92,7 @@ void add_outcome(const Record& record, Call& call) {
       case CT_ARG_ROOT: call.after.root = decode_file(capture); break;
       case CT_ARG_NEWEST_MOUNT: call.after.newest_mount = decode_file(capture); break;
       case CT_ARG_MOVED: call.after.moved = decode_file(capture); break;
+      case CT_ARG_TARGET: call.after.target = decode_file(capture); break;
       default: break;
     }
   }

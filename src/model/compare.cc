@@ -11,7 +11,7 @@
 namespace cttrace {
 namespace {
 
-constexpr const char* kNamespaces[CT_NS_COUNT] = {
+constexpr const char* kNamespaceNames[CT_NS_COUNT] = {
     "mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"};
 
 template <typename Numbers>
@@ -75,14 +75,14 @@ void Comparer::compare_namespaces() {
     if (!ns || !ns->inode) continue;
     // Before its first child, what a task's children will be in has no link.
     const bool for_children = i == CT_NS_PID_FOR_CHILDREN || i == CT_NS_TIME_FOR_CHILDREN;
-    const std::string name = std::string("ns/") + kNamespaces[i];
+    const std::string name = std::string("ns/") + kNamespaceNames[i];
     const auto answer = reading_.process.find(name);
     if (for_children && answer != reading_.process.end() && answer->second.error == ENOENT) continue;
     const std::string* const link = text(name);
     if (!link) continue;
     const std::optional<uint32_t> inode = parse_namespace_link(*link);
     if (inode != ns->inode)
-      differ(std::string(kNamespaces[i]) + " namespace", std::to_string(ns->inode),
+      differ(std::string(kNamespaceNames[i]) + " namespace", std::to_string(ns->inode),
              inode ? std::to_string(*inode) : *link);
   }
 }

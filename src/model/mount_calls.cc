@@ -32,7 +32,7 @@ struct MountCall {
   std::string_view data() const { return text_of(call.args[4]); }
 };
 
-void cannot_place(Context& context, const MountCall& mount, const char* what, const std::string& why) {
+void cannot_tell(Context& context, const MountCall& mount, const char* what, const std::string& why) {
   const std::string said = std::string("what ") + what + " changed: " + why;
   // All but attributes has to do with others: they receive what comes, and have masters or lose them.
   if (mount.flags & MS_REMOUNT)
@@ -42,8 +42,8 @@ void cannot_place(Context& context, const MountCall& mount, const char* what, co
 }
 
 std::optional<Place> find_target(Context& context, const MountCall& mount, const char* what) {
-  const FoundPath found = find_path(context, mount.task, {.call = mount.call, .path = 1});
-  if (!found.place) cannot_place(context, mount, what, found.why);
+  const FoundPath found = find_target_path(context, mount.task, {.call = mount.call, .path = 1});
+  if (!found.place) cannot_tell(context, mount, what, found.why);
   return found.place;
 }
 
@@ -52,7 +52,7 @@ std::optional<MountId> find_mount(Context& context, const MountCall& mount, cons
   const std::optional<Place> place = find_target(context, mount, what);
   if (!place) return std::nullopt;
   if (is_mount_root(context.state, *place)) return place->mount;
-  cannot_place(context, mount, what, "nothing is mounted on " + shown_path(context.state, *place) + " in the model");
+  cannot_tell(context, mount, what, "nothing is mounted on " + shown_path(context.state, *place) + " in the model");
   return std::nullopt;
 }
 
@@ -69,7 +69,7 @@ void attach_at(Context& context, const MountCall& mount, LooseMounts mounts, con
   learn_newest(context, mount.call, at.mount.tree, came.copies.empty() ? came.mounts : came.copies);
   // Which of several the newest one is, is not known: but it is where one of them is.
   if (!alone && !is_newest_among(state, mount.call, at.mount.tree, came))
-    cannot_place(context, mount, "a bind mount", "a symbolic link led elsewhere than " + shown_path(state, target));
+    cannot_tell(context, mount, "a bind mount", "a symbolic link led elsewhere than " + shown_path(state, target));
 }
 
 // The kernel tells of the newest mount, which is of this type, as the call's is.
@@ -143,7 +143,7 @@ LooseMounts bound_copies(Context& context, const MountCall& mount, const Place& 
     if (!alone || shown.file.path != shown_path(state, crossed(state, target))) found.reset();
   }
   if (found) return copies_of(state, found->mount, found->path, recursive, true);
-  cannot_place(context, mount, "a bind mount", "a symbolic link led elsewhere than " + shown_path(state, source));
+  cannot_tell(context, mount, "a bind mount", "a symbolic link led elsewhere than " + shown_path(state, source));
   return copies;
 }
 
@@ -162,7 +162,7 @@ void mount_bind(Context& context, const MountCall& mount) {
   } else if (source.file && source.file->kind == FileKind::kNamespace) {
     copies = namespace_mount(state, mount.call, *source.file);
   } else {
-    return cannot_place(context, mount, "a bind mount", source.why);
+    return cannot_tell(context, mount, "a bind mount", source.why);
   }
   attach_at(context, mount, std::move(copies), *target, MountChanged::What::kBound);
 }
@@ -172,15 +172,15 @@ void mount_move(Context& context, const MountCall& mount) {
   const std::optional<Place> target = find_target(context, mount, "MS_MOVE");
   if (!target) return;
   const FoundPath source = find_path(context, mount.task, {.call = mount.call, .path = 0});
-  if (!source.place) return cannot_place(context, mount, "MS_MOVE", source.why);
+  if (!source.place) return cannot_tell(context, mount, "MS_MOVE", source.why);
   Place at = crossed(state, *target);
   const MaybeFile& newest = mount.call.after.newest_mount;
   const uint32_t moved = state.trees.at(source.place->mount.tree).kernel_id_of(source.place->mount.slot);
   if (newest && moved && newest->mount_id == moved) at = crossed(state, corrected_target(context, at, newest, false));
   if (!is_mount_root(state, *source.place) || source.place->mount.tree != at.mount.tree ||
       is_within(state, at.mount, source.place->mount))
-    return cannot_place(context, mount, "MS_MOVE",
-                        "nothing is mounted on " + shown_path(state, *source.place) + " in the model");
+    return cannot_tell(context, mount, "MS_MOVE",
+                       "nothing is mounted on " + shown_path(state, *source.place) + " in the model");
   attach_moved(context, source.place->mount, {.parent = at.mount, .path = at.path, .what = MountChanged::What::kMoved});
 }
 
@@ -223,7 +223,7 @@ void apply_umount(Context& context, const Call& call, TaskState& task) {
   State& state = context.state;
   const uint64_t flags = call.args.size() > 1 ? call.args[1].raw : 0;
   const TreeId tree = tree_of(state, task);
-  const FoundPath found = find_path(context, task, {.call = call, .path = 0, .cross_at_end = true});
+  const FoundPath found = find_target_path(context, task, {.call = call, .path = 0, .cross_at_end = true});
   const FsStruct* fs = fs_in(state, task.fs);
   if (!found.place) {
     doubt_with_receivers(context, tree, "what was unmounted: " + found.why);

@@ -121,7 +121,7 @@ void apply_open_tree(Context& context, const Call& call, TaskState& task) {
 void apply_mount_setattr(Context& context, const Call& call, TaskState& task) {
   const mount_attr attributes = attributes_in(call.args[3]);
   if (!attributes.attr_set && !attributes.attr_clr && !attributes.propagation) return;
-  const FoundPath found = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
+  const FoundPath found = find_target_path(context, task, {.call = call, .path = 1, .dirfd = 0});
   if (found.detached) return;
   const auto cannot = attributes.propagation ? cannot_tell_others : cannot_place;
   if (!found.place) return cannot(context, task, "mount_setattr", found.why);
@@ -135,7 +135,7 @@ void apply_move_mount(Context& context, const Call& call, TaskState& task) {
   State& state = context.state;
   const uint64_t flags = call.args[4].raw;
   const FoundPath from = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
-  const FoundPath to = find_path(context, task, {.call = call, .path = 3, .dirfd = 2});
+  const FoundPath to = find_target_path(context, task, {.call = call, .path = 3, .dirfd = 2});
   if (!from.place || !to.place) return cannot_tell_others(context, task, "move_mount", from.place ? to.why : from.why);
   if (!is_mount_root(state, *from.place) || ((flags & MOVE_MOUNT_SET_GROUP) && !is_mount_root(state, *to.place)))
     return cannot_tell_others(context, task, "move_mount", "it moved no mount that is in the model");

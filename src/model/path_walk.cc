@@ -212,6 +212,16 @@ FoundPath find_path(Context& context, const TaskState& task, const PathQuery& qu
   return found;
 }
 
+FoundPath find_target_path(Context& context, const TaskState& task, const PathQuery& query) {
+  FoundPath by_words = find_path(context, task, query);
+  const MaybeFile& told = query.call.after.target;
+  if (!told || by_words.detached || is_nowhere(*told) || told->detached) return by_words;
+  FoundPath found = found_file(context, task, *told, by_words.place ? &*by_words.place : nullptr);
+  // Who looks from outside may see what a path of no components leads to, which nothing is crossed for.
+  if (found.place && query.cross_at_end) found.place = crossed(context.state, *found.place);
+  return found;
+}
+
 FoundPath find_descriptor(Context& context, const TaskState& task, const Argument& argument) {
   if (!argument.file) return unknown("nobody knows what descriptor " + std::to_string(argument.raw) + " is");
   return found_file(context, task, *argument.file, nullptr);

@@ -1,4 +1,5 @@
-// Following paths through mounts as the kernel does. Symbolic links cannot be seen.
+// Following paths through mounts as the kernel does. Symbolic links cannot be seen, only where the kernel says they
+// led.
 #pragma once
 
 #include <optional>
@@ -28,6 +29,8 @@ struct FoundPath {
   bool detached = false;  // no place: it is in mounts that are in no namespace
 };
 FoundPath find_path(Context& context, const TaskState& task, const PathQuery& query);
+// The same of the path that names what the call changes: where the kernel tells where it led, that counts.
+FoundPath find_target_path(Context& context, const TaskState& task, const PathQuery& query);
 // The file that a descriptor argument is.
 FoundPath find_descriptor(Context& context, const TaskState& task, const Argument& argument);
 

@@ -115,6 +115,7 @@ Json after_of(const Aftermath& after) {
   if (after.mounts) json["mounts"] = *after.mounts;
   if (after.mounts && after.contended) json["contended"] = true;
   if (after.moved) json["moved"] = json_file(*after.moved);
+  if (after.target) json["target"] = json_file(*after.target);
   return json;
 }
 

@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <iterator>
 #include <set>
 
 #include "base/fd.h"
@@ -28,6 +30,8 @@ constexpr uint64_t kTickMargin_ns = 5'000'000;  // a capture program may be this
 constexpr const char* kHooks =
     "raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, "
     "cgroup_attach_task";
+
+constexpr const char* kTargetHooks = "fentry security_sb_mount, security_sb_umount, security_move_mount";
 
 constexpr struct {
   uint32_t bit;
@@ -77,6 +81,24 @@ int remember_libbpf(libbpf_print_level level, const char* format, va_list argume
   throw Failure(std::move(error));
 }
 
+// What a kernel need not take: without them paths are told by their words only.
+std::array<bpf_program*, 3> target_programs(const capture& skeleton) {
+  return {skeleton.progs.mount_finds, skeleton.progs.umount_finds, skeleton.progs.move_mount_finds};
+}
+
+// Some kernels take no programs of the kind, whatever they are to be attached to: known without looking through BTF.
+bool refuses_fentry() {
+  constexpr bpf_insn kReturnZero[] = {
+      {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .src_reg = 0, .off = 0, .imm = 0},
+      {.code = BPF_JMP | BPF_EXIT, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = 0}};
+  bpf_prog_load_opts load = {};
+  load.sz = sizeof(load);
+  load.expected_attach_type = BPF_TRACE_FENTRY;
+  load.attach_btf_id = 1;  // no function: EINVAL
+  const int loaded = bpf_prog_load(BPF_PROG_TYPE_TRACING, "cttrace_probe", "Dual BSD/GPL", kReturnZero, 2, &load);
+  return !Fd(loaded) && loaded == -EPERM;
+}
+
 uint32_t ring_size(size_t bytes) {
   const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   size_t size = page;
@@ -100,9 +122,11 @@ struct EbpfSource::State {
   uint64_t until_ns = 0;  // a record from later than this ends draining
   uint64_t ticked_ns = 0;
   uint64_t lost = 0;  // records, of which was told
+  bool has_target_hooks = false;
   bool stopped = false;
 
   void load();
+  int load(bool with_target_hooks);
   void fill_rows();
   void attach();
   void find_tasks();
@@ -120,14 +144,23 @@ struct EbpfSource::State {
 void EbpfSource::State::load() {
   libbpf_set_strict_mode(LIBBPF_STRICT_ALL);  // also raises RLIMIT_MEMLOCK where the kernel still charges maps to it
   libbpf_set_print(remember_libbpf);
+  int error = refuses_fentry() ? load(false) : load(true);
+  if (error && has_target_hooks) error = load(false);
+  if (error) fail("load the capture programs into the kernel", -error);
+  ring.reset(ring_buffer__new(bpf_map__fd(skeleton->maps.events), on_record, this, nullptr));
+  if (!ring) fail("map the ring buffer", errno);
+}
+
+// Returns a negative errno.
+int EbpfSource::State::load(bool with_target_hooks) {
   skeleton.reset(capture__open());
   if (!skeleton) fail("open the capture programs", errno);
   const uint32_t bytes = ring_size(options.buffer_bytes);
   bpf_map__set_max_entries(skeleton->maps.events, bytes);
   skeleton->rodata->wake_bytes = bytes / 4;
-  if (const int error = capture__load(skeleton.get())) fail("load the capture programs into the kernel", -error);
-  ring.reset(ring_buffer__new(bpf_map__fd(skeleton->maps.events), on_record, this, nullptr));
-  if (!ring) fail("map the ring buffer", errno);
+  has_target_hooks = with_target_hooks;
+  for (bpf_program* program : target_programs(*skeleton)) bpf_program__set_autoload(program, with_target_hooks);
+  return capture__load(skeleton.get());
 }
 
 // Loads the selected rows, and the numbers and argument values that lead to them.
@@ -169,6 +202,13 @@ void EbpfSource::State::attach() {
     if (!link) fail(std::string("attach to the tracepoint of ") + bpf_program__name(program), errno);
     links.push_back(std::move(link));
   }
+  std::vector<Link> targets;
+  for (bpf_program* program : target_programs(*skeleton)) {
+    Link link(has_target_hooks ? bpf_program__attach(program) : nullptr);
+    if (link) targets.push_back(std::move(link));
+  }
+  has_target_hooks = targets.size() == target_programs(*skeleton).size();
+  if (has_target_hooks) std::ranges::move(targets, std::back_inserter(links));
   skeleton->bss->follow_all = options.all;
 }
 
@@ -312,6 +352,7 @@ EbpfSource::EbpfSource(const EbpfOptions& options, TraceInfo info) : state_(std:
   tell_beginning(state.info);
   state.info.backend = "ebpf";
   state.info.hooks = kHooks;
+  if (state.has_target_hooks) state.info.hooks += std::string(", ") + kTargetHooks;
   state.find_tasks();
   state.skeleton->bss->searching = 0;
   if (!options.all && state.skeleton->bss->new_tasks == 0) {

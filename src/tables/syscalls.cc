@@ -71,7 +71,7 @@ ArgSpec written(std::string_view name, std::string_view layout) {
 ArgSpec ids(std::string_view name, Argument_index count, uint16_t size = 4) {
   return {.name = name, .kind = ArgKind::kIds, .ref = count.index, .size = size};
 }
-ArgSpec values(std::string_view name, std::string_view set) {
+ArgSpec value_at(std::string_view name, std::string_view set) {
   return {.name = name, .kind = ArgKind::kIds, .ref = kOne, .size = 4, .set = set};
 }
 ArgSpec id(std::string_view name, uint16_t size = 4) { return {.name = name, .kind = ArgKind::kUid, .size = size}; }

@@ -6,7 +6,7 @@ import support
 from traced import raw
 
 NAMESPACES = "mnt uts ipc net cgroup pid pid_for_children time time_for_children user".split()
-# What is told after each call.
+# What is told after each call, and, where the kernel can be asked for it, of the four of the mounts "target".
 MOUNTS = {"newest_mount", "mount_root", "mount_source", "mounts"}
 TOLD = {"unshare": {"namespaces"}, "setns": {"namespaces", "cwd", "root"}, "chdir": {"cwd"}, "fchdir": {"cwd"},
         "chroot": {"cwd", "root"}, "pivot_root": {"cwd", "root"} | MOUNTS, "mount": MOUNTS, "umount2": MOUNTS,
@@ -36,7 +36,7 @@ class Line:
 class Step:
     def __init__(self, call, result):
         self.call, self.result = call, result
-        self.namespaces, self.places, self.mounts = {}, {}, []
+        self.namespaces, self.places, self.mounts, self.target = {}, {}, [], None
 
 
 def inode(link):
@@ -52,6 +52,9 @@ def steps_of(said):
         elif name == "ns":
             of, _, link = value.partition(" ")
             steps[-1].namespaces[of] = inode(link)
+        elif name == "target":
+            device, number, mount, path = value.split(" ", 3)
+            steps[-1].target = (device, int(number), int(mount), path)
         elif name in ("cwd", "root"):
             device, number, mount = value.split()
             steps[-1].places[name] = (device, int(number), int(mount))
@@ -67,6 +70,14 @@ def device_of(file):
 def tells_empty_namespaces(trace):
     """Whether the pid namespace for children is told of also while nobody is in it."""
     return support.BACKEND == "ebpf" or tuple(map(int, re.findall(r"\d+", trace.header["kernel"])[:2])) >= (6, 11)
+
+
+def tells_target(trace, before):
+    """Whether it is told where the path led by which a call finds what it changes; None: perhaps. ptrace tells it of who sees
+    all mounts of its namespace: of who has entered one, where the kernel lists them (since 6.11)."""
+    if support.BACKEND == "ptrace":
+        return None if "setns" in [step.call for step in before] else True
+    return "security_sb_mount" in trace.header["hooks"]
 
 
 def check_namespaces(test, told, step, trace):
@@ -112,6 +123,10 @@ def check(test, said, trace):
             if step.result != 0:
                 test.assertIsNone(after)
                 continue
+            tells = tells_target(trace, steps[:index])
+            if step.target and ("target" in after if tells is None else tells):
+                file = after.pop("target")
+                test.assertEqual((device_of(file), file["inode"], file["mount_id"], file["path"]), step.target)
             test.assertEqual(set(after), TOLD[step.call])
             if "namespaces" in after:
                 check_namespaces(test, after["namespaces"], step, trace)

@@ -109,6 +109,13 @@ TEST(DecoderAftermath, WhatTheMountShows) {
   EXPECT_EQ(untold.after.mount_root.has_value() || untold.after.mount_source.has_value(), false);
 }
 
+TEST(DecoderAftermath, WhereThePathLed) {
+  const Call call = returned(success().file(CT_ARG_TARGET, {.path = "/run/netns", .mount_id = 31}));
+  ASSERT_TRUE(call.after.target);
+  EXPECT_EQ(call.after.target->path, "/run/netns");
+  EXPECT_EQ(call.after.target->mount_id, 31u);
+}
+
 TEST(DecoderAftermath, IsNoArgument) {
   const Call call = returned(success().newest_mount({.path = "/x"}).mount_count(2).namespaces({}));
   EXPECT_EQ(call.args[1].bytes, "/mnt");

@@ -18,6 +18,7 @@ void capture_aftermath(WireRecord<ct_exit>& exit, uint32_t flags, const WireFile
   if (flags & CT_ROW_AFTER_MOUNTS) exit.newest_mount(kFiles[0]).mount_count(24);
   if (flags & (CT_ROW_AFTER_MOUNTS | CT_ROW_AFTER_TREE)) exit.mount_told(std::string_view("b\0a\0", 4), "/dev/x");
   if (flags & CT_ROW_AFTER_MOVE) exit.file(CT_ARG_MOVED, file);
+  if (flags & CT_ROW_AFTER_TARGET) exit.file(CT_ARG_TARGET, file);
 }
 
 void capture_argument(WireRecord<ct_enter>& entry, uint8_t index, const ArgSpec& arg, uint8_t status,

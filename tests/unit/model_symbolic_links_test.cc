@@ -99,6 +99,36 @@ TEST_F(ModelSymbolicLinks, AFilesystemThatIsPickedIsTheOneThatTheKernelSays) {
   EXPECT_TRUE(read_only("/dev/vda"));
 }
 
+// --- The kernel says where a path led.
+
+TEST_F(ModelSymbolicLinks, WhatIsChangedIsWhereThePathLed) {
+  File target = root_at("/srv", "tmpfs", 21);
+  target.mount_id = 21;
+  const auto led_there = [&](Call& call) { call.after.target = target; };
+  const auto at_srv = [&] {
+    const MountTree& tree = world_.tree(world_.host);
+    return tree.at(tree.with_kernel_id(21));
+  };
+  world_.mounts(world_.host, "none", "/link", "", MS_UNBINDABLE, led_there);
+  EXPECT_TRUE(at_srv().unbindable);
+  world_.mounts(world_.host, "none", "/link", "", MS_REMOUNT | MS_BIND | MS_NOEXEC, led_there);
+  EXPECT_EQ(at_srv().attributes & MOUNT_ATTR_NOEXEC, uint64_t{MOUNT_ATTR_NOEXEC});
+  world_.mounts(world_.host, "new", "/link", "tmpfs", 0, led_there);
+  EXPECT_EQ(world_.table(world_.host), "/ , / /dev/vda, /d srv[/d], /srv srv unbindable, /srv new");
+  target.mount_id = 61;
+  target.mount_parent_id = 21;
+  target.dev_minor = 60;
+  world_.calls(world_.host, "umount2", {"/link", 0}, led_there);
+  EXPECT_EQ(world_.table(world_.host), "/ , / /dev/vda, /d srv[/d], /srv srv unbindable");
+  EXPECT_FALSE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, WhereNobodyHasBeenIsDoubted) {
+  File target = root_at("/x", "xfs", 99);
+  world_.mounts(world_.host, "none", "/srv", "", MS_SHARED, [&](Call& call) { call.after.target = target; });
+  EXPECT_TRUE(doubts());
+}
+
 TEST_F(ModelSymbolicLinks, WhatIsAsTheCallSaidIsBelieved) {
   binds("/srv/x", root_at("/mnt", "tmpfs", 21), "/x");
   EXPECT_EQ(at_mnt(), "srv /x");

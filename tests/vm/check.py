@@ -93,6 +93,14 @@ class Launched(unittest.TestCase):
 
 
 class ByEbpf(Launched):
+    def test_where_paths_lead(self):
+        """These kernels let us watch what mount, umount and move_mount have found."""
+        trace = self.trace("oracle")
+        self.assertIn("fentry security_sb_mount", trace.header["hooks"])
+        for call in trace.calls("mount") + trace.calls("umount2") + trace.calls("move_mount"):
+            if call["result"] == 0:
+                self.assertIn("target", call["after"], call)
+
     def test_doctor(self):
         self.ended("doctor", 0)
         found = json.loads(told("doctor"))

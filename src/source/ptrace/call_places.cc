@@ -5,15 +5,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/fd.h"
 #include "source/ptrace/capture.h"
 #include "source/ptrace/magic_path.h"
 
 namespace cttrace::ptrace {
 namespace {
 
-// Where the path begins, and what is left of it. None: it begins in no mount of the namespace.
-std::optional<std::string> absolute(Tracee& tracee, const PathGiven& given) {
+// The path from the root of the namespace. None: it begins in no mount that is seen there.
+std::optional<std::string> absolute(const MountView& view, Tracee& tracee, const PathGiven& given) {
   const std::optional<MagicPath> magic = parse_magic_path(given.path);
   if (!magic && given.path.starts_with('/')) return std::string(given.path);
   if (magic && magic->pid && magic->pid != tracee.tgid) return std::nullopt;
@@ -21,6 +20,9 @@ std::optional<std::string> absolute(Tracee& tracee, const PathGiven& given) {
   const std::string place = fd == AT_FDCWD ? task_path(tracee.tid, "cwd") : task_path(tracee.tid, "fd", fd);
   const std::optional<std::string> link = read_link(place);
   if (!link || !link->starts_with('/')) return std::nullopt;
+  // The link of what is in a mount that was taken away begins at that mount.
+  const std::optional<FileStatus> status = file_status(place);
+  if (!status || !view.with_id(status->mount_id)) return std::nullopt;
   const std::string_view rest = magic ? given.path.substr(magic->prefix) : given.path;
   return rest.empty() ? *link : *link + "/" + std::string(rest);
 }
@@ -32,15 +34,6 @@ Fd opened_in(const std::string& place, const std::string& path, bool follow) {
   how.flags = O_PATH | O_CLOEXEC | (follow ? 0u : O_NOFOLLOW);
   how.resolve = RESOLVE_IN_ROOT;
   return Fd(root ? static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof(how))) : -1);
-}
-
-// What is at the path. None: it is not known where that leads, or somebody would have to be asked.
-Fd opened_at(MountViews& views, Tracee& tracee, const PathGiven& given) {
-  const MountView& view = views.of(tracee);
-  const std::optional<std::string> path = absolute(tracee, given);
-  // A link may lead anywhere.
-  if (!view.whole || !path || view.asks_somebody()) return Fd();
-  return opened_in(task_path(tracee.tid, "root"), *path, given.follow);
 }
 
 struct Place {
@@ -63,6 +56,14 @@ std::string joined(const std::string& root, const std::string& below) {
 }
 
 }  // namespace
+
+Fd opened_at(MountViews& views, Tracee& tracee, const PathGiven& given) {
+  const MountView& view = views.of(tracee);
+  const std::optional<std::string> path = absolute(view, tracee, given);
+  // A link may lead anywhere.
+  if (!view.whole || !path || view.asks_somebody()) return Fd();
+  return opened_in(task_path(tracee.tid, "root"), *path, given.follow);
+}
 
 std::optional<FileStatus> status_at(MountViews& views, Tracee& tracee, const PathGiven& given) {
   const Fd fd = opened_at(views, tracee, given);

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/fd.h"
 #include "source/ptrace/mount_views.h"
 #include "source/ptrace/task_files.h"
 
@@ -23,6 +24,10 @@ struct PathGiven {
   std::string_view path;
   bool follow = true;
 };
+
+// What is at the path that the tracee gave, O_PATH. It keeps the mount busy: to be closed before the tracee goes on.
+// None: it is not known where that leads, or somebody would have to be asked.
+Fd opened_at(MountViews& views, Tracee& tracee, const PathGiven& given);
 
 // Of what is at the path that the tracee gave. None: it cannot be told, or somebody would have to be asked for it.
 std::optional<FileStatus> status_at(MountViews& views, Tracee& tracee, const PathGiven& given);

@@ -93,6 +93,7 @@ bool Capture::State::enter(Tracee& tracee, CallAtEntry& call) {
     (reading.status == CT_FAULT ? call.faulted : call.captured) |= static_cast<uint8_t>(1u << i);
   }
   maker.send();
+  if (call.row->flags & CT_ROW_AFTER_TARGET) call.target = target_of(tracee, arguments);
   if (changes_tables(call)) {
     views.begin_change();
     tracee.in_mount_call = true;
@@ -160,6 +161,7 @@ void Capture::State::exit(Tracee& tracee, const CallAtEntry& entry, int64_t ret,
       capture_file(tracee, CT_ARG_RETURN, CT_CAP_FILE, Files::Where::kFd, static_cast<int>(ret));
     if (call.row->flags & (CT_ROW_CLONE | CT_ROW_CLONE3) && ret > 0) capture_written_pidfd(tracee, arguments);
     if (ret >= 0) capture_aftermath(tracee, call, ret);
+    if (ret >= 0 && !call.target.empty()) maker.capture(CT_ARG_TARGET, CT_CAP_FILE, CT_OK, call.target);
   }
   maker.send();
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "cttrace/source.h"
@@ -50,6 +51,7 @@ struct CallAtEntry {
   std::array<uint64_t, 6> hash = {};  // of what was read, by argument
   uint8_t captured = 0;               // bit per argument: its bytes were read
   uint8_t faulted = 0;                // bit per argument: its bytes could not be read
+  std::string target;                 // of CT_ARG_TARGET; empty: it is not told
 };
 
 // Makes records and hands each to the sink at once. Every function that takes a tracee is for a task that stands still

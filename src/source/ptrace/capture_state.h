@@ -47,6 +47,7 @@ struct Capture::State {
   void capture_closed(Tracee& tracee, int fd);
   bool capture_magic(Tracee& tracee, uint8_t arg, std::string_view path);
   void capture_path_places(Tracee& tracee, uint8_t arg, int dirfd, bool at_cwd);
+  std::string target_of(Tracee& tracee, const ArgumentsOf& call);
 
   // --- what a call has made of its caller (aftermath.cc)
   void remember(Tracee& tracee, const CallAtEntry& call, int64_t ret);

@@ -13,7 +13,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/fd.h"
 #include "base/proc_text.h"
 #include "source/ptrace/capture.h"
 #include "source/ptrace/filesystems.h"
@@ -200,6 +199,22 @@ std::optional<SeenFile> Files::look(Tracee& tracee, Where where, int fd) {
     look_at_special(tracee, *link, info, *status, seen);
   }
   if (where == Where::kRoot && !seen.components.empty()) file.flags |= CT_FILE_CHROOT;
+  return seen;
+}
+
+std::optional<SeenFile> Files::look(Tracee& tracee, const Fd& own) {
+  const std::string path = "/proc/self/fd/" + std::to_string(own.get());
+  const std::optional<std::string> link = own ? read_link(path) : std::nullopt;
+  const std::optional<FileStatus> status = link ? file_status(path) : std::nullopt;
+  if (!status || !link->starts_with('/')) return std::nullopt;
+  SeenFile seen;
+  seen.file.fd = -1;
+  seen.file.ino = status->inode;
+  seen.file.dev = status->dev;
+  seen.file.rdev = status->rdev;
+  seen.file.mode = status->mode;
+  seen.file.mnt_id = status->mount_id;
+  look_at_path(tracee, *link, path, *status, seen);
   return seen;
 }
 

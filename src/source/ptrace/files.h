@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "base/fd.h"
 #include "cttrace/wire.h"
 #include "source/ptrace/call_places.h"
 #include "source/ptrace/mount_views.h"
@@ -36,6 +37,8 @@ class Files {
 
   // None: it may not be told.
   std::optional<SeenFile> look(Tracee& tracee, Where where, int fd = -1);
+  // What a descriptor of our own is to the tracee.
+  std::optional<SeenFile> look(Tracee& tracee, const Fd& own);
 
   // On procfs, cgroupfs or sysfs.
   bool is_control_file(Tracee& tracee, int fd);

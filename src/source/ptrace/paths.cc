@@ -1,9 +1,14 @@
 // Where a path argument begins: a descriptor, the cwd, the root, or the descriptor that it names by /proc; as
 // bpf/paths.h finds it.
+#include <fcntl.h>
 #include <linux/limits.h>
+#include <linux/mount.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
+#include <ranges>
 
 #include "base/words.h"
 #include "source/ptrace/capture_state.h"
@@ -79,6 +84,25 @@ void Capture::State::capture_path_places(Tracee& tracee, uint8_t arg, int dirfd,
   } else if (!capture_magic(tracee, arg, reading.bytes)) {
     capture_file(tracee, arg, CT_CAP_BASE, Files::Where::kRoot);
   }
+}
+
+// Where the path leads by which a call names what it changes: the last of its paths. Empty: that cannot be told.
+std::string Capture::State::target_of(Tracee& tracee, const ArgumentsOf& call) {
+  const auto last = std::ranges::find(std::views::reverse(call.row.op), CT_OP_PATH);
+  const auto index = static_cast<size_t>(std::distance(last, std::rend(call.row.op))) - 1;
+  if (!read_argument(memories.of(tracee.tid), call, index, reading) || reading.status != CT_OK) return {};
+  const std::string path = reading.bytes;
+  if (path.empty()) return {};
+  const uint8_t ref = call.row.ref[index];
+  const SyscallRow& row = syscall_rows()[call.row.id];
+  const bool no_follow = (row.name == "move_mount" && !(call.args[4] & MOVE_MOUNT_T_SYMLINKS)) ||
+                         (row.name == "umount2" && call.args[1] & UMOUNT_NOFOLLOW) ||
+                         (row.name == "mount_setattr" && call.args[2] & AT_SYMLINK_NOFOLLOW);
+  const Fd place =
+      opened_at(views, tracee,
+                {.dirfd = ref < 6 ? static_cast<int>(call.args[ref]) : AT_FDCWD, .path = path, .follow = !no_follow});
+  const std::optional<SeenFile> seen = files.look(tracee, place);
+  return seen ? seen->bytes() : std::string();
 }
 
 }  // namespace cttrace::ptrace

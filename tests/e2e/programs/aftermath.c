@@ -19,8 +19,8 @@ static void open_table(void) {
 }
 
 static void tell_namespaces(const char* fact_name) {
-  static const char* const names[] = {"mnt", "uts", "ipc",  "net", "cgroup",
-                                      "pid", "pid_for_children", "time", "time_for_children", "user"};
+  static const char* const names[] = {
+      "mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     char link[64], text[64];
     snprintf(link, sizeof link, "self/ns/%s", names[i]);
@@ -31,15 +31,15 @@ static void tell_namespaces(const char* fact_name) {
   }
 }
 
-// "DEVICE INODE MOUNT", as stat and fdinfo tell.
-static void tell_place(const char* link) {
+struct place {
+  char text[64];  // "DEVICE INODE MOUNT", as stat and fdinfo tell
+};
+
+static struct place place_of(int opened) {
   char path[64], text[1024];
-  snprintf(path, sizeof path, "self/%s", link);
-  int place = openat(proc, path, O_PATH | O_CLOEXEC);
-  must(place >= 0, path);
   struct stat status;
-  must(fstat(place, &status) == 0, "fstat");
-  snprintf(path, sizeof path, "self/fdinfo/%d", place);
+  must(fstat(opened, &status) == 0, "fstat");
+  snprintf(path, sizeof path, "self/fdinfo/%d", opened);
   int info = openat(proc, path, O_RDONLY | O_CLOEXEC);
   must(info >= 0, path);
   ssize_t length = read(info, text, sizeof text - 1);
@@ -47,9 +47,19 @@ static void tell_place(const char* link) {
   text[length] = 0;
   const char* mount = strstr(text, "mnt_id:\t");
   must(mount != NULL, "mnt_id");
-  fact(link, "%u:%u %llu %d", major(status.st_dev), minor(status.st_dev), (unsigned long long)status.st_ino,
-       atoi(mount + 8));
   close(info);
+  struct place place;
+  snprintf(place.text, sizeof place.text, "%u:%u %llu %d", major(status.st_dev), minor(status.st_dev),
+           (unsigned long long)status.st_ino, atoi(mount + 8));
+  return place;
+}
+
+static void tell_place(const char* link) {
+  char path[64];
+  snprintf(path, sizeof path, "self/%s", link);
+  int place = openat(proc, path, O_PATH | O_CLOEXEC);
+  must(place >= 0, path);
+  fact(link, "%s", place_of(place).text);
   close(place);
 }
 
@@ -64,10 +74,29 @@ static void tell_mounts(void) {
   fclose(lines);
 }
 
+static char target[1100];  // "DEVICE INODE MOUNT PATH" of what the next call changes
+
+// A path that the next call is given, by which it finds what it changes.
+static const char* at(const char* path) {
+  int place = open(path, O_PATH | O_CLOEXEC);
+  if (place < 0) return path;
+  struct place there = place_of(place);
+  char link[64], found[1024];
+  snprintf(link, sizeof link, "self/fd/%d", place);
+  ssize_t length = readlinkat(proc, link, found, sizeof found - 1);
+  must(length > 0, link);
+  found[length] = 0;
+  snprintf(target, sizeof target, "%s %s", there.text, found);
+  close(place);
+  return path;
+}
+
 // The call of this name has just returned this.
 static long step(const char* call, long returned) {
   long result = result_of(returned);
   fact("step", "%s %ld", call, result);
+  if (target[0]) fact("target", "%s", target);
+  target[0] = 0;
   tell_namespaces("ns");
   tell_place("cwd");
   tell_place("root");
@@ -76,21 +105,21 @@ static long step(const char* call, long returned) {
 }
 
 static void mounts(void) {
-  step("mount", mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL));
-  step("mount", mount("first", "a", "tmpfs", MS_NOSUID, NULL));
-  step("mount", mount("second", "b", "tmpfs", 0, "mode=700"));
+  step("mount", mount("none", at("/"), NULL, MS_REC | MS_PRIVATE, NULL));
+  step("mount", mount("first", at("a"), "tmpfs", MS_NOSUID, NULL));
+  step("mount", mount("second", at("b"), "tmpfs", 0, "mode=700"));
   step("mount", mount("nothing", "none", "tmpfs", 0, NULL));  // fails
-  step("mount", mount("a", "c", NULL, MS_BIND, NULL));
-  step("mount", mount(NULL, "c", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL));
-  step("mount", mount("b", "moved here", NULL, MS_MOVE, NULL));
-  step("mount", mount("third", "c", "tmpfs", 0, NULL));  // on top of the bind mount
-  step("umount2", umount2("c", 0));
-  step("umount2", umount2("c", MNT_DETACH));
+  step("mount", mount("a", at("c"), NULL, MS_BIND, NULL));
+  step("mount", mount(NULL, at("to c"), NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL));
+  step("mount", mount("b", at("moved here"), NULL, MS_MOVE, NULL));
+  step("mount", mount("third", at("c"), "tmpfs", 0, NULL));  // on top of the bind mount
+  step("umount2", umount2(at("to c"), 0));
+  step("umount2", umount2(at("to c"), MNT_DETACH));
   step("umount2", umount2("c", 0));  // fails: nothing is mounted there any more
   int tree = (int)syscall(SYS_open_tree, AT_FDCWD, "moved here", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
   must(tree >= 0, "open_tree");
-  step("mount", mount("fourth", "b", "tmpfs", 0, NULL));
-  step("move_mount", syscall(SYS_move_mount, tree, "", AT_FDCWD, "c", MOVE_MOUNT_F_EMPTY_PATH));
+  step("mount", mount("fourth", at("b"), "tmpfs", 0, NULL));
+  step("move_mount", syscall(SYS_move_mount, tree, "", AT_FDCWD, at("c"), MOVE_MOUNT_F_EMPTY_PATH));
   close(tree);
 }
 
@@ -147,14 +176,14 @@ static void other_namespaces(void) {
 static void root(const char* folder) {
   must(chdir(folder) == 0, folder);
   step("chdir", 0);
-  step("mount", mount("root", "root", "tmpfs", 0, NULL));
+  step("mount", mount("root", at("root"), "tmpfs", 0, NULL));
   must(mkdir("root/old", 0755) == 0, "old");
   long result = result_of(syscall(SYS_pivot_root, "root", "root/old"));
   open_table();
   errno = (int)-result;
   step("pivot_root", result < 0 ? -1 : result);
   step("chdir", chdir("/"));
-  step("umount2", umount2("/old", MNT_DETACH));
+  step("umount2", umount2(at("/old"), MNT_DETACH));
 }
 
 int main(int argc, char** argv) {
@@ -167,7 +196,7 @@ int main(int argc, char** argv) {
   must(chdir(argv[1]) == 0, argv[1]);
   step("chdir", 0);
   must(mkdir("a", 0755) == 0 && mkdir("b", 0755) == 0 && mkdir("c", 0755) == 0 && mkdir("moved here", 0755) == 0 &&
-           mkdir("root", 0755) == 0,
+           mkdir("root", 0755) == 0 && symlink("c", "to c") == 0,
        "mkdir");
   mounts();
   places();
