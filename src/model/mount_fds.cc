@@ -106,7 +106,7 @@ std::optional<Attachment> beneath(const State& state, const Place& place, std::s
 void apply_open_tree(Context& context, const Call& call, TaskState& task) {
   const bool clone = call.args[2].raw & OPEN_TREE_CLONE;
   if (!clone && call.args.size() == 3) return;
-  const FoundPath found = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
+  const FoundPath found = find_target_path(context, task, {.call = call, .path = 1, .dirfd = 0});
   if (found.detached) return;
   if (!found.place) return cannot_place(context, task, "open_tree", found.why);
   std::optional<MountId> mount;

@@ -116,6 +116,11 @@ def check(test, said, trace):
     calls = [call for call in trace.calls(tgid=me) if call["name"] in TOLD]
     test.assertEqual([call["name"] for call in calls], [step.call for step in steps])
     trees = {call["returned_file"]["mount_id"]: call["after"] for call in trace.calls("open_tree", tgid=me)}
+    for tree in trees.values():
+        target = tree.pop("target", None)
+        test.assertEqual(target is not None, support.BACKEND == "ptrace")  # no hook of the kernel's tells it
+        if target:
+            test.assertTrue(target["path"].endswith("/moved here"), target)
     for index, (call, step) in enumerate(zip(calls, steps)):
         with test.subTest(step=index, call=step.call, result=step.result):
             test.assertEqual(call["result"], step.result)

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <ranges>
 
 #include "base/words.h"
 #include "source/ptrace/capture_state.h"
@@ -88,16 +87,17 @@ void Capture::State::capture_path_places(Tracee& tracee, uint8_t arg, int dirfd,
 
 // Where the path leads by which a call names what it changes: the last of its paths. Empty: that cannot be told.
 std::string Capture::State::target_of(Tracee& tracee, const ArgumentsOf& call) {
-  const auto last = std::ranges::find(std::views::reverse(call.row.op), CT_OP_PATH);
-  const auto index = static_cast<size_t>(std::distance(last, std::rend(call.row.op))) - 1;
+  size_t index = std::size(call.row.op) - 1;
+  while (index > 0 && call.row.op[index] != CT_OP_PATH) --index;
   if (!read_argument(memories.of(tracee.tid), call, index, reading) || reading.status != CT_OK) return {};
   const std::string path = reading.bytes;
   if (path.empty()) return {};
   const uint8_t ref = call.row.ref[index];
   const SyscallRow& row = syscall_rows()[call.row.id];
-  const bool no_follow = (row.name == "move_mount" && !(call.args[4] & MOVE_MOUNT_T_SYMLINKS)) ||
-                         (row.name == "umount2" && call.args[1] & UMOUNT_NOFOLLOW) ||
-                         (row.name == "mount_setattr" && call.args[2] & AT_SYMLINK_NOFOLLOW);
+  const bool no_follow =
+      (row.name == "move_mount" && !(call.args[4] & MOVE_MOUNT_T_SYMLINKS)) ||
+      (row.name == "umount2" && call.args[1] & UMOUNT_NOFOLLOW) ||
+      ((row.name == "mount_setattr" || row.name.starts_with("open_tree")) && call.args[2] & AT_SYMLINK_NOFOLLOW);
   const Fd place =
       opened_at(views, tracee,
                 {.dirfd = ref < 6 ? static_cast<int>(call.args[ref]) : AT_FDCWD, .path = path, .follow = !no_follow});
