@@ -88,14 +88,14 @@ std::array<bpf_program*, 3> target_programs(const capture& skeleton) {
 
 // Some kernels take no programs of the kind, whatever they are to be attached to: known without looking through BTF.
 bool refuses_fentry() {
-  constexpr bpf_insn kReturnZero[] = {
+  constexpr bpf_insn kAnyProgram[] = {
       {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .src_reg = 0, .off = 0, .imm = 0},
       {.code = BPF_JMP | BPF_EXIT, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = 0}};
   bpf_prog_load_opts load = {};
   load.sz = sizeof(load);
   load.expected_attach_type = BPF_TRACE_FENTRY;
   load.attach_btf_id = 1;  // no function: EINVAL
-  const int loaded = bpf_prog_load(BPF_PROG_TYPE_TRACING, "cttrace_probe", "Dual BSD/GPL", kReturnZero, 2, &load);
+  const int loaded = bpf_prog_load(BPF_PROG_TYPE_TRACING, "cttrace_probe", "Dual BSD/GPL", kAnyProgram, 2, &load);
   return !Fd(loaded) && loaded == -EPERM;
 }
 
