@@ -33,7 +33,7 @@ class Told:
             step = re.match(r" *\+[\d.]+ m?s  (.{11})  (.*)", line)
             if step is None:
                 # How much was captured, and who still ran when the first process had ended, differs.
-                if not line.startswith("cttrace: ebpf "):
+                if not line.startswith(("cttrace: ebpf ", "cttrace: ptrace ")):
                     self.rest.append(self.plain(line))
                 continue
             phase = step[1].strip() or phase
