@@ -11,22 +11,6 @@
 namespace cttrace::ptrace {
 namespace {
 
-// The path from the root of the namespace. None: it begins in no mount that is seen there.
-std::optional<std::string> absolute(const MountView& view, Tracee& tracee, const PathGiven& given) {
-  const std::optional<MagicPath> magic = parse_magic_path(given.path);
-  if (!magic && given.path.starts_with('/')) return std::string(given.path);
-  if (magic && magic->pid && magic->pid != tracee.tgid) return std::nullopt;
-  const int fd = magic ? magic->fd : given.dirfd;
-  const std::string place = fd == AT_FDCWD ? task_path(tracee.tid, "cwd") : task_path(tracee.tid, "fd", fd);
-  const std::optional<std::string> link = read_link(place);
-  if (!link || !link->starts_with('/')) return std::nullopt;
-  // The link of what is in a mount that was taken away begins at that mount.
-  const std::optional<FileStatus> status = file_status(place);
-  if (!status || !view.with_id(status->mount_id)) return std::nullopt;
-  const std::string_view rest = magic ? given.path.substr(magic->prefix) : given.path;
-  return rest.empty() ? *link : *link + "/" + std::string(rest);
-}
-
 // With that place for the root of everything.
 Fd opened_in(const std::string& place, const std::string& path, bool follow) {
   const Fd root(::open(place.c_str(), O_PATH | O_CLOEXEC));
@@ -34,6 +18,27 @@ Fd opened_in(const std::string& place, const std::string& path, bool follow) {
   how.flags = O_PATH | O_CLOEXEC | (follow ? 0u : O_NOFOLLOW);
   how.resolve = RESOLVE_IN_ROOT;
   return Fd(root ? static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof(how))) : -1);
+}
+
+std::optional<FileStatus> status_of(const Fd& fd) {
+  return fd ? file_status("/proc/self/fd/" + std::to_string(fd.get())) : std::nullopt;
+}
+
+// The path from the tracee's root. None: no path leads from there to where it begins.
+std::optional<std::string> absolute(Tracee& tracee, const PathGiven& given) {
+  const std::optional<MagicPath> magic = parse_magic_path(given.path);
+  if (!magic && given.path.starts_with('/')) return std::string(given.path);
+  if (magic && magic->pid && magic->pid != tracee.tgid) return std::nullopt;
+  const int fd = magic ? magic->fd : given.dirfd;
+  const std::string place = fd == AT_FDCWD ? task_path(tracee.tid, "cwd") : task_path(tracee.tid, "fd", fd);
+  const std::optional<std::string> link = read_link(place);
+  if (!link || !link->starts_with('/')) return std::nullopt;
+  // It may be hidden, as the old root is behind pivot_root(".", "."), or in a mount that was taken away.
+  const std::optional<FileStatus> begins = file_status(place);
+  const std::optional<FileStatus> led_to = status_of(opened_in(task_path(tracee.tid, "root"), *link, true));
+  if (!begins || !led_to || led_to->inode != begins->inode || led_to->mount_id != begins->mount_id) return std::nullopt;
+  const std::string_view rest = magic ? given.path.substr(magic->prefix) : given.path;
+  return rest.empty() ? *link : *link + "/" + std::string(rest);
 }
 
 struct Place {
@@ -59,15 +64,14 @@ std::string joined(const std::string& root, const std::string& below) {
 
 Fd opened_at(MountViews& views, Tracee& tracee, const PathGiven& given) {
   const MountView& view = views.of(tracee);
-  const std::optional<std::string> path = absolute(view, tracee, given);
+  const std::optional<std::string> path = absolute(tracee, given);
   // A link may lead anywhere.
   if (!view.whole || !path || view.asks_somebody()) return Fd();
   return opened_in(task_path(tracee.tid, "root"), *path, given.follow);
 }
 
 std::optional<FileStatus> status_at(MountViews& views, Tracee& tracee, const PathGiven& given) {
-  const Fd fd = opened_at(views, tracee, given);
-  return fd ? file_status("/proc/self/fd/" + std::to_string(fd.get())) : std::nullopt;
+  return status_of(opened_at(views, tracee, given));
 }
 
 std::optional<Shown> cloned_place(MountViews& views, Tracee& tracee, const PathGiven& given, const std::string& copy) {
