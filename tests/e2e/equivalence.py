@@ -64,6 +64,7 @@ class Trace:
     def __init__(self, recording):
         document = json.loads(shown(recording, "json"))
         self.events, self.completeness = document["events"], document["completeness"]
+        self.hooks = document["header"]["hooks"]
         self.first = self.events[0]["tid"]
         self.names = self._names()
         self.by_thread = {}
@@ -117,11 +118,12 @@ class Trace:
         return value
 
 
-def forgive(ptrace, ebpf):
-    """Takes out of what eBPF has seen what ptrace says that it could not see. Both are normal."""
+def forgive(ptrace, ebpf, told=False):
+    """Takes out of what each has seen what the other one says that it could not see. Both are normal. `told`: both know where
+    the paths of mount and umount led, and so the mount."""
     if isinstance(ptrace, dict) and isinstance(ebpf, dict):
         if ptrace.get("type") == "call":
-            _forgive_call(ptrace, ebpf)
+            _forgive_call(ptrace, ebpf, told)
         for key, value in ptrace.items():
             # Of a process that was there before.
             if key == "securebits" and value is None and ptrace.get("type") in ("state", "exec"):
@@ -129,18 +131,20 @@ def forgive(ptrace, ebpf):
             # Of a mount that no path leads to any more there is nobody to ask.
             if key == "newest_mount" and value and ebpf.get(key) and value["inode"] == 0:
                 ebpf[key].update(inode=0, mode=value["mode"])
-            forgive(value, ebpf.get(key))
+            if key == "kernel_id" and not told and ebpf.get(key) is None:
+                ptrace[key] = None
+            forgive(value, ebpf.get(key), told)
     elif isinstance(ptrace, list) and isinstance(ebpf, list):
         for one, other in zip(ptrace, ebpf):
-            forgive(one, other)
+            forgive(one, other, told)
 
 
-def _forgive_call(ptrace, ebpf):
+def _forgive_call(ptrace, ebpf, told):
     # Reading the log would empty it.
     if ptrace["fs_message"] is None:
         ebpf["fs_message"] = None
-    # Some kernels take no programs where the paths of mount and umount have been found.
-    if ptrace["after"] and "target" not in (ebpf["after"] or {}):
+    # Some kernels take no programs where the paths of mount and umount have been found; none tells it of the others.
+    if ptrace["after"] and (not told or ptrace["name"] in ("mount_setattr", "open_tree", "open_tree_attr")):
         ptrace["after"].pop("target", None)
         ptrace["after"] = ptrace["after"] or None
 
