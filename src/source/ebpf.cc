@@ -19,6 +19,7 @@
 
 #include "base/fd.h"
 #include "source/beginning.h"
+#include "source/libbpf_errors.h"
 #include "source/procfs.h"
 #include "source/synthetic.h"
 
@@ -48,38 +49,6 @@ struct LinkDeleter {
   void operator()(bpf_link* link) const { bpf_link__destroy(link); }
 };
 using Link = std::unique_ptr<bpf_link, LinkDeleter>;
-
-// The last line that libbpf said: the reason, when it fails. The verifier's log is not for a user's eyes.
-std::string& libbpf_said() {
-  static std::string text;
-  return text;
-}
-
-int remember_libbpf(libbpf_print_level level, const char* format, va_list arguments) {
-  if (level != LIBBPF_WARN) return 0;
-  char line[512];
-  vsnprintf(line, sizeof(line), format, arguments);
-  std::string_view text = line;
-  text = text.substr(0, text.find('\n'));
-  if (text.starts_with("libbpf: ")) text.remove_prefix(8);
-  if (text.find("-- BEGIN") == text.npos && text.find("-- END") == text.npos) libbpf_said() = text;
-  return 0;
-}
-
-[[noreturn]] void fail(std::string what, int code) {
-  Error error{.code = code, .what = std::move(what), .why = std::strerror(code)};
-  error.remedy = "cttrace doctor tells what is missing";
-  if (code == EPERM || code == EACCES) {
-    error.remedy = geteuid() == 0 ? "this root may not trace: cttrace doctor tells what is missing"
-                                  : "run as root, or see cttrace doctor";
-  } else if (access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
-    error.why = "this kernel has no BTF (/sys/kernel/btf/vmlinux)";
-    error.remedy = "a kernel with CONFIG_DEBUG_INFO_BTF=y is needed";
-  } else if (!libbpf_said().empty()) {
-    error.why += ": " + libbpf_said();
-  }
-  throw Failure(std::move(error));
-}
 
 // What a kernel need not take: without them paths are told by their words only.
 std::array<bpf_program*, 3> target_programs(const capture& skeleton) {
@@ -143,18 +112,18 @@ struct EbpfSource::State {
 
 void EbpfSource::State::load() {
   libbpf_set_strict_mode(LIBBPF_STRICT_ALL);  // also raises RLIMIT_MEMLOCK where the kernel still charges maps to it
-  libbpf_set_print(remember_libbpf);
+  remember_what_libbpf_says();
   int error = refuses_fentry() ? load(false) : load(true);
   if (error && has_target_hooks) error = load(false);
-  if (error) fail("load the capture programs into the kernel", -error);
+  if (error) libbpf_failed("load the capture programs into the kernel", -error);
   ring.reset(ring_buffer__new(bpf_map__fd(skeleton->maps.events), on_record, this, nullptr));
-  if (!ring) fail("map the ring buffer", errno);
+  if (!ring) libbpf_failed("map the ring buffer", errno);
 }
 
 // Returns a negative errno.
 int EbpfSource::State::load(bool with_target_hooks) {
   skeleton.reset(capture__open());
-  if (!skeleton) fail("open the capture programs", errno);
+  if (!skeleton) libbpf_failed("open the capture programs", errno);
   const uint32_t bytes = ring_size(options.buffer_bytes);
   bpf_map__set_max_entries(skeleton->maps.events, bytes);
   skeleton->rodata->wake_bytes = bytes / 4;
@@ -168,7 +137,7 @@ void EbpfSource::State::fill_rows() {
   const auto rows = syscall_rows();
   const auto put = [](bpf_map* map, const auto& key, const auto& value) {
     if (const int error = bpf_map__update_elem(map, &key, sizeof(key), &value, sizeof(value), BPF_ANY))
-      fail("fill the table of calls", -error);
+      libbpf_failed("fill the table of calls", -error);
   };
   for (const SyscallRow& row : rows) {
     const auto index = static_cast<uint32_t>(row.index);
@@ -199,7 +168,7 @@ void EbpfSource::State::attach() {
                                    skeleton->progs.sys_enter,    skeleton->progs.sys_exit};
   for (bpf_program* program : programs) {
     Link link(bpf_program__attach(program));
-    if (!link) fail(std::string("attach to the tracepoint of ") + bpf_program__name(program), errno);
+    if (!link) libbpf_failed(std::string("attach to the tracepoint of ") + bpf_program__name(program), errno);
     links.push_back(std::move(link));
   }
   std::vector<Link> targets;
@@ -215,18 +184,18 @@ void EbpfSource::State::attach() {
 // Runs the task iterator until it finds no task that was not known: see find_tasks in bpf/lifecycle.h.
 void EbpfSource::State::find_tasks() {
   const Link link(bpf_program__attach_iter(skeleton->progs.find_tasks, nullptr));
-  if (!link) fail("attach the task iterator", errno);
+  if (!link) libbpf_failed("attach the task iterator", errno);
   uint64_t found = 0;
   do {
     found = skeleton->bss->new_tasks;
     const Fd iterator(bpf_iter_create(bpf_link__fd(link.get())));
-    if (!iterator) fail("run the task iterator", errno);
+    if (!iterator) libbpf_failed("run the task iterator", errno);
     char ignored[64];
     ssize_t got = 0;
     while ((got = read(iterator.get(), ignored, sizeof(ignored))) > 0 ||
            (got < 0 && (errno == EINTR || errno == EAGAIN)))
       continue;
-    if (got < 0) fail("run the task iterator", errno);
+    if (got < 0) libbpf_failed("run the task iterator", errno);
   } while (skeleton->bss->new_tasks != found);
 }
 
@@ -267,7 +236,7 @@ int EbpfSource::State::on_record(void* context, void* data, size_t size) {
 // Waits at most `timeout_ms` for the kernel's wake-up: a quarter of the buffer is full, or the last task has ended.
 void EbpfSource::State::wait(int timeout_ms) const {
   pollfd waiting = {.fd = ring_buffer__epoll_fd(ring.get()), .events = POLLIN, .revents = 0};
-  if (::poll(&waiting, 1, timeout_ms) < 0 && errno != EINTR) fail("wait for the ring buffer", errno);
+  if (::poll(&waiting, 1, timeout_ms) < 0 && errno != EINTR) libbpf_failed("wait for the ring buffer", errno);
 }
 
 // Takes everything that is there now, and not what comes meanwhile: where calls are made faster than they are shown
@@ -279,7 +248,7 @@ size_t EbpfSource::State::drain(const RecordSink& to) {
   const int error = ring_buffer__consume(ring.get());
   sink = nullptr;
   if (thrown) std::rethrow_exception(std::exchange(thrown, nullptr));
-  if (error < 0 && error != -EAGAIN) fail("read the ring buffer", -error);
+  if (error < 0 && error != -EAGAIN) libbpf_failed("read the ring buffer", -error);
   return delivered - before;
 }
 
