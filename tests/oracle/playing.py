@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 
@@ -126,11 +127,16 @@ class Player:
             raise Broken(f"judge: its lines do not add up: {summary}")
         return played, summary
 
-    def play(self, sequences):
+    def play(self, sequences, kept=None):
+        """`kept`: a folder that gets the recording and the results if one of the sequences differs."""
         with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
             folder = pathlib.Path(folder)
             self.record(folder, sequences)
-            return self.judge(folder)
+            played, summary = self.judge(folder)
+            differing = [each.name for each in played if each.differences and not each.admitted]
+            if differing and kept:
+                shutil.copytree(folder, kept / f"{differing[0]}.batch", ignore=shutil.ignore_patterns("socket"), dirs_exist_ok=True)
+            return played, summary
 
 
 def read_saved(path):
