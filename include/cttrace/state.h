@@ -25,6 +25,7 @@ struct Place {
   // The kernel's words when the model cannot place it: a mount that has left every tree, or an unknown namespace.
   std::string shown = {};
   bool detached = false;
+  FilesystemId filesystem = 0;  // of a detached one, which keeps it; 0: not known
 };
 
 // --- Namespaces

@@ -135,6 +135,13 @@ std::span<const GroupName> group_names();
 
 inline constexpr int16_t kNoNumber = -1;
 
+// Whether a symbolic link at the end of a call's path is followed.
+struct LastLink {
+  uint8_t arg = 0;             // with the flag
+  uint64_t flag = 0;           // 0: it always is
+  bool followed_with = false;  // only with the flag; false: only without
+};
+
 struct SyscallRow {
   std::string_view name;
   std::array<int16_t, kAbiCount> numbers;  // by Abi; kNoNumber where the abi does not have it
@@ -143,6 +150,7 @@ struct SyscallRow {
   ReturnKind returns;
   uint32_t flags;  // CT_ROW_*: what capture needs to know
   std::vector<ArgSpec> args;
+  LastLink last_link = {};  // of the last of its paths
   // A variant: the same call, when argument `select` has one of the values (of flag set `select_set`).
   uint8_t select = 0;
   std::vector<uint64_t> select_values = {};
@@ -156,6 +164,8 @@ std::span<const SyscallRow> syscall_rows();
 // The row of a call, or nullptr. With `args` (six raw arguments) the fitting variant.
 const SyscallRow* find_row(Abi abi, uint32_t number);
 const SyscallRow* find_row(Abi abi, uint32_t number, std::span<const uint64_t, 6> args);
+
+bool follows_last_link(const SyscallRow& row, std::span<const uint64_t, 6> args);
 
 // Is captured when nothing is asked for with -e trace=: all but %fs.
 bool is_default(const SyscallRow& row);

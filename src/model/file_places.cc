@@ -92,9 +92,10 @@ std::vector<Place> candidates_for(const State& state, TreeId id, const File& fil
   return found;
 }
 
-Place unplaced(const File& file) {
+Place unplaced(const State& state, const File& file) {
   Place place = {.path = file.path, .evidence = Evidence::kObserved, .shown = file.shown()};
   place.detached = file.detached;
+  if (place.detached) place.filesystem = filesystem_with(state, file.dev_major, file.dev_minor);
   return place;
 }
 
@@ -143,10 +144,10 @@ bool tells_where(const File& file) { return file.mount_ns || file.detached || is
 
 // Where a file is that is in no tree that is known.
 Place elsewhere(const State& state, const File& file, const Place* expected) {
-  if (tells_where(file) || !expected) return unplaced(file);
+  if (tells_where(file) || !expected) return unplaced(state, file);
   const MountTree* const tree = tree_in(state, expected->mount.tree);
   const uint32_t id = tree && tree->contains(expected->mount.slot) ? tree->at(expected->mount.slot).kernel_id : 0;
-  if (id && id != file.mount_id) return unplaced(file);
+  if (id && id != file.mount_id) return unplaced(state, file);
   Place place = *expected;
   place.evidence = Evidence::kInferred;
   return place;
@@ -182,12 +183,12 @@ std::optional<Place> find_by_id(Context& context, const File& file, TreeId tree_
 
 Place find_file(Context& context, const File& file, const Place* expected, TreeId tree_of_task) {
   State& state = context.state;
-  if (is_nowhere(file)) return unplaced(file);
+  if (is_nowhere(file)) return unplaced(state, file);
   if (std::optional<Place> place = find_by_id(context, file, tree_of_task)) return std::move(*place);
   const TreeId id = tree_of_file(state, file, tree_of_task);
   if (!id || !tree_in(state, id)) return elsewhere(state, file, expected);
   std::vector<Place> candidates = candidates_for(state, id, file);
-  if (candidates.empty()) return unplaced(file);
+  if (candidates.empty()) return unplaced(state, file);
   size_t chosen = 0;
   bool sure = candidates.size() == 1;
   if (expected) {
@@ -212,15 +213,15 @@ void see_file(Context& context, const File& file) {
 }
 
 Place place_of(const State& state, const File& file) {
-  if (is_nowhere(file)) return unplaced(file);
+  if (is_nowhere(file)) return unplaced(state, file);
   const TreeId id = tree_of_file(state, file, 0);
   const MountTree* tree = tree_in(state, id);
-  if (!tree) return unplaced(file);
+  if (!tree) return unplaced(state, file);
   const Slot known = tree->with_kernel_id(file.mount_id);
   if (known != kNoSlot)
     if (std::optional<Place> place = place_in(*tree, {id, known}, file)) return *place;
   std::vector<Place> candidates = candidates_for(state, id, file);
-  return candidates.empty() ? unplaced(file) : candidates[0];
+  return candidates.empty() ? unplaced(state, file) : candidates[0];
 }
 
 void name_mounts(Context& context, TreeId tree, uint32_t inode) {

@@ -44,21 +44,19 @@ void forget_info(MountObjects& objects, TreeId tree) {
   }
 }
 
-std::string words_of_detached(const std::string& type) { return "(detached " + type + ")"; }
-
 Place nowhere(const State& state, const Place& place) {
-  const Filesystem* filesystem =
-      tree_in(state, place.mount.tree) && tree_in(state, place.mount.tree)->contains(place.mount.slot)
-          ? filesystem_of(state, filesystem_at(state, place.mount))
-          : nullptr;
+  const MountTree* tree = tree_in(state, place.mount.tree);
+  const FilesystemId kept = tree && tree->contains(place.mount.slot) ? filesystem_at(state, place.mount) : 0;
+  const Filesystem* filesystem = filesystem_of(state, kept);
   const std::string type = filesystem ? filesystem->type : "mount";
   std::string path = place.path;
-  if (filesystem) path = joined("/", below(place.path, state.trees.at(place.mount.tree).root_of(place.mount.slot)));
+  if (filesystem) path = joined("/", below(place.path, tree->root_of(place.mount.slot)));
   return {.mount = {},
           .path = place.path,
           .evidence = place.evidence,
-          .shown = words_of_detached(type) + (path == "/" ? "" : path),
-          .detached = true};
+          .shown = "(detached " + type + ")" + (path == "/" ? "" : path),
+          .detached = true,
+          .filesystem = kept};
 }
 
 }  // namespace
@@ -189,15 +187,12 @@ bool is_always_new(const Filesystem* filesystem) {
                         filesystem->type == "proc");
 }
 
-// A root or working directory is in a mount of its type that was taken away, which keeps it.
+// A root or working directory is in a mount of it that was taken away.
 bool is_somewhere_detached(const State& state, FilesystemId filesystem) {
-  const Filesystem* known = filesystem_of(state, filesystem);
-  if (!known) return false;
-  const std::string words = words_of_detached(known->type);
-  return std::ranges::any_of(state.fs_structs, [&](const auto& each) {
-    const FsStruct& places = *each.second;
-    return places.root.shown.starts_with(words) || places.cwd.shown.starts_with(words);
-  });
+  return filesystem && std::ranges::any_of(state.fs_structs, [&](const auto& each) {
+           const FsStruct& places = *each.second;
+           return places.root.filesystem == filesystem || places.cwd.filesystem == filesystem;
+         });
 }
 
 }  // namespace

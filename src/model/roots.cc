@@ -58,6 +58,8 @@ void apply_fchdir(Context& context, const Call& call, TaskState& task) {
   if (!found.place && call.args[0].file) {
     place.shown = call.args[0].file->shown();
     place.detached = call.args[0].file->detached;
+    if (place.detached)
+      place.filesystem = filesystem_with(context.state, call.args[0].file->dev_major, call.args[0].file->dev_minor);
   }
   change_cwd(context, task, settled(context, task, place, call.after.cwd));
 }

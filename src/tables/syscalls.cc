@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "tables/fallbacks.h"
+
 namespace cttrace {
 namespace {
 
@@ -100,6 +102,14 @@ struct Row {
     row.flags |= flags;
     return std::move(*this);
   }
+  Row not_following(Argument_index flags, uint64_t flag) && {
+    row.last_link = {.arg = flags.index, .flag = flag, .followed_with = false};
+    return std::move(*this);
+  }
+  Row following(Argument_index flags, uint64_t flag) && {
+    row.last_link = {.arg = flags.index, .flag = flag, .followed_with = true};
+    return std::move(*this);
+  }
   Row generic() && {
     row.decoding = Decoding::kGeneric;
     return std::move(*this);
@@ -174,6 +184,8 @@ std::vector<SyscallRow> make_rows() {
     }
     if (row.returns == ReturnKind::kFd) row.flags |= CT_ROW_RETURNS_FD;
     for (ArgSpec& arg : row.args) complete(arg, row);
+    if (row.last_link.flag && row.last_link.arg >= row.args.size())
+      wrong(row.name, "the flag about links is in no argument");
   }
   return rows;
 }
@@ -279,6 +291,11 @@ const SyscallRow* find_row(Abi abi, uint32_t number, std::span<const uint64_t, 6
   const SyscallRow* base = find_row(abi, number);
   if (!base || !(base->flags & CT_ROW_VARIANTS)) return base;
   return index().variant(*base, args[base->select] & 0xffffffffu);
+}
+
+bool follows_last_link(const SyscallRow& row, std::span<const uint64_t, 6> args) {
+  const LastLink& rule = row.last_link;
+  return rule.flag == 0 || ((args[rule.arg] & rule.flag) != 0) == rule.followed_with;
 }
 
 bool is_default(const SyscallRow& row) { return (row.groups & ~uint32_t{kFs}) != 0; }

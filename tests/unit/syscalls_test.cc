@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -72,6 +73,35 @@ TEST(Syscalls, NumbersAreThoseOfTheKernelsHeaders) {
       EXPECT_FALSE(system.contains(row.name)) << row.name;
     }
   });
+}
+
+TEST(Syscalls, WhichFlagFollowsALinkIsSaidOfEveryCallOfMounts) {
+  const std::map<std::string_view, bool> follows_with = {{"UMOUNT_NOFOLLOW", false},
+                                                         {"AT_SYMLINK_NOFOLLOW", false},
+                                                         {"FSPICK_SYMLINK_NOFOLLOW", false},
+                                                         {"MOVE_MOUNT_T_SYMLINKS", true}};
+  size_t said = 0;
+  each_row([&](const SyscallRow& row) {
+    if (!(row.groups & kMount)) return;
+    LastLink expected;
+    for (size_t i = 0; i < row.args.size(); ++i) {
+      const FlagSet* set = row.args[i].kind == ArgKind::kFlags ? flag_set(row.args[i].set) : nullptr;
+      if (!set) continue;
+      for (const NamedValue& value : set->values)
+        if (const auto known = follows_with.find(value.name); known != follows_with.end())
+          expected = {.arg = static_cast<uint8_t>(i), .flag = value.value, .followed_with = known->second};
+    }
+    EXPECT_EQ(row.last_link.flag, expected.flag);
+    EXPECT_EQ(row.last_link.arg, expected.arg);
+    EXPECT_EQ(row.last_link.followed_with, expected.followed_with);
+    std::array<uint64_t, 6> args = {};
+    EXPECT_EQ(follows_last_link(row, args), !expected.followed_with);
+    if (!expected.flag) return;
+    args[expected.arg] = expected.flag;
+    EXPECT_EQ(follows_last_link(row, args), expected.followed_with);
+    ++said;
+  });
+  EXPECT_EQ(said, 6u);
 }
 
 TEST(Syscalls, NoNumberOfACallIsMissing) {

@@ -31,11 +31,12 @@ void Capture::State::remember_securebits(Tracee& tracee, const SyscallRow& row, 
 // The filesystem that fspick has found at the path: looked for again, while its caller stands still.
 Files::Context Capture::State::picked(Tracee& tracee, const CallAtEntry& call, const std::optional<std::string>& path) {
   const int fd = static_cast<int>(call.args[0]);
+  const SyscallRow& row = syscall_rows()[call.row->id];
   std::optional<FileStatus> there;
   if (path && path->empty())
     there = file_status(task_path(tracee.tid, "fd", fd));
   else if (path && !files.tree_held(tracee, fd))
-    there = status_at(views, tracee, {.dirfd = fd, .path = *path, .follow = !(call.args[2] & FSPICK_SYMLINK_NOFOLLOW)});
+    there = status_at(views, tracee, {.dirfd = fd, .path = *path, .follow = follows_last_link(row, call.args)});
   // What no mount has for its device is a part of a filesystem (btrfs).
   std::string type = there ? views.fs_type_of(there->dev) : std::string();
   const uint32_t device = type.empty() ? 0 : there->dev;
@@ -66,7 +67,7 @@ void Capture::State::remember_contexts(Tracee& tracee, const SyscallRow& row, co
     const std::string copy = task_path(tracee.tid, "fd", returned);
     const PathGiven given = {.dirfd = first,
                              .path = path ? std::string_view(*path) : std::string_view(),
-                             .follow = !(call.args[2] & AT_SYMLINK_NOFOLLOW)};
+                             .follow = follows_last_link(row, call.args)};
     std::optional<Shown> shown;
     const Files::DetachedTree* const tree = files.tree_held(tracee, first);
     if (path && tree && tree->shown && (path->empty() || !asks_somebody(tree->fs_type))) {

@@ -2,8 +2,6 @@
 // bpf/paths.h finds it.
 #include <fcntl.h>
 #include <linux/limits.h>
-#include <linux/mount.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -93,14 +91,10 @@ std::string Capture::State::target_of(Tracee& tracee, const ArgumentsOf& call) {
   const std::string path = reading.bytes;
   if (path.empty()) return {};
   const uint8_t ref = call.row.ref[index];
-  const SyscallRow& row = syscall_rows()[call.row.id];
-  const bool no_follow =
-      (row.name == "move_mount" && !(call.args[4] & MOVE_MOUNT_T_SYMLINKS)) ||
-      (row.name == "umount2" && call.args[1] & UMOUNT_NOFOLLOW) ||
-      ((row.name == "mount_setattr" || row.name.starts_with("open_tree")) && call.args[2] & AT_SYMLINK_NOFOLLOW);
-  const Fd place =
-      opened_at(views, tracee,
-                {.dirfd = ref < 6 ? static_cast<int>(call.args[ref]) : AT_FDCWD, .path = path, .follow = !no_follow});
+  const Fd place = opened_at(views, tracee,
+                             {.dirfd = ref < 6 ? static_cast<int>(call.args[ref]) : AT_FDCWD,
+                              .path = path,
+                              .follow = follows_last_link(syscall_rows()[call.row.id], call.args)});
   const std::optional<SeenFile> seen = files.look(tracee, place);
   return seen ? seen->bytes() : std::string();
 }
