@@ -105,7 +105,8 @@ struct Container {
 
 // Somebody entered a container, and executed a program there.
 struct EntryMade {
-  uint32_t container = 0;  // Container::number; 0: it was there when tracing began
+  uint32_t container = 0;     // Container::number; 0: none that is known
+  bool there_before = false;  // of one that is not known: its namespaces were there when tracing began
   std::string container_name = {}, short_name = {};
   uint32_t number = 0;  // of the entries into it, from 1
   SetUpStory set_up = {};

@@ -189,6 +189,7 @@ Json json_of(const EntryMade& made, const TreeChanges* changes) {
   Json json;
   json["type"] = "entry";
   json["container"] = made.container ? Json(made.container) : Json();
+  json["there_before"] = made.there_before;
   json["name"] = json_text_or_null(made.container_name);
   json["short_name"] = json_text_or_null(made.short_name);
   json["number"] = made.number ? Json(made.number) : Json();

@@ -184,7 +184,8 @@ void StoryRenderer::tell(const Container& container) {
   around.cgroup = container.cgroup;
   around.stages = &story.stages;
   StoryLines lines(options_, info_, story.start_ns);
-  lines.heading({fmt::format("container {} ({})", safe(container.short_name), program_name(story.runtime)),
+  const string name = container.short_name.empty() ? "a container" : "container " + safe(container.short_name);
+  lines.heading({fmt::format("{} ({})", name, program_name(story.runtime)),
                  container.kind == "container" ? "" : container.kind, processes_of(container),
                  container.cgroup.empty() ? "" : "cgroup " + shown(container.cgroup, around), ending_of(story)});
   if (!around.id.empty()) lines.detail("id", safe(container.name));
@@ -210,10 +211,14 @@ void StoryRenderer::tell(const EntryMade& made) {
   Around around = around_of(made.container_name, made.short_name, options_);
   around.stages = &story.stages;
   StoryLines lines(options_, info_, story.start_ns);
-  const string name = made.short_name.empty() ? "a container" : "container " + safe(made.short_name);
+  const bool unknown = !made.container && !made.there_before;
+  const string name =
+      made.short_name.empty() ? (unknown ? "namespaces" : "a container") : "container " + safe(made.short_name);
   lines.heading({fmt::format("entry into {} ({})", name, program_name(story.runtime)),
-                 made.container ? "" : "that was there when tracing began", pids_text("program", story.pids),
-                 ending_of(story)});
+                 made.there_before ? "that was there when tracing began"
+                 : unknown         ? "made while it was traced"
+                                   : "",
+                 pids_text("program", story.pids), ending_of(story)});
   add_story(lines, story, around, story.program, options_);
   write(lines.take());
 }

@@ -53,6 +53,7 @@ struct Unit {
   bool busy = false;       // it is among those that may yet turn out to belong to a container
   Draft draft{256};        // what its processes do that are in no set-up
   std::set<std::string> memory_files = {};
+  std::set<std::vector<std::string>> again = {};     // command lines that it has executed itself with
   std::vector<std::shared_ptr<SetUp>> set_ups = {};  // that are not over; dropped with the unit's last process
   uint32_t set_ups_begun = 0;
   uint32_t processes = 0;  // that run
@@ -82,20 +83,6 @@ struct HeldBack {
   EventNumber number = 0;
 };
 
-// What threads go through that have left their starter's namespaces or root, until a program is handed over to.
-struct SetUp {
-  std::shared_ptr<Unit> unit = {};
-  Draft draft{1024};
-  Roots roots = {};
-  std::map<uint32_t, uint32_t> made = {};    // namespaces by CLONE_NEW*: their inode, 0 where it is not known
-  std::map<uint32_t, uint32_t> joined = {};  // likewise
-  std::string hostname = {};
-  std::optional<HeldBack> held = {};
-  uint32_t threads = 0;  // that run
-  bool over = false;     // handed over, or told as failed
-  bool failed = false;   // one of its processes ended with an error
-};
-
 struct Process {
   TaskId leader = {};
   uint32_t tgid = 0;
@@ -105,6 +92,24 @@ struct Process {
   bool in_unified = false;  // it itself was moved to it there
   Stage stage = {};
   TaskId made_by = {};  // the creator's process
+};
+
+// What threads go through that have left their starter's namespaces or root, until a program is handed over to.
+struct SetUp {
+  std::shared_ptr<Unit> unit = {};
+  Draft draft{1024};
+  Roots roots = {};
+  std::map<uint32_t, uint32_t> made = {};    // namespaces by CLONE_NEW*: their inode, 0 where it is not known
+  std::map<uint32_t, uint32_t> joined = {};  // likewise
+  std::string hostname = {};
+  std::optional<HeldBack> held = {};
+  std::optional<HeldBack> helped = {};  // was held back until the set-up went on
+  uint32_t threads = 0;                 // that run
+  bool over = false;                    // handed over, or told as failed
+  uint32_t failed = 0;                  // how the last of its processes ended that did with an error: TaskExit::code
+
+  // It came to no other program than the one that seemed to help: it was there for that, unless it failed by itself.
+  bool was_for_helper() const { return !held && helped && (!failed || failed == helped->process->stage.exit_code); }
 };
 
 struct Person {

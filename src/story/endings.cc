@@ -97,7 +97,10 @@ void Teller::Work::finish() {
   for (const auto& [id, person] : people_)
     for (const std::shared_ptr<SetUp>& each : std::exchange(person.process->unit->set_ups, {}))
       if (!each->over) left.push_back(each);
-  for (const auto& each : left) tell_unfinished(each, each->threads ? Ending::kNotComplete : Ending::kFailed);
+  for (const auto& each : left) {
+    if (each->was_for_helper() && !each->helped->process->stage.end_ns) each->held = std::exchange(each->helped, {});
+    each->threads ? tell_unfinished(each, Ending::kNotComplete) : end_with_unit(each);
+  }
 }
 
 }  // namespace cttrace

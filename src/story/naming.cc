@@ -100,9 +100,10 @@ Isolation isolation_of(bool mounts, bool pids) {
   return pids ? Isolation::kPids : Isolation::kChroot;
 }
 
-std::string kind_in_words(Isolation isolation, bool user_namespace) {
+std::string kind_in_words(Isolation isolation, bool user_namespace, bool nested) {
   switch (isolation) {
-    case Isolation::kChroot: return "chroot only: not isolated by namespaces";
+    case Isolation::kChroot:
+      return nested ? "another root in the namespaces of its container" : "chroot only: not isolated by namespaces";
     case Isolation::kMounts:
       return user_namespace ? "mounts and users of its own, the starter's pids"
                             : "mounts of its own, the starter's pids";

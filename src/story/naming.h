@@ -35,6 +35,7 @@ std::string option_value(const std::vector<std::string>& argv, std::initializer_
 std::string version_in(std::string_view path);
 
 Isolation isolation_of(bool mounts, bool pids);
-std::string kind_in_words(Isolation isolation, bool user_namespace);
+// `nested`: in a container that is known.
+std::string kind_in_words(Isolation isolation, bool user_namespace, bool nested);
 
 }  // namespace cttrace

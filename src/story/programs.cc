@@ -10,6 +10,7 @@ namespace cttrace {
 namespace {
 
 constexpr uint32_t kMostAbove = 32;
+constexpr size_t kMostAgain = 32;
 
 bool differs(const MaybeFile& one, const MaybeFile& other) {
   if (!one || !other) return false;
@@ -24,6 +25,9 @@ bool differs(const NamespaceInodes& one, const NamespaceInodes& other, ct_ns whi
 bool ends_with(const std::vector<std::string>& words, const std::vector<std::string>& end) {
   return !end.empty() && words.size() > end.size() && std::equal(end.rbegin(), end.rend(), words.rbegin());
 }
+
+// "/proc/self/exe"
+bool is_own_link(std::string_view path) { return path.starts_with("/proc/") && path.ends_with("/exe"); }
 
 ProgramFile file_of(const Snapshot& snapshot) {
   if (!snapshot.exe) return {};
@@ -64,8 +68,11 @@ bool Teller::Work::is_itself(const Person& person, const Snapshot& snapshot) con
   if (!snapshot.exe || !person.exec) return false;
   const File& file = *snapshot.exe;
   constexpr std::string_view kMemory = "/memfd:";
+  // A copy of itself is given what it was given itself; another program that it has put into memory is not.
   if (file.internal && file.path.starts_with(kMemory))
-    return unit.memory_files.contains(file.path.substr(kMemory.size()));
+    return unit.memory_files.contains(file.path.substr(kMemory.size())) &&
+           (unit.argv.empty() || unit.argv == person.exec->argv || unit.again.contains(person.exec->argv) ||
+            is_own_link(person.exec->path));
   if (!unit.file.same_as(file_of(snapshot))) return false;
   if (person.exec->path.empty() || person.exec->path.starts_with("/proc/")) return true;
   // Programs of many names in one file (busybox) tell themselves apart by it.
@@ -134,6 +141,7 @@ void Teller::Work::program_began(Person& person, const Snapshot& snapshot, bool 
   if (person.exec) run.argv = person.exec->argv;
   if (snapshot.exe) run.path = snapshot.exe->path;
   Process& process = *person.process;
+  if (itself && process.unit->again.size() < kMostAgain) process.unit->again.insert(run.argv);
   if (itself && run.path.starts_with("/memfd:") && person.exec) {
     step.facts = SelfProtected{.how = SelfProtected::How::kMemoryCopy, .path = run.path};
   } else {
@@ -160,12 +168,14 @@ Teller::Work::Meaning Teller::Work::meaning_of(const Person& person, const Snaps
   if (person.exec && ends_with(set_up.unit->argv, person.exec->argv)) return Meaning::kHandOver;
   if (differs(origin.namespaces, now, CT_NS_PID) && !snapshot.pids.empty() && snapshot.pids.back() == 1)
     return Meaning::kHandOver;
-  // A child of one that goes on with the set-up is its helper, until the root is switched.
   const auto maker = people_.find(person.process->made_by);
-  const bool maker_goes_on = maker != people_.end() && maker->second.set_up == person.set_up;
-  const bool maker_is_runtime = maker_goes_on && maker->second.process->tgid == set_up.unit->pid;
-  if (!maker_goes_on || maker_is_runtime) return Meaning::kHandOver;
-  return switched ? Meaning::kEither : Meaning::kHelper;
+  if (maker == people_.end() || maker->second.set_up != person.set_up) return Meaning::kHandOver;
+  // Who stays outside of the pid namespace has made it for what is to run in there.
+  const Process& made_by = *maker->second.process;
+  if (made_by.tgid == set_up.unit->pid && made_by.stage.pids.size() < snapshot.pids.size()) return Meaning::kHandOver;
+  // A child of one that may go on with the set-up. Of several, those that have ended when the next one begins have
+  // helped.
+  return set_up.held && !set_up.held->process->stage.end_ns ? Meaning::kHelper : Meaning::kEither;
 }
 
 bool Teller::Work::is_container_of(const Known& known, uint32_t type, uint32_t inode) const {

@@ -25,6 +25,15 @@ constexpr size_t kMostKnown = 4096;  // containers that have ended are forgotten
 
 using Namespaces = std::vector<ContainerNamespace>;
 
+// While it was traced.
+bool was_made(const State& state, const ContainerNamespace& which) {
+  return std::ranges::any_of(state.namespaces, [&](const auto& known) {
+    const Namespace& each = *known.second;
+    return each.inode && each.inode == which.inode && each.type == which.type &&
+           each.origin == Namespace::Origin::kCreated;
+  });
+}
+
 bool is_new(const Namespaces& all, uint32_t type) {
   return std::ranges::any_of(all, [&](const ContainerNamespace& each) {
     return each.type == type && each.how != ContainerNamespace::How::kStarters;
@@ -149,7 +158,7 @@ void Teller::Work::describe(Container& container, const SetUp& set_up, const Set
   container.parent = set_up.unit->container;
   if (const auto parent = containers_.find(container.parent); parent != containers_.end())
     container.parent_name = parent->second.short_name;
-  container.kind = kind_in_words(container.isolation, is_new(story.namespaces, CLONE_NEWUSER));
+  container.kind = kind_in_words(container.isolation, is_new(story.namespaces, CLONE_NEWUSER), container.parent != 0);
 }
 
 void Teller::Work::hand_over(Person& person, const Snapshot& snapshot) {
@@ -245,6 +254,9 @@ void Teller::Work::tell_container(Process& process, const Snapshot& snapshot, Co
 
 void Teller::Work::tell_entry(EntryMade entry, Known* into) {
   entry.short_name = short_name(entry.container_name);
+  entry.there_before = !into && std::ranges::none_of(entry.set_up.namespaces, [&](const ContainerNamespace& each) {
+    return each.how == ContainerNamespace::How::kJoined && was_made(*state_, each);
+  });
   if (into) {
     entry.container = into->number;
     entry.number = ++into->entries;

@@ -145,19 +145,58 @@ void Teller::Work::leave_set_up(Person& person) {
   if (!set_up.made.empty() || set_up.roots.count() || set_up.threads > 1) return;
   const std::shared_ptr<SetUp> left = std::exchange(person.set_up, nullptr);
   left->threads = 0;
-  end_set_up(left);
+  if (!left->over) drop_set_up(left);
+}
+
+// pivot_root moves everybody who stood on the old root: who has executed a program to call it goes on with the new one.
+void Teller::Work::begin_set_up_of_moved(Person& caller) {
+  if (caller.sets_up()) return;
+  const Place* const root = root_of(caller);
+  const auto is_moved = [&](const Person& other) {
+    const Place* const its = root_of(other);
+    return other.process->container == caller.process->container && root && its && root->mount.tree &&
+           its->mount == root->mount && its->path == root->path;
+  };
+  std::vector<Person*> moved = {&caller};
+  for (Person* above = person(caller.process->made_by); above && is_moved(*above);
+       above = person(above->process->made_by))
+    moved.push_back(above);
+  const std::shared_ptr<SetUp> set_up = (begin_set_up(*moved.back()), moved.back()->set_up);
+  for (Person* const each : moved) {
+    if (each->sets_up()) continue;
+    each->set_up = set_up;
+    ++set_up->threads;
+  }
+}
+
+const Place* Teller::Work::root_of(const Person& person) const {
+  const TaskState* const task = state_->task(person.process->leader);
+  const FsStruct* const fs = task ? state_->fs_of(*task) : nullptr;
+  return fs ? &fs->root : nullptr;
 }
 
 // Nobody is in it any more.
 void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->over) return;
+  if (set_up->was_for_helper()) set_up->held = std::exchange(set_up->helped, {});
   if (set_up->held) return tell_held_back(set_up);
-  const bool may_be_told = set_up->failed || set_up->unit->failed || set_up->unit->processes > 0;
+  Unit& unit = *set_up->unit;
   const bool isolated = set_up->made.contains(CLONE_NEWNS) || set_up->made.contains(CLONE_NEWPID) ||
                         set_up->roots.count() || set_up->joined.contains(CLONE_NEWNS);
-  if (isolated && may_be_told && set_up->unit->seen_to_begin) return;  // when its runtime has ended, it is known more
-  if (isolated && set_up->failed) return tell_unfinished(set_up, Ending::kFailed);
-  // A process that looked around or confined itself; what it did may belong to a container.
+  if (!isolated) return drop_set_up(set_up);
+  if (unit.seen_to_begin && (set_up->failed || unit.failed || unit.processes > 0)) {
+    // When its runtime has ended, it is known more. If that fails, it is for the latest.
+    if (set_up->failed) return;
+    for (const std::shared_ptr<SetUp>& each : std::vector(unit.set_ups))
+      if (each != set_up && each->threads == 0 && !each->failed && !each->held) drop_set_up(each);
+    return;
+  }
+  if (set_up->failed) return tell_unfinished(set_up, Ending::kFailed);
+  drop_set_up(set_up);
+}
+
+// Of a process that looked around or confined itself. What it did may belong to a container.
+void Teller::Work::drop_set_up(const std::shared_ptr<SetUp>& set_up) {
   set_up->over = true;
   --progress_.going_on;
   --set_up->unit->set_ups_begun;
@@ -187,14 +226,20 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   mounts_.forget(process.leader);
   --progress_.processes;
   --process.unit->processes;
-  if (exit.code) (set_up ? set_up->failed : process.unit->failed) = true;
+  // A program that helps may fail, and the set-up go on.
+  if (exit.code && !set_up) process.unit->failed = true;
+  if (exit.code && set_up && (process.unit == set_up->unit || set_up->threads == 0)) set_up->failed = exit.code;
   for (Draft* draft : {set_up ? &set_up->draft : nullptr, &process.unit->draft})
     if (Draft::Part* const part = draft ? draft->find(process.leader) : nullptr) part->stage = process.stage;
   const auto container = containers_.find(process.container);
   if (container == containers_.end()) return;
   Known& known = container->second;
-  if (known.program == process.leader) tell_end(known, exit.time_ns, exit.code);
   --known.processes;
+  if (known.program != process.leader) return;
+  tell_end(known, exit.time_ns, exit.code);
+  // One that has executed itself into a container in the container was the program of both.
+  for (auto& [number, other] : containers_)
+    if (other.program == process.leader) tell_end(other, exit.time_ns, exit.code);
 }
 
 void Teller::Work::busy(const std::shared_ptr<Unit>& unit) {
@@ -211,10 +256,15 @@ void Teller::Work::not_busy(const std::shared_ptr<Unit>& unit) {
   if (busy->second.empty()) busy_.erase(busy);
 }
 
+void Teller::Work::end_with_unit(const std::shared_ptr<SetUp>& set_up) {
+  if (set_up->held || set_up->failed || set_up->unit->failed) return tell_unfinished(set_up, Ending::kFailed);
+  drop_set_up(set_up);
+}
+
 void Teller::Work::unit_ended(const std::shared_ptr<Unit>& unit) {
   not_busy(unit);
   for (const std::shared_ptr<SetUp>& each : std::exchange(unit->set_ups, {}))
-    if ((each->threads == 0 || each->held) && !each->over) tell_unfinished(each, Ending::kFailed);
+    if ((each->threads == 0 || each->held) && !each->over) end_with_unit(each);
   if (unit->container && !unit->seen_to_begin) return;
   tell_served(*unit);
   gone_.push_back(unit);

@@ -73,7 +73,7 @@ void Teller::Work::add(Person& person, Step&& step) {
     // Who goes on setting up has had a hook executed.
     std::optional<HeldBack>& held = person.set_up->held;
     const bool goes_on = !is_quiet(step) && !std::holds_alternative<ProcessMade>(step.facts);
-    if (held && goes_on && !is_of(*process.unit, *held->unit)) held.reset();
+    if (held && goes_on && !is_of(*process.unit, *held->unit)) person.set_up->helped = *std::exchange(held, {});
     step.switches = static_cast<uint32_t>(person.set_up->roots.count());
     newest_ = person.process;
     newest_phase_ = step.phase;
@@ -187,9 +187,13 @@ void Teller::Work::isolate(Person& person, const Call& call, const Step& step) {
     person.child_flags = flags;
     return;
   }
-  if (name == "chroot" || name == "pivot_root") begin_set_up(person);
+  if (name == "chroot") begin_set_up(person);
+  if (name == "pivot_root") begin_set_up_of_moved(person);
   const auto* changed = std::get_if<NamespacesChanged>(&step.facts);
   if (!changed) return;
+  const bool at_home =
+      !changed->made && call.after.namespaces && *call.after.namespaces == person.process->unit->origin.namespaces;
+  if (at_home && !person.sets_up()) return;  // it has entered what it is in
   for (const auto& each : changed->namespaces) {
     const auto is_its = [&](const auto& known) { return is_container_of(known.second, each.type, each.inode); };
     if ((each.type & kIsolating) || (!changed->made && std::ranges::any_of(containers_, is_its))) begin_set_up(person);
@@ -197,8 +201,7 @@ void Teller::Work::isolate(Person& person, const Call& call, const Step& step) {
   if (!person.sets_up()) return;
   auto& into = changed->made ? person.set_up->made : person.set_up->joined;
   for (const auto& each : changed->namespaces) into[each.type] = each.inode;
-  if (!changed->made && call.after.namespaces && *call.after.namespaces == person.process->unit->origin.namespaces)
-    leave_set_up(person);
+  if (at_home) leave_set_up(person);
 }
 
 void Teller::Work::note_roots(Person& person, const Call& call, const std::optional<std::string>& moved_to_root) {

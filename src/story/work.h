@@ -60,8 +60,12 @@ class Teller::Work {
   void not_busy(const std::shared_ptr<Unit>& unit);
   void keep_stage(Person& person);
   SetUp& begin_set_up(Person& person);
+  void begin_set_up_of_moved(Person& caller);
+  const Place* root_of(const Person& person) const;
   void leave_set_up(Person& person);
   void end_set_up(const std::shared_ptr<SetUp>& set_up);
+  void drop_set_up(const std::shared_ptr<SetUp>& set_up);
+  void end_with_unit(const std::shared_ptr<SetUp>& set_up);
 
   // teller.cc: what calls mean for who is who
   void isolate(Person& person, const Call& call, const Step& step);

@@ -51,15 +51,97 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256629
     cgroup        /
     unknown       hostname
 
-container sh (unshare)   mounts of its own, the starter's pids   program 256629
-    set-up 0.90 ms, 20 calls
+container unshare (dash)   another root in the namespaces of its container
+    program 256629   set-up 11.1 ms, 51 calls
   in          container sh
-   +0.0 ms  create       unshare -m --propagation slave sh -c 'umount ...
+  rootfs      /tmp/golden/debian-13
+   +0.0 ms  create       makes mount 256630 (vfork), which sets the mounts up
+   +0.0 ms  rootfs       mount 256630: mount --bind <rootfs> <rootfs>
+   +1.4 ms               mount 256630: <rootfs> bound on itself
+   +1.6 ms  create       makes mount 256631 (vfork), which sets the mounts up
+   +1.6 ms  mounts       mount 256631: mount --rbind /dev dev
+   +2.7 ms               mount 256631: /dev bound on /dev, with all below
+   +2.8 ms  create       makes mount 256632 (vfork), which sets the mounts up
+   +2.9 ms  mounts       mount 256632: mount --rbind /proc proc
+   +4.0 ms               mount 256632: /proc bound on /proc, with all below
+   +4.1 ms  create       makes mount 256633 (vfork), which sets the mounts up
+   +4.1 ms  mounts       mount 256633: mount --rbind /sys sys
+   +5.2 ms               mount 256633: /sys bound on /sys, with all below
+   +5.3 ms  create       makes mount 256634 (vfork), which sets the mounts up
+   +5.3 ms  mounts       mount 256634: mount --rbind /run run
+   +6.4 ms               mount 256634: /run bound on /run, with all below
+   +6.5 ms  create       makes mount 256635 (vfork), which sets the mounts up
+   +6.5 ms  mounts       mount 256635: mount --rbind /tmp tmp
+   +7.6 ms               mount 256635: /tmp bound on /tmp, with all below
+   +7.7 ms  create       makes pivot_root 256636 (vfork)
+   +7.7 ms  root switch  pivot_root 256636: pivot_root . mnt
+   +8.5 ms               pivot_root 256636: pivot_root(".", "mnt"): <rootfs>
+                         becomes /; the old root goes to <rootfs>/mnt
+   +8.7 ms  create       makes umount 256637 (vfork), which sets the mounts up
+   +8.8 ms  mounts       umount 256637: umount -l /mnt
+  +10.6 ms               umount 256637: /mnt detached
+  +10.9 ms  hand-over    execve unshare -m --propagation slave sh -c 'umount -l
+                         /sys/fs/cgroup/unified; exec "$@"' x crun --root
                          /tmp/golden/state --cgroup-manager=cgroupfs run
-                         --bundle /tmp/golden/bundle web
-   +0.7 ms  namespaces   new mnt 4026532179
-   +0.7 ms  mounts       / and all below made rslave
-   +0.8 ms  hand-over    execve sh -c 'umount -l /sys/fs/cgroup/unified; exec
+                         --bundle /tmp/golden/bundle web: uid 0, gid 0; 40 of 41
+                         capabilities; no seccomp filter
+  handed over
+    program       unshare -m --propagation slave sh -c
+                  'umount -l /sys/fs/cgroup/unified; exec "$@"' x crun --root
+                  /tmp/golden/state --cgroup-manager=cgroupfs run --bundle
+                  /tmp/golden/bundle web
+    executable    /usr/bin/unshare
+    pid           256629
+    namespaces    the starter's: mnt 4026532178
+                  the host's: uts 4026531838, ipc 4026531839, net 4026531833,
+                  cgroup 4026531835, pid 4026531836, time 4026531834,
+                  user 4026531837
+    root          / (ext4 /dev/vda[/tmp/golden/debian-13])
+    cwd           /tmp/golden
+    mounts
+      /                          ext4      rw  /dev/vda[/tmp/golden/debian-13...
+      |- /dev                    devtmpfs  rw  size=12334432k,nr_inodes=30836...
+      |  |- /dev/pts             devpts    rw  (under devpts)  mode=600,ptmxm...
+      |  |  `- /dev/pts          devpts    rw  mode=600,ptmxmode=000
+      |  `- /dev/shm             tmpfs     rw  (under tmpfs)  size=24683652k
+      |     `- /dev/shm          tmpfs     rw  size=24683652k
+      |- /proc                   proc      rw
+      |- /run                    ext4      rw  /dev/vda[/run]  discard,resv_s...
+      |- /sys                    sysfs     rw
+      |  |- /sys/fs/cgroup       tmpfs     rw  mode=755
+      |  |  |- /sys/fs/cgroup/{blkio,cpu,7 more}  cgroup    rw
+      |  |  `- /sys/fs/cgroup/unified  cgroup2   rw
+      |  `- /sys/kernel/tracing  tracefs   rw
+      `- /tmp                    ext4      rw  /dev/vda[/tmp]  discard,resv_s...
+         `- /tmp/golden/debian-13  ext4      rw  /dev/vda[/tmp/golden/debian-...
+            |- /tmp/golden/debian-13/dev  devtmpfs  rw  size=12334432k,nr_ino...
+            |  |- /tmp/golden/debian-13/dev/pts  devpts    rw  (under devpts)...
+            |  |  `- /tmp/golden/debian-13/dev/pts  devpts    rw  mode=600,pt...
+            |  `- /tmp/golden/debian-13/dev/shm  tmpfs     rw  (under tmpfs) ...
+            |     `- /tmp/golden/debian-13/dev/shm  tmpfs     rw  size=24683652k
+            |- /tmp/golden/debian-13/proc  proc      rw
+            |- /tmp/golden/debian-13/run  ext4      rw  /dev/vda[/run]  disca...
+            `- /tmp/golden/debian-13/sys  sysfs     rw
+               |- /tmp/golden/debian-13/sys/fs/cgroup  tmpfs     rw  mode=755
+               |  |- /tmp/golden/debian-13/sys/fs/cgroup/{blkio,8 more}
+               |  |              cgroup    rw
+               |  `- /tmp/golden/debian-13/sys/fs/cgroup/unified
+               |                 cgroup2   rw
+               `- /tmp/golden/debian-13/sys/kernel/tracing
+                                 tracefs   rw
+      43 mounts, all private; -v shows each
+    user          uid 0, gid 0, no other groups
+    capabilities  40 of 41, all but CAP_SYS_RESOURCE
+    privileges    no_new_privs is not set, seccomp: none
+    cgroup        /
+    unknown       hostname
+
+container sh (unshare)   mounts of its own, the starter's pids   program 256629
+    set-up 0.23 ms, 19 calls
+  in          container unshare
+   +0.0 ms  namespaces   new mnt 4026532179
+   +0.1 ms  mounts       / and all below made rslave
+   +0.1 ms  hand-over    execve sh -c 'umount -l /sys/fs/cgroup/unified; exec
                          "$@"' x crun --root /tmp/golden/state
                          --cgroup-manager=cgroupfs run --bundle
                          /tmp/golden/bundle web: uid 0, gid 0; 40 of 41
@@ -226,6 +308,10 @@ container web (crun)   init 256639 = pid 1   cgroup /web
 container web   exited with 0 after 0.71 ms
 
 container sh   exited with 0 after 17.3 ms
+
+container sh   exited with 0 after 29.9 ms
+
+container unshare   exited with 0 after 18.1 ms
 
 cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-28T23:52:13.029369Z: 339 events, 291 calls
 cttrace: nothing lost
