@@ -176,6 +176,7 @@ TEST_F(StoryContainers, WhatWasThereBeforeIsEnteredWithoutANumber) {
   const std::vector<EntryMade> entries = world.told_of<EntryMade>();
   ASSERT_EQ(entries.size(), 1u);
   EXPECT_EQ(entries[0].container, 0u);
+  EXPECT_TRUE(entries[0].there_before);
 }
 
 // create makes it, start lets it go on, delete ends it: three processes of one runtime, and one container.
@@ -323,6 +324,122 @@ TEST_F(StoryHooks, AlsoWhenWhoMadeItHasEnded) {
 TEST_F(StoryHooks, AlsoWhenTracingEndsBefore) {
   executes_inside(52, 2, "/bin/app");
   EXPECT_EQ(world.container().set_up.ending, Ending::kHandedOver);
+}
+
+TEST_F(StoryHooks, AnInitThatGoesOnBehindItsProgramWasThereForThat) {
+  const auto told_where = [](uint32_t program_ends, uint32_t init_ends) {
+    StoryHooks each;
+    each.world.ends(each.executes_inside(52, 2, "/bin/app"), program_ends);
+    each.world.calls(each.init, "umount2", {"/proc", 0});
+    each.world.ends(each.init, init_ends);
+    each.world.ends(each.runtime);
+    return each.world.container().set_up;
+  };
+  EXPECT_EQ(told_where(0, 0).ending, Ending::kHandedOver);
+  EXPECT_EQ(told_where(0, 0).argv, std::vector<std::string>{"/bin/app"});
+  EXPECT_EQ(told_where(3 << 8, 3 << 8).ending, Ending::kHandedOver);
+  EXPECT_EQ(told_where(3 << 8, 0).ending, Ending::kHandedOver);
+  // What it did itself has failed.
+  EXPECT_EQ(told_where(0, 1 << 8).ending, Ending::kFailed);
+}
+
+TEST_F(StoryHooks, OfSeveralProgramsTheLastIsToldThatHadTheOthersBehindIt) {
+  world.ends(executes_inside(52, 2, "/bin/first"));
+  const Task second = executes_inside(53, 3, "/bin/second");
+  executes_inside(54, 4, "/bin/third");
+  world.ends(second);
+  world.ends(init);
+  EXPECT_EQ(world.container().set_up.argv, std::vector<std::string>{"/bin/second"});
+}
+
+TEST_F(StoryContainers, TheRootNeedNotBeSwitched) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  const Task program = world.clones(init, 52, 0, {52, 2});
+  world.runs_in(program, {"/bin/app"}, kInside, {52, 2});
+  world.ends(program);
+  world.ends(init);
+  world.ends(runtime);
+  const Container told = world.container();
+  EXPECT_EQ(told.set_up.ending, Ending::kHandedOver);
+  EXPECT_EQ(told.set_up.argv, std::vector<std::string>{"/bin/app"});
+  EXPECT_EQ(told.init, id_of(init));
+}
+
+TEST_F(StoryContainers, WhoConfinesItselfHasNotFailedToStart) {
+  const Task daemon = world.starts(50, {"/usr/sbin/daemon"});
+  const auto session = [&](uint32_t tid, uint32_t ends) {
+    const Task worker = world.clones(daemon, tid, CLONE_NEWNS, {tid}, with(kHost, {{CT_NS_MNT, 1000 + tid}}));
+    world.calls(worker, "chroot", {"/var/empty"});
+    world.ends(worker, ends);
+  };
+  session(51, 0);
+  session(52, 0);
+  EXPECT_TRUE(world.told().empty());
+  session(53, 255 << 8);
+  world.ends(daemon);
+  EXPECT_EQ(world.container().set_up.ending, Ending::kFailed);
+}
+
+TEST_F(StoryContainers, ARuntimeThatFailsHasFailedWithTheLatest) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+  for (const uint32_t tid : {51, 52})
+    world.ends(world.clones(runtime, tid, kMountsAndPids, {tid, 1}, with(kInside, {{CT_NS_MNT, 1000 + tid}})));
+  world.ends(runtime, 1 << 8);
+  const Container told = world.container();
+  EXPECT_EQ(told.set_up.ending, Ending::kFailed);
+  EXPECT_EQ(told.set_up.namespaces.at(0).inode, 1052u);
+}
+
+TEST_F(StoryContainers, WhoEntersWhatItIsInHasEnteredNothing) {
+  const Task task = world.starts(50, {"/usr/bin/nsenter"});
+  world.joins(task, CLONE_NEWNS, kHost[CT_NS_MNT], kHost);
+  world.ends(task, 1 << 8);
+  EXPECT_TRUE(world.told().empty());
+}
+
+TEST_F(StoryContainers, WhatWasMadeMeanwhileWasNotThereBefore) {
+  const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 900}});
+  const Task maker = world.starts(60, {"/usr/bin/made-up"});
+  world.clones(maker, 61, CLONE_NEWNS, {61}, own);
+  const Task second = world.starts(70, {"/usr/bin/nsenter", "/bin/ls"});
+  world.joins(second, CLONE_NEWNS, 900, own);
+  world.runs_in(second, {"/bin/ls"}, own, {70});
+  const std::vector<EntryMade> entries = world.told_of<EntryMade>();
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].container, 0u);
+  EXPECT_FALSE(entries[0].there_before);
+}
+
+TEST_F(StoryContainers, AnotherProgramInMemoryIsNotTheRuntime) {
+  const auto program_of = [](const std::vector<std::string>& argv) {
+    StoryWorld world;
+    const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+    const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+    world.calls(init, "memfd_create", {"copy", 0});
+    world.calls(init, "execveat", {5, "", argv, null(), AT_EMPTY_PATH});
+    world.apply(world.snapshot(init, [](Snapshot& snapshot) {
+      snapshot.exe = File{.path = "/memfd:copy", .inode = 900, .mode = 0100777, .internal = true};
+      snapshot.namespaces = kInside;
+      snapshot.pids = {51, 1};
+    }));
+    world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+    return world.told_of<Container>().at(0).set_up.argv;
+  };
+  EXPECT_EQ(program_of({"/usr/bin/made-up", "run", "web"}), std::vector<std::string>{"/bin/app"});
+  EXPECT_EQ(program_of({"payload"}), std::vector<std::string>{"payload"});
+}
+
+TEST_F(StoryContainers, WhoExecutesItselfIntoAnotherEndsBoth) {
+  const Task init = container(50, {"/usr/bin/made-up", "run", "outer"});
+  const NamespaceInodes within = with(kInside, {{CT_NS_MNT, 600}});
+  world.unshares(init, CLONE_NEWNS, within);
+  world.runs_in(init, {"/bin/nested"}, within, {51, 1});
+  world.ends(init);
+  EXPECT_EQ(world.told_of<Container>().size(), 2u);
+  std::vector<uint32_t> ended;
+  for (const ContainerWentOn& each : world.told_of<ContainerWentOn>()) ended.push_back(each.container);
+  EXPECT_EQ(ended, (std::vector<uint32_t>{2, 1}));
 }
 
 }  // namespace

@@ -1,0 +1,101 @@
+"""Containers that no runtime makes: a shell's and a script's, whose helpers do what a runtime does itself."""
+
+import json
+import sys
+
+import support
+from runtimes import rootfs
+from support import cttrace, require
+
+# unshare(2), mount(2) and the like, as a script has them.
+PRELUDE = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+NEWNS, NEWPID, MS_REC_PRIVATE = 0x20000, 0x20000000, 0x44000
+def do(name, *arguments):
+    if getattr(libc, name)(*arguments) != 0: raise OSError(ctypes.get_errno(), name)
+def run(*words):
+    child = os.fork()
+    if child == 0: os.execvp(words[0], words)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+"""
+# An init that is no program of its own: it mounts, has a child execute what the container is for, and cleans up behind it.
+INIT = PRELUDE + """
+do("unshare", NEWNS | NEWPID)
+if os.fork() == 0:
+    do("mount", None, b"/", None, MS_REC_PRIVATE, None)
+    do("mount", b"mine", b"/mnt", b"tmpfs", 0, None)
+    status = run("sh", "-c", f"exit {sys.argv[1]}")
+    do("umount2", b"/mnt", 0)
+    os._exit(status)
+sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+# A daemon's sessions, each in a root of its own.
+SESSIONS = PRELUDE + """
+for status in map(int, sys.argv[2:]):
+    if os.fork() == 0:
+        os.chroot(sys.argv[1])
+        os._exit(status)
+    os.wait()
+"""
+# As tutorials have it, with the programs of util-linux.
+TUTORIAL = """set -e
+mount --bind "$1" "$1"
+cd "$1"
+mount -t proc inner proc
+pivot_root . tmp
+cd /
+umount -l /tmp
+exec /bin/sh -c 'exit 5'
+"""
+
+
+class Scripts(support.Case):
+    def setUp(self):
+        super().setUp()
+        require("root", "tracing")
+
+    def told(self, *command, status=0):
+        """All that is told of containers."""
+        told = self.tmp / "told"
+        result = cttrace("--format", "ndjson", "--verify", "-o", told, *command)
+        self.assertEqual((result.returncode, result.stderr), (status, ""))
+        objects = [json.loads(line) for line in told.read_text().splitlines()]
+        self.assertEqual(objects[-1]["verification"]["disagreements"], [])
+        return [each for each in objects if each["type"] in ("container", "entry", "container_end")]
+
+    def test_an_init_goes_on_behind_its_program(self):
+        for status in (0, 3):
+            with self.subTest(status=status):
+                container, end = self.told(sys.executable, "-c", INIT, status, status=status)
+                self.assertEqual(container["set_up"]["ending"], "handed_over")
+                self.assertEqual(container["set_up"]["argv"], ["sh", "-c", f"exit {status}"])
+                self.assertEqual(container["init"]["pids"][-1], 1)
+                self.assertIn("mine", [mount["source"] for mount in container["set_up"]["handed_over"]["mounts"]])
+                self.assertEqual((end["type"], end["exit_status"]), ("container_end", status))
+
+    def test_who_confines_itself_starts_nothing(self):
+        self.assertEqual(self.told(sys.executable, "-c", SESSIONS, self.tmp, 0, 0), [])
+        failed, = self.told(sys.executable, "-c", SESSIONS, self.tmp, 0, 255)
+        self.assertEqual((failed["type"], failed["set_up"]["ending"]), ("container", "failed"))
+
+    def test_a_helper_switches_the_root_of_its_shell(self):
+        require("unshare", "pivot_root")
+        root = rootfs(self.tmp / "root")
+        outer, inner, *ends = self.told("unshare", "-mpf", "sh", "-c", TUTORIAL, "x", root, status=5)
+        self.assertEqual(outer["set_up"]["runtime"]["name"], "unshare")
+        self.assertEqual((inner["parent"], inner["rootfs"]), (outer["number"], str(root)))
+        self.assertEqual(inner["set_up"]["argv"], ["/bin/sh", "-c", "exit 5"])
+        self.assertEqual([mount["path"] for mount in inner["set_up"]["handed_over"]["mounts"] if mount["path"]], ["/", "/proc"])
+        phases = [phase["phase"] for phase in inner["set_up"]["phases"]]
+        self.assertIn("root switch", phases)
+        # Of what its helpers did before: the bind of the root, and proc.
+        mounted = [mount["target"]["path"] for phase in inner["set_up"]["phases"] for step in phase["steps"]
+                   if step["kind"] == "mount" and not step["error"] for mount in step["mounts"]]
+        self.assertEqual(mounted[:2], [str(root), f"{root}/proc"])
+        self.assertEqual([(end["container"], end["exit_status"]) for end in ends],
+                         [(inner["number"], 5), (outer["number"], 5)])
+
+
+if __name__ == "__main__":
+    support.main()
