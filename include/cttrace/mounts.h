@@ -38,7 +38,9 @@ struct Filesystem {
   // began after it was made; then the text is mountinfo's.
   Fact<std::string> options = {};
   EventNumber made_by = 0;  // 0: was there when tracing began
-  uint32_t ipc = 0;  // of an mqueue: NamespaceId of the ipc namespace that keeps it, mounted or not; 0: not known
+  // NamespaceId of the ipc namespace whose mqueue, or the network namespace whose sysfs it is: there is one to each. 0: of
+  // none, or not known.
+  uint32_t keyed_by = 0;
 };
 
 // One mount, with what /proc/PID/mountinfo says of it.

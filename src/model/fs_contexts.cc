@@ -73,7 +73,7 @@ void create_filesystem(State& state, const TaskState& task, FsContext& fs) {
                                          .read_only = {fs.read_only, Evidence::kInferred},
                                          .options = {fs.options, Evidence::kObserved},
                                          .made_by = state.event,
-                                         .ipc = keeper_of(fs.type, task)});
+                                         .keyed_by = key_of(fs.type, task)});
 }
 
 void reconfigure(State& state, const FsContext& fs) {

@@ -100,7 +100,7 @@ void mount_new(Context& context, const MountCall& mount) {
                                                          .read_only = {read_only, Evidence::kInferred},
                                                          .options = {std::string(mount.data()), Evidence::kObserved},
                                                          .made_by = state.event,
-                                                         .ipc = keeper_of(mount.type(), mount.task)});
+                                                         .keyed_by = key_of(mount.type(), mount.task)});
   const bool named = mount.source().reading == Reading::kOk;
   Mount made = {.root = "/",
                 .filesystem = filesystem,

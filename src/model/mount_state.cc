@@ -169,13 +169,14 @@ bool is_mounted(const State& state, FilesystemId filesystem) {
   return false;
 }
 
-NamespaceId keeper_of(std::string_view type, const TaskState& task) {
-  return type == "mqueue" ? task.namespaces[CT_NS_IPC].value : 0;
+NamespaceId key_of(std::string_view type, const TaskState& task) {
+  if (type == "mqueue") return task.namespaces[CT_NS_IPC].value;
+  return type == "sysfs" ? task.namespaces[CT_NS_NET].value : 0;
 }
 
 bool is_kept(const State& state, FilesystemId filesystem) {
   const Filesystem* known = filesystem_of(state, filesystem);
-  return known && known->ipc && state.namespaces.contains(known->ipc);
+  return known && known->type == "mqueue" && known->keyed_by && state.namespaces.contains(known->keyed_by);
 }
 
 namespace {
@@ -184,7 +185,17 @@ namespace {
 // means that the older one has gone, whoever took it away.
 bool is_always_new(const Filesystem* filesystem) {
   return filesystem && (filesystem->type == "tmpfs" || filesystem->type == "ramfs" || filesystem->type == "overlay" ||
-                        filesystem->type == "proc");
+                        filesystem->type == "proc" || filesystem->type == "devpts");
+}
+
+// Of two with one device number: the first is of another namespace than the second, so it has gone, whoever took it
+// away. What was there when tracing began is of none that was made since.
+bool is_of_another_namespace(const State& state, FilesystemId first, FilesystemId second) {
+  const Filesystem *one = filesystem_of(state, first), *two = filesystem_of(state, second);
+  if (!one || !two || !two->keyed_by) return false;
+  if (one->keyed_by) return one->keyed_by != two->keyed_by;
+  const Namespace* const key = state.ns(two->keyed_by);
+  return !one->made_by && key && key->origin == Namespace::Origin::kCreated;
 }
 
 // A root or working directory is in a mount of it that was taken away.
@@ -206,7 +217,7 @@ FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, 
     return !one || !two || one->type.empty() || two->type.empty() || one->type == two->type;
   };
   if (known != objects.devices.end() && known->second != filesystem && is_of_its_type(known->second) &&
-      !is_always_new(filesystem_of(state, filesystem)) &&
+      !is_always_new(filesystem_of(state, filesystem)) && !is_of_another_namespace(state, known->second, filesystem) &&
       (is_kept(state, known->second) || is_mounted(state, known->second) ||
        is_somewhere_detached(state, known->second)))
     return known->second;

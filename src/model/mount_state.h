@@ -34,10 +34,10 @@ Slot add_mount(State& state, TreeId tree, Mount mount);
 void set_propagation(State& state, MountId mount, uint32_t peer_group, uint32_t master, bool unbindable);
 
 FilesystemId new_filesystem(State& state, Filesystem filesystem);
-// The ipc namespace that keeps the mqueue that the task mounts (mq_init_ns, ipc/mqueue.c); 0: of other types, or not
-// known.
-NamespaceId keeper_of(std::string_view type, const TaskState& task);
-// Its superblock is there, whether it is mounted or not.
+// Of which namespace of the task's the filesystem is that it mounts (mqueue_get_tree, sysfs_init_fs_context); 0: of other
+// types, or not known.
+NamespaceId key_of(std::string_view type, const TaskState& task);
+// Its superblock is there, whether it is mounted or not: an ipc namespace keeps its mqueue (mq_init_ns, ipc/mqueue.c).
 bool is_kept(const State& state, FilesystemId filesystem);
 // The one with this device, if it is mounted somewhere or kept; else `filesystem`, which has it now. Device numbers are
 // used again.

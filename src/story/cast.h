@@ -97,6 +97,7 @@ struct Process {
 // What threads go through that have left their starter's namespaces or root, until a program is handed over to.
 struct SetUp {
   std::shared_ptr<Unit> unit = {};
+  TaskId begun_by = {};  // the process
   Draft draft{1024};
   Roots roots = {};
   std::map<uint32_t, uint32_t> made = {};    // namespaces by CLONE_NEW*: their inode, 0 where it is not known
@@ -104,6 +105,7 @@ struct SetUp {
   std::string hostname = {};
   std::optional<HeldBack> held = {};
   std::optional<HeldBack> helped = {};  // was held back until the set-up went on
+  bool worker = false;                  // it has executed itself again in what it has set up: it works in there
   uint32_t threads = 0;                 // that run
   bool over = false;                    // handed over, or told as failed
   uint32_t failed = 0;                  // how the last of its processes ended that did with an error: TaskExit::code

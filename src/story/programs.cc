@@ -142,6 +142,7 @@ void Teller::Work::program_began(Person& person, const Snapshot& snapshot, bool 
   if (snapshot.exe) run.path = snapshot.exe->path;
   Process& process = *person.process;
   if (itself && process.unit->again.size() < kMostAgain) process.unit->again.insert(run.argv);
+  if (itself && person.sets_up()) person.set_up->worker = true;
   if (itself && run.path.starts_with("/memfd:") && person.exec) {
     step.facts = SelfProtected{.how = SelfProtected::How::kMemoryCopy, .path = run.path};
   } else {
@@ -168,13 +169,18 @@ Teller::Work::Meaning Teller::Work::meaning_of(const Person& person, const Snaps
   if (person.exec && ends_with(set_up.unit->argv, person.exec->argv)) return Meaning::kHandOver;
   if (differs(origin.namespaces, now, CT_NS_PID) && !snapshot.pids.empty() && snapshot.pids.back() == 1)
     return Meaning::kHandOver;
+  const bool others_go_on =
+      set_up.begun_by != person.process->leader && std::ranges::any_of(people_, [&](const auto& each) {
+        return each.second.set_up == person.set_up && each.second.process != person.process;
+      });
+  if (!others_go_on) return Meaning::kHandOver;
   const auto maker = people_.find(person.process->made_by);
-  if (maker == people_.end() || maker->second.set_up != person.set_up) return Meaning::kHandOver;
-  // Who stays outside of the pid namespace has made it for what is to run in there.
-  const Process& made_by = *maker->second.process;
-  if (made_by.tgid == set_up.unit->pid && made_by.stage.pids.size() < snapshot.pids.size()) return Meaning::kHandOver;
-  // A child of one that may go on with the set-up. Of several, those that have ended when the next one begins have
-  // helped.
+  if (maker != people_.end() && maker->second.set_up == person.set_up) {
+    // Who stays outside of the pid namespace has made it for what is to run in there.
+    const Process& made_by = *maker->second.process;
+    if (made_by.tgid == set_up.unit->pid && made_by.stage.pids.size() < snapshot.pids.size()) return Meaning::kHandOver;
+  }
+  // The others may go on with the set-up. Of several, those that have ended when the next one begins have helped.
   return set_up.held && !set_up.held->process->stage.end_ns ? Meaning::kHelper : Meaning::kEither;
 }
 

@@ -1,5 +1,6 @@
 // Threads, processes and set-ups come and go.
 #include <sched.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 
@@ -131,6 +132,7 @@ SetUp& Teller::Work::begin_set_up(Person& person) {
   if (person.sets_up()) return *person.set_up;
   auto made = std::make_shared<SetUp>();
   made->unit = person.process->unit;
+  made->begun_by = person.process->leader;
   made->threads = 1;
   ++made->unit->set_ups_begun;
   made->unit->set_ups.push_back(made);
@@ -226,9 +228,11 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   mounts_.forget(process.leader);
   --progress_.processes;
   --process.unit->processes;
-  // A program that helps may fail, and the set-up go on.
   if (exit.code && !set_up) process.unit->failed = true;
-  if (exit.code && set_up && (process.unit == set_up->unit || set_up->threads == 0)) set_up->failed = exit.code;
+  // A program that helps may fail, and the set-up go on. A worker is killed when its work is done.
+  const bool dismissed = set_up && set_up->worker && WIFSIGNALED(static_cast<int>(exit.code));
+  if (exit.code && set_up && !dismissed && (process.unit == set_up->unit || set_up->threads == 0))
+    set_up->failed = exit.code;
   for (Draft* draft : {set_up ? &set_up->draft : nullptr, &process.unit->draft})
     if (Draft::Part* const part = draft ? draft->find(process.leader) : nullptr) part->stage = process.stage;
   const auto container = containers_.find(process.container);

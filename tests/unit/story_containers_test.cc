@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/mount.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 #include "story_world.h"
@@ -364,6 +365,45 @@ TEST_F(StoryContainers, TheRootNeedNotBeSwitched) {
   EXPECT_EQ(told.set_up.ending, Ending::kHandedOver);
   EXPECT_EQ(told.set_up.argv, std::vector<std::string>{"/bin/app"});
   EXPECT_EQ(told.init, id_of(init));
+}
+
+// A pause process, say: made by one that has ended, beside those who go on.
+TEST_F(StoryContainers, NorIsADaemonThatItsRuntimeLeavesBehindTheProgram) {
+  const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 500}});
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "unshare", "/bin/app"});
+  world.unshares(runtime, CLONE_NEWNS, own);
+  const Task between = world.clones(runtime, 51, 0, {51}, own);
+  const Task pause = world.clones(between, 52, 0, {52}, own);
+  world.ends(between);
+  world.runs_in(pause, {"/usr/bin/pause"}, own, {52});
+  const Task child = world.clones(runtime, 53, 0, {53}, own);
+  world.runs_in(child, {"/bin/app"}, own, {53});
+  EXPECT_EQ(world.container().set_up.argv, std::vector<std::string>{"/bin/app"});
+}
+
+TEST_F(StoryContainers, WhoBeganItHandsOverWhoeverIsLeftBehind) {
+  const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 500}});
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  world.unshares(runtime, CLONE_NEWNS, own);
+  world.clones(runtime, 51, 0, {51}, own);
+  world.runs_in(runtime, {"/bin/app"}, own, {50});
+  const Container told = world.container();
+  EXPECT_EQ(told.set_up.argv, std::vector<std::string>{"/bin/app"});
+  EXPECT_EQ(told.set_up.program, id_of(runtime));
+}
+
+TEST_F(StoryContainers, AWorkerThatIsKilledHasNotFailedToStart) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task worker = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.calls(worker, "execve", {"/proc/self/exe", std::vector<std::string>{"made-up", "--work"}});
+  world.apply(world.snapshot(worker, [](Snapshot& snapshot) {
+    snapshot.exe = File{.path = "/usr/bin/made-up", .inode = 101, .mode = 0100755};  // the second that was executed
+    snapshot.namespaces = kInside;
+    snapshot.pids = {51, 1};
+  }));
+  world.ends(worker, SIGKILL);
+  world.ends(runtime);
+  EXPECT_TRUE(world.told().empty());
 }
 
 TEST_F(StoryContainers, WhoConfinesItselfHasNotFailedToStart) {
