@@ -1,11 +1,12 @@
 """What descriptors stand for, mounts that are objects, and identities: compared with what the program itself found."""
 
 import errno
+import os
 import re
 
 import support
-from support import cttrace
-from traced import Case, flags, raw, value
+from support import cttrace, run
+from traced import Case, Trace, flags, raw, value
 
 CAPABILITIES = {"CAP_CHOWN": 0, "CAP_KILL": 5, "CAP_SYSLOG": 34}
 
@@ -152,6 +153,38 @@ class MountObjects(Case):
         self.assertEqual([refused["result"], busy["result"]], [said.number("bogus"), said.number("unknown")])
         self.assertEqual(refused["fs_message"], said.one("message").removeprefix("e "))
         self.assertIsNone(busy["fs_message"])
+
+
+class Inherited(Case):
+    """Descriptors that a program begins with, of files that are elsewhere than in its mount namespace."""
+
+    def handed_over(self, script, before=(), **options):
+        """{descriptor: file} of the one program that gets a mount namespace of its own."""
+        chosen = ["--backend", support.BACKEND, "--format", "ndjson", "-o", self.out]
+        result = run(*before, support.CTTRACE, *chosen, "--", "sh", "-c", script, cwd=self.dir, **options)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        [container] = Trace(self.out.read_text()).of("container")
+        program = container["set_up"]["handed_over"]["program"]
+        return {file["fd"]: file for file in program["descriptors"]}
+
+    def test_a_file_of_the_host_stays_there(self):
+        # Whoever looked at the host's mounts last, after the change, has left them.
+        own = os.stat("/proc/self/ns/mnt").st_ino
+        for path in ("/dev/null", "/etc/passwd"):
+            with open(path) as opened:
+                fd = opened.fileno()
+                file = self.handed_over("mount --bind . .; unshare -m sleep 0; umount .", pass_fds=[fd])[fd]
+            self.assertEqual((file["path"], file.get("detached"), file["mount_ns"]), (path, None, own))
+
+    def test_what_was_unmounted_is_detached(self):
+        file = self.handed_over('mount -t tmpfs x . && exec 9<"$PWD/." && umount -l . && unshare -m sleep 0')[9]
+        self.assertEqual((file["fs_type"], file.get("detached"), file["mount_ns"]), ("tmpfs", True, None))
+
+    def test_a_file_of_a_namespace_that_nobody_traced_was_in(self):
+        with open("/dev/null") as opened:
+            fd = opened.fileno()
+            file = self.handed_over("unshare -m sleep 0", before=["unshare", "-m"], pass_fds=[fd])[fd]
+        self.assertEqual((file["path"], file.get("detached")), ("/dev/null", None))
 
 
 class Identity(Case):

@@ -108,8 +108,7 @@ void Files::look_at_path(Tracee& tracee, std::string link, const std::string& pa
     fs_type = found->mount->fs_type;
   } else {
     fs_type = views_.fs_type_of(file.dev);
-    // What a root that does not show everything hides is not known to be detached.
-    if (views_.is_nowhere(tracee, path)) {
+    if (views_.is_nowhere(file.mnt_id, path)) {
       file.flags |= CT_FILE_DETACHED;
       if (link == "/") file.mnt_parent_id = file.mnt_id;
     }

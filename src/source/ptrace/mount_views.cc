@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <functional>
 
 #include "base/fd.h"
 #include "base/mountinfo_line.h"
@@ -24,6 +26,16 @@ constexpr size_t kMostViews = 64;
 constexpr size_t kMostTypes = 65536;
 
 bool asks(const SeenMount& mount) { return asks_somebody(mount.fs_type); }
+
+// The first process of /proc that `fits`. 0: none.
+uint32_t process_that(const std::function<bool(uint32_t)>& fits) {
+  std::error_code gone;
+  for (std::filesystem::directory_iterator each("/proc", gone), end; !gone && each != end; each.increment(gone)) {
+    uint32_t pid = 0;
+    if (read_number(each->path().filename().native(), pid) && fits(pid)) return pid;
+  }
+  return 0;
+}
 
 }  // namespace
 
@@ -110,7 +122,11 @@ MountViews::Cached& MountViews::read(const Key& key, uint32_t tid, bool at_top, 
   cached.epoch = text ? epoch_ : 0;
   if (cached.view.whole) all_[key.mnt_ns] = {.changes = changes_, .mounts = cached.view.mounts};
   if (types_.size() > kMostTypes) types_.clear();
-  for (const SeenMount& mount : cached.view.mounts) types_[mount.dev] = mount.fs_type;
+  if (seen_in_.size() > kMostTypes) seen_in_.clear();
+  for (const SeenMount& mount : cached.view.mounts) {
+    types_[mount.dev] = mount.fs_type;
+    if (key.mnt_ns) seen_in_[mount.id] = key.mnt_ns;
+  }
   return cached;
 }
 
@@ -142,14 +158,21 @@ const MountView& MountViews::of(Tracee& tracee) {
   return view;
 }
 
-// Somebody else's view, by whoever it was that saw it, if that one still does. False: nobody is known to.
+bool MountViews::has_view(uint32_t tid, const Key& key) {
+  if (namespace_inode(tid, "ns/mnt") != key.mnt_ns) return false;
+  const std::optional<FileStatus> root = file_status(task_path(tid, "root"));
+  return root && root->mount_id == key.root_mount && root->inode == key.root_inode;
+}
+
+// Somebody else's view, by anybody who has it: whoever it was that saw it may be elsewhere by now, and we, or somebody
+// who is not traced, still there. False: nobody is known to be.
 bool MountViews::refresh(const Key& key, const Cached& cached) {
   if (cached.epoch == epoch_ && changing_ == 0) return true;
-  const uint32_t tid = cached.view.viewer;
-  const std::optional<FileStatus> root = file_status(task_path(tid, "root"));
-  if (!root || root->mount_id != key.root_mount || root->inode != key.root_inode ||
-      namespace_inode(tid, "ns/mnt") != key.mnt_ns)
-    return false;
+  const auto has_it = [&](uint32_t tid) { return has_view(tid, key); };
+  uint32_t tid = cached.view.viewer;
+  if (!has_it(tid)) tid = static_cast<uint32_t>(getpid());
+  if (!has_it(tid)) tid = process_that(has_it);
+  if (!tid) return false;
   read(key, tid, read_link(task_path(tid, "root")) == "/", nullptr);
   return true;
 }
@@ -203,7 +226,11 @@ std::optional<MountViews::Found> MountViews::find(Tracee& tracee, uint32_t mount
     if (key.mnt_ns) keys.push_back(key);
   for (const Key& key : keys) {
     const auto other = views_.find(key);
-    if (other == views_.end() || !refresh(key, other->second)) continue;
+    if (other == views_.end()) continue;
+    if (!refresh(key, other->second)) {
+      views_.erase(key);
+      continue;
+    }
     const MountView& view = views_.at(key).view;
     const SeenMount* const there = view.with_id(mount_id);
     if (fits(view, there)) return Found{there, key.mnt_ns};
@@ -211,11 +238,16 @@ std::optional<MountViews::Found> MountViews::find(Tracee& tracee, uint32_t mount
   return std::nullopt;
 }
 
-bool MountViews::is_nowhere(Tracee& tracee, const std::string& link) {
-  if (of(tracee).whole) return true;
-  ListedMount listed;
-  bool known = false;
-  return !find_listed_mount(tracee.tid, link, listed, known) && known;
+bool MountViews::is_nowhere(uint32_t mount_id, const std::string& link) const {
+  const auto seen = seen_in_.find(mount_id);
+  if (seen == seen_in_.end()) return false;
+  return std::ranges::any_of(views_, [&](const auto& entry) {
+    const MountView& view = entry.second.view;
+    if (view.mnt_ns != seen->second) return false;
+    ListedMount listed;
+    bool known = false;
+    return view.whole || (!find_listed_mount(view.viewer, link, listed, known) && known);
+  });
 }
 
 std::string MountViews::fs_type_of(uint32_t dev) const {

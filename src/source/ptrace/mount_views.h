@@ -74,8 +74,9 @@ class MountViews {
   std::optional<Found> find(Tracee& tracee, uint32_t mount_id, uint32_t dev, std::string_view path,
                             const std::string& link);
 
-  // Whether a file that find() does not find is surely in no namespace that is known.
-  bool is_nowhere(Tracee& tracee, const std::string& link);
+  // Whether the mount of a file that find() has just not found is surely in no namespace: it was in one that can still
+  // be seen. One that was never seen may be in a namespace that nobody here has been in.
+  bool is_nowhere(uint32_t mount_id, const std::string& link) const;
 
   // Of a filesystem that was seen mounted once, or made; empty: never.
   std::string fs_type_of(uint32_t dev) const;
@@ -103,6 +104,7 @@ class MountViews {
   bool is_whole(const Key& key, const MountView& view, bool at_top, const Tracee* tracee);
   const SeenMount* find_hidden(const MountView& own, const Tracee& tracee, uint32_t mount_id, uint32_t dev,
                                std::string_view path, const std::string& link);
+  static bool has_view(uint32_t tid, const Key& key);
   bool refresh(const Key& key, const Cached& cached);
   void limit();
 
@@ -117,10 +119,11 @@ class MountViews {
   uint64_t changes_ = 0;  // by calls that are traced
   uint32_t changing_ = 0;
   std::map<Key, Cached> views_;
-  std::map<uint32_t, uint32_t> outside_;   // by namespace: what its topmost visible mount is mounted on
-  std::map<uint32_t, std::string> types_;  // by dev
-  std::map<uint32_t, Seen> all_;           // by namespace: when all of it was seen last
-  SeenMount hidden_;                       // that was found last
+  std::map<uint32_t, uint32_t> outside_;            // by namespace: what its topmost visible mount is mounted on
+  std::map<uint32_t, std::string> types_;           // by dev
+  std::unordered_map<uint32_t, uint32_t> seen_in_;  // by mount: the namespace that it was seen in last
+  std::map<uint32_t, Seen> all_;                    // by namespace: when all of it was seen last
+  SeenMount hidden_;                                // that was found last
 };
 
 }  // namespace cttrace::ptrace
