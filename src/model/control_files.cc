@@ -1,5 +1,7 @@
 #include "model/control_files.h"
 
+#include <linux/utsname.h>
+
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -129,8 +131,10 @@ std::optional<ct_ns> namespace_of_sysctl(std::string_view name) {
   return std::nullopt;
 }
 
+// What is set may have a NUL in it, which is the end for whoever asks: uname(2), /proc/sys/kernel/hostname.
 void set_name(ModelContext& context, NamespaceId uts, bool domainname, Fact<std::string> name) {
   if (!context.state.ns(uts)) return;
+  name.value.resize(std::min(name.value.find('\0'), name.value.size()));
   Namespace& ns = edit_namespace(context, uts);
   (domainname ? ns.domainname : ns.hostname) = std::move(name);
   context.changed(NameSet{.ns = uts, .domainname = domainname});
@@ -158,8 +162,11 @@ bool write_sysctl(ModelContext& context, const File& file, const TaskState& task
   auto& sysctls = ns ? edit_namespace(context, ns).sysctls : context.state.sysctls;
   sysctls[*name] = value_of(text);
   context.changed(SysctlSet{.ns = ns, .name = *name, .value = std::string(value_of(text))});
-  if (which == CT_NS_UTS)
-    set_name(context, ns, *name == "kernel/domainname", {std::string(value_of(text)), Evidence::kInferred});
+  if (which == CT_NS_UTS) {
+    // One line, of which as much is taken as there is room for (proc_dostring, kernel/sysctl.c).
+    const std::string_view line = text.substr(0, std::min<size_t>(text.find('\n'), __NEW_UTS_LEN));
+    set_name(context, ns, *name == "kernel/domainname", {std::string(line), Evidence::kInferred});
+  }
   return true;
 }
 

@@ -53,6 +53,22 @@ TEST_F(ModelControlFiles, SysctlsBelongToNamespaces) {
   EXPECT_TRUE(world.ns(task, CT_NS_NET).sysctls.empty());
 }
 
+TEST_F(ModelControlFiles, ANameEndsWhereUnameEndsIt) {
+  const auto host = [&] { return world.ns(task, CT_NS_UTS).hostname.value; };
+  world.calls(task, "sethostname", {std::string("localhost\0", 10), 10});
+  EXPECT_EQ(host(), "localhost");
+  world.calls(task, "setdomainname", {std::string("(none)\0x", 8), 8});
+  EXPECT_EQ(world.ns(task, CT_NS_UTS).domainname.value, "(none)");
+  world.calls(task, "sethostname", {"two\nlines", 9});
+  EXPECT_EQ(host(), "two\nlines");
+  writes("proc", "/proc/sys/kernel/hostname", std::string("web\0x\n", 6), task);
+  EXPECT_EQ(host(), "web");
+  writes("proc", "/proc/sys/kernel/hostname", "two\nlines", task);
+  EXPECT_EQ(host(), "two");
+  writes("proc", "/proc/sys/kernel/hostname", std::string(100, 'x'), task);
+  EXPECT_EQ(host(), std::string(64, 'x'));
+}
+
 TEST_F(ModelControlFiles, LimitsAreKeptByPath) {
   writes("cgroup2", "/sys/fs/cgroup/web/memory.max", "67108864\n", task);
   ASSERT_EQ(world.all<ControlWritten>().size(), 1u);
