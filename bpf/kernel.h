@@ -132,7 +132,7 @@ struct fs_struct { struct path root; struct path pwd; };
 struct fdtable { unsigned int max_fds; struct file **fd; };
 struct files_struct { atomic_t count; struct fdtable *fdt; };
 struct mm_struct { struct file *exe_file; unsigned long arg_start, arg_end; };
-struct linux_binprm { struct mm_struct *mm; const char *filename; };
+struct linux_binprm { struct mm_struct *mm; const char *filename; unsigned int secureexec : 1; };
 
 struct fc_log { u8 head; u8 tail; char *buffer[8]; };
 struct p_log { const char *prefix; struct fc_log *log; };

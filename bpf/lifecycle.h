@@ -107,6 +107,18 @@ int process_fork(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
+static __always_inline void capture_secureexec(struct scratch *s, struct linux_binprm *bprm)
+{
+	if (!capture_begin(s, CT_ARG_SECUREEXEC, CT_CAP_COUNT))
+		return;
+	u64 at = pinned(s->offset);
+	if (at > CT_RECORD_MAX)
+		return;
+	*(u64 *)(s->data + at) = BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec);
+	s->offset = at + 8;
+	capture_end(s, CT_OK);
+}
+
 SEC("raw_tp/sched_process_exec")
 int process_exec(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -134,8 +146,10 @@ int process_exec(struct bpf_raw_tracepoint_args *ctx)
 	struct ct_exec *out = (struct ct_exec *)s->data;
 	if (old_tid != tid)
 		out->old_tid = own_level ? state->enter_tid : old_tid;
+	struct linux_binprm *bprm = (struct linux_binprm *)ctx->args[2];
+	capture_secureexec(s, bprm);
 	if (state->row && state->faulted)
-		capture_executed((struct linux_binprm *)ctx->args[2]);
+		capture_executed(bprm);
 	if (capture_table(CT_ARG_OPEN))
 		out->record.flags |= CT_FLAG_FILES_TOLD;
 	send(s, 0);

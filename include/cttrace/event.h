@@ -168,6 +168,8 @@ struct Snapshot {
   std::vector<IdExtent> uid_map, gid_map;
   MaybeFile cwd, root, exe;
   std::string exe_version;  // as the executable tells it; empty: it does not, or it could not be read
+  // An execve's: AT_SECURE of the program; none: not told.
+  std::optional<bool> secureexec;
   // An execve's: the descriptors above 2 that the program begins with; none: not told.
   std::optional<std::vector<File>> open;
   std::string cgroup;  // path in the cgroup2 (or first) hierarchy

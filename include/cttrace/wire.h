@@ -233,6 +233,9 @@ enum ct_capture_status {
 /* EXIT, where it succeeded: CT_CAP_FILE: where the path led by which the call names what it changes, as it was then. Only
  * where the kernel can be asked; passed over by readers that do not know it. */
 #define CT_ARG_TARGET 0x33
+/* EXEC: CT_CAP_COUNT: bprm->secureexec, which the program has as AT_SECURE: 1 where to execute it gave privileges, or
+ * might have. Passed over by readers that do not know it. */
+#define CT_ARG_SECUREEXEC 0x34
 
 struct ct_capture {
   __u8 arg;    /* index of the argument, or CT_ARG_* */

@@ -37,6 +37,9 @@ void add_capture(Snapshot& snapshot, const Capture& capture) {
     case CT_ARG_ROOT: snapshot.root = decode_file(capture); break;
     case CT_ARG_EXE: snapshot.exe = decode_file(capture); break;
     case CT_ARG_EXE_VERSION: snapshot.exe_version = capture.bytes; break;
+    case CT_ARG_SECUREEXEC:
+      if (const auto secure = decode_count(capture)) snapshot.secureexec = *secure != 0;
+      break;
     case CT_ARG_CGROUP: snapshot.cgroup = path_of_components(capture.bytes); break;
     case CT_ARG_UID_MAP: snapshot.uid_map = extents_of(capture.bytes); break;
     case CT_ARG_GID_MAP: snapshot.gid_map = extents_of(capture.bytes); break;

@@ -2,6 +2,7 @@
 
 #include <linux/capability.h>
 #include <linux/securebits.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -19,6 +20,29 @@ constexpr uint64_t kFilesystemCapabilities = bit(CAP_CHOWN) | bit(CAP_MKNOD) | b
 
 bool differ(const Fact<std::array<uint32_t, 4>>& a, const Fact<std::array<uint32_t, 4>>& b) {
   return a.value[kEffective] != b.value[kEffective] || a.value[kFilesystem] != b.value[kFilesystem];
+}
+
+// Whether commit_creds, kernel/cred.c, finds that the task is not what it was. None: not known.
+std::optional<bool> became_another(const Identity& after, const Identity& before) {
+  if (!after.uids.known() || !after.gids.known() || !before.uids.known() || !before.gids.known() ||
+      !after.capabilities.known() || !before.capabilities.known())
+    return std::nullopt;
+  return differ(after.uids, before.uids) || differ(after.gids, before.gids) ||
+         (after.capabilities.value.permitted & ~before.capabilities.value.permitted) != 0;
+}
+
+// Where nobody tells it: cap_bprm_creds_from_file, security/commoncap.c. `after`: what the program has.
+std::optional<bool> inferred_secureexec(const Identity& after, bool set_id_file, Fact<uint32_t> root) {
+  const auto& uids = after.uids.value;
+  const auto& gids = after.gids.value;
+  const Identity::Capabilities& sets = after.capabilities.value;
+  if (uids[kReal] != uids[kEffective] || gids[kReal] != gids[kEffective]) return true;
+  // It may have been denied the file's ids, and counts as one that has them. That they were denied nobody tells.
+  if (set_id_file || !root.known()) return std::nullopt;
+  if (uids[kReal] == root.value) return false;
+  if ((sets.effective | sets.permitted) & ~sets.ambient) return true;
+  // A file with capabilities takes the ambient ones away; it may also give none.
+  return sets.ambient ? std::optional(false) : std::nullopt;
 }
 
 }  // namespace
@@ -40,15 +64,28 @@ void enter_user_namespace(ModelContext& context, TaskState& task) {
 
 void commit_credentials(ModelContext& context, TaskState& task, const Identity& before) {
   Identity& identity = task.identity;
-  const bool known = identity.uids.known() && identity.gids.known() && before.uids.known() && before.gids.known() &&
-                     identity.capabilities.known() && before.capabilities.known();
-  const bool changed = differ(identity.uids, before.uids) || differ(identity.gids, before.gids) ||
-                       (identity.capabilities.value.permitted & ~before.capabilities.value.permitted) != 0;
-  if (known && !changed) return;
+  const std::optional<bool> another = became_another(identity, before);
+  if (another == false) return;
   // Dumpable becomes what the sysctl fs.suid_dumpable says, which nobody tells us; and it is the memory's.
   for (const TaskId sharer : sharers_of_memory(context, task))
     context.state.tasks.at(sharer).edit().identity.dumpable = {};
-  identity.parent_death_signal = known ? Fact<int32_t>{0, Evidence::kInferred} : Fact<int32_t>{};
+  clear_parent_death_signal(identity, another);
+}
+
+void commit_program(Identity& identity, const Identity& before, const Snapshot& snapshot, Fact<uint32_t> root) {
+  const bool set_id_file = !snapshot.exe || (snapshot.exe->mode & (S_ISUID | S_ISGID));
+  const std::optional<bool> secure =
+      snapshot.secureexec ? snapshot.secureexec : inferred_secureexec(identity, set_id_file, root);
+  const std::optional<bool> another = became_another(identity, before);
+  const bool cleared = secure == true || another == true, kept = secure == false && another == false;
+  clear_parent_death_signal(identity, cleared || kept ? std::optional(cleared) : std::nullopt);
+}
+
+void clear_parent_death_signal(Identity& identity, std::optional<bool> whether) {
+  Fact<int32_t>& signal = identity.parent_death_signal;
+  if (whether == true) signal = {0, Evidence::kInferred};
+  // One that was never set is not, whatever happens. What it was stays, to tell that it was set.
+  if (!whether && signal.value != 0) signal.evidence = Evidence::kUnknown;
 }
 
 void follow_uids(Identity& identity, const Identity& before, Fact<uint32_t> root) {

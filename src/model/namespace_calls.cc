@@ -169,7 +169,7 @@ void apply_setns(ModelContext& context, const Call& call, TaskState& task) {
     enter_user_namespace(context, task);
     // Stay only where the task owns the namespace that it has joined (cred_cap_issubset, kernel/cred.c).
     task.identity.dumpable = {};
-    task.identity.parent_death_signal = {};
+    clear_parent_death_signal(task.identity, std::nullopt);
   }
   if (call.after.namespaces) observe_namespaces(context, task, *call.after.namespaces, Namespace::Origin::kJoined);
 }

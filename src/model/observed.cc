@@ -134,7 +134,6 @@ void expect_program(ModelContext& context, TaskState& task, const Snapshot& snap
         capabilities_after(before, to_host(context.state, task.namespaces[CT_NS_USER].value, 0, IdKind::kUid));
   }
   identity.securebits.value &= ~issecure_mask(SECURE_KEEP_CAPS);
-  commit_credentials(context, task, before);
   identity.dumpable = {};  // depends on who may read the file
   // Since 6.3 a time namespace for children comes into force here, too (exec_task_namespaces, kernel/nsproxy.c).
   if (task.namespaces[CT_NS_TIME].value != task.namespaces[CT_NS_TIME_FOR_CHILDREN].value)

@@ -5,10 +5,12 @@
 #include <algorithm>
 
 #include "model/control_files.h"
+#include "model/credentials.h"
 #include "model/identity.h"
 #include "model/namespace_calls.h"
 #include "model/namespaces.h"
 #include "model/observed.h"
+#include "model/user_namespaces.h"
 
 namespace cttrace {
 namespace {
@@ -228,6 +230,9 @@ void apply_snapshot(ModelContext& context, const Snapshot& snapshot) {
   if (snapshot.at_start) {
     own_namespaces(context, task);
     note_initial(context, task);
+  } else {
+    const NamespaceId user = task.namespaces[CT_NS_USER].value;
+    commit_program(task.identity, before, snapshot, to_host(context.state, user, 0, IdKind::kUid));
   }
   tell_identity(context, task, before);
   if (found)

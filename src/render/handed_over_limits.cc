@@ -65,8 +65,11 @@ void add_rest(Telling& telling) {
     words.push_back(fmt::format("personality {:#x}", telling.task.identity.personality.value));
   if (telling.task.identity.dumpable.known() && !telling.task.identity.dumpable.value)
     words.emplace_back("not dumpable");
-  if (telling.task.identity.parent_death_signal.known() && telling.task.identity.parent_death_signal.value) {
-    const auto number = static_cast<uint64_t>(telling.task.identity.parent_death_signal.value);
+  // Nobody tells what it is when tracing begins: that it was set, or may have been in what was lost, is worth a word.
+  const Fact<int32_t>& signal = telling.task.identity.parent_death_signal;
+  const bool worth_it = signal.value != 0 || (!signal.known() && telling.state.doubtful_since);
+  if (worth_it && telling.known(signal, "parent-death signal")) {
+    const auto number = static_cast<uint64_t>(signal.value);
     const std::string name = signal_name(number);
     words.push_back("gets " + (name.empty() ? std::to_string(number) : name) + " when its parent ends");
   }

@@ -68,6 +68,7 @@ WireRecord<ct_exec> full_snapshot(WireRecord<ct_exec> record) {
   record.capture(CT_ARG_ROOT, CT_CAP_FILE, CT_OK, WireFile{.path = "/root", .flags = CT_FILE_CHROOT}.bytes());
   record.capture(CT_ARG_EXE, CT_CAP_FILE, CT_OK, WireFile{.path = "/exe"}.bytes());
   record.capture(CT_ARG_EXE_VERSION, CT_CAP_STRING, CT_OK, "1.1.5+ds1");
+  record.capture(CT_ARG_SECUREEXEC, CT_CAP_COUNT, CT_OK, std::string("\x01\0\0\0\0\0\0\0", 8));
   record.capture(CT_ARG_CGROUP, CT_CAP_STRING, CT_OK, components("/a/b"));
   record.capture(CT_ARG_UID_MAP, CT_CAP_ID_MAP, CT_OK, bytes_of(extents));
   record.capture(CT_ARG_GID_MAP, CT_CAP_ID_MAP, CT_OK, bytes_of(extents[1]));
@@ -106,6 +107,7 @@ TEST(DecoderStates, SnapshotEveryField) {
   EXPECT_TRUE(snapshot.root->chroot);
   EXPECT_EQ(snapshot.exe->path, "/exe");
   EXPECT_EQ(snapshot.exe_version, "1.1.5+ds1");
+  EXPECT_EQ(snapshot.secureexec, true);
   EXPECT_EQ(snapshot.cgroup, "/a/b");
   ASSERT_EQ(snapshot.uid_map.size(), 2u);
   EXPECT_EQ(snapshot.uid_map[0].lower_first, 100000u);

@@ -186,6 +186,20 @@ TEST(HandedOver, DevicesWhereTheyCanBeSeen) {
   EXPECT_TRUE(has_line(verbose, "                /dev/null c 1:3 0666")) << verbose;
 }
 
+TEST(HandedOver, TheDeathSignalWhereItWasSet) {
+  FromProc made = made_state(kTable);
+  Fact<int32_t>& signal = edit_task(made).identity.parent_death_signal;
+  EXPECT_EQ(told(made).find("signal"), std::string::npos);  // nobody tells what it was before
+  signal = {.value = 9, .evidence = Evidence::kInferred};
+  EXPECT_NE(told(made).find("gets SIGKILL when its parent ends"), std::string::npos) << told(made);
+  signal.evidence = Evidence::kUnknown;
+  EXPECT_EQ(told(made).find("SIGKILL"), std::string::npos) << told(made);
+  EXPECT_NE(told(made).find("parent-death signal"), std::string::npos) << told(made);
+  signal.value = 0;
+  made.state.doubtful_since = 1;
+  EXPECT_NE(told(made).find("parent-death signal"), std::string::npos) << told(made);
+}
+
 TEST(HandedOver, DescriptorsThatAreHandedOverTheUsualThree) {
   FromProc made = made_state(kTable);
   Program& program = edit_task(made).programs.back();

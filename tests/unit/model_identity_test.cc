@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "model_world.h"
 
@@ -166,6 +167,38 @@ TEST_F(ModelIdentity, AChildInheritsAllButTheDeathSignal) {
   EXPECT_EQ(world.identity(child).parent_death_signal.value, 0);
   EXPECT_EQ(gids(child), (Ids{7, 7, 7, 7}));
   EXPECT_EQ(world.identity(child).capabilities.evidence, Evidence::kInferred);
+}
+
+TEST_F(ModelIdentity, TheDeathSignalOfAProgram) {
+  const auto after = [&](uint32_t tid, uint32_t uid, const World::EditSnapshot& program) {
+    const Task task = world.found(tid);
+    if (uid) world.calls(task, "setuid", {uid});
+    world.calls(task, "prctl", {1, 9});
+    world.executes(task, [&](Snapshot& snapshot) {
+      snapshot.uid = snapshot.euid = snapshot.suid = snapshot.fsuid = uid;
+      if (uid) snapshot.cap_permitted = snapshot.cap_effective = 0;
+      program(snapshot);
+    });
+    return world.identity(task).parent_death_signal;
+  };
+  const auto is = [](Fact<int32_t> signal, int32_t number) { return signal.known() && signal.value == number; };
+  for (const bool secure : {true, false})
+    EXPECT_TRUE(
+        is(after(20 + secure, 1000, [&](Snapshot& snapshot) { snapshot.secureexec = secure; }), secure ? 0 : 9));
+  // It may be kept by AT_SECURE, and is lost with the ids.
+  EXPECT_TRUE(is(after(30, 1000,
+                       [](Snapshot& snapshot) {
+                         snapshot.secureexec = false;
+                         snapshot.euid = snapshot.fsuid = 1001;
+                       }),
+                 0));
+  // Of a recording in which nothing tells it.
+  EXPECT_TRUE(is(after(31, 0, [](Snapshot&) {}), 9));
+  EXPECT_FALSE(after(32, 0, [](Snapshot& snapshot) { snapshot.exe->mode |= S_ISUID; }).known());
+  const Fact<int32_t> maybe = after(33, 1000, [](Snapshot&) {});  // a file with capabilities, of which it got none
+  EXPECT_FALSE(maybe.known());
+  EXPECT_EQ(maybe.value, 9);
+  EXPECT_TRUE(is(after(34, 1000, [](Snapshot& snapshot) { snapshot.cap_permitted = snapshot.cap_effective = 1; }), 0));
 }
 
 TEST_F(ModelIdentity, WhoBecomesSomebodyElseLosesTheDeathSignalAndMaybeItsDumps) {

@@ -1,8 +1,10 @@
 // The texts of /proc that the ptrace source reads, and the paths that it takes apart.
+#include <elf.h>
 #include <gtest/gtest.h>
 
 #include "source/ptrace/magic_path.h"
 #include "source/ptrace/mount_views.h"
+#include "source/ptrace/task_facts.h"
 #include "source/ptrace/task_files.h"
 
 namespace cttrace::ptrace {
@@ -49,6 +51,22 @@ TEST(PtraceTexts, NobodyIsAskedOnTheWayToWhatAServerHas) {
   EXPECT_TRUE(view.answers("/con/1"));
   EXPECT_FALSE(view.answers("/mnt/x"));
   EXPECT_FALSE(view.answers("/mnt/x/y"));
+}
+
+TEST(PtraceTexts, AnAuxiliaryVectorIsInWordsOfItsProgram) {
+  const auto text = [](auto... words) {
+    std::string bytes;
+    (bytes.append(reinterpret_cast<const char*>(&words), sizeof(words)), ...);
+    return bytes;
+  };
+  const uint64_t page = AT_PAGESZ, secure = AT_SECURE, size = 4096, yes = 1, end = 0;
+  const std::string wide = text(page, size, secure, yes, end, end);
+  EXPECT_EQ(auxiliary_value(wide, AT_SECURE), 1u);
+  EXPECT_EQ(auxiliary_value(wide, AT_EXECFN), std::nullopt);
+  const auto half = [](uint64_t word) { return static_cast<uint32_t>(word); };
+  EXPECT_EQ(auxiliary_value(text(half(page), half(size), half(secure), half(yes), half(end), half(end)), AT_SECURE),
+            1u);
+  EXPECT_EQ(auxiliary_value(std::string_view(), AT_SECURE), std::nullopt);
 }
 
 TEST(PtraceTexts, ComponentsAreLeafFirst) {

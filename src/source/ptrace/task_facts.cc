@@ -1,9 +1,11 @@
 #include "source/ptrace/task_facts.h"
 
+#include <elf.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/fd.h"
 #include "source/ptrace/task_files.h"
@@ -86,6 +88,25 @@ std::string id_bytes(const std::vector<uint64_t>& values) {
 }
 
 std::string groups(std::string_view status) { return id_bytes(numbers(status, "Groups")); }
+
+std::optional<uint64_t> auxiliary_value(std::string_view auxv, uint64_t type) {
+  const auto value_with = [&](size_t word, uint64_t wanted) -> std::optional<uint64_t> {
+    for (size_t at = 0; at + 2 * word <= auxv.size(); at += 2 * word) {
+      uint64_t found = 0, value = 0;
+      std::memcpy(&found, auxv.data() + at, word);
+      std::memcpy(&value, auxv.data() + at + word, word);
+      if (found == wanted) return value;
+    }
+    return std::nullopt;
+  };
+  // In words of the program's, not of whoever executed it. Every program has a page size, which is never 0: read in
+  // words of the other size it is not found.
+  return value_with(value_with(8, AT_PAGESZ) ? 8 : 4, type);
+}
+
+std::optional<uint64_t> auxiliary_value(uint32_t tid, uint64_t type) {
+  return auxiliary_value(task_text(tid, "auxv"), type);
+}
 
 std::optional<std::string> cgroup_path(uint32_t tid) {
   const std::string text = task_text(tid, "cgroup");

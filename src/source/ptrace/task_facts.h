@@ -29,6 +29,9 @@ void fill_identity(std::string_view status, ct_exec& out);
 std::string id_bytes(const std::vector<uint64_t>& values);
 // The bytes of a CT_CAP_IDS.
 std::string groups(std::string_view status);
+// What its program found under this AT_* when it began.
+std::optional<uint64_t> auxiliary_value(uint32_t tid, uint64_t type);
+std::optional<uint64_t> auxiliary_value(std::string_view auxv, uint64_t type);
 // The path of its cgroup2 group.
 std::optional<std::string> cgroup_path(uint32_t tid);
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 #include "source/procfs.h"
 #include "source/ptrace/capture_state.h"
@@ -16,19 +15,6 @@ namespace {
 
 // Of one program's descriptors, as many as the capture programs tell (bpf/descriptors.h).
 constexpr ptrdiff_t kMostOpen = 48;
-
-// Where the kernel has put the name of what it executed: beside the arguments of the new program.
-uint64_t executed_name(uint32_t tid, Abi abi) {
-  const std::string auxv = task_text(tid, "auxv");
-  const size_t word = abi == Abi::i386 ? 4 : 8;
-  for (size_t at = 0; at + 2 * word <= auxv.size(); at += 2 * word) {
-    uint64_t type = 0, value = 0;
-    std::memcpy(&type, auxv.data() + at, word);
-    std::memcpy(&value, auxv.data() + at + word, word);
-    if (type == AT_EXECFN) return value;
-  }
-  return 0;
-}
 
 }  // namespace
 
@@ -62,7 +48,8 @@ void Capture::State::fork(Tracee& creator, Tracee& child, Inherited inherited, u
 void Capture::State::capture_executed(const Tracee& tracee, uint64_t arguments, uint64_t arguments_end) {
   const TaskMemory memory = memories.of(tracee.tid);
   std::string name;
-  const uint64_t from = executed_name(tracee.tid, tracee.abi);
+  // Where the kernel has put it: beside the arguments of the new program.
+  const uint64_t from = auxiliary_value(tracee.tid, AT_EXECFN).value_or(0);
   const bool whole = from && memory.read_text(name, CT_PATH_MAX, from) == TaskMemory::Text::kWhole;
   maker.capture(CT_ARG_FILENAME, CT_CAP_STRING, whole ? CT_OK : CT_FAULT, whole ? name : std::string());
   const uint64_t size = arguments_end > arguments ? arguments_end - arguments : 0;
@@ -130,6 +117,9 @@ void Capture::State::snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_
     maker.count_truncated();
   }
   maker.capture(CT_ARG_GROUPS, CT_CAP_IDS, cut ? CT_TRUNCATED : CT_OK, ids);
+  const auto secure = kind == CT_REC_EXEC ? auxiliary_value(tracee.tid, AT_SECURE) : std::nullopt;
+  if (secure)
+    maker.capture(CT_ARG_SECUREEXEC, CT_CAP_COUNT, CT_OK, {reinterpret_cast<const char*>(&*secure), sizeof(*secure)});
   if (call && call->faulted) capture_executed(tracee, stat->arguments, stat->arguments_end);
   if (kind == CT_REC_EXEC && capture_open(tracee)) out.record.flags |= CT_FLAG_FILES_TOLD;
   maker.send();
