@@ -1,6 +1,7 @@
 #include "model/descriptors.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -52,27 +53,31 @@ void release(Context& context, const MountDescriptor& descriptor) {
   if (!info->holders && !info->held_elsewhere) dissolve(context, descriptor.tree);
 }
 
-// Nobody says whether it is the last one.
-void release_unseen(Context& context, const MountDescriptor& descriptor) {
+// Nobody says whether what `lets_go` closes is the last descriptor of the tree: one may be on its way through a socket.
+void bury(Context& context, TreeId held, const std::function<void()>& lets_go) {
   constexpr size_t kMostBuried = 16;
   State& state = context.state;
-  const bool detached = is_detached(state, descriptor.tree);
+  const bool detached = is_detached(state, held);
   BuriedTree tree;
   if (detached) {
-    tree = {.owner = tree_info(state, descriptor.tree)->owner, .mounts = state.trees.at(descriptor.tree)};
+    tree = {.owner = tree_info(state, held)->owner, .mounts = state.trees.at(held)};
     if (tree.mounts.root() != kNoSlot) tree.kernel_id = tree.mounts.kernel_id_of(tree.mounts.root());
   }
   // It is there before the tree goes: what its groups were the masters of may have them still.
   std::vector<BuriedTree>& buried = state.mount_objects.edit().buried;
   const bool known = detached && tree.kernel_id;
   if (known) buried.push_back(std::move(tree));
-  release(context, descriptor);
+  lets_go();
   if (!known) return;
   std::vector<BuriedTree>& after = state.mount_objects.edit().buried;
-  if (tree_in(state, descriptor.tree))
+  if (tree_in(state, held))
     after.pop_back();
   else if (after.size() > kMostBuried)
     after.erase(after.begin());
+}
+
+void release_unseen(Context& context, const MountDescriptor& descriptor) {
+  bury(context, descriptor.tree, [&] { release(context, descriptor); });
 }
 
 // In a group that has nobody any more it is among its own.
@@ -129,7 +134,7 @@ void close_descriptor(Context& context, const TaskState& task, int fd) {
   release(context, closed);
 }
 
-// The kernel says what the descriptor is, and whether it is the last one.
+// The kernel says what the descriptor is; and whether it is the last one, where it says how many there are.
 void apply_close(Context& context, const Call& call, TaskState& task) {
   State& state = context.state;
   const int fd = static_cast<int>(call.args[0].raw);
@@ -143,8 +148,14 @@ void apply_close(Context& context, const Call& call, TaskState& task) {
     info.held_elsewhere =
         file->references ? file->references > info.holders + 1 - own : file->shared && info.holders == own;
   }
-  close_descriptor(context, task, fd);
-  if (file && !file->shared && is_detached(state, tree)) dissolve(context, tree);
+  const auto close = [&] {
+    close_descriptor(context, task, fd);
+    if (file && !file->shared && is_detached(state, tree)) dissolve(context, tree);
+  };
+  if (file && file->references)
+    close();
+  else
+    bury(context, tree, close);
 }
 
 void see_descriptor(Context& context, const TaskState& task, int fd, const File& file) {
@@ -185,7 +196,7 @@ void apply_close_range(Context& context, const Call& call, TaskState& task) {
     if (call.args[2].raw & CLOSE_RANGE_CLOEXEC)
       state.mount_objects.edit().tables[task.files].descriptors[fd].close_on_exec = true;
     else
-      close_descriptor(context, task, fd);
+      bury(context, descriptor_of(state, task, fd)->tree, [&] { close_descriptor(context, task, fd); });
   }
 }
 

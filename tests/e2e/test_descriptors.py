@@ -146,6 +146,16 @@ class MountObjects(Case):
         self.assertEqual((raw(last, 0), last["result"]), (said.number("picked"), said.number("reconfigure")))
         self.whole(trace)
 
+    def test_a_tree_that_is_on_its_way_lives(self):
+        for name in ("from", "to"):
+            (self.dir / name).mkdir()
+        _, trace = self.trace("passed_on", self.dir)
+        [state] = [container["set_up"]["handed_over"] for container in trace.of("container")
+                   if container["set_up"]["ending"] == "handed_over"]
+        [mount] = [mount for mount in state["mounts"] if mount["path"] == f"{self.dir}/to"]
+        self.assertEqual((mount["root"], mount["filesystem"]["type"], state["doubt"]),
+                         (f"{self.dir}/from", trace.only("open_tree")["returned_file"]["fs_type"], None))
+
     @support.only_with("ebpf", "to read a message is to take it")
     def test_a_message_is_told_only_with_its_own_call(self):
         said, trace = self.trace("old_message")

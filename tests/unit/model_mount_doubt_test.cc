@@ -69,6 +69,26 @@ TEST_F(ModelMountDoubt, WhoseMasterMayHaveBeenPassedOnInADetachedTree) {
   }
 }
 
+TEST_F(ModelMountDoubt, AClosedTreeLivesWhereSomebodyShowsItAgain) {
+  world_.mounts(world_.host, "m", "/mnt", "tmpfs");
+  // By ptrace nobody says how many hold it: one may be on its way through a socket.
+  for (const uint32_t references : {1u, 0u}) {
+    const uint32_t id = 77 + references;
+    const Task other = world_.in_a_copy(world_.host, 11 + references);
+    world_.calls(world_.host, "open_tree", {AT_FDCWD, "/mnt", OPEN_TREE_CLONE}, [&](Call& call) {
+      call.result = 5;
+      call.returned_file = tree_root(id);
+    });
+    world_.calls(world_.host, "close", {5}, [&](Call& call) {
+      call.args[0].file = tree_root(id);
+      call.args[0].file->references = references;
+    });
+    world_.calls(other, "move_mount", {7, "", AT_FDCWD, "/mnt", MOVE_MOUNT_F_EMPTY_PATH},
+                 [&](Call& call) { call.args[0].file = call.args[1].base = tree_root(id); });
+    EXPECT_EQ(doubt(other).empty(), references == 0);
+  }
+}
+
 TEST_F(ModelMountDoubt, TheKernelSaysAtTheEndWhoElseHasADetachedTree) {
   world_.mounts(world_.host, "m", "/mnt", "tmpfs");
   for (const uint32_t others : {0u, 1u}) {
