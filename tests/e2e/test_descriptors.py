@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import sys
 
 import support
 from support import cttrace, run
@@ -195,6 +196,30 @@ class Inherited(Case):
             fd = opened.fileno()
             file = self.handed_over("unshare -m sleep 0", before=["unshare", "-m"], pass_fds=[fd])[fd]
         self.assertEqual((file["path"], file.get("detached")), ("/dev/null", None))
+
+
+# In namespaces of its own: CLONE_NEWNS, CLONE_NEWUTS.
+NAMES = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None)
+assert libc.unshare(0x04020000) == 0
+assert libc.sethostname(b"localhost\\0", 10) == 0 and libc.setdomainname(b"(none)\\0x", 8) == 0
+if sys.argv[1:]:
+    with open("/proc/sys/kernel/hostname", "wb", buffering=0) as file:
+        file.write(os.fsencode(sys.argv[1]))
+print(os.uname().nodename, flush=True)
+os.execv("/bin/true", ["true"])
+"""
+
+
+class Names(Case):
+    def test_they_end_where_uname_ends_them(self):
+        for written in ([], ["two\nlines"], ["x" * 100]):
+            result = cttrace("--format", "ndjson", "-o", self.out, "--", sys.executable, "-c", NAMES, *written)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            [container] = Trace(self.out.read_text()).of("container")
+            state = container["set_up"]["handed_over"]
+            self.assertEqual((state["hostname"], state["domainname"]), (result.stdout.rstrip("\n"), "(none)"), written)
 
 
 class Identity(Case):
