@@ -60,18 +60,20 @@ void set_value(FsContext& fs, const std::string& key, const std::string& value) 
 }
 
 void set_flag(FsContext& fs, const std::string& key) {
-  if (key == "ro") fs.read_only = true;
-  if (key == "rw") fs.read_only = false;
-  add_option(fs.options, key);
+  if (key == "ro" || key == "rw")
+    fs.read_only = key == "ro";
+  else
+    add_option(fs.options, key);
 }
 
 void create_filesystem(State& state, const TaskState& task, FsContext& fs) {
   if (fs.filesystem) return;
   // Every ipc namespace has an mqueue before anybody mounts it.
   fs.read_only = fs.read_only && fs.type != "mqueue";
+  Fact<std::string> options = {filesystem_options({}, fs.options), Evidence::kObserved};
   fs.filesystem = new_filesystem(state, {.type = fs.type,
                                          .read_only = {fs.read_only, Evidence::kInferred},
-                                         .options = {fs.options, Evidence::kObserved},
+                                         .options = std::move(options),
                                          .made_by = state.event,
                                          .keyed_by = key_of(fs.type, task)});
 }
@@ -81,7 +83,7 @@ void reconfigure(State& state, const FsContext& fs) {
   if (found == state.filesystems.end()) return;
   Filesystem& filesystem = found->second.edit();
   filesystem.read_only = {fs.read_only, Evidence::kInferred};
-  if (!fs.options.empty()) add_option(filesystem.options.value, fs.options);
+  if (!fs.options.empty()) filesystem.options.value = filesystem_options(filesystem.options.value, fs.options);
 }
 
 // What was taken out of every tree lazily has nothing mounted in it any more: whatever is below it is of its

@@ -11,6 +11,31 @@ namespace {
 // Of options that are kept; more is cut.
 constexpr size_t kMostOptions_bytes = 64u << 10;
 
+// The commas that are between options: not those behind a backslash (overlayfs), nor in quotes (security contexts).
+std::vector<std::string_view> separated(std::string_view options) {
+  std::vector<std::string_view> words;
+  bool quoted = false, escaped = false;
+  size_t start = 0;
+  for (size_t at = 0; at <= options.size(); ++at) {
+    const char next = at < options.size() ? options[at] : ',';
+    const bool between = next == ',' && !quoted && !escaped;
+    if (between || at == options.size()) {
+      if (at > start) words.push_back(options.substr(start, at - start));
+      start = at + 1;
+    }
+    if (next == '"') quoted = !quoted;
+    escaped = next == '\\' && !escaped;
+  }
+  return words;
+}
+
+// What an option is about: "size" of "size=1m", "acl" of "acl" and "noacl".
+std::string_view subject_of(std::string_view option) {
+  const size_t equals = option.find('=');
+  if (equals != std::string_view::npos) return option.substr(0, equals);
+  return option.starts_with("no") ? option.substr(2) : option;
+}
+
 void tell(Context& context, MountChanged::What what, MountId mount, const Mount& before, size_t below) {
   context.changes.emplace_back(MountChanged{.what = what,
                                             .mount = mount,
@@ -39,6 +64,24 @@ void change_attributes(Context& context, MountId mount, bool recursively,
   tell(context, MountChanged::What::kAttributes, mount, before, slots.size() - 1);
 }
 
+std::string filesystem_options(std::string_view before, std::string_view given) {
+  std::vector<std::string_view> kept;
+  for (const std::string_view words : {before, given}) {
+    for (const std::string_view option : separated(words)) {
+      if (option == "ro" || option == "rw") continue;
+      // One more each time: overlayfs' lowerdir+.
+      const std::string_view subject = subject_of(option);
+      if (!subject.ends_with('+'))
+        std::erase_if(kept, [&](std::string_view other) { return subject_of(other) == subject; });
+      kept.push_back(option);
+    }
+  }
+  std::string text;
+  for (const std::string_view option : kept)
+    if (text.size() + option.size() < kMostOptions_bytes) text.append(text.empty() ? "" : ",").append(option);
+  return text;
+}
+
 void reconfigure_filesystem(Context& context, MountId mount, bool read_only, std::string_view options) {
   State& state = context.state;
   const Mount before = mount_at(state, mount);
@@ -46,11 +89,7 @@ void reconfigure_filesystem(Context& context, MountId mount, bool read_only, std
   if (found == state.filesystems.end()) return;
   Filesystem& filesystem = found->second.edit();
   filesystem.read_only = {read_only, Evidence::kInferred};
-  std::string& text = filesystem.options.value;
-  if (!options.empty() && text.size() + options.size() < kMostOptions_bytes) {
-    if (!text.empty()) text += ',';
-    text += options;
-  }
+  if (!options.empty()) filesystem.options.value = filesystem_options(filesystem.options.value, options);
   MountTreeEditor(state.trees.at(mount.tree)).add_history(mount.slot, state.event);
   tell(context, MountChanged::What::kReconfigured, mount, before, 0);
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "model/mounts_api.h"
@@ -12,6 +13,9 @@ namespace cttrace {
 // `changed` makes the new attributes of the old. One change is told for all of them.
 void change_attributes(Context& context, MountId mount, bool recursively,
                        const std::function<uint64_t(uint64_t)>& changed, bool idmapped = false);
+// Options of a filesystem that has `before` when `given` are given to it: each once, whatever comes last. Without ro
+// and rw, which are no options of its own, and kept as Filesystem::read_only.
+std::string filesystem_options(std::string_view before, std::string_view given);
 // `options`: as they were given, or empty.
 void reconfigure_filesystem(Context& context, MountId mount, bool read_only, std::string_view options);
 

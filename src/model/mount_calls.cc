@@ -96,9 +96,10 @@ void mount_new(Context& context, const MountCall& mount) {
   if (!target) return;
   // Every ipc namespace has an mqueue before anybody mounts it.
   const bool read_only = mount.type() != "mqueue" && ((mount.flags & MS_RDONLY) || has_option(mount.data(), "ro"));
+  Fact<std::string> options = {filesystem_options({}, mount.data()), Evidence::kObserved};
   const FilesystemId filesystem = new_filesystem(state, {.type = std::string(mount.type()),
                                                          .read_only = {read_only, Evidence::kInferred},
-                                                         .options = {std::string(mount.data()), Evidence::kObserved},
+                                                         .options = std::move(options),
                                                          .made_by = state.event,
                                                          .keyed_by = key_of(mount.type(), mount.task)});
   const bool named = mount.source().reading == Reading::kOk;
