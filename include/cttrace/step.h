@@ -142,8 +142,8 @@ struct IdentityGiven {
     kFsUid,
     kFsGid,
     kCapabilities,
-    kBounding,      // dropped
-    kAmbientRaise,  // one that could not be raised has an error
+    kBounding,  // dropped
+    kAmbientRaise,
     kAmbientLower,
     kAmbientClear,
     kNoNewPrivs,
@@ -160,7 +160,7 @@ struct IdentityGiven {
     What what = What::kUid;
     std::string value = {};
     uint32_t times = 1;  // done alike, one after the other
-    int error = 0;
+    int error = 0;       // and nothing was given
   };
   uint32_t pid = 0;  // the host's, of the process that it was done to; 0: itself
   std::vector<One> changes = {};

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "render/columns.h"
 #include "render/completeness.h"
@@ -63,8 +64,10 @@ string changed(const MountDone& done) {
 }
 
 struct Phrase {
+// What was given, and what was not: a value that comes behind it, if there is one, is of both.
   What what;
-  const char* words;
+  const char* given;
+  const char* refused = nullptr;  // nullptr: the same words
 };
 constexpr Phrase kPhrases[] = {
     {What::kUid, "uid"},
@@ -73,10 +76,10 @@ constexpr Phrase kPhrases[] = {
     {What::kFsUid, "fsuid"},
     {What::kFsGid, "fsgid"},
     {What::kCapabilities, "capabilities"},
-    {What::kBounding, "dropped from the bounding set:"},
-    {What::kAmbientRaise, "raised in the ambient set:"},
-    {What::kAmbientLower, "lowered in the ambient set:"},
-    {What::kAmbientClear, "ambient set emptied"},
+    {What::kBounding, "dropped from the bounding set:", "not dropped from the bounding set"},
+    {What::kAmbientRaise, "raised in the ambient set:", "not raised in the ambient set"},
+    {What::kAmbientLower, "lowered in the ambient set:", "not lowered in the ambient set"},
+    {What::kAmbientClear, "ambient set emptied", "emptying the ambient set"},
     {What::kNoNewPrivs, "no_new_privs"},
     {What::kSeccomp, "seccomp:"},
     {What::kSecurebits, "securebits"},
@@ -88,24 +91,35 @@ constexpr Phrase kPhrases[] = {
     {What::kPersonality, "personality"},
 };
 
-string phrase(What what) {
-  for (const Phrase& each : kPhrases)
-    if (each.what == what) return each.words;
-  return {};
+const Phrase& phrase(What what) { return *std::ranges::find(kPhrases, what, &Phrase::what); }
+
+bool is_of_set(What what) {
+  return what == What::kBounding || what == What::kAmbientLower || what == What::kAmbientRaise;
 }
 
 constexpr uint32_t kFew = 6;
 
 string identity_text(const IdentityGiven::One& one) {
-  const bool of_set = one.what == What::kBounding || one.what == What::kAmbientLower || one.what == What::kAmbientRaise;
-  const bool refused = one.error && one.what == What::kAmbientRaise;
-  if (one.error && one.what == What::kOomScore)
-    return "oom_score_adj " + safe(one.value) + " not allowed, which is normal";
-  const string what = refused ? "not raised in the ambient set, having none to raise:" : phrase(one.what);
-  if (of_set && one.times > kFew) return fmt::format("{} {} capabilities", what, one.times);
-  const string again =
-      one.times > 1 && !of_set && one.value.find(',') == string::npos ? fmt::format(" ({} times)", one.times) : "";
-  return what + (one.value.empty() ? "" : " " + safe(one.value)) + again;
+// What came of it is said before what it was, where that is a list of capabilities.
+string refused(const IdentityGiven::One& one) {
+  const Phrase& words = phrase(one.what);
+  const string what = words.refused ? words.refused : words.given;
+  if (is_of_set(one.what)) {
+    const string why = one.error == EINVAL  ? ", unknown to the kernel: "
+                       : one.error == EPERM ? ", having none to raise: "
+                                            : ", which is normal: ";
+    return what + why + (one.times > kFew ? fmt::format("{} capabilities", one.times) : safe(one.value));
+  }
+  const bool forbidden = one.error == EPERM || one.error == EACCES;
+  return what + (one.value.empty() ? "" : " " + safe(one.value)) + (forbidden ? " not allowed" : " refused") +
+         ", which is normal";
+}
+
+  if (one.error) return refused(one);
+  const string what = phrase(one.what).given;
+  if (is_of_set(one.what) && one.times > kFew) return fmt::format("{} {} capabilities", what, one.times);
+  const bool again = one.times > 1 && !is_of_set(one.what) && one.value.find(',') == string::npos;
+  return what + (one.value.empty() ? "" : " " + safe(one.value)) + (again ? fmt::format(" ({} times)", one.times) : "");
 }
 
 }  // namespace

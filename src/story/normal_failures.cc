@@ -53,8 +53,14 @@ bool raises_ambient(const Call& call, const StepFacts&, const Circumstances&) {
   return number(call, "option") == PR_CAP_AMBIENT && number(call, "operation") == PR_CAP_AMBIENT_RAISE;
 }
 
-bool drops_or_raises(const Call& call, const StepFacts&, const Circumstances&) {
-  return number(call, "option") == PR_CAPBSET_DROP || number(call, "option") == PR_CAP_AMBIENT;
+// EINVAL is said of nothing else then: cap_prctl_drop() and cap_task_prctl() in security/commoncap.c. Sets have 64
+// bits: nobody looks for the kernel's last capability behind those.
+bool names_capability(const Call& call, const StepFacts&, const Circumstances&) {
+  if (number(call, "cap") >= 64) return false;
+  if (number(call, "option") == PR_CAPBSET_DROP) return true;
+  const uint64_t operation = number(call, "operation");
+  const bool of_one = operation == PR_CAP_AMBIENT_RAISE || operation == PR_CAP_AMBIENT_LOWER;
+  return number(call, "option") == PR_CAP_AMBIENT && of_one && !number(call, "arg4") && !number(call, "arg5");
 }
 
 bool sets_oom_score(const Call&, const StepFacts& facts, const Circumstances&) {

@@ -111,7 +111,7 @@ container web (systemd-nspawn)
                          most 20000), MEMLOCK 8388608, AS unlimited, LOCKS
                          unlimited, SIGPENDING 96364, MSGQUEUE 819200, NICE 0,
                          RTPRIO 0, RTTIME unlimited
-  +28.9 ms               seccomp: a filter
+  +28.9 ms               seccomp: a filter refused, which is normal
   +29.0 ms               asks what the kernel can do (seccomp, 6 probes)
   +41.0 ms               seccomp: a filter of 566 instructions, a filter of 455
                          instructions, a filter of 470 instructions, a filter of

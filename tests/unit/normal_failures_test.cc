@@ -117,6 +117,20 @@ TEST(NormalFailures, OfAVersionThatIsNotKnownMayBeNormal) {
   EXPECT_EQ(errors("/usr/bin/runc", makes_no_mount_private), Errors());
 }
 
+// Who looks for the kernel's last capability finds it so; it is not told as done.
+TEST(NormalFailures, OfACapabilityThatTheKernelHasNot) {
+  const auto asks = [](uint64_t option, uint64_t second, uint64_t third, uint64_t fourth) {
+    return [=](StoryWorld& world, const Task& init) {
+      world.fails(init, "prctl", {option, second, third, fourth, 0}, EINVAL);
+    };
+  };
+  EXPECT_EQ(errors("/usr/bin/made-up", asks(PR_CAPBSET_DROP, 41, 0, 0)), Errors());
+  EXPECT_EQ(errors("/usr/bin/made-up", asks(PR_CAPBSET_DROP, 64, 0, 0)), Errors{EINVAL});
+  EXPECT_EQ(errors("/usr/bin/made-up", asks(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, 41, 0)), Errors());
+  EXPECT_EQ(errors("/usr/bin/made-up", asks(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, 41, 1)), Errors{EINVAL});
+  EXPECT_EQ(errors("/usr/bin/made-up", asks(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 1, 0)), Errors{EINVAL});
+}
+
 TEST(Callers, AreMeantByAWordOfTheirName) {
   const Callers runc{.name = "runc"};
   for (const char* const name : {"runc", "docker-runc", "runc-1.1.15", "runc.amd64", "crun-runc"})
