@@ -147,6 +147,7 @@ bool same_again(ControlsWritten& before, ControlsWritten& last) {
 }
 
 bool same_again(MapsWritten& before, MapsWritten& last) {
+  if (usual_phase(before) != usual_phase(last)) return false;
   if (before.pid != last.pid) return false;
   for (auto member : {&MapsWritten::uids, &MapsWritten::gids, &MapsWritten::setgroups}) {
     if ((last.*member).empty()) continue;

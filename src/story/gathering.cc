@@ -16,17 +16,6 @@
 namespace cttrace {
 namespace {
 
-// Programs that help have no phase of their own: it is that of what follows.
-void give_helpers_a_phase(std::vector<Step>& steps, const std::vector<Stage>& stages) {
-  for (size_t i = 0; i + 1 < steps.size(); ++i) {
-    const auto* run = std::get_if<ProgramRun>(&steps[i].facts);
-    if (!run || run->itself || i == 0) continue;
-    const Stage& helper = stages[steps[i].stage];
-    const Step& next = steps[i + 1];
-    if (next.phase != Phase::kCreate && (!helper.end_ns || next.start_ns < helper.end_ns)) steps[i].phase = next.phase;
-  }
-}
-
 // Steps are large: each is moved once at most.
 void sort_by_start(std::vector<Step>& steps) {
   if (std::ranges::is_sorted(steps, {}, &Step::start_ns)) return;
@@ -162,7 +151,6 @@ void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
     }
   }
   sort_by_start(story.steps);
-  give_helpers_a_phase(story.steps, story.stages);
   story.steps_dropped = dropped_;
   give_roles(story, program);
   if (story.steps.empty()) return;

@@ -23,6 +23,19 @@ bool is_of_kernel(const std::string& path) {
   return path.starts_with("/proc/") || (path.starts_with("/sys/") && !lies_below(path, "/sys/fs/cgroup"));
 }
 
+// Of what the kernel shows: it is made read-only, or something else is laid over it. What is bound where it is already
+// hides nothing.
+bool hides_or_protects(const MountDone& done) {
+  const auto of_kernel = [](const MountDone::One& each) { return is_of_kernel(each.target.inside); };
+  const auto the_same = [](const MountDone::One& each) {
+    return each.source == each.target.inside || each.source == each.target.path;
+  };
+  if (!std::ranges::all_of(done.mounts, of_kernel)) return false;
+  const bool changes = done.how == How::kRemount || done.how == How::kBind;
+  if (changes && std::ranges::find(done.options, "ro") != done.options.end()) return true;
+  return done.how == How::kMove || (done.how == How::kBind && std::ranges::none_of(done.mounts, the_same));
+}
+
 bool is_network_namespace(const MountDone& done) {
   const std::string& source = done.mounts[0].source;
   return done.how == How::kBind && (source.ends_with("/ns/net") || source.starts_with("net:["));
@@ -37,7 +50,7 @@ Phase phase_of(const MountDone& done, const Roots& roots, uint32_t switches) {
   if (target.shown() == "/") return before ? Phase::kRootfs : Phase::kRootSwitch;
   if (target.inside.empty()) return before ? Phase::kRootfs : Phase::kRootSwitch;
   if (done.how == How::kBind && std::ranges::all_of(done.mounts, is_device_of_host)) return Phase::kDevices;
-  return done.how != How::kNew && is_of_kernel(target.inside) ? Phase::kMasking : Phase::kMounts;
+  return hides_or_protects(done) ? Phase::kMasking : Phase::kMounts;
 }
 
 // The root itself is no path that is masked.
@@ -56,7 +69,8 @@ void unmask_root(Step& step) {
 void place(Step& step, const Roots& roots) {
   const auto see = [&](Seen& seen) {
     seen.inside = roots.inside(seen.path, step.switches);
-    seen.outside = roots.count() > 0 && seen.inside.empty();
+    // A place that no path leads to, in a detached tree, is neither inside nor outside.
+    seen.outside = roots.count() > 0 && seen.inside.empty() && seen.path.starts_with('/');
   };
   if (auto* masked = std::get_if<PathsMasked>(&step.facts)) {
     for (auto& each : masked->paths) see(each.path);

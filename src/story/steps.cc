@@ -39,6 +39,11 @@ bool lies_below(const ControlsWritten& controls, std::string_view folder) {
   return !controls.writes.empty() && controls.writes[0].file.starts_with(folder);
 }
 
+// The clocks of the time namespace that is made.
+bool is_of_time_namespace(const ControlsWritten& controls) {
+  return !controls.writes.empty() && last_part(controls.writes[0].file) == "timens_offsets";
+}
+
 // What failed, and need not have succeeded, is told beside what did.
 void note_failure(StepFacts& facts, int error) {
   if (auto* masked = std::get_if<PathsMasked>(&facts)) masked->paths[0].error = error;
@@ -71,6 +76,7 @@ Phase usual_phase(const StepFacts& facts) {
                         [](const CgroupJoined&) { return Phase::kCgroup; },
                         [](const ControlsWritten& controls) {
                           if (lies_below(controls, "/proc/sys/net/")) return Phase::kNetwork;
+                          if (is_of_time_namespace(controls)) return Phase::kNamespaces;
                           return lies_below(controls, "/proc/") ? Phase::kIdentity : Phase::kCgroup;
                         },
                         [](const MountDone&) { return Phase::kMounts; },

@@ -49,7 +49,9 @@ bool holds(const std::string& path, std::string_view folder) { return path.find(
 std::optional<PathsMasked::With> masks(const std::string& source, const std::string& target, bool recursive) {
   if (source == "/dev/null" && last_part(target) != "null") return PathsMasked::With::kDevNull;
   const bool of_kernel = holds(target, "/proc/") || (holds(target, "/sys/") && !holds(target, "/cgroup/"));
-  if (of_kernel && !recursive && source != target && !holds(source, "/proc/")) return PathsMasked::With::kFile;
+  // The same as is there already, or would be in another root.
+  const bool the_same = target.ends_with(source);
+  if (of_kernel && !recursive && !the_same && !holds(source, "/proc/")) return PathsMasked::With::kFile;
   return std::nullopt;
 }
 

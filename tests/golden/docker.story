@@ -78,9 +78,9 @@ container e29b2c7cec2e (runc)   init 256874 = pid 1   cgroup /web/<id>
                          c 1:8 rwm, c 1:9 rwm, c 5:0 rwm, c 5:1 rwm, c 5:2 rwm,
                          c 10:200 rwm, c 136:* rwm
   +54.4 ms  create       runc 256864: makes dockerd 256880 (vfork)
-  +54.5 ms  network      dockerd 256880: libnetwork-setkey
+  +54.5 ms               dockerd 256880: libnetwork-setkey
                          -exec-root=/tmp/golden/docker/exec <id> 9d77fa439b13
-  +93.9 ms               dockerd 256836: /proc/70/ns/net bound on
+  +93.9 ms  network      dockerd 256836: /proc/70/ns/net bound on
                          /tmp/golden/docker/exec/netns/311ce24141aa (outside)
   +94.1 ms               dockerd 256836: joins net 4026532253
  +133.6 ms               dockerd 256888: joins net 4026532253

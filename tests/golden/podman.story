@@ -6,10 +6,10 @@ container bf1d5a0de796 (runc)   init 257234 = pid 1   cgroup /web/libpod-<id>
   started by  conmon, by podman
    +0.0 ms  rootfs       podman 257050: tmpfs on <bundle>/shm (outside)
                          (nosuid,nodev,noexec; mode=1777,size=65536000)
-   +3.3 ms  identity     conmon 257215: /usr/bin/conmon --api-version 1 -c <id>
+   +3.3 ms  create       conmon 257215: /usr/bin/conmon --api-version 1 -c <id>
                          -u ... --exit-command-arg cleanup --exit-command-arg
                          --rm --exit-command-arg <id>
-   +5.1 ms               conmon 257215: oom_score_adj -1000 not allowed, which
+   +5.1 ms  identity     conmon 257215: oom_score_adj -1000 not allowed, which
                          is normal
   +19.2 ms  create       conmon 257215: makes conmon 257221, which only makes
                          the next one
