@@ -2,11 +2,61 @@
 #include "story/call.h"
 
 #include <sched.h>
+#include <sys/mount.h>
 
 #include <cerrno>
 #include <cstring>
 
 namespace cttrace {
+namespace {
+
+// Arguments of which the kernel may say, when the call is done, where they led.
+struct NamedByKernel {
+  std::string_view call, argument;
+  MaybeFile Aftermath::*where;
+};
+constexpr NamedByKernel kNamedByKernel[] = {
+    {"mount", "dir_name", &Aftermath::target},     {"umount", "name", &Aftermath::target},
+    {"umount2", "name", &Aftermath::target},       {"move_mount", "to_pathname", &Aftermath::target},
+    {"mount_setattr", "path", &Aftermath::target}, {"chroot", "filename", &Aftermath::root},
+    {"chdir", "filename", &Aftermath::cwd},
+};
+
+const File* in_namespace(const MaybeFile& there) {
+  const bool has_path = there && there->path.starts_with('/') && there->mount_ns && !there->path_cut;
+  return has_path && !there->detached && !there->internal && !there->other_ns ? &*there : nullptr;
+}
+
+// /proc/PID/cwd and the like: links of the kernel's own, so that the words say nothing of where the path leads.
+bool is_through_process(std::string_view path) {
+  if (!path.starts_with("/proc/")) return false;
+  const size_t link = path.find('/', 6);
+  if (link == std::string_view::npos) return false;
+  const std::string_view name = path.substr(link + 1, path.find('/', link + 1) - link - 1);
+  return name == "cwd" || name == "root";
+}
+
+// Where such words lead is where the single mount came to be that the call made. Of words that may be true it is not
+// asked: the newest mount may be a copy that propagation made.
+const File* made_behind_link(const Call& call, std::string_view name) {
+  const Argument* const target = call.row->name == "mount" && name == "dir_name" ? argument(call, name) : nullptr;
+  if (!target || !target->resolved || !is_through_process(*target->resolved) || call.after.contended) return nullptr;
+  const uint64_t flags = number(call, "flags");
+  const bool others = flags & (MS_REMOUNT | MS_MOVE | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE);
+  const bool several = (flags & MS_BIND) && (flags & MS_REC);
+  return others || several ? nullptr : in_namespace(call.after.newest_mount);
+}
+
+// nullptr: it does not say, or nothing that has a path in the caller's mount namespace.
+const File* led_to(const Call& call, std::string_view name) {
+  for (const NamedByKernel& each : kNamedByKernel) {
+    if (each.call != call.row->name || each.argument != name) continue;
+    if (const File* const there = in_namespace(call.after.*each.where)) return there;
+  }
+  return made_behind_link(call, name);
+}
+
+}  // namespace
 
 const Argument* argument(const Call& call, std::string_view name) {
   for (const Argument& each : call.args)
@@ -42,6 +92,7 @@ std::string text(const Call& call, std::string_view name) {
 }
 
 std::string path(const Call& call, std::string_view name) {
+  if (const File* const there = led_to(call, name)) return there->path;
   const Argument* found = argument(call, name);
   if (found && found->resolved) return *found->resolved;
   return text(call, name);

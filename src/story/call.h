@@ -20,7 +20,8 @@ uint64_t field_of(const Argument& argument, std::string_view name);
 // What is in memory, to the first NUL.
 std::string text(const Call& call, std::string_view name);
 
-// Where a path leads: made absolute where that is known, otherwise as given.
+// Where a path leads: by the kernel where it says so, whatever links there are on the way; otherwise by its words, made
+// absolute where that is known.
 std::string path(const Call& call, std::string_view name);
 
 // The file behind a descriptor, or nullptr.
