@@ -87,10 +87,24 @@ struct ControlsWritten {
   std::vector<One> writes = {};
 };
 struct MountDone {
-  enum class How : uint8_t { kNew, kBind, kRemount, kMove, kPropagation, kUnmount } how = How::kNew;
+  enum class How : uint8_t {
+    kNew,
+    kBind,
+    kRemount,  // options of the mount, or of its filesystem, too
+    kMove,
+    kPropagation,
+    kUnmount,
+    kReconfigure,   // options of the filesystem
+    kSharingGroup,  // the target got the peers and the master of the source
+  } how = How::kNew;
   struct One {
     std::string source = {};
     Seen target = {};
+  };
+  // A place in mounts that are attached nowhere yet.
+  struct Detached {
+    uint32_t mount_id = 0;  // the kernel's; 0: there is no such place
+    std::string path = {};  // from the root of that mount
   };
   std::string type = {};                  // of the filesystem
   std::vector<One> mounts = {};           // several: done alike, one after the other
@@ -98,7 +112,11 @@ struct MountDone {
   std::string data = {};                  // the filesystem's own
   std::string propagation = {};           // "slave"
   bool recursive = false;
+  bool only_named = false;  // kRemount: options that are not among `options` stay as they were
+  bool beneath = false;     // kNew, kBind, kMove: under what is mounted on the target
   bool lazily = false;      // kUnmount
+  Detached into = {};       // kNew, kBind, kMove: what was detached then, and is where `attached` says of another step
+  uint32_t attached = 0;    // kNew, kBind: the mount that was detached before, by the kernel's id; 0: none
   uint32_t propagated = 0;  // other mount namespaces in which the same was done, without being asked for
 };
 struct DevicesMade {

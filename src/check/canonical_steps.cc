@@ -162,12 +162,14 @@ class Parts {
     std::vector<string> options = done.options;
     if (!done.data.empty()) options.push_back(names_(done.data));
     const string in = options.empty() ? string() : " (" + joined(options) + ")";
+    const string on = done.beneath ? " beneath what is on " : " on ", below = done.recursive ? " with all below" : "";
     switch (done.how) {
-      case MountDone::How::kNew: return (done.type.empty() ? "mount" : done.type) + " on " + path + in + also(done);
-      case MountDone::How::kBind:
-        return names_(each.source) + " bound on " + path + (done.recursive ? " with all below" : "") + in + also(done);
-      case MountDone::How::kRemount: return path + " remounted" + (in.empty() ? " rw" : in);
-      case MountDone::How::kMove: return names_(each.source) + " moved to " + path;
+      case MountDone::How::kNew: return (done.type.empty() ? "mount" : done.type) + on + path + in + also(done);
+      case MountDone::How::kBind: return names_(each.source) + " bound" + on + path + below + in + also(done);
+      case MountDone::How::kRemount: return path + below + " remounted" + (in.empty() ? " rw" : in);
+      case MountDone::How::kReconfigure: return "filesystem on " + path + " reconfigured" + in;
+      case MountDone::How::kMove: return names_(each.source) + " moved" + (done.beneath ? on : " to ") + path;
+      case MountDone::How::kSharingGroup: return path + " joins the sharing group of " + names_(each.source);
       case MountDone::How::kPropagation: return path + " made " + (done.recursive ? "r" : "") + done.propagation;
       case MountDone::How::kUnmount: break;
     }

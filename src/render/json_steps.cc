@@ -140,7 +140,8 @@ struct Facts {
     json["writes"] = json_all(controls.writes);
   }
   void operator()(const MountDone& done) const {
-    static constexpr const char* kHow[] = {"new", "bind", "remount", "move", "propagation", "unmount"};
+    static constexpr const char* kHow[] = {"new",         "bind",    "remount",     "move",
+                                           "propagation", "unmount", "reconfigure", "sharing_group"};
     json["kind"] = "mount";
     json["how"] = kHow[static_cast<size_t>(done.how)];
     json["fs_type"] = json_text_or_null(done.type);
@@ -149,6 +150,8 @@ struct Facts {
     json["data"] = json_text_or_null(done.data);
     json["propagation"] = json_text_or_null(done.propagation);
     json["recursive"] = done.recursive;
+    json["only_named"] = done.only_named;
+    json["beneath"] = done.beneath;
     json["lazily"] = done.lazily;
     json["propagated_to"] = done.propagated;
   }

@@ -48,13 +48,14 @@ string bound(const MountDone& done, const Around& around) {
   const auto& first = done.mounts[0];
   const auto itself = [](const MountDone::One& each) { return each.source == each.target.path; };
   const string below = done.recursive ? ", with all below" : "";
+  const string under = done.beneath ? ", beneath what is mounted there" : "";
   if (std::ranges::all_of(done.mounts, itself)) {
     std::vector<string> targets;
     for (const auto& each : done.mounts) targets.push_back(shown(each.target, around));
-    return listed(targets) + " bound on itself" + below;
+    return listed(targets) + " bound on itself" + below + under;
   }
   if (done.mounts.size() > 1) return bound_alike(done, around);
-  return shown(first.source, around) + " bound on " + shown(first.target, around) + below;
+  return shown(first.source, around) + " bound on " + shown(first.target, around) + below + under;
 }
 
 // Options by which a mount can be changed, in the words of one that has them.
@@ -63,8 +64,8 @@ string changed(const MountDone& done) {
   return done.options.empty() ? "without options" : fmt::format("{}", fmt::join(done.options, ","));
 }
 
-struct Phrase {
 // What was given, and what was not: a value that comes behind it, if there is one, is of both.
+struct Phrase {
   What what;
   const char* given;
   const char* refused = nullptr;  // nullptr: the same words
@@ -99,7 +100,6 @@ bool is_of_set(What what) {
 
 constexpr uint32_t kFew = 6;
 
-string identity_text(const IdentityGiven::One& one) {
 // What came of it is said before what it was, where that is a list of capabilities.
 string refused(const IdentityGiven::One& one) {
   const Phrase& words = phrase(one.what);
@@ -115,6 +115,7 @@ string refused(const IdentityGiven::One& one) {
          ", which is normal";
 }
 
+string identity_text(const IdentityGiven::One& one) {
   if (one.error) return refused(one);
   const string what = phrase(one.what).given;
   if (is_of_set(one.what) && one.times > kFew) return fmt::format("{} {} capabilities", what, one.times);
@@ -133,18 +134,23 @@ string words_of(const MountDone& done, const Around& around) {
   std::vector<string> names;
   for (const auto& each : done.mounts) names.push_back(shown(each.target, around));
   const string targets = listed(names);
+  const string under = done.beneath ? ", beneath what is mounted there" : "";
   const string made = done.propagation.empty() ? string() : string(done.recursive ? "r" : "") + done.propagation;
   switch (done.how) {
     case How::kNew: {
       const string& source = done.mounts[0].source;
       const string of = source.starts_with('/') ? " of " + shown(source, around) : string();
-      return safe(done.type) + of + " on " + targets + with_options(done, around) +
+      return safe(done.type) + of + " on " + targets + under + with_options(done, around) +
              (made.empty() ? "" : ", made " + made);
     }
     case How::kBind:
       return bound(done, around) + with_options(done, around) + (made.empty() ? "" : ", made " + done.propagation);
-    case How::kRemount: return targets + " now " + changed(done) + in_parentheses({safe(done.data)});
-    case How::kMove: return shown(done.mounts[0].source, around) + " moved to " + targets;
+    case How::kRemount:
+      return targets + (done.recursive ? " and all below now " : " now ") + changed(done) +
+             in_parentheses({safe(done.data)});
+    case How::kReconfigure: return "filesystem on " + targets + " reconfigured" + with_options(done, around);
+    case How::kMove: return shown(done.mounts[0].source, around) + " moved to " + targets + under;
+    case How::kSharingGroup: return targets + " joins the sharing group of " + shown(done.mounts[0].source, around);
     case How::kPropagation: return targets + (done.recursive ? " and all below made " : " made ") + made;
     case How::kUnmount: return targets + (done.lazily ? " detached" : " unmounted");
   }

@@ -47,7 +47,10 @@ bool goes_on(SelfProtected& last, Step& next) {
 // "/a" for "/a/b": a mount is looked for upwards.
 bool is_above(const std::string& path, const std::string& other) { return path != other && lies_below(other, path); }
 
-bool goes_on_to_propagate(MountDone& last, const MountDone& next, bool only_failed) {
+// A mount that came to its target, and is what the target's path leads to now.
+bool is_on_top(const MountDone& done) { return (done.how == How::kBind || done.how == How::kNew) && !done.beneath; }
+
+bool goes_on_to_propagate(MountDone& last, const MountDone& next, bool only_failed, bool next_failed) {
   const std::string& target = last.mounts.back().target.path;
   const std::string& other = next.mounts[0].target.path;
   if (last.how == How::kPropagation) {
@@ -55,7 +58,8 @@ bool goes_on_to_propagate(MountDone& last, const MountDone& next, bool only_fail
     last.mounts[0].target.path = other;
     return true;
   }
-  if (target != other || last.mounts.size() > 1 || (last.how != How::kBind && last.how != How::kNew)) return false;
+  const bool same = target == other && last.mounts.size() == 1 && is_on_top(last);
+  if (!same || next_failed) return false;
   last.propagation = next.propagation;
   return true;
 }
@@ -64,13 +68,13 @@ bool goes_on(MountDone& last, const Step& whole, Step& next) {
   auto* done = std::get_if<MountDone>(&next.facts);
   if (!done) return false;
   if (done->how == How::kPropagation) {
-    if (!goes_on_to_propagate(last, *done, whole.normal_failures == whole.call_count)) return false;
-    return true;
+    const bool only_failed = whole.normal_failures == whole.call_count;
+    return goes_on_to_propagate(last, *done, only_failed, next.normal_failures != 0);
   }
   const bool same = last.mounts.size() == 1 && done->mounts[0].target.path == last.mounts[0].target.path;
-  if (!same || next.normal_failures || done->how != How::kRemount) return false;
-  if (last.how != How::kBind && last.how != How::kNew) return false;
-  // What a remount says, holds: it gives all flags.
+  if (!same || next.normal_failures || done->how != How::kRemount || !is_on_top(last)) return false;
+  // What a remount says, holds, if it gives all options.
+  if (done->only_named || !done->data.empty()) return false;
   last.options = done->options;
   return true;
 }
@@ -115,7 +119,7 @@ bool goes_on(RootSwitched& last, Step& next) {
     last.old_root_detached = true;
     return true;
   }
-  if (done->how != How::kPropagation || last.old_root_detached) return false;
+  if (done->how != How::kPropagation || last.old_root_detached || next.normal_failures) return false;
   last.old_root_made = (done->recursive ? "r" : "") + done->propagation;
   return true;
 }
@@ -143,11 +147,11 @@ bool same_again(CgroupJoined& before, CgroupJoined& last) {
 bool same_again(ControlsWritten& before, ControlsWritten& last) {
   const bool sysctls = before.writes[0].file.starts_with("/proc/sys/") && last.writes[0].file.starts_with("/proc/sys/");
   if (!sysctls && folder_of(before.writes.back().file) != folder_of(last.writes.front().file)) return false;
+  if (usual_phase(before) != usual_phase(last)) return false;
   return append(before.writes, last.writes), true;
 }
 
 bool same_again(MapsWritten& before, MapsWritten& last) {
-  if (usual_phase(before) != usual_phase(last)) return false;
   if (before.pid != last.pid) return false;
   for (auto member : {&MapsWritten::uids, &MapsWritten::gids, &MapsWritten::setgroups}) {
     if ((last.*member).empty()) continue;
@@ -208,8 +212,11 @@ bool same_again(Probed& before, Probed& last) {
 bool same_again(MountDone& before, MountDone& last) {
   const bool alike = before.how == last.how && before.type == last.type && before.options == last.options &&
                      before.data == last.data && before.recursive == last.recursive &&
-                     before.propagation == last.propagation && before.lazily == last.lazily;
-  if (!alike || before.how == How::kNew || before.how == How::kMove) return false;
+                     before.propagation == last.propagation && before.lazily == last.lazily &&
+                     before.only_named == last.only_named;
+  const bool folds = before.how == How::kBind || before.how == How::kRemount || before.how == How::kPropagation ||
+                     before.how == How::kUnmount;
+  if (!alike || !folds || before.beneath || before.into.mount_id || last.into.mount_id) return false;
   const std::string& one = before.mounts.back().target.path;
   const std::string& other = last.mounts.front().target.path;
   if (before.how == How::kBind) {
@@ -243,6 +250,11 @@ bool may_go_on(const Step& last, const Step& next) {
   if (last.error) return false;
   const auto* masked = std::get_if<PathsMasked>(&last.facts);
   return !next.error || (masked && masked->paths.back().error);
+}
+
+// A mount call that failed, and need not have succeeded: nothing tells that beside what succeeded.
+bool did_nothing(const Step& step) {
+  return std::holds_alternative<MountDone>(step.facts) && step.normal_failures >= step.call_count;
 }
 
 }  // namespace
@@ -283,6 +295,7 @@ bool absorb(Step& last, Step& next) {
 
 bool fold(Step& before, Step& last) {
   if (before.error || last.error || before.facts.index() != last.facts.index()) return false;
+  if (did_nothing(before) || did_nothing(last)) return false;
   const bool same =
       std::visit([&](auto& facts) { return same_again(facts, std::get<std::decay_t<decltype(facts)>>(last.facts)); },
                  before.facts);

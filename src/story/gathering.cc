@@ -16,6 +16,29 @@
 namespace cttrace {
 namespace {
 
+// What was put into a detached tree is where that came to be. The last ones first: a tree may come into another one.
+void give_detached_a_place(std::map<uint32_t, std::vector<Step>>& by_stage) {
+  std::vector<Step*> attached;
+  for (auto& [stage, steps] : by_stage)
+    for (Step& step : steps)
+      if (const auto* done = std::get_if<MountDone>(&step.facts); done && (done->attached || done->into.mount_id))
+        attached.push_back(&step);
+  std::ranges::stable_sort(attached, {}, &Step::last);
+  for (size_t i = attached.size(); i-- > 0;) {
+    MountDone& done = std::get<MountDone>(attached[i]->facts);
+    const auto later = std::find_if(attached.begin() + static_cast<ptrdiff_t>(i) + 1, attached.end(), [&](Step* step) {
+      return done.into.mount_id && std::get<MountDone>(step->facts).attached == done.into.mount_id;
+    });
+    if (later == attached.end()) continue;
+    const std::string& above = std::get<MountDone>((*later)->facts).mounts[0].target.path;
+    if (done.into.path == "/")
+      done.mounts[0].target.path = above;
+    else
+      done.mounts[0].target.path = (above == "/" ? "" : above) + done.into.path;
+    attached[i]->switches = (*later)->switches;
+  }
+}
+
 // Steps are large: each is moved once at most.
 void sort_by_start(std::vector<Step>& steps) {
   if (std::ranges::is_sorted(steps, {}, &Step::start_ns)) return;
@@ -135,6 +158,7 @@ void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
              return made->tid && stage.pids.at(0) == made->tid;
            });
   };
+  give_detached_a_place(by_stage);
   for (auto& [stage, steps] : by_stage) {
     story.quiet_calls += std::erase_if(steps, made_nobody);
     if (const uint64_t last_ns = made_last(stage); story.stages[stage].task != program)

@@ -16,6 +16,8 @@ namespace {
 constexpr size_t kMost = 512;  // in the making at the same time
 constexpr size_t kMostData_bytes = 4096;
 
+constexpr uint64_t kBeneath = 0x200;  // MOVE_MOUNT_BENEATH: Linux 6.5, which headers may not be of
+
 MountDone& done_of(Step& step) { return std::get<MountDone>(step.facts); }
 
 Step with(const Step& call, MountDone done) {
@@ -34,7 +36,27 @@ void add_option(MountDone& done, std::string option) {
   if (std::ranges::find(done.options, option) == done.options.end()) done.options.push_back(std::move(option));
 }
 
+// They have been told: what comes from now on is told for itself.
+void forget_calls(Step& step) {
+  step.first = step.start_ns = UINT64_MAX;
+  step.last = step.end_ns = 0;
+  step.calls.clear();
+  step.names = {};
+  step.call_count = step.normal_failures = 0;
+}
+
 std::string empty_or_slash(const std::string& path) { return path.empty() ? "/" : path; }
+
+// Where the target of move_mount is, if that is in a tree that is attached nowhere.
+MountDone::Detached detached_target(const Call& call) {
+  const Argument* const to = argument(call, "to_pathname");
+  const File* const base = to && to->base ? &*to->base : nullptr;
+  if (!base || !base->detached || !to->resolved) return {};
+  const std::string within = base->path == "/" ? "" : base->path;
+  const std::string shown = base->shown();  // "(detached tmpfs)/b"
+  if (!shown.ends_with(within) || !to->resolved->starts_with(shown)) return {};
+  return {.mount_id = base->mount_id, .path = empty_or_slash(to->resolved->substr(shown.size() - within.size()))};
+}
 
 }  // namespace
 
@@ -64,7 +86,7 @@ std::optional<Step> MountsInMaking::configure(TaskId process, const Call& call, 
   MountDone& done = done_of(*made);
   const std::string key = text(call, "_key"), value = text(call, "_value");
   switch (number(call, "cmd")) {
-    case FSCONFIG_SET_FLAG: key == "ro" ? done.options.push_back(key) : add_word(done.data, key); break;
+    case FSCONFIG_SET_FLAG: key == "ro" || key == "rw" ? add_option(done, key) : add_word(done.data, key); break;
     case FSCONFIG_SET_STRING:
     case FSCONFIG_SET_PATH:
     case FSCONFIG_SET_PATH_EMPTY:
@@ -76,8 +98,13 @@ std::optional<Step> MountsInMaking::configure(TaskId process, const Call& call, 
     case FSCONFIG_SET_BINARY:
     case FSCONFIG_SET_FD: add_word(done.data, key + "=..."); break;
     case FSCONFIG_CMD_RECONFIGURE: {
-      if (done.how != MountDone::How::kRemount) break;
-      return *made;  // picked by fspick: done with this call, and open for more
+      if (done.how != MountDone::How::kReconfigure) break;
+      // Picked by fspick: done with this call, and open for more.
+      Step reconfigured = *made;
+      forget_calls(*made);
+      done.options.clear();
+      done.data.clear();
+      return reconfigured;
     }
     default: break;
   }
@@ -102,7 +129,9 @@ std::optional<Step> MountsInMaking::set_attributes(TaskId process, const Call& c
     return std::nullopt;
   }
   MountDone done{.how = set || clear ? MountDone::How::kRemount : MountDone::How::kPropagation};
+  done.only_named = done.how == MountDone::How::kRemount;
   done.options = attribute_options(set);
+  if ((clear & MOUNT_ATTR__ATIME) && !(set & MOUNT_ATTR__ATIME)) done.options.emplace_back("relatime");
   for (const std::string& option : attribute_options(clear & ~uint64_t{MOUNT_ATTR__ATIME}))
     done.options.push_back(option == "ro" ? "rw" : option.starts_with("no") ? option.substr(2) : "not " + option);
   done.propagation = propagation;
@@ -113,12 +142,25 @@ std::optional<Step> MountsInMaking::set_attributes(TaskId process, const Call& c
 
 std::optional<Step> MountsInMaking::attach(TaskId process, const Call& call, const Step& step) {
   const std::string target = path(call, "to_pathname");
-  const File* from = file(call, "from_dfd");
-  Step* const made = text(call, "from_pathname").empty() ? find(process, call, "from_dfd") : nullptr;
+  const uint64_t flags = number(call, "flags");
+  if (flags & MOVE_MOUNT_SET_GROUP) {
+    MountDone done{.how = MountDone::How::kSharingGroup};
+    done.mounts.push_back({.source = path(call, "from_pathname"), .target = {target}});
+    return with(step, std::move(done));
+  }
+  const File* const from = file(call, "from_dfd");
+  const bool whole_tree = text(call, "from_pathname").empty();
+  const bool detached = from && from->detached;
+  const auto came = [&](MountDone& done) {
+    done.beneath = (flags & kBeneath) != 0;
+    done.into = detached_target(call);
+    done.attached = whole_tree && detached ? from->mount_id : 0;
+  };
+  Step* const made = whole_tree ? find(process, call, "from_dfd") : nullptr;
   if (!made) {
-    const bool detached = from && from->detached;
     MountDone done{.how = detached ? MountDone::How::kBind : MountDone::How::kMove};
     done.mounts.push_back({.source = path(call, "from_pathname"), .target = {target}});
+    came(done);
     return with(step, std::move(done));
   }
   Step whole = std::move(*made);
@@ -128,6 +170,7 @@ std::optional<Step> MountsInMaking::attach(TaskId process, const Call& call, con
   MountDone& done = done_of(whole);
   if (done.mounts.empty()) done.mounts.emplace_back();
   done.mounts[0].target.path = target;
+  came(done);
   return whole;
 }
 
@@ -152,7 +195,7 @@ std::optional<Step> MountsInMaking::take(TaskId process, const Call& call, const
     return std::nullopt;
   }
   if (name == "fspick") {
-    MountDone done{.how = MountDone::How::kRemount};
+    MountDone done{.how = MountDone::How::kReconfigure};
     done.mounts.push_back({.source = {}, .target = {path(call, "path")}});
     keep(process, call, with(step, std::move(done)));
     return std::nullopt;

@@ -72,7 +72,7 @@ bool is_empty_folder(const MountDone& done) {
 Step* mounted(std::vector<Step>& steps, size_t end, const std::string& path) {
   for (size_t i = end; i-- > 0;) {
     if (const auto* done = std::get_if<MountDone>(&steps[i].facts); done && !steps[i].error) {
-      const bool places = done->how == How::kNew || done->how == How::kBind;
+      const bool places = (done->how == How::kNew || done->how == How::kBind) && !done->beneath;
       const auto same = [&](const auto& each) { return each.target.path == path; };
       if (places && std::ranges::any_of(done->mounts, same)) return &steps[i];
     }

@@ -90,6 +90,87 @@ TEST_F(StorySteps, MasksAreFoldedAndWhatIsMissingIsNormal) {
   EXPECT_EQ(told.normal_failures, 1u);
 }
 
+// --- Where paths led
+
+TEST_F(StorySteps, TheKernelSaysWhereALinkLed) {
+  world.calls(init, "mount", {"tmpfs", "/proc/self/cwd/tmp", "tmpfs", 0, null()}, [&](Call& call) {
+    call.args[1].resolved = "/proc/self/cwd/tmp";
+    call.after.target = File{.path = rootfs + "/tmp", .fs_type = "ext4", .mount_id = 20, .mount_ns = 500};
+  });
+  world.pivots(init, rootfs);
+  const std::vector<Step> steps = steps_of<MountDone>(story());
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(std::get<MountDone>(steps[0].facts).mounts[0].target.inside, "/tmp");
+  EXPECT_EQ(steps[0].phase, Phase::kMounts);
+}
+
+// One tree comes into another, which is attached then.
+TEST_F(StorySteps, WhatIsPutIntoADetachedTreeIsWhereThatComesToBe) {
+  const auto detached = [](uint32_t id, int fd) {
+    return File{.fd = fd, .path = "/", .fs_type = "tmpfs", .mount_id = id, .mount_parent_id = id, .detached = true};
+  };
+  const auto makes = [&](uint32_t id, int fd) {
+    world.calls(init, "fsopen", {"tmpfs", 0}, [&](Call& call) { call.result = fd + 10; });
+    world.calls(init, "fsmount", {fd + 10, 0, 0}, [&](Call& call) {
+      call.result = fd;
+      call.returned_file = detached(id, fd);
+    });
+  };
+  makes(70, 3);
+  makes(71, 4);
+  world.calls(init, "move_mount", {4, "", 3, "inner", MOVE_MOUNT_F_EMPTY_PATH}, [&](Call& call) {
+    call.args[0].file = detached(71, 4);
+    call.args[3].base = detached(70, 3);
+    call.args[3].resolved = "(detached tmpfs)/inner";
+  });
+  world.calls(init, "move_mount", {3, "", AT_FDCWD, rootfs + "/tmp", MOVE_MOUNT_F_EMPTY_PATH}, [&](Call& call) {
+    call.args[0].file = detached(70, 3);
+    call.args[3].resolved = rootfs + "/tmp";
+  });
+  world.pivots(init, rootfs);
+  std::vector<std::string> places;
+  for (const Step& step : steps_of<MountDone>(story()))
+    places.push_back(std::get<MountDone>(step.facts).mounts[0].target.inside);
+  EXPECT_EQ(places, (std::vector<std::string>{"/tmp", "/tmp/inner"}));
+}
+
+TEST_F(StorySteps, WhatIsBoundWhereItIsMasksNothing) {
+  mounts("/sys/kernel/tracing", rootfs + "/sys/kernel/tracing", "", MS_BIND);
+  mounts("/sys/kernel/debug", rootfs + "/sys/kernel/debug", "", MS_BIND | MS_REC);
+  world.pivots(init, rootfs);
+  mounts("/dev/null", "/proc/kcore", "", MS_BIND);
+  mounts("/sys/firmware", "/sys/firmware", "", MS_BIND);
+  const SetUpStory told = story();
+  for (const Step& step : steps_of<MountDone>(told)) EXPECT_EQ(step.phase, Phase::kMounts);
+  EXPECT_EQ(steps_of<MountDone>(told).size(), 3u);
+  EXPECT_EQ(steps_of<PathsMasked>(told).size(), 1u);
+}
+
+// Options that it does not name stay: it is no part of what gave all of them.
+TEST_F(StorySteps, AChangeOfSomeOptionsIsAStepOfItsOwn) {
+  mounts("tmpfs", rootfs + "/tmp", "tmpfs", MS_NOEXEC);
+  world.calls(init, "mount_setattr",
+              {AT_FDCWD, rootfs + "/tmp", 0, memory_of(mount_attr{.attr_set = MOUNT_ATTR_NOSUID}), sizeof(mount_attr)},
+              [&](Call& call) { call.args[1].resolved = rootfs + "/tmp"; });
+  const std::vector<Step> steps = steps_of<MountDone>(story());
+  ASSERT_EQ(steps.size(), 2u);
+  EXPECT_EQ(std::get<MountDone>(steps[0].facts).options, std::vector<std::string>{"noexec"});
+  EXPECT_EQ(std::get<MountDone>(steps[1].facts).options, std::vector<std::string>{"nosuid"});
+}
+
+TEST_F(StorySteps, AMountBeneathAnotherIsNotTheOneThatItsPathLeadsTo) {
+  mounts("tmpfs", rootfs, "tmpfs", 0);
+  world.calls(init, "move_mount", {3, "", AT_FDCWD, rootfs, MOVE_MOUNT_F_EMPTY_PATH | 0x200}, [&](Call& call) {
+    call.args[0].file = File{.fd = 3, .path = "/", .fs_type = "ext4", .mount_id = 72, .detached = true};
+    call.args[3].resolved = rootfs;
+  });
+  mounts("", rootfs, "", MS_BIND | MS_REMOUNT | MS_RDONLY);
+  const std::vector<Step> steps = steps_of<MountDone>(story());
+  ASSERT_EQ(steps.size(), 3u);
+  EXPECT_TRUE(std::get<MountDone>(steps[1].facts).beneath);
+  EXPECT_TRUE(std::get<MountDone>(steps[1].facts).options.empty());
+}
+
 // --- Failures
 
 TEST_F(StorySteps, AProbeThatCannotSucceedIsNoFailure) {
