@@ -56,30 +56,30 @@ container unshare (dash)   another root in the namespaces of its container
   in          container sh
   rootfs      /tmp/golden/debian-13
    +0.0 ms  create       makes mount 256630 (vfork), which sets the mounts up
-   +0.0 ms  rootfs       mount 256630: mount --bind <rootfs> <rootfs>
-   +1.4 ms               mount 256630: <rootfs> bound on itself
+   +0.0 ms               mount 256630: mount --bind <rootfs> <rootfs>
+   +1.4 ms  rootfs       mount 256630: <rootfs> bound on itself
    +1.6 ms  create       makes mount 256631 (vfork), which sets the mounts up
-   +1.6 ms  mounts       mount 256631: mount --rbind /dev dev
-   +2.7 ms               mount 256631: /dev bound on /dev, with all below
+   +1.6 ms               mount 256631: mount --rbind /dev dev
+   +2.7 ms  mounts       mount 256631: /dev bound on /dev, with all below
    +2.8 ms  create       makes mount 256632 (vfork), which sets the mounts up
-   +2.9 ms  mounts       mount 256632: mount --rbind /proc proc
-   +4.0 ms               mount 256632: /proc bound on /proc, with all below
+   +2.9 ms               mount 256632: mount --rbind /proc proc
+   +4.0 ms  mounts       mount 256632: /proc bound on /proc, with all below
    +4.1 ms  create       makes mount 256633 (vfork), which sets the mounts up
-   +4.1 ms  mounts       mount 256633: mount --rbind /sys sys
-   +5.2 ms               mount 256633: /sys bound on /sys, with all below
+   +4.1 ms               mount 256633: mount --rbind /sys sys
+   +5.2 ms  mounts       mount 256633: /sys bound on /sys, with all below
    +5.3 ms  create       makes mount 256634 (vfork), which sets the mounts up
-   +5.3 ms  mounts       mount 256634: mount --rbind /run run
-   +6.4 ms               mount 256634: /run bound on /run, with all below
+   +5.3 ms               mount 256634: mount --rbind /run run
+   +6.4 ms  mounts       mount 256634: /run bound on /run, with all below
    +6.5 ms  create       makes mount 256635 (vfork), which sets the mounts up
-   +6.5 ms  mounts       mount 256635: mount --rbind /tmp tmp
-   +7.6 ms               mount 256635: /tmp bound on /tmp, with all below
+   +6.5 ms               mount 256635: mount --rbind /tmp tmp
+   +7.6 ms  mounts       mount 256635: /tmp bound on /tmp, with all below
    +7.7 ms  create       makes pivot_root 256636 (vfork)
-   +7.7 ms  root switch  pivot_root 256636: pivot_root . mnt
-   +8.5 ms               pivot_root 256636: pivot_root(".", "mnt"): <rootfs>
+   +7.7 ms               pivot_root 256636: pivot_root . mnt
+   +8.5 ms  root switch  pivot_root 256636: pivot_root(".", "mnt"): <rootfs>
                          becomes /; the old root goes to <rootfs>/mnt
    +8.7 ms  create       makes umount 256637 (vfork), which sets the mounts up
-   +8.8 ms  mounts       umount 256637: umount -l /mnt
-  +10.6 ms               umount 256637: /mnt detached
+   +8.8 ms               umount 256637: umount -l /mnt
+  +10.6 ms  mounts       umount 256637: /mnt detached
   +10.9 ms  hand-over    execve unshare -m --propagation slave sh -c 'umount -l
                          /sys/fs/cgroup/unified; exec "$@"' x crun --root
                          /tmp/golden/state --cgroup-manager=cgroupfs run

@@ -51,30 +51,30 @@ container runc (dash)   another root in the namespaces of its container
   in          container sh
   rootfs      /tmp/golden/debian-13
    +0.0 ms  create       makes mount 256576 (vfork), which sets the mounts up
-   +0.0 ms  rootfs       mount 256576: mount --bind <rootfs> <rootfs>
-   +1.8 ms               mount 256576: <rootfs> bound on itself
+   +0.0 ms               mount 256576: mount --bind <rootfs> <rootfs>
+   +1.8 ms  rootfs       mount 256576: <rootfs> bound on itself
    +2.0 ms  create       makes mount 256577 (vfork), which sets the mounts up
-   +2.0 ms  mounts       mount 256577: mount --rbind /dev dev
-   +3.4 ms               mount 256577: /dev bound on /dev, with all below
+   +2.0 ms               mount 256577: mount --rbind /dev dev
+   +3.4 ms  mounts       mount 256577: /dev bound on /dev, with all below
    +3.5 ms  create       makes mount 256578 (vfork), which sets the mounts up
-   +3.6 ms  mounts       mount 256578: mount --rbind /proc proc
-   +4.6 ms               mount 256578: /proc bound on /proc, with all below
+   +3.6 ms               mount 256578: mount --rbind /proc proc
+   +4.6 ms  mounts       mount 256578: /proc bound on /proc, with all below
    +4.7 ms  create       makes mount 256579 (vfork), which sets the mounts up
-   +4.8 ms  mounts       mount 256579: mount --rbind /sys sys
-   +5.8 ms               mount 256579: /sys bound on /sys, with all below
+   +4.8 ms               mount 256579: mount --rbind /sys sys
+   +5.8 ms  mounts       mount 256579: /sys bound on /sys, with all below
    +5.9 ms  create       makes mount 256580 (vfork), which sets the mounts up
-   +5.9 ms  mounts       mount 256580: mount --rbind /run run
-   +7.1 ms               mount 256580: /run bound on /run, with all below
+   +5.9 ms               mount 256580: mount --rbind /run run
+   +7.1 ms  mounts       mount 256580: /run bound on /run, with all below
    +7.2 ms  create       makes mount 256581 (vfork), which sets the mounts up
-   +7.2 ms  mounts       mount 256581: mount --rbind /tmp tmp
-   +8.2 ms               mount 256581: /tmp bound on /tmp, with all below
+   +7.2 ms               mount 256581: mount --rbind /tmp tmp
+   +8.2 ms  mounts       mount 256581: /tmp bound on /tmp, with all below
    +8.4 ms  create       makes pivot_root 256582 (vfork)
-   +8.4 ms  root switch  pivot_root 256582: pivot_root . mnt
-   +9.5 ms               pivot_root 256582: pivot_root(".", "mnt"): <rootfs>
+   +8.4 ms               pivot_root 256582: pivot_root . mnt
+   +9.5 ms  root switch  pivot_root 256582: pivot_root(".", "mnt"): <rootfs>
                          becomes /; the old root goes to <rootfs>/mnt
    +9.6 ms  create       makes umount 256583 (vfork), which sets the mounts up
-   +9.7 ms  mounts       umount 256583: umount -l /mnt
-  +11.1 ms               umount 256583: /mnt detached
+   +9.7 ms               umount 256583: umount -l /mnt
+  +11.1 ms  mounts       umount 256583: /mnt detached
   +11.3 ms  hand-over    execve runc --root /tmp/golden/state run --bundle
                          /tmp/golden/bundle web: uid 0, gid 0; 40 of 41
                          capabilities; no seccomp filter
