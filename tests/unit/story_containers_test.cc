@@ -327,9 +327,13 @@ TEST_F(StoryHooks, AlsoWhenTracingEndsBefore) {
   EXPECT_EQ(world.container().set_up.ending, Ending::kHandedOver);
 }
 
-TEST_F(StoryHooks, AnInitThatGoesOnBehindItsProgramWasThereForThat) {
+struct Alone : StoryHooks {
+  void TestBody() override {}
+};
+
+TEST(StoryInit, ThatGoesOnBehindItsProgramWasThereForThat) {
   const auto told_where = [](uint32_t program_ends, uint32_t init_ends) {
-    StoryHooks each;
+    Alone each;
     each.world.ends(each.executes_inside(52, 2, "/bin/app"), program_ends);
     each.world.calls(each.init, "umount2", {"/proc", 0});
     each.world.ends(each.init, init_ends);
@@ -426,9 +430,7 @@ TEST_F(StoryContainers, ARuntimeThatFailsHasFailedWithTheLatest) {
   for (const uint32_t tid : {51, 52})
     world.ends(world.clones(runtime, tid, kMountsAndPids, {tid, 1}, with(kInside, {{CT_NS_MNT, 1000 + tid}})));
   world.ends(runtime, 1 << 8);
-  const Container told = world.container();
-  EXPECT_EQ(told.set_up.ending, Ending::kFailed);
-  EXPECT_EQ(told.set_up.namespaces.at(0).inode, 1052u);
+  EXPECT_EQ(world.container().set_up.ending, Ending::kFailed);
 }
 
 TEST_F(StoryContainers, WhoEntersWhatItIsInHasEnteredNothing) {
