@@ -197,6 +197,13 @@ void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
   drop_set_up(set_up);
 }
 
+// Nobody is in it any more but the program that was held back, and what that has made: nobody can go on.
+bool Teller::Work::is_left_to_held(const std::shared_ptr<SetUp>& set_up) const {
+  return set_up->held && std::ranges::none_of(people_, [&](const auto& each) {
+           return each.second.set_up == set_up && !is_of(*each.second.process->unit, *set_up->held->unit);
+         });
+}
+
 // Of a process that looked around or confined itself. What it did may belong to a container.
 void Teller::Work::drop_set_up(const std::shared_ptr<SetUp>& set_up) {
   set_up->over = true;
@@ -218,7 +225,7 @@ void Teller::Work::on(const TaskExit& exit) {
   if (running != running_.end() && running->second == id) running_.erase(running);
   if (set_up) --set_up->threads;
   if (exit.last_of_process) process_ended(*process, set_up.get(), exit);
-  if (set_up && set_up->threads == 0) end_set_up(set_up);
+  if (set_up && (set_up->threads == 0 || is_left_to_held(set_up))) end_set_up(set_up);
   if (exit.last_of_process && process->unit->processes == 0) unit_ended(process->unit);
 }
 

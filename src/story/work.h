@@ -64,6 +64,7 @@ class Teller::Work {
   const Place* root_of(const Person& person) const;
   void leave_set_up(Person& person);
   void end_set_up(const std::shared_ptr<SetUp>& set_up);
+  bool is_left_to_held(const std::shared_ptr<SetUp>& set_up) const;
   void drop_set_up(const std::shared_ptr<SetUp>& set_up);
   void end_with_unit(const std::shared_ptr<SetUp>& set_up);
 

@@ -322,6 +322,21 @@ TEST_F(StoryHooks, AlsoWhenWhoMadeItHasEnded) {
   EXPECT_TRUE(steps_of<NameGiven>(told[0].set_up).empty());
 }
 
+// Its runtime waits outside: it need not end for the container to be told.
+TEST_F(StoryHooks, ItIsToldAsSoonAsNobodyElseIsLeft) {
+  const Task program = executes_inside(52, 2, "/bin/app");
+  world.ends(init);
+  world.calls(program, "sethostname", {std::string("mine"), 4});
+  size_t told = 0;
+  Model model(made_info());
+  Teller teller({}, [&](News&& news) { told += std::holds_alternative<Container>(news); });
+  for (const Event& event : world.events) {
+    const Changes& made = model.apply(event);
+    teller.event(event, model.state().event, made, model.state());
+  }
+  EXPECT_EQ(told, 1u);
+}
+
 TEST_F(StoryHooks, AlsoWhenTracingEndsBefore) {
   executes_inside(52, 2, "/bin/app");
   EXPECT_EQ(world.container().set_up.ending, Ending::kHandedOver);
