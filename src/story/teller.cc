@@ -191,9 +191,6 @@ void Teller::Work::isolate(Person& person, const Call& call, const Step& step) {
   if (name == "pivot_root") begin_set_up_of_moved(person);
   const auto* changed = std::get_if<NamespacesChanged>(&step.facts);
   if (!changed) return;
-  const bool at_home =
-      !changed->made && call.after.namespaces && *call.after.namespaces == person.process->unit->origin.namespaces;
-  if (at_home && !person.sets_up()) return;  // it has entered what it is in
   for (const auto& each : changed->namespaces) {
     const auto is_its = [&](const auto& known) { return is_container_of(known.second, each.type, each.inode); };
     if ((each.type & kIsolating) || (!changed->made && std::ranges::any_of(containers_, is_its))) begin_set_up(person);
@@ -201,6 +198,8 @@ void Teller::Work::isolate(Person& person, const Call& call, const Step& step) {
   if (!person.sets_up()) return;
   auto& into = changed->made ? person.set_up->made : person.set_up->joined;
   for (const auto& each : changed->namespaces) into[each.type] = each.inode;
+  const bool at_home =
+      !changed->made && call.after.namespaces && *call.after.namespaces == person.process->unit->origin.namespaces;
   if (at_home) leave_set_up(person);
 }
 

@@ -30,6 +30,15 @@ struct StoryContainers : testing::Test {
     world.runs_in(init, {"/bin/app", "x"}, namespaces, {tid + 1, 1});
     return init;
   }
+  // The runtime's file, which was the second that was executed, in the container's namespaces.
+  void executes_itself(const Task& task, const std::vector<std::string>& argv) {
+    world.calls(task, "execve", {"/proc/self/exe", argv});
+    world.apply(world.snapshot(task, [](Snapshot& snapshot) {
+      snapshot.exe = File{.path = "/usr/bin/made-up", .inode = 101, .mode = 0100755};
+      snapshot.namespaces = kInside;
+      snapshot.pids = {51, 1};
+    }));
+  }
 };
 
 TEST_F(StoryContainers, APidOneInNamespacesOfItsOwn) {
@@ -120,12 +129,7 @@ TEST_F(StoryContainers, ProgramsThatChangeNothingAreNone) {
 TEST_F(StoryContainers, AProgramThatExecutesItselfAgainIsStillTheRuntime) {
   const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
   const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
-  world.calls(init, "execve", {"/proc/self/exe", std::vector<std::string>{"made-up", "init"}});
-  world.apply(world.snapshot(init, [](Snapshot& snapshot) {
-    snapshot.exe = File{.path = "/usr/bin/made-up", .inode = 101, .mode = 0100755};  // the second that was executed
-    snapshot.namespaces = kInside;
-    snapshot.pids = {51, 1};
-  }));
+  executes_itself(init, {"made-up", "init"});
   world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
   const Container told = world.container();
   EXPECT_EQ(told.set_up.argv, std::vector<std::string>{"/bin/app"});
@@ -414,12 +418,7 @@ TEST_F(StoryContainers, WhoBeganItHandsOverWhoeverIsLeftBehind) {
 TEST_F(StoryContainers, AWorkerThatIsKilledHasNotFailedToStart) {
   const Task runtime = world.starts(50, {"/usr/bin/made-up"});
   const Task worker = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
-  world.calls(worker, "execve", {"/proc/self/exe", std::vector<std::string>{"made-up", "--work"}});
-  world.apply(world.snapshot(worker, [](Snapshot& snapshot) {
-    snapshot.exe = File{.path = "/usr/bin/made-up", .inode = 101, .mode = 0100755};  // the second that was executed
-    snapshot.namespaces = kInside;
-    snapshot.pids = {51, 1};
-  }));
+  executes_itself(worker, {"made-up", "--work"});
   world.ends(worker, SIGKILL);
   world.ends(runtime);
   EXPECT_TRUE(world.told().empty());
