@@ -120,11 +120,10 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	u32 row = find_row(&call, (struct pt_regs *)ctx->args[0], task, state);
 	if (!row)
 		return 0;
-	u64 now = bpf_ktime_get_boot_ns();
 	state->row = row;
 	state->nr = call.nr;
 	state->abi = call.abi;
-	state->enter_ns = now;
+	state->enter_ns = bpf_ktime_get_boot_ns();
 	state->captured = 0;
 	state->faulted = 0;
 	state->enter_lost = 1;
@@ -132,10 +131,11 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	for (int i = 0; i < 6; i++)
 		state->args[i] = call.args[i];
 
-	struct scratch *s = begin(task, CT_REC_ENTER, sizeof(struct ct_enter), call.abi, now);
+	struct scratch *s = begin(task, CT_REC_ENTER, sizeof(struct ct_enter), call.abi);
 	if (!s)
 		return 0;
 	struct ct_enter *out = (struct ct_enter *)s->data;
+	state->enter_ns = out->record.time_ns;
 	out->nr = call.nr;
 	out->pad = 0;
 	for (int i = 0; i < 6; i++)
@@ -279,8 +279,7 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	if (call.abi == CT_ABI_I386)
 		ret = (s32)ret;
 
-	u64 now = bpf_ktime_get_boot_ns();
-	struct scratch *s = begin(task, CT_REC_EXIT, sizeof(struct ct_exit), call.abi, now);
+	struct scratch *s = begin(task, CT_REC_EXIT, sizeof(struct ct_exit), call.abi);
 	if (!s)
 		return 0;
 	struct ct_exit *out = (struct ct_exit *)s->data;

@@ -36,9 +36,17 @@ static __always_inline u8 task_abi(struct task_struct *task)
 #endif
 }
 
-/* Takes the scratch for one record about `task`, with a body of `size` bytes after the header, zeroed.
+static __always_inline void at_work(u64 since)
+{
+	u32 key = 0;
+	u64 *mark = bpf_map_lookup_elem(&at_work_since, &key);
+	if (mark)
+		*(volatile u64 *)mark = since;
+}
+
+/* Takes the scratch for one record about `task`, of now, with a body of `size` bytes after the header, zeroed.
  * NULL: counted as lost. The record stays cheap to drop until send(). */
-static __noinline struct scratch *begin(struct task_struct *task, u32 kind, u32 size, u8 abi, u64 now)
+static __noinline struct scratch *begin(struct task_struct *task, u32 kind, u32 size, u8 abi)
 {
 	struct scratch *s = get_scratch();
 	if (!s)
@@ -49,6 +57,7 @@ static __noinline struct scratch *begin(struct task_struct *task, u32 kind, u32 
 		return 0;
 	}
 	s->busy = 1;
+	at_work(bpf_ktime_get_boot_ns());
 	s->cut = 0;
 	s->truncated = 0;
 	s->task = (u64)task;
@@ -59,7 +68,7 @@ static __noinline struct scratch *begin(struct task_struct *task, u32 kind, u32 
 	record->version = CT_WIRE_VERSION;
 	record->abi = abi < CT_ABI_COUNT ? abi : CT_ABI_AARCH64;
 	record->seq = seq;
-	record->time_ns = now;
+	record->time_ns = bpf_ktime_get_boot_ns();
 	record->task_start_ns = BPF_CORE_READ(task, start_boottime);
 	record->tid = tid_as_seen(task);
 	record->tgid = tgid_as_seen(task);
@@ -85,6 +94,7 @@ static __always_inline long send(struct scratch *s, u64 flags)
 	count(error ? CT_LOSS_RING_FULL : CT_LOSS_COUNT);
 	if (s->truncated && !error)
 		count_many(CT_LOSS_TRUNCATED, s->truncated);
+	at_work(0);
 	s->busy = 0;
 	return error;
 }

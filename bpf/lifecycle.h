@@ -87,7 +87,7 @@ int process_fork(struct bpf_raw_tracepoint_args *ctx)
 	struct task_state *state = follow(child, child_tid);
 	if (state)
 		state->told = 1;
-	struct scratch *s = begin(parent, CT_REC_FORK, sizeof(struct ct_fork), task_abi(parent), bpf_ktime_get_boot_ns());
+	struct scratch *s = begin(parent, CT_REC_FORK, sizeof(struct ct_fork), task_abi(parent));
 	if (!s)
 		return 0;
 	struct ct_fork *out = (struct ct_fork *)s->data;
@@ -166,7 +166,7 @@ int process_exit(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	u32 in_call = state->row ? CT_FLAG_IN_CALL : 0;
 	unfollow(tid);
-	struct scratch *s = begin(task, CT_REC_TASK_EXIT, sizeof(struct ct_task_exit), task_abi(task), bpf_ktime_get_boot_ns());
+	struct scratch *s = begin(task, CT_REC_TASK_EXIT, sizeof(struct ct_task_exit), task_abi(task));
 	if (!s)
 		return 0;
 	struct ct_task_exit *out = (struct ct_task_exit *)s->data;
@@ -190,7 +190,7 @@ int cgroup_attach(struct bpf_raw_tracepoint_args *ctx)
 	if (!follow_all && !bpf_map_lookup_elem(&tasks, &mover_tid) && !bpf_map_lookup_elem(&tasks, &moved_tid))
 		return 0;
 	struct task_struct *mover = (struct task_struct *)bpf_get_current_task();
-	struct scratch *s = begin(mover, CT_REC_CGROUP, sizeof(struct ct_cgroup), task_abi(mover), bpf_ktime_get_boot_ns());
+	struct scratch *s = begin(mover, CT_REC_CGROUP, sizeof(struct ct_cgroup), task_abi(mover));
 	if (!s)
 		return 0;
 	struct ct_cgroup *out = (struct ct_cgroup *)s->data;

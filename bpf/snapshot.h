@@ -214,7 +214,7 @@ static __always_inline void capture_executed(struct linux_binprm *bprm)
 /* Begins a record with a snapshot of `task`. NULL: counted as lost. */
 static __always_inline struct scratch *snapshot(struct task_struct *task, u32 kind)
 {
-	struct scratch *s = begin(task, kind, sizeof(struct ct_exec), task_abi(task), bpf_ktime_get_boot_ns());
+	struct scratch *s = begin(task, kind, sizeof(struct ct_exec), task_abi(task));
 	if (!s)
 		return 0;
 	struct ct_exec *out = (struct ct_exec *)s->data;

@@ -140,6 +140,15 @@ struct {
 	__type(value, u64);
 } counters SEC(".maps");
 
+/* Of the program that makes a record on the CPU: a time before that of its record; 0: there is none. User space reads it
+ * before it promises that nothing earlier will come. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u64);
+} at_work_since SEC(".maps");
+
 /* A value in one register of its own: what the verifier has seen compared is then what is used, and not a copy that
  * clang made before. */
 #define pinned(value) ({ u64 pinned_ = (value); asm volatile("" : "+r"(pinned_)); pinned_; })

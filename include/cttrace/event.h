@@ -211,6 +211,12 @@ struct Loss {
   uint32_t still_running = 0;
 };
 
+// Records of which no proper event could be made.
+struct BadRecords {
+  uint64_t malformed = 0;  // made no sense
+  uint64_t late = 0;       // came behind the promise (CT_REC_TICK) that no earlier one will: told, perhaps out of order
+};
+
 using Event = std::variant<Call, Fork, Snapshot, TaskExit, CgroupAttach, Mounts, Loss>;
 
 // When it happened (CLOCK_BOOTTIME); of a call, when it began.

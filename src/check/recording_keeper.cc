@@ -28,8 +28,8 @@ void RecordingKeeper::news(const News& news) {
                          .failures_dropped = went_on->failures_dropped};
 }
 
-RecordingFacts RecordingKeeper::finish(const State& state, uint64_t malformed, bool whole) {
-  if (const std::string lost = completeness_.what_is_lost(malformed, true); !lost.empty())
+RecordingFacts RecordingKeeper::finish(const State& state, const BadRecords& bad, bool whole) {
+  if (const std::string lost = completeness_.what_is_lost(bad, true); !lost.empty())
     facts_.lost.push_back("lost: " + lost);
   if (whole && !(completeness_.loss && completeness_.loss->final))
     facts_.lost.emplace_back("not known whether anything was lost: the trace has no closing record");

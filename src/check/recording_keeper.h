@@ -17,8 +17,8 @@ class RecordingKeeper {
   void changes(const Changes& changes) { completeness_.see(changes); }
   void news(const News& news);
 
-  // `state`: the last one. `malformed`: records that made no sense. `whole`: it was read to its end.
-  RecordingFacts finish(const State& state, uint64_t malformed, bool whole);
+  // `state`: the last one. `whole`: it was read to its end.
+  RecordingFacts finish(const State& state, const BadRecords& bad, bool whole);
 
  private:
   RecordingFacts facts_;

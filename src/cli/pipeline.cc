@@ -121,7 +121,7 @@ void Pipeline::end(bool whole) {
     verification_->finish(model_.state());
     renderer_->verified(verification_->report());
   }
-  renderer_->end(decoder_.malformed(), whole);
+  renderer_->end(decoder_.bad_records(), whole);
   output_.flush();
 }
 

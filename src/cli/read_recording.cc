@@ -43,7 +43,7 @@ RecordingFacts read_recording(const std::string& path, const std::string& contai
   }
   decoder.finish();
   teller.finish();
-  RecordingFacts facts = keeper.finish(model.state(), decoder.malformed(), whole);
+  RecordingFacts facts = keeper.finish(model.state(), decoder.bad_records(), whole);
   if (!container.empty()) keep_only(facts, container);
   return facts;
 }

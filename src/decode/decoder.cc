@@ -26,7 +26,7 @@ struct Decoder::State {
   Record taken;              // the one that is being taken: its memory is used again
   uint64_t complete_ns = 0;  // every record of an earlier time has come
   uint64_t told_until_ns = 0;
-  uint64_t malformed = 0;
+  BadRecords bad;
   bool lossy = false;
 
   bool take(const Record& record);
@@ -99,9 +99,12 @@ Decoder::Decoder(Decoder&&) noexcept = default;
 
 void Decoder::feed(std::span<const std::byte> bytes) {
   State& state = *state_;
-  if (!state.taken.read(bytes) || !state.take(state.taken)) ++state.malformed;
+  const bool sense = state.taken.read(bytes) && state.take(state.taken);
   // Only a tick says that nothing earlier is on its way.
-  if (state.taken.header().kind == CT_REC_TICK) state.tell_what_is_in_order();
+  const bool is_tick = state.taken.header().kind == CT_REC_TICK;
+  state.bad.malformed += !sense;
+  state.bad.late += sense && !is_tick && state.taken.header().time_ns < state.complete_ns;
+  if (is_tick) state.tell_what_is_in_order();
   while (state.waiting.size() > kMostWaiting) state.tell_next();
 }
 
@@ -113,6 +116,6 @@ void Decoder::finish() {
 
 uint64_t Decoder::told_until_ns() const { return state_->told_until_ns; }
 
-uint64_t Decoder::malformed() const { return state_->malformed; }
+const BadRecords& Decoder::bad_records() const { return state_->bad; }
 
 }  // namespace cttrace

@@ -19,7 +19,7 @@ class Decoder {
   ~Decoder();
   Decoder(Decoder&&) noexcept;
 
-  // One whole record. One that makes no sense is counted (malformed()) and leaves everything else as it was.
+  // One whole record. One that makes no sense is counted and leaves everything else as it was.
   void feed(std::span<const std::byte> record);
 
   // No more will come: what is pending is told as "did not return" or "return lost".
@@ -28,7 +28,7 @@ class Decoder {
   // Every event that began earlier has been told, but for calls that take very long.
   uint64_t told_until_ns() const;
 
-  uint64_t malformed() const;
+  const BadRecords& bad_records() const;
 
  private:
   struct State;

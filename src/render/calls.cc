@@ -201,10 +201,10 @@ void CallsRenderer::event(const Event& event, EventNumber) {
       event);
 }
 
-void CallsRenderer::end(uint64_t malformed, bool whole) {
+void CallsRenderer::end(const BadRecords& bad, bool whole) {
   if (options_.summary) sink_(summary_.table());
-  if (!options_.quiet) return sink_(completeness_.text(info_, malformed, whole));
-  const std::string lost = completeness_.what_is_lost(malformed, whole);
+  if (!options_.quiet) return sink_(completeness_.text(info_, bad, whole));
+  const std::string lost = completeness_.what_is_lost(bad, whole);
   if (!lost.empty()) sink_("cttrace: lost: " + lost + "\n");
   sink_(completeness_.verification_text(false));
 }

@@ -19,7 +19,7 @@ class CallsRenderer : public Renderer {
   void event(const Event& event, EventNumber number) override;
   void changes(const State&, const Changes& changes, EventNumber, bool) override { completeness_.see(changes); }
   void verified(const VerificationReport& report) override { completeness_.verification = report; }
-  void end(uint64_t malformed, bool whole) override;
+  void end(const BadRecords& bad, bool whole) override;
 
  private:
   void add_leader(Line& line, const Task& task, uint64_t time_ns);

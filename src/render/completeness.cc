@@ -103,16 +103,17 @@ std::string Completeness::news() {
   return counted(since, true);
 }
 
-std::string Completeness::what_is_lost(uint64_t malformed, bool whole) const {
+std::string Completeness::what_is_lost(const BadRecords& bad, bool whole) const {
   std::string lost = loss ? counted(*loss, true) : "";
   if (entries_lost) append(lost, fmt::format("the entry of {}", plural(entries_lost, "call")));
   if (returns_lost) append(lost, fmt::format("the return of {}", plural(returns_lost, "call")));
-  if (malformed) append(lost, fmt::format("{} made no sense", plural(malformed, "record")));
+  if (bad.malformed) append(lost, fmt::format("{} made no sense", plural(bad.malformed, "record")));
+  if (bad.late) append(lost, fmt::format("the order of {}, which came late", plural(bad.late, "record")));
   if (!whole) append(lost, "everything after this: the recording broke off");
   return lost;
 }
 
-std::string Completeness::text(const TraceInfo& info, uint64_t malformed, bool whole) const {
+std::string Completeness::text(const TraceInfo& info, const BadRecords& bad, bool whole) const {
   const auto since = utc_time(info.start_ns + static_cast<uint64_t>(info.realtime_offset_ns));
   std::string text =
       fmt::format("cttrace: {} ({}), live from {}: {}, {}", escape_for_terminal(info.backend),
@@ -121,7 +122,7 @@ std::string Completeness::text(const TraceInfo& info, uint64_t malformed, bool w
     text += fmt::format(", {} process{} still running", loss->still_running, loss->still_running == 1 ? "" : "es");
   text += "\n";
 
-  const std::string lost = what_is_lost(malformed, whole);
+  const std::string lost = what_is_lost(bad, whole);
   if (!lost.empty())
     text += "cttrace: lost: " + lost + "\n";
   else if (loss && loss->final)

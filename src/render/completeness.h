@@ -27,10 +27,10 @@ class Completeness {
   void see(const Changes& changes);
 
   // Lines that each begin with "cttrace: ".
-  std::string text(const TraceInfo& info, uint64_t malformed, bool whole) const;
+  std::string text(const TraceInfo& info, const BadRecords& bad, bool whole) const;
 
   // "12 records: the ring buffer was full; the entry of 2 calls"; empty for nothing.
-  std::string what_is_lost(uint64_t malformed, bool whole) const;
+  std::string what_is_lost(const BadRecords& bad, bool whole) const;
 
   // A line where the model was contradicted.
   std::string contradictions_text() const;

@@ -85,8 +85,8 @@ void JsonRenderer::event(const Event& event, EventNumber number) {
       event);
 }
 
-void JsonRenderer::end(uint64_t malformed, bool whole) {
-  Json json = json_completeness(completeness_, malformed, whole);
+void JsonRenderer::end(const BadRecords& bad, bool whole) {
+  Json json = json_completeness(completeness_, bad, whole);
   if (options_.summary) json["summary"] = json_summary(summary_);
   const std::string object = text_of(json);
   sink_(stream_ ? object + "\n" : R"(],"completeness":)" + object + "}\n");

@@ -203,7 +203,7 @@ Json json_event(const Loss& loss) {
   return json;
 }
 
-Json json_completeness(const Completeness& completeness, uint64_t malformed, bool whole) {
+Json json_completeness(const Completeness& completeness, const BadRecords& bad, bool whole) {
   const Loss* loss = completeness.loss ? &*completeness.loss : nullptr;
   Json json;
   json["type"] = "completeness";
@@ -215,7 +215,8 @@ Json json_completeness(const Completeness& completeness, uint64_t malformed, boo
   json["lost"] = counts_of(loss, true);
   json["lost"]["entries"] = json_unsigned(completeness.entries_lost);
   json["lost"]["returns"] = json_unsigned(completeness.returns_lost);
-  json["lost"]["malformed"] = json_unsigned(malformed);
+  json["lost"]["malformed"] = json_unsigned(bad.malformed);
+  json["lost"]["late"] = json_unsigned(bad.late);
   json["incomplete"] = counts_of(loss, false);
   json["truncated"] = json_unsigned(completeness.truncated);
   json["cut"] = json_unsigned(completeness.cut);

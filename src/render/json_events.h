@@ -21,6 +21,6 @@ Json json_event(const Mounts& mounts);
 Json json_event(const Loss& loss);
 
 // Without the summary.
-Json json_completeness(const Completeness& completeness, uint64_t malformed, bool whole);
+Json json_completeness(const Completeness& completeness, const BadRecords& bad, bool whole);
 
 }  // namespace cttrace

@@ -67,9 +67,9 @@ class Renderer {
   virtual void moment(const Moment&) {}
   // What --verify found; before the end.
   virtual void verified(const VerificationReport&) = 0;
-  // The completeness statement, or what a format has for it. `malformed`: records that could not be decoded.
+  // The completeness statement, or what a format has for it.
   // `whole` is false where the recording broke off.
-  virtual void end(uint64_t malformed, bool whole) = 0;
+  virtual void end(const BadRecords& bad, bool whole) = 0;
 };
 
 std::unique_ptr<Renderer> make_renderer(Format format, const RenderOptions& options, TextSink sink);

@@ -251,19 +251,19 @@ void StoryRenderer::moment(const Moment& moment) {
   written_ = true;
 }
 
-void StoryRenderer::end(uint64_t malformed, bool whole) {
+void StoryRenderer::end(const BadRecords& bad, bool whole) {
   if (containers_ == 0 && options_.with_calls)
     sink_(fmt::format("No container was set up: {} began, {} traced. --format calls shows them.\n",
                       plural(programs_, "program"), plural(completeness_.calls, "call")));
   if (options_.summary) sink_((written_ ? "\n" : "") + summary_.table());
   if (options_.quiet) {
-    const string lost = completeness_.what_is_lost(malformed, whole);
+    const string lost = completeness_.what_is_lost(bad, whole);
     const std::string rest =
         (lost.empty() ? "" : "cttrace: lost: " + lost + "\n") + completeness_.verification_text(false);
     if (!rest.empty()) sink_("\n" + rest);
     return;
   }
-  sink_("\n" + completeness_.text(info_, malformed, whole));
+  sink_("\n" + completeness_.text(info_, bad, whole));
 }
 
 }  // namespace cttrace

@@ -21,7 +21,7 @@ class StoryRenderer : public Renderer {
   void news(const News& news) override;
   void moment(const Moment& moment) override;
   void verified(const VerificationReport& report) override { completeness_.verification = report; }
-  void end(uint64_t malformed, bool whole) override;
+  void end(const BadRecords& bad, bool whole) override;
 
  private:
   void tell(const Container& container);

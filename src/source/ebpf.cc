@@ -5,7 +5,6 @@
 #include <bpf/libbpf.h>
 #include <capture.skel.h>
 #include <linux/types.h>
-#include <poll.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -13,21 +12,23 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <exception>
 #include <iterator>
+#include <numeric>
 #include <set>
 
 #include "base/fd.h"
 #include "source/beginning.h"
 #include "source/libbpf_errors.h"
 #include "source/procfs.h"
+#include "source/ring.h"
 #include "source/synthetic.h"
 
 namespace cttrace {
 namespace {
 
-constexpr uint32_t kNumbers = 512;              // MAX_NUMBERS of bpf/state.h
-constexpr uint64_t kTickMargin_ns = 5'000'000;  // a capture program may be this late with its record
+constexpr uint32_t kNumbers = 512;                // MAX_NUMBERS of bpf/state.h
+constexpr uint64_t kTickMargin_ns = 1'000'000;    // within this every CPU sees the mark of a program at work
+constexpr uint64_t kPatience_ns = 1'000'000'000;  // for programs that are still at work when tracing ends
 constexpr const char* kHooks =
     "raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, "
     "cgroup_attach_task";
@@ -38,17 +39,6 @@ constexpr struct {
   uint32_t bit;
   const char* name;
 } kTraits[] = {{CT_TRAIT_BY_ID, "mount.by_id"}, {CT_TRAIT_OVERMOUNT, "mount.overmount"}};
-
-struct SkeletonDeleter {
-  void operator()(capture* skeleton) const { capture__destroy(skeleton); }
-};
-struct RingDeleter {
-  void operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
-};
-struct LinkDeleter {
-  void operator()(bpf_link* link) const { bpf_link__destroy(link); }
-};
-using Link = std::unique_ptr<bpf_link, LinkDeleter>;
 
 // What a kernel need not take: without them paths are told by their words only.
 std::array<bpf_program*, 3> target_programs(const capture& skeleton) {
@@ -78,17 +68,18 @@ uint32_t ring_size(size_t bytes) {
 }  // namespace
 
 struct EbpfSource::State {
+  struct Destroy {
+    void operator()(capture* skeleton) const { capture__destroy(skeleton); }
+    void operator()(bpf_link* link) const { bpf_link__destroy(link); }
+  };
+  using Link = std::unique_ptr<bpf_link, Destroy>;
+
   EbpfOptions options;
   TraceInfo info;
-  std::unique_ptr<capture, SkeletonDeleter> skeleton;
-  std::unique_ptr<ring_buffer, RingDeleter> ring;
+  std::unique_ptr<capture, Destroy> skeleton;
+  std::unique_ptr<Ring> ring;
   std::vector<Link> links;
   std::vector<std::string> first;  // records of the beginning, not yet handed on
-  const RecordSink* sink = nullptr;
-  std::exception_ptr thrown;
-  uint64_t delivered = 0;
-  uint64_t newest_ns = 0;
-  uint64_t until_ns = 0;  // a record from later than this ends draining
   uint64_t ticked_ns = 0;
   uint64_t lost = 0;  // records, of which was told
   bool has_target_hooks = false;
@@ -100,14 +91,12 @@ struct EbpfSource::State {
   void attach();
   void find_tasks();
   void read_mounts();
-  void wait(int timeout_ms) const;
-  size_t drain(const RecordSink& to);
+  std::vector<uint64_t> of_every_cpu(const bpf_map* map, uint32_t key) const;
   uint64_t counter(uint32_t kind) const;
+  uint64_t complete_until_ns() const;
   uint32_t running_processes() const;
   ct_loss losses(bool final) const;
   void tell_of_losses(const RecordSink& to);
-
-  static int on_record(void* context, void* data, size_t size);
 };
 
 void EbpfSource::State::load() {
@@ -116,8 +105,7 @@ void EbpfSource::State::load() {
   int error = refuses_fentry() ? load(false) : load(true);
   if (error && has_target_hooks) error = load(false);
   if (error) libbpf_failed("load the capture programs into the kernel", -error);
-  ring.reset(ring_buffer__new(bpf_map__fd(skeleton->maps.events), on_record, this, nullptr));
-  if (!ring) libbpf_failed("map the ring buffer", errno);
+  ring = std::make_unique<Ring>(skeleton->maps.events);
 }
 
 // Returns a negative errno.
@@ -217,48 +205,26 @@ void EbpfSource::State::read_mounts() {
   std::move(tables.begin(), tables.end(), std::back_inserter(first));
 }
 
-int EbpfSource::State::on_record(void* context, void* data, size_t size) {
-  auto* state = static_cast<State*>(context);
-  ct_record record = {};
-  std::memcpy(&record, data, std::min(size, sizeof(record)));
-  state->delivered++;
-  state->newest_ns = std::max<uint64_t>(state->newest_ns, record.time_ns);
-  try {
-    (*state->sink)({static_cast<const std::byte*>(data), size});
-  } catch (...) {
-    // Not through libbpf's frames.
-    state->thrown = std::current_exception();
-    return -ECANCELED;
-  }
-  return record.time_ns > state->until_ns ? -EAGAIN : 0;
-}
-
-// Waits at most `timeout_ms` for the kernel's wake-up: a quarter of the buffer is full, or the last task has ended.
-void EbpfSource::State::wait(int timeout_ms) const {
-  pollfd waiting = {.fd = ring_buffer__epoll_fd(ring.get()), .events = POLLIN, .revents = 0};
-  if (::poll(&waiting, 1, timeout_ms) < 0 && errno != EINTR) libbpf_failed("wait for the ring buffer", errno);
-}
-
-// Takes everything that is there now, and not what comes meanwhile: where calls are made faster than they are shown
-// there would be no end, and nobody would see to signals. Returns how many records.
-size_t EbpfSource::State::drain(const RecordSink& to) {
-  sink = &to;
-  until_ns = boottime_ns();
-  const uint64_t before = delivered;
-  const int error = ring_buffer__consume(ring.get());
-  sink = nullptr;
-  if (thrown) std::rethrow_exception(std::exchange(thrown, nullptr));
-  if (error < 0 && error != -EAGAIN) libbpf_failed("read the ring buffer", -error);
-  return delivered - before;
+std::vector<uint64_t> EbpfSource::State::of_every_cpu(const bpf_map* map, uint32_t key) const {
+  std::vector<uint64_t> values(static_cast<size_t>(libbpf_num_possible_cpus()));
+  if (const int error = bpf_map__lookup_elem(map, &key, sizeof(key), values.data(), values.size() * 8, 0))
+    libbpf_failed("read what every CPU has counted", -error);
+  return values;
 }
 
 uint64_t EbpfSource::State::counter(uint32_t kind) const {
-  std::vector<uint64_t> values(static_cast<size_t>(libbpf_num_possible_cpus()));
-  if (bpf_map__lookup_elem(skeleton->maps.counters, &kind, sizeof(kind), values.data(), values.size() * 8, 0) != 0)
-    return 0;
-  uint64_t sum = 0;
-  for (const uint64_t value : values) sum += value;
-  return sum;
+  const std::vector<uint64_t> values = of_every_cpu(skeleton->maps.counters, kind);
+  return std::accumulate(values.begin(), values.end(), uint64_t{0});
+}
+
+// Every record of an earlier time has found its place in the ring by now. A program marks when it began before it takes
+// the time for its record, and takes the mark away when the record is in the ring: its CPU may have been taken away
+// from it meanwhile.
+uint64_t EbpfSource::State::complete_until_ns() const {
+  uint64_t until_ns = boottime_ns() - kTickMargin_ns;
+  for (const uint64_t since_ns : of_every_cpu(skeleton->maps.at_work_since, 0))
+    if (since_ns) until_ns = std::min(until_ns, since_ns);
+  return until_ns;
 }
 
 uint32_t EbpfSource::State::running_processes() const {
@@ -332,7 +298,7 @@ EbpfSource::EbpfSource(const EbpfOptions& options, TraceInfo info) : state_(std:
                       .why = "it has ended"};
     throw Failure(missing);
   }
-  state.drain([&state](std::span<const std::byte> record) {
+  state.ring->drain([&state](std::span<const std::byte> record) {
     state.first.emplace_back(reinterpret_cast<const char*>(record.data()), record.size());
   });
   state.read_mounts();
@@ -348,17 +314,16 @@ bool EbpfSource::poll(std::chrono::milliseconds timeout, const RecordSink& sink)
   const std::vector<std::string> first = std::move(state.first);
   state.first.clear();
   for (const std::string& record : first) sink(std::as_bytes(std::span(record)));
-  if (first.empty()) state.wait(static_cast<int>(timeout.count()));
-  const uint64_t before_ns = boottime_ns();
-  const size_t got = state.drain(sink);
+  if (first.empty()) state.ring->wait(static_cast<int>(timeout.count()));
+  const uint64_t complete_until_ns = state.complete_until_ns();
+  const Ring::Drained drained = state.ring->drain(sink);
   state.tell_of_losses(sink);
-  if (got > 0 || state.newest_ns >= state.ticked_ns) {
-    // The time was taken before the records were: what is not there yet began later.
-    state.ticked_ns = before_ns - kTickMargin_ns;
+  if (drained.all && (drained.records > 0 || state.ring->newest_ns() >= state.ticked_ns)) {
+    state.ticked_ns = std::max(state.ticked_ns, complete_until_ns);
     const std::string tick = tick_record(state.ticked_ns);
     sink(std::as_bytes(std::span(tick)));
   }
-  return got > 0 || !first.empty() || state.options.all ||
+  return drained.records > 0 || !first.empty() || state.options.all ||
          __atomic_load_n(&state.skeleton->bss->live_tasks, __ATOMIC_RELAXED) > 0;
 }
 
@@ -367,9 +332,12 @@ void EbpfSource::stop(const RecordSink& sink) {
   if (state.stopped) return;
   state.stopped = true;
   state.links.clear();
-  // A program may be at work on another CPU until now.
-  for (int tries = 0; tries < 1000 && (state.drain(sink) > 0 || state.delivered < state.counter(CT_LOSS_COUNT));
-       tries++)
+  // Programs may be at work on other CPUs until now.
+  const uint64_t ended_ns = boottime_ns();
+  const auto more_may_come = [&state, ended_ns] {
+    return state.complete_until_ns() < ended_ns || state.ring->delivered() < state.counter(CT_LOSS_COUNT);
+  };
+  while ((state.ring->drain(sink).records > 0 || more_may_come()) && boottime_ns() < ended_ns + kPatience_ns)
     sched_yield();
   state.tell_of_losses(sink);
   const std::string loss = loss_record(state.losses(true), boottime_ns());

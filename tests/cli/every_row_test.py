@@ -2,7 +2,6 @@
 
 import collections
 import json
-import os
 import pathlib
 import platform
 import re
@@ -24,7 +23,7 @@ class EveryRow(support.Case):
         folder = support.tempfile.TemporaryDirectory(prefix="cttrace-test-")
         cls.addClassCleanup(folder.cleanup)
         cls.recording = pathlib.Path(folder.name) / "every"
-        made = support.run(pathlib.Path(os.environ["CTTRACE_BUILD"]) / "bin/make_recording", cls.recording)
+        made = support.run(support.BUILD / "bin/make_recording", cls.recording)
         assert made.returncode == 0, made.stderr
         table = cttrace("syscalls", "--format", "json")
         assert table.returncode == 0, table.stderr

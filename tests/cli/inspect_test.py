@@ -15,13 +15,14 @@ NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-
 
 class Case(support.Case):
     def start(self, *command, **options):
-        """A process that stands still once it has said so."""
+        """A process that stands still once it has said so, as does its mount table where root starts it."""
         script = 'echo up; exec sleep 1000'
-        process = subprocess.Popen([*command, "sh", "-c", script], stdout=subprocess.PIPE, text=True, **options)
+        alone = [] if os.geteuid() else ["unshare", "--mount", "--propagation", "private"]
+        process = subprocess.Popen([*alone, *command, "sh", "-c", script], stdout=subprocess.PIPE, text=True, **options)
         self.addCleanup(self.end, process)
         self.assertEqual(process.stdout.readline(), "up\n")
-        # sh has said it before sleep was executed.
-        while "sleep" not in inspected.proc(process.pid, "comm"):
+        # sh has said it before sleep was executed; the arguments are the last that execve(2) gives it.
+        while inspected.proc(process.pid, "cmdline") != "sleep\0" "1000\0":
             os.sched_yield()
         return process.pid
 

@@ -8,7 +8,7 @@ import unittest
 import support
 from support import cttrace, require, run
 
-BUILD = support.pathlib.Path(os.environ.get("CTTRACE_BUILD", support.SOURCE / "build/dev"))
+BUILD = support.BUILD
 
 
 def generated(what):

@@ -14,7 +14,7 @@ import unittest
 import support
 from support import cttrace, require
 
-PROGRAMS = pathlib.Path(os.environ.get("CTTRACE_BUILD", support.SOURCE / "build/dev")) / "bin/e2e"
+PROGRAMS = support.BUILD / "bin/e2e"
 
 # Makes namespaces, mounts, device nodes, failures, children, an early end and text that is no UTF-8.
 SCRIPT = r"""

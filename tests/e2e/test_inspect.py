@@ -42,7 +42,8 @@ class Case(support.Case):
         """The process below (or at) `pid` that executes sleep."""
         while comm(pid):
             for each in runtimes.below(pid):
-                if comm(each) == "sleep":
+                # Its arguments are the last that execve(2) gives it.
+                if comm(each) == "sleep" and inspected.proc(each, "cmdline").startswith("sleep\0"):
                     return each
             os.sched_yield()
         raise AssertionError(f"process {pid} ended before anything below it executed sleep")

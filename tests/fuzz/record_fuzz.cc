@@ -10,12 +10,12 @@ namespace cttrace::fuzz {
 namespace {
 
 std::string rendered(Format format, const RenderOptions& options, const std::vector<Event>& events,
-                     uint64_t malformed) {
+                     const BadRecords& bad) {
   std::string text;
   const auto renderer = make_renderer(format, options, [&text](std::string_view part) { text += part; });
   renderer->begin({.host = "host", .start_ns = 1});
   for (const Event& event : events) renderer->event(event);
-  renderer->end(malformed, malformed == 0);
+  renderer->end(bad, bad.malformed == 0);
   return text;
 }
 
@@ -38,10 +38,10 @@ void try_records(uint8_t choice, const std::vector<std::string>& records) {
   for (const std::string& record : records) decoder.feed(std::as_bytes(std::span(record)));
   decoder.finish();
   const RenderOptions options = options_of(choice);
-  const uint64_t malformed = decoder.malformed();
-  each_line(rendered(Format::kCalls, options, events, malformed), check_for_people);
-  each_line(rendered(Format::kNdjson, options, events, malformed), check_object);
-  const std::string document = rendered(Format::kJson, options, events, malformed);
+  const BadRecords& bad = decoder.bad_records();
+  each_line(rendered(Format::kCalls, options, events, bad), check_for_people);
+  each_line(rendered(Format::kNdjson, options, events, bad), check_object);
+  const std::string document = rendered(Format::kJson, options, events, bad);
   if (!document.ends_with('\n')) broken("output ends within a line", document);
   check_object(document);
 }

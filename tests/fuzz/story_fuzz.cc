@@ -90,9 +90,9 @@ class Telling {
     if (!changes.empty()) renderer_->changes(model_.state(), changes, number_, true);
     teller_.event(event, number_, changes, model_.state());
   }
-  std::string finish(uint64_t malformed) {
+  std::string finish(const BadRecords& bad) {
     teller_.finish();
-    renderer_->end(malformed, true);
+    renderer_->end(bad, true);
     return std::move(text_);
   }
 
@@ -109,7 +109,7 @@ void tell(const Trace& trace, const Records& records, bool as_json, bool verbose
   Decoder decoder([&telling](Event&& event) { telling.event(event); });
   for (const std::string& record : records) decoder.feed(std::as_bytes(std::span(record)));
   decoder.finish();
-  each_line(telling.finish(decoder.malformed()), as_json ? check_object : check_for_people);
+  each_line(telling.finish(decoder.bad_records()), as_json ? check_object : check_for_people);
 }
 
 }  // namespace

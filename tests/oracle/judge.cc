@@ -124,7 +124,7 @@ int run(const char* recording, const char* results, std::set<std::string> ignore
     decoder.feed(*record);
   }
   decoder.finish();
-  if (decoder.malformed() != 0) throw std::runtime_error("the recording has records that make no sense");
+  if (decoder.bad_records().malformed != 0) throw std::runtime_error("the recording has records that make no sense");
   return judge.end();
 }
 

@@ -14,10 +14,10 @@ Loss loss_of(ct_loss_kind kind, uint64_t count, bool final = true) {
   return loss;
 }
 
-std::string text_after(const std::vector<Event>& events, uint64_t malformed = 0, bool whole = true) {
+std::string text_after(const std::vector<Event>& events, const BadRecords& bad = {}, bool whole = true) {
   Completeness completeness;
   for (const auto& event : events) completeness.see(event);
-  return completeness.text(made_info(), malformed, whole);
+  return completeness.text(made_info(), bad, whole);
 }
 
 bool has_line(const std::string& text, const std::string& line) {
@@ -70,8 +70,8 @@ TEST(Completeness, EveryKindOfLossIsTold) {
     EXPECT_EQ(text.find("nothing lost") == std::string::npos, lost) << text;
     EXPECT_STRNE(loss_kind(kind).field, "");
   }
-  const std::string malformed = text_after({loss_of(CT_LOSS_RING_FULL, 0)}, 3);
-  EXPECT_TRUE(has_line(malformed, "cttrace: lost: 3 records made no sense")) << malformed;
+  const std::string bad = text_after({loss_of(CT_LOSS_RING_FULL, 0)}, {.malformed = 3, .late = 1});
+  EXPECT_TRUE(has_line(bad, "cttrace: lost: 3 records made no sense; the order of 1 record, which came late")) << bad;
 }
 
 TEST(Completeness, CallsThatAreNotWhole) {

@@ -16,7 +16,7 @@ const Args kCall = {kPointer, kPointer};
 
 Call returned(const WireRecord<ct_exit>& exit) {
   const Decoded decoded = decode({enters("mount", kCall).at(100).by(7).string(1, "/mnt"), exit});
-  EXPECT_EQ(decoded.malformed, 0u);
+  EXPECT_EQ(decoded.bad.malformed, 0u);
   return decoded.call();
 }
 
@@ -148,7 +148,7 @@ TEST(DecoderAftermath, Forks) {
 
   const Decoded before = decode({of_version_1(record, sizeof(ct_fork), sizeof(record.body.child_ns))});
   ASSERT_EQ(before.events.size(), 1u);
-  EXPECT_EQ(before.malformed, 0u);
+  EXPECT_EQ(before.bad.malformed, 0u);
   const auto& old = std::get<Fork>(before.events[0]);
   EXPECT_EQ(old.child_namespaces, NamespaceInodes{});
   EXPECT_EQ(old.child_pids, std::vector<uint32_t>{50});

@@ -52,7 +52,7 @@ TEST(DecoderCalls, NumbersMeanWhatTheyMeanInTheirAbi) {
   EXPECT_EQ(decoded.call().abi, Abi::i386);
   auto record = returns("chdir", kChdir, 0, Abi::i386);
   record.header().abi = CT_ABI_X86_64;
-  EXPECT_EQ(decode({record}).malformed, 1u);
+  EXPECT_EQ(decode({record}).bad.malformed, 1u);
 }
 
 TEST(DecoderCalls, ArgumentsChooseTheVariant) {

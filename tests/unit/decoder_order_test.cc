@@ -42,6 +42,20 @@ TEST(DecoderOrder, TicksDoNotGoBack) {
   EXPECT_EQ(told.times, (Times{400}));
 }
 
+TEST(DecoderOrder, WhatComesBehindATickThatPromisedOtherwiseIsCounted) {
+  Told told;
+  told.feed({fork_at(300), tick(200), fork_at(200), tick(150)});
+  EXPECT_EQ(told.decoder.bad_records().late, 0u);
+  told.feed({fork_at(199), tick(301)});
+  EXPECT_EQ(told.decoder.bad_records().late, 1u);
+  EXPECT_EQ(told.times, (Times{199, 200, 300}));
+  told.feed({fork_at(250)});
+  told.decoder.finish();
+  EXPECT_EQ(told.times, (Times{199, 200, 300, 250}));
+  EXPECT_EQ(told.decoder.bad_records().late, 2u);
+  EXPECT_EQ(told.decoder.bad_records().malformed, 0u);
+}
+
 TEST(DecoderOrder, EventsOfOneTimeComeAsTheyArrived) {
   std::vector<uint32_t> children;
   Decoder decoder([&](Event&& event) { children.push_back(std::get<Fork>(event).child.tid); });

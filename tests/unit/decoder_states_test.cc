@@ -10,7 +10,7 @@ namespace {
 template <typename T>
 T only(const Records& records) {
   const Decoded decoded = decode(records);
-  EXPECT_EQ(decoded.malformed, 0u);
+  EXPECT_EQ(decoded.bad.malformed, 0u);
   if (decoded.events.size() != 1) throw std::runtime_error("not one event");
   return std::get<T>(decoded.events[0]);
 }
@@ -201,7 +201,7 @@ TEST(DecoderStates, MountTablesOfSeveralNamespacesMayAlternate) {
 TEST(DecoderStates, AMountTableWithAPartMissingIsNone) {
   const Decoded decoded =
       decode({mounts(5, 0, false, "a"), mounts(5, 2, true, "c"), mounts(6, 1, true, "b"), mounts(5, 0, true, "whole")});
-  EXPECT_EQ(decoded.malformed, 2u);
+  EXPECT_EQ(decoded.bad.malformed, 2u);
   ASSERT_EQ(decoded.events.size(), 1u);
   EXPECT_EQ(std::get<Mounts>(decoded.events[0]).mountinfo, "whole");
 }
@@ -224,7 +224,7 @@ TEST(DecoderStates, WhatCttraceItselfRecords) {
   loss.counts[CT_LOSS_TASKS_FULL] = 3;
   loss.final = 1;
   EXPECT_EQ(only<Loss>({loss_record(loss, 7)}).counts[CT_LOSS_TASKS_FULL], 3u);
-  EXPECT_EQ(decode({tick_record(5)}).malformed, 0u);
+  EXPECT_EQ(decode({tick_record(5)}).bad.malformed, 0u);
 }
 
 }  // namespace

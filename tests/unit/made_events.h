@@ -121,8 +121,8 @@ class Written {
     renderer_->event(event);
     return *this;
   }
-  Written& end(uint64_t malformed = 0, bool whole = true) {
-    renderer_->end(malformed, whole);
+  Written& end(const BadRecords& bad = {}, bool whole = true) {
+    renderer_->end(bad, whole);
     return *this;
   }
 

@@ -130,7 +130,7 @@ Decoded decode(const Records& records) {
   Decoder decoder([&out](Event&& event) { out.events.push_back(std::move(event)); });
   for (const std::string& record : records) decoder.feed(std::as_bytes(std::span(record)));
   decoder.finish();
-  out.malformed = decoder.malformed();
+  out.bad = decoder.bad_records();
   return out;
 }
 

@@ -147,7 +147,7 @@ using Records = std::vector<std::string>;
 // What the decoder makes of them, in its order.
 struct Decoded {
   std::vector<Event> events;
-  uint64_t malformed = 0;
+  BadRecords bad;
 
   std::vector<Call> calls() const;
   // The only one, or a failure.

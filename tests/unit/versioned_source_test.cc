@@ -60,7 +60,7 @@ class VersionedSourceTest : public testing::Test {
   }
   std::string version_of(const WireRecord<ct_exec>& record) {
     const Decoded decoded = decode(handed_on({record}));
-    EXPECT_EQ(decoded.malformed, 0u);
+    EXPECT_EQ(decoded.bad.malformed, 0u);
     return decoded.events.size() == 1 ? std::get<Snapshot>(decoded.events[0]).exe_version : "no event";
   }
 
