@@ -69,8 +69,8 @@ uint32_t ring_size(size_t bytes) {
 
 struct EbpfSource::State {
   struct Destroy {
-    void operator()(capture* skeleton) const { capture__destroy(skeleton); }
-    void operator()(bpf_link* link) const { bpf_link__destroy(link); }
+    void operator()(capture* owned) const { capture__destroy(owned); }
+    void operator()(bpf_link* owned) const { bpf_link__destroy(owned); }
   };
   using Link = std::unique_ptr<bpf_link, Destroy>;
 
