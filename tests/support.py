@@ -16,8 +16,8 @@ SOURCE = pathlib.Path(__file__).resolve().parent.parent
 # ctest names both; by hand it is what was built last.
 _BUILT = max(SOURCE.glob("build/*/bin/cttrace"), key=lambda binary: binary.stat().st_mtime,
              default=SOURCE / "build/dev/bin/cttrace")
-CTTRACE = os.environ.get("CTTRACE", str(_BUILT))
-BUILD = pathlib.Path(os.environ.get("CTTRACE_BUILD", pathlib.Path(CTTRACE).parent.parent))
+CTTRACE = os.path.abspath(os.environ.get("CTTRACE", _BUILT))
+BUILD = pathlib.Path(os.environ.get("CTTRACE_BUILD", pathlib.Path(CTTRACE).parent.parent)).absolute()
 NEWER = SOURCE / "build/debian-13"  # runtimes of the next Debian, in a root of their own
 SARIF_MULTITOOL = SOURCE / "build/npm/sarif-multitool"
 SKIPPED = 77  # ctest: every test of the file was skipped

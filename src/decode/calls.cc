@@ -13,6 +13,7 @@ namespace {
 constexpr size_t kMostArguments = 6;
 // More threads than capture follows cannot be in calls: these are of a recording that makes no sense.
 constexpr size_t kMostPending = 1u << 17;
+constexpr size_t kMostPending_bytes = 256u << 20;
 
 bool changes_mounts(const Call& call) { return call.row->flags & CT_ROW_AFTER_MOUNTS; }
 
@@ -150,6 +151,7 @@ Calls::Table::node_type Calls::unseen() {
 Calls::Table::node_type Calls::remove(Table::iterator place) {
   end_mounting(*place);
   spare_starts_.keep(by_start_.extract(place->first));
+  bytes_ -= place->second.event.key().bytes;
   return pending_.extract(place);
 }
 
@@ -199,8 +201,11 @@ bool Calls::enter(const Record& record) {
     apply_at_entry(call.args[capture.arg], capture);
     if (is_place(capture)) apply_place(pending.places_of(capture.arg), capture);
   }
+  pending.event.key().bytes = body.record.length;
+  bytes_ += body.record.length;
   begin_mounting(place);
-  if (pending_.size() > kMostPending) end_all_of(by_start_.begin()->tid, Outcome::kReturnLost);
+  while (pending_.size() > kMostPending || bytes_ > kMostPending_bytes)
+    end_all_of(by_start_.begin()->tid, Outcome::kReturnLost);
   return true;
 }
 
@@ -235,6 +240,7 @@ bool Calls::exit(const Record& record) {
     if (mounting_alone_ && changes_mounts(call)) pending_.at(*mounting_alone_).call().after.contended = true;
   }
   Pending& pending = ended.mapped();
+  pending.event.key().bytes += header.length;
   Call& call = pending.call();
   call.result = body.ret;
   call.outcome = !orphan                         ? Outcome::kReturned

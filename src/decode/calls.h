@@ -80,6 +80,7 @@ class Calls {
   // Of those that change mounts: how many there are, and the one that no other has come to yet.
   size_t mounting_ = 0;
   std::optional<Key> mounting_alone_;
+  size_t bytes_ = 0;  // of the records of pending_
 };
 
 }  // namespace cttrace

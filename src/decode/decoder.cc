@@ -13,8 +13,9 @@ namespace {
 
 // A call that takes longer than this no longer holds up what began after it: it is told when it returns.
 constexpr uint64_t kPatience_ns = 1'000'000'000;
-// Events that wait for an earlier one are at most this many: some 300 MiB.
+// Events that wait for an earlier one are at most this many, of so many bytes: less than 1 GiB.
 constexpr size_t kMostWaiting = 1u << 16;
+constexpr size_t kMostWaiting_bytes = 256u << 20;
 
 }  // namespace
 
@@ -37,39 +38,43 @@ struct Decoder::State {
 
 // Every record becomes an event, or a part of one. False: it makes no sense.
 bool Decoder::State::take(const Record& record) {
+  const size_t bytes = record.header().length;
   switch (record.header().kind) {
     case CT_REC_ENTER: return calls.enter(record);
     case CT_REC_EXIT: return calls.exit(record);
     case CT_REC_FORK: {
       Fork fork = decode_fork(record);
       calls.forked(fork);
-      waiting.add(std::move(fork));
+      waiting.add(std::move(fork), bytes);
       return true;
     }
-    case CT_REC_SNAPSHOT: waiting.add(decode_snapshot(record)); return true;
+    case CT_REC_SNAPSHOT: waiting.add(decode_snapshot(record), bytes); return true;
     case CT_REC_EXEC: {
       Snapshot snapshot = decode_snapshot(record);
       calls.executed(record, snapshot.old_tid);
-      waiting.add(std::move(snapshot));
+      waiting.add(std::move(snapshot), bytes);
       return true;
     }
     case CT_REC_TASK_EXIT: {
       TaskExit exit = decode_task_exit(record);
       calls.task_ended(exit.task, record.header().flags & CT_FLAG_IN_CALL);
-      waiting.add(exit);
+      waiting.add(exit, bytes);
       return true;
     }
-    case CT_REC_CGROUP: waiting.add(decode_cgroup(record)); return true;
+    case CT_REC_CGROUP: waiting.add(decode_cgroup(record), bytes); return true;
     case CT_REC_LOSS: {
       Loss loss = decode_loss(record);
       lossy = loss.counts[CT_LOSS_RING_FULL] + loss.counts[CT_LOSS_SCRATCH_BUSY] > 0;
-      waiting.add(std::move(loss));
+      waiting.add(std::move(loss), bytes);
       return true;
     }
     case CT_REC_TICK: complete_ns = std::max<uint64_t>(complete_ns, record.header().time_ns); return true;
     case CT_REC_MOUNTS: {
       bool sense = false;
-      if (std::optional<Mounts> mounts = tables.add(record, sense)) waiting.add(std::move(*mounts));
+      if (std::optional<Mounts> mounts = tables.add(record, sense)) {
+        const size_t all_bytes = mounts->mountinfo.size();
+        waiting.add(std::move(*mounts), all_bytes);
+      }
       return sense;
     }
     default: return false;
@@ -105,7 +110,7 @@ void Decoder::feed(std::span<const std::byte> bytes) {
   state.bad.malformed += !sense;
   state.bad.late += sense && !is_tick && state.taken.header().time_ns < state.complete_ns;
   if (is_tick) state.tell_what_is_in_order();
-  while (state.waiting.size() > kMostWaiting) state.tell_next();
+  while (state.waiting.size() > kMostWaiting || state.waiting.bytes() > kMostWaiting_bytes) state.tell_next();
 }
 
 void Decoder::finish() {

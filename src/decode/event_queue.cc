@@ -6,7 +6,10 @@
 namespace cttrace {
 
 EventQueue::Made EventQueue::make() {
-  if (Made spare = spare_.take()) return spare;
+  if (Made spare = spare_.take()) {
+    spare.key().bytes = 0;
+    return spare;
+  }
   Waiting one;
   one.try_emplace(Place());
   return one.extract(one.begin());
@@ -23,14 +26,22 @@ EventQueue::Made EventQueue::make_call() {
 }
 
 void EventQueue::add(Made&& made) {
-  made.key() = {.time_ns = start_of(made.mapped()), .number = arrived_++};
+  made.key() = {.time_ns = start_of(made.mapped()), .number = arrived_++, .bytes = made.key().bytes};
+  bytes_ += made.key().bytes;
   waiting_.insert(waiting_.end(), std::move(made));
 }
 
-void EventQueue::add(Event&& event) {
+void EventQueue::add(Event&& event, size_t bytes) {
   Made made = make();
   made.mapped() = std::move(event);
+  made.key().bytes = bytes;
   add(std::move(made));
+}
+
+EventQueue::Made EventQueue::take_next() {
+  Made next = waiting_.extract(waiting_.begin());
+  bytes_ -= next.key().bytes;
+  return next;
 }
 
 }  // namespace cttrace

@@ -12,10 +12,11 @@
 namespace cttrace {
 
 class EventQueue {
-  // When an event began, and how many arrived before it.
+  // When an event began, how many arrived before it, and the bytes of the records that it was made of.
   struct Place {
     uint64_t time_ns;
     uint64_t number;
+    size_t bytes;
     auto operator<=>(const Place&) const = default;
   };
   using Waiting = std::map<Place, Event>;
@@ -28,13 +29,14 @@ class EventQueue {
   Made make_call();
   // It is whole.
   void add(Made&& made);
-  void add(Event&& event);
+  void add(Event&& event, size_t bytes);
 
   bool empty() const { return waiting_.empty(); }
   size_t size() const { return waiting_.size(); }
+  size_t bytes() const { return bytes_; }
   // When the earliest began. There must be one.
   uint64_t next_ns() const { return waiting_.begin()->first.time_ns; }
-  Made take_next() { return waiting_.extract(waiting_.begin()); }
+  Made take_next();
   // It has been told, and its memory may be used again.
   void give_back(Made&& told) { spare_.keep(std::move(told)); }
 
@@ -44,6 +46,7 @@ class EventQueue {
   Waiting waiting_;
   SpareNodes<Waiting> spare_;
   uint64_t arrived_ = 0;
+  size_t bytes_ = 0;  // of what waits
 };
 
 }  // namespace cttrace

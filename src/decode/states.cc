@@ -9,7 +9,9 @@
 namespace cttrace {
 namespace {
 
+// Of all tables together that are not whole yet, and how many those are.
 constexpr size_t kMountinfoMost_bytes = 256u << 20;
+constexpr size_t kMostBegun = 1u << 16;
 constexpr uint32_t kUnknown = ~0u;
 
 std::vector<uint32_t> first_of(const __u32 (&pids)[CT_NS_LEVELS], uint32_t levels) {
@@ -140,22 +142,23 @@ Loss decode_loss(const Record& record) {
 
 std::optional<Mounts> MountTables::add(const Record& record, bool& sense) {
   const auto body = record.body<ct_mounts>();
-  Begun& begun = begun_[body.mnt_ns];
-  sense = begun.parts == body.part;
+  const auto place = begun_.try_emplace(body.mnt_ns).first;
+  Begun& begun = place->second;
+  sense = begun.parts == body.part && begun_.size() <= kMostBegun;
   for (const Capture& capture : record.captures()) {
-    sense = sense && capture.bytes.size() <= kMountinfoMost_bytes - begun.mounts.mountinfo.size();
-    if (sense && capture.arg == CT_ARG_MOUNTS) begun.mounts.mountinfo += capture.bytes;
-  }
-  if (!sense) {
-    begun_.erase(body.mnt_ns);
-    return std::nullopt;
+    sense = sense && capture.bytes.size() <= kMountinfoMost_bytes - bytes_;
+    if (!sense || capture.arg != CT_ARG_MOUNTS) continue;
+    begun.mounts.mountinfo += capture.bytes;
+    bytes_ += capture.bytes.size();
   }
   begun.mounts.mount_ns = body.mnt_ns;
   begun.mounts.time_ns = body.record.time_ns;
   ++begun.parts;
-  if (!body.last) return std::nullopt;
+  if (sense && !body.last) return std::nullopt;
+  bytes_ -= begun.mounts.mountinfo.size();
   Mounts whole = std::move(begun.mounts);
-  begun_.erase(body.mnt_ns);
+  begun_.erase(place);
+  if (!sense) return std::nullopt;
   return whole;
 }
 

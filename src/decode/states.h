@@ -27,6 +27,7 @@ class MountTables {
     Mounts mounts;
   };
   std::map<uint32_t, Begun> begun_;  // by mount namespace
+  size_t bytes_ = 0;                 // of all their text
 };
 
 }  // namespace cttrace

@@ -88,7 +88,17 @@ void clear_parent_death_signal(Identity& identity, std::optional<bool> whether) 
   if (!whether && signal.value != 0) signal.evidence = Evidence::kUnknown;
 }
 
+namespace {
+
+// Nothing follows then, whatever the securebits say.
+bool are_the_same(const Fact<std::array<uint32_t, 4>>& before, const Fact<std::array<uint32_t, 4>>& now) {
+  return before.known() && now.known() && before.value == now.value;
+}
+
+}  // namespace
+
 void follow_uids(Identity& identity, const Identity& before, Fact<uint32_t> root) {
+  if (are_the_same(before.uids, identity.uids)) return;
   if (before.securebits.known() && (before.securebits.value & issecure_mask(SECURE_NO_SETUID_FIXUP))) return;
   if (!before.uids.known() || !identity.uids.known() || !before.securebits.known() || !root.known()) {
     identity.capabilities.evidence = Evidence::kUnknown;
@@ -110,6 +120,7 @@ void follow_uids(Identity& identity, const Identity& before, Fact<uint32_t> root
 }
 
 void follow_fsuid(Identity& identity, const Identity& before, Fact<uint32_t> root) {
+  if (are_the_same(before.uids, identity.uids)) return;
   if (before.securebits.known() && (before.securebits.value & issecure_mask(SECURE_NO_SETUID_FIXUP))) return;
   if (!before.uids.known() || !identity.uids.known() || !before.securebits.known() || !root.known()) {
     identity.capabilities.evidence = Evidence::kUnknown;

@@ -128,12 +128,21 @@ LooseMounts namespace_mount(State& state, const Call& call, const File& file) {
                      .history = {state.event}}}};
 }
 
+// A link that is known to the kernel only led to a namespace.
+bool leads_to_namespace(const State& state, const MountCall& mount, const Place& source) {
+  const Aftermath& after = mount.call.after;
+  if (!after.newest_mount || after.newest_mount->kind != FileKind::kNamespace || after.contended) return false;
+  const Filesystem* from = filesystem_of(state, filesystem_at(state, source.mount));
+  return !(mount.flags & MS_REC) && from && from->type != "nsfs";
+}
+
 // Copies of the source; where the kernel shows that a symbolic link led elsewhere, of what it led to.
 LooseMounts bound_copies(Context& context, const MountCall& mount, const Place& source, const Place& target) {
   const State& state = context.state;
   const bool recursive = mount.flags & MS_REC;
   LooseMounts copies = copies_of(state, source.mount, source.path, recursive, true);
   const Aftermath& after = mount.call.after;
+  if (leads_to_namespace(state, mount, source)) return namespace_mount(context.state, mount.call, *after.newest_mount);
   if (!after.newest_mount || !after.mount_root) return copies;
   const Shown shown = {*after.newest_mount, *after.mount_root};
   if (is_among(state, copies, shown)) return copies;

@@ -13,6 +13,8 @@
 namespace cttrace {
 namespace {
 
+constexpr size_t kMostMasters = 1000;  // one above the other: the kernel has no limit, nobody has as many
+
 // A peer group by the kernel's number of when tracing began.
 uint32_t group_of(State& state, uint32_t number) {
   if (!number) return 0;
@@ -25,10 +27,19 @@ uint32_t group_of(State& state, uint32_t number) {
   return known;
 }
 
+// A table that says otherwise than the kernel can must not make a group its own master's master.
+bool may_be_master(const State& state, uint32_t master, uint32_t group) {
+  for (size_t depth = 0; master && depth < kMostMasters; ++depth) {
+    if (master == group) return false;
+    master = master_of_group(state, master);
+  }
+  return master == 0;
+}
+
 void set_master(State& state, uint32_t group, uint32_t master) {
   PeerGroups& groups = state.mount_objects.edit().groups.edit();
   groups[group].elsewhere = false;
-  if (!master || groups[group].master) return;
+  if (!master || groups[group].master || !may_be_master(state, master, group)) return;
   groups[group].master = master;
   groups[master].slaves.insert(group);
 }
@@ -80,7 +91,7 @@ Mount mount_of_row(State& state, const MountRow& row) {
           .source = row.source,
           .attributes = row.attributes,
           .peer_group = group,
-          .master = master,
+          .master = group ? master_of_group(state, group) : master,
           .unbindable = row.unbindable,
           .idmapped = row.idmapped,
           .kernel_id = row.id,
@@ -105,6 +116,7 @@ void add_rows(State& state, TreeId tree, const std::vector<MountRow>& rows, uint
     waiting.pop_back();
     const MountRow& row = rows[i];
     Mount mount = mount_of_row(state, row);
+    if (row.master && !mount.master) edit_info(state, tree).doubt = "whose slaves mounts are: its table makes no sense";
     if (row.parent < 0) {
       mount.parent = top;
       mount.mountpoint = joined(hidden.directory, below(row.mountpoint, "/"));

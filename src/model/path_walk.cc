@@ -123,15 +123,28 @@ std::optional<ct_ns> namespace_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::optional<FoundPath> by_magic_link(Context& context, const TaskState& task, const Place& root,
+bool is_proc(const State& state, const Place& place) {
+  const Filesystem* filesystem = filesystem_of(state, filesystem_at(state, place.mount));
+  return filesystem && filesystem->type == "proc" && place.path == "/";
+}
+
+// Takes from the text what leads to a mount of proc, wherever that is.
+bool take_proc(const State& state, Place at, const Place& root, std::string_view& text) {
+  while (!is_proc(state, at)) {
+    const std::string_view name = take_component(text);
+    if (name.empty()) return false;
+    at = walk(state, std::move(at), root, name);
+  }
+  return true;
+}
+
+std::optional<FoundPath> by_magic_link(Context& context, const TaskState& task, const Place& start, const Place& root,
                                        std::string_view text) {
   const State& state = context.state;
   std::string_view rest = text;
-  const std::string_view first = take_component(rest), process = take_component(rest), link = take_component(rest);
+  if (!take_proc(state, start, root, rest)) return std::nullopt;
+  const std::string_view process = take_component(rest), link = take_component(rest);
   if (link != "root" && link != "cwd" && link != "exe" && link != "ns") return std::nullopt;
-  const Place proc = walk(state, root, root, first);
-  const Filesystem* filesystem = filesystem_of(state, filesystem_at(state, proc.mount));
-  if (!filesystem || filesystem->type != "proc" || !is_mount_root(state, proc)) return std::nullopt;
   const TaskState* meant = task_named(state, task, process);
   if (!meant) return unknown("nobody knows the process of " + std::string(text));
   if (link == "exe") {
@@ -152,10 +165,10 @@ std::optional<FoundPath> by_magic_link(Context& context, const TaskState& task, 
     return FoundPath{.place = {}, .why = "a namespace is in no mount tree", .file = file};
   }
   const FsStruct* fs = fs_in(state, meant->fs);
-  const Place* start = !fs ? nullptr : link == "root" ? &fs->root : &fs->cwd;
-  if (!start || !tree_in(state, start->mount.tree))
+  const Place* leads_to = !fs ? nullptr : link == "root" ? &fs->root : &fs->cwd;
+  if (!leads_to || !tree_in(state, leads_to->mount.tree))
     return unknown("nobody knows where " + std::string(text) + " leads");
-  return FoundPath{.place = walk(state, *start, root, rest), .why = {}, .file = {}};
+  return FoundPath{.place = walk(state, *leads_to, root, rest), .why = {}, .file = {}};
 }
 
 }  // namespace
@@ -204,8 +217,8 @@ FoundPath find_path(Context& context, const TaskState& task, const PathQuery& qu
   if (!found.place) return found;
   const FsStruct* fs = fs_in(context.state, task.fs);
   const Place root = limit_of(context.state, fs, *found.place);
-  if (whole.starts_with('/') && text.size() == whole.size())
-    if (std::optional<FoundPath> magic = by_magic_link(context, task, *found.place, text)) return *magic;
+  if (text.size() == whole.size())
+    if (std::optional<FoundPath> magic = by_magic_link(context, task, *found.place, root, text)) return *magic;
   found.place = walk(context.state, std::move(*found.place), root, text);
   if (query.cross_at_end) found.place = crossed(context.state, std::move(*found.place));
   found.place->evidence = Evidence::kInferred;

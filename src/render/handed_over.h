@@ -1,6 +1,7 @@
 // What a process was handed: the section at the end of a container's story, and what `inspect` prints.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct HandedOverOptions {
   // Namespaces to compare with, by ct_ns (0: none), and what they are called.
   NamespaceInodes compared_with = {};
   std::string whose = "cttrace's own";
+  std::set<uint32_t> joined = {};  // inodes of namespaces that were made for somebody else
   // What a namespace is called that is not the host's, and was there when tracing began.
   std::string older = "there before";
   bool mounts = true;  // draw the mount tree

@@ -37,9 +37,10 @@ std::string limit_number(uint64_t limit) { return limit == kUnlimited ? "unlimit
 
 }  // namespace
 
-NamespaceKin kin_of(const Namespace& ns, uint32_t compared_with) {
+NamespaceKin kin_of(const Namespace& ns, uint32_t compared_with, const std::set<uint32_t>& joined) {
   if (ns.inode && ns.inode == first_inode(ns.type)) return NamespaceKin::kHosts;
   if (ns.inode && ns.inode == compared_with) return NamespaceKin::kShared;
+  if (joined.contains(ns.inode)) return NamespaceKin::kJoined;
   switch (ns.origin) {
     case Namespace::Origin::kCreated: return NamespaceKin::kMade;
     case Namespace::Origin::kJoined: return NamespaceKin::kJoined;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ enum class NamespaceKin : uint8_t {
   kShared,  // the one that it is compared with
   kOlder,   // it was there when tracing began
 };
-NamespaceKin kin_of(const Namespace& ns, uint32_t compared_with);
+// `joined`: inodes of those that were made for somebody else.
+NamespaceKin kin_of(const Namespace& ns, uint32_t compared_with, const std::set<uint32_t>& joined = {});
 
 // As in /proc/PID/ns: "mnt", "pid_for_children".
 const char* namespace_link_name(size_t which);

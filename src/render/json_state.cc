@@ -59,7 +59,7 @@ Json json_namespaces(const State& state, const TaskState& task, const HandedOver
     if (!ns) continue;
     entry["inode"] = unsigned_or_null(ns->inode);
     const bool nameless = !ns->inode && ns->origin == Namespace::Origin::kInitial;
-    entry["origin"] = nameless ? Json() : Json(origin_of(kin_of(*ns, options.compared_with[i])));
+    entry["origin"] = nameless ? Json() : Json(origin_of(kin_of(*ns, options.compared_with[i], options.joined)));
     entry["made_by"] = unsigned_or_null(ns->made_by);
     entry["evidence"] = json_evidence(fact.evidence);
   }

@@ -15,6 +15,7 @@ HandedOverOptions compared_with_starter(const std::vector<ContainerNamespace>& n
   HandedOverOptions handed;
   handed.whose = "the starter's";
   for (const ContainerNamespace& ns : namespaces) {
+    if (ns.how == ContainerNamespace::How::kJoined && ns.inode) handed.joined.insert(ns.inode);
     if (ns.how != ContainerNamespace::How::kStarters) continue;
     for (const auto& [type, place] : kPlaces)
       if (type == ns.type) handed.compared_with[place] = ns.inode;

@@ -49,6 +49,13 @@ string device_text(const DevicesMade::One& node, const Around& around) {
   return kept_together(fmt::format("{} {} {}:{}", shown(node.path, around), type, node.major, node.minor));
 }
 
+// " (mode 0666, owner 0:5)"; the mode is what was asked for.
+string rights_of(const DevicesMade::One& node) {
+  string owner;
+  if (node.uid && node.gid) owner = fmt::format(", owner {}:{}", *node.uid, *node.gid);
+  return fmt::format(" (mode {:04o}{})", node.mode & 07777, owner);
+}
+
 string how_made(uint64_t flags, const string& cgroup) {
   std::vector<string> words;
   if (flags & CLONE_PARENT) words.push_back("as its sibling");
@@ -141,10 +148,13 @@ class Words {
     const auto& first = made.nodes[0];
     if (S_ISFIFO(first.mode)) return "fifo " + shown(first.path, around_);
     std::vector<string> names;
-    for (const auto& each : made.nodes) names.push_back(device_text(each, around_));
-    string owner;
-    if (first.uid && first.gid) owner = fmt::format(", owner {}:{}", *first.uid, *first.gid);
-    return listed(names) + fmt::format(" (mode {:04o}{})", first.mode & 07777, owner);
+    for (size_t i = 0; i < made.nodes.size(); ++i) {
+      names.push_back(device_text(made.nodes[i], around_));
+      // Said once of all that have the same.
+      if (i + 1 == made.nodes.size() || rights_of(made.nodes[i]) != rights_of(made.nodes[i + 1]))
+        names.back() += rights_of(made.nodes[i]);
+    }
+    return listed(names);
   }
   string operator()(const RootSwitched& switched) const {
     const string root = shown(switched.new_root_path, around_);

@@ -109,6 +109,8 @@ struct SetUp {
   uint32_t threads = 0;                 // that run
   bool over = false;                    // handed over, or told as failed
   uint32_t failed = 0;                  // how the last of its processes ended that did with an error: TaskExit::code
+  uint64_t end_ns = 0;                  // when the last of its threads ended
+  std::string cgroup = {};              // of the last of its processes that ended and had been moved to one
 
   // It came to no other program than the one that seemed to help: it was there for that, unless it failed by itself.
   bool was_for_helper() const { return !held && helped && (!failed || failed == helped->process->stage.exit_code); }

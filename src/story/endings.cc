@@ -41,7 +41,8 @@ void Teller::Work::tell_held_back(const std::shared_ptr<SetUp>& set_up) {
   time_ns_ = time_ns;
   const Stage& stage = held.process->stage;
   const auto known = containers_.find(held.process->container);
-  if (stage.end_ns && known != containers_.end()) tell_end(known->second, stage.end_ns, stage.exit_code);
+  if (stage.end_ns && known != containers_.end() && known->second.program == held.process->leader)
+    tell_end(known->second, stage.end_ns, stage.exit_code);
 }
 
 void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending ending) {
@@ -52,7 +53,7 @@ void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending e
   const bool guessed = guess_root(set_up);
   const bool mounts = set_up.made.contains(CLONE_NEWNS), pids = set_up.made.contains(CLONE_NEWPID);
   Known* const into = joined_container(set_up);
-  std::string cgroup;
+  std::string cgroup = set_up.cgroup;
   for (const auto& [id, person] : people_)
     if (person.process->unit == set_up.unit && !person.process->cgroup.empty()) cgroup = person.process->cgroup;
   const std::string name =

@@ -78,6 +78,8 @@ std::string container_name(const Told& told) {
   return name;
 }
 
+bool makes_container(const std::vector<std::string>& argv) { return !run_argument(argv).empty(); }
+
 std::string short_name(const std::string& name) { return is_hex_id(name) ? name.substr(0, 12) : name; }
 
 std::string version_in(std::string_view path) {

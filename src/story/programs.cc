@@ -2,8 +2,11 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cctype>
+#include <ranges>
 
 #include "story/call.h"
+#include "story/naming.h"
 #include "story/work.h"
 
 namespace cttrace {
@@ -25,6 +28,20 @@ bool differs(const NamespaceInodes& one, const NamespaceInodes& other, ct_ns whi
 bool ends_with(const std::vector<std::string>& words, const std::vector<std::string>& end) {
   return !end.empty() && words.size() > end.size() && std::equal(end.rbegin(), end.rend(), words.rbegin());
 }
+
+// A word of the command line, or of a script that is in it.
+bool mentions(const std::vector<std::string>& argv, std::string_view word) {
+  const auto is_part = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.'; };
+  for (const std::string& text : argv) {
+    for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+      const size_t end = at + word.size();
+      if ((at == 0 || !is_part(text[at - 1])) && (end == text.size() || !is_part(text[end]))) return true;
+    }
+  }
+  return false;
+}
+
+std::string second_of(const std::vector<std::string>& words) { return words.size() > 1 ? words[1] : std::string(); }
 
 // "/proc/self/exe"
 bool is_own_link(std::string_view path) { return path.starts_with("/proc/") && path.ends_with("/exe"); }
@@ -65,7 +82,7 @@ void Teller::Work::on(const Snapshot& snapshot) {
 
 bool Teller::Work::is_itself(const Person& person, const Snapshot& snapshot) const {
   const Unit& unit = *person.process->unit;
-  if (!snapshot.exe || !person.exec) return false;
+  if (!snapshot.exe || !person.exec || ends_with(unit.argv, person.exec->argv)) return false;
   const File& file = *snapshot.exe;
   constexpr std::string_view kMemory = "/memfd:";
   // A copy of itself is given what it was given itself; another program that it has put into memory is not.
@@ -74,11 +91,15 @@ bool Teller::Work::is_itself(const Person& person, const Snapshot& snapshot) con
            (unit.argv.empty() || unit.argv == person.exec->argv || unit.again.contains(person.exec->argv) ||
             is_own_link(person.exec->path));
   if (!unit.file.same_as(file_of(snapshot))) return false;
-  if (person.exec->path.empty() || person.exec->path.starts_with("/proc/")) return true;
+  const std::vector<std::string>& words = person.exec->argv;
+  if (words.empty()) return true;
   // Programs of many names in one file (busybox) tell themselves apart by it.
-  const std::string now = person.exec->argv.empty() ? std::string() : last_part(person.exec->argv[0]);
-  const std::string then = unit.argv.empty() ? unit.name() : last_part(unit.argv[0]);
-  return now == then;
+  const std::string now = last_part(words[0]), then = unit.argv.empty() ? unit.name() : last_part(unit.argv[0]);
+  if (person.exec->path.empty() || person.exec->path.starts_with("/proc/"))
+    return now == then || !(then != unit.name() || mentions(unit.argv, now));
+  if (now != then) return false;
+  // An interpreter that executes another script executes another program.
+  return unit.argv.empty() || second_of(words) == second_of(unit.argv) || unit.again.contains(words);
 }
 
 void Teller::Work::new_unit(Person& person, const Snapshot& snapshot) {
@@ -220,12 +241,14 @@ void Teller::Work::tell_command(Person& person, const Snapshot& snapshot) {
   sink_(std::move(told));
 }
 
-// A runtime that was started for a container that is there already: to delete it, say.
-void Teller::Work::tell_served(const Unit& unit) {
-  if (unit.told || !unit.seen_to_begin || unit.container) return;
-  for (auto& [number, known] : containers_) {
-    if (!known.runtime.same_as(unit.file) || known.name.empty()) continue;
-    if (std::ranges::find(unit.argv, known.name) == unit.argv.end() || unit.start_ns < known.start_ns) continue;
+// A runtime that was started for a container that is there already: to delete it, say. Of several of one name it is the
+// latest.
+void Teller::Work::tell_served(Unit& unit) {
+  if (unit.told || !unit.seen_to_begin || unit.container || makes_container(unit.argv)) return;
+  for (auto& [number, known] : std::ranges::reverse_view(containers_)) {
+    if (!known.runtime.same_as(unit.file) || known.called.empty()) continue;
+    if (std::ranges::find(unit.argv, known.called) == unit.argv.end() || unit.start_ns < known.start_ns) continue;
+    unit.told = true;
     ContainerWentOn told{.container = known.number, .name = known.name, .short_name = known.short_name};
     told.time_ns = unit.start_ns;
     told.since_ns = unit.start_ns - known.start_ns;

@@ -90,8 +90,10 @@ Namespaces Teller::Work::namespaces_of(const SetUp& set_up, const NamespaceInode
   for (const auto& [type, which] : kNamespaceKinds) {
     ContainerNamespace each{.type = type, .inode = now[which]};
     if (set_up.unit->origin.namespaces[which] != now[which]) {
-      const auto joined = set_up.joined.find(type);
-      const bool is_joined = joined != set_up.joined.end() && joined->second == now[which];
+      const auto joined = set_up.joined.find(type), made = set_up.made.find(type);
+      const bool is_own =
+          made != set_up.made.end() && made->second == now[which];  // it has been elsewhere, and is back
+      const bool is_joined = !is_own && joined != set_up.joined.end() && joined->second == now[which];
       each.how = is_joined ? ContainerNamespace::How::kJoined : ContainerNamespace::How::kMade;
       if (is_joined)
         for (const auto& [number, known] : containers_)
@@ -196,6 +198,7 @@ void Teller::Work::tell_handed_over(const std::shared_ptr<SetUp>& set_up, Proces
   set_up->over = true;
   --progress_.going_on;
   std::erase(set_up->unit->set_ups, set_up);
+  drop_helpers_of(*set_up);
   if (is_entry) {
     if (into && !process.stage.end_ns) ++into->processes;
     process.container = into ? into->number : 0;
@@ -231,6 +234,7 @@ void Teller::Work::tell_container(Process& process, const Snapshot& snapshot, Co
   known.argv = story.argv;
   known.start_ns = snapshot.time_ns;
   known.runtime = set_up->unit->file;
+  known.called = container_name({set_up->unit->argv, container.cgroup, container.hostname, story.argv, true});
 
   const bool own_pids = is_new(story.namespaces, CLONE_NEWPID);
   for (auto& [id, other] : people_) {

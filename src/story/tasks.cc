@@ -13,6 +13,7 @@ namespace {
 
 constexpr uint64_t kIsolating = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
 constexpr size_t kMostGone = 256;
+constexpr uint64_t kPatience_ns = 1'000'000'000;
 
 struct Isolation {
   uint64_t flag;
@@ -187,11 +188,10 @@ void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
                         set_up->roots.count() || set_up->joined.contains(CLONE_NEWNS);
   if (!isolated) return drop_set_up(set_up);
   if (unit.seen_to_begin && (set_up->failed || unit.failed || unit.processes > 0)) {
-    // When its runtime has ended, it is known more. If that fails, it is for the latest.
-    if (set_up->failed) return;
-    for (const std::shared_ptr<SetUp>& each : std::vector(unit.set_ups))
-      if (each != set_up && each->threads == 0 && !each->failed && !each->held) drop_set_up(each);
-    return;
+    // When its runtime has ended, or has gone on with other things, it is known more. If that fails, it is for the
+    // latest.
+    if (set_up->failed) return failed_.push_back(set_up);
+    return drop_helpers_of(*set_up);
   }
   if (set_up->failed) return tell_unfinished(set_up, Ending::kFailed);
   drop_set_up(set_up);
@@ -202,6 +202,26 @@ bool Teller::Work::is_left_to_held(const std::shared_ptr<SetUp>& set_up) const {
   return set_up->held && std::ranges::none_of(people_, [&](const auto& each) {
            return each.second.set_up == set_up && !is_of(*each.second.process->unit, *set_up->held->unit);
          });
+}
+
+// Who has done something for a container, executed nothing and ended well has helped with it.
+void Teller::Work::drop_helpers_of(const SetUp& latest) {
+  for (const std::shared_ptr<SetUp>& each : std::vector(latest.unit->set_ups))
+    if (each.get() != &latest && each->threads == 0 && !each->failed && !each->held) drop_set_up(each);
+}
+
+// A runtime that lives on has told by now what it had to tell of those.
+void Teller::Work::tell_failed_by_now() {
+  while (!failed_.empty()) {
+    const std::shared_ptr<SetUp> next = failed_.front().lock();
+    if (next && !next->over && time_ns_ < next->end_ns + kPatience_ns) return;
+    failed_.pop_front();
+    if (!next || next->over) continue;
+    std::erase(next->unit->set_ups, next);
+    const uint64_t time_ns = std::exchange(time_ns_, next->end_ns);
+    end_with_unit(next);
+    time_ns_ = time_ns;
+  }
 }
 
 // Of a process that looked around or confined itself. What it did may belong to a container.
@@ -238,6 +258,8 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   if (exit.code && !set_up) process.unit->failed = true;
   // A program that helps may fail, and the set-up go on. A worker is killed when its work is done.
   const bool dismissed = set_up && set_up->worker && WIFSIGNALED(static_cast<int>(exit.code));
+  if (set_up) set_up->end_ns = exit.time_ns;
+  if (set_up && !process.cgroup.empty()) set_up->cgroup = process.cgroup;
   if (exit.code && set_up && !dismissed && (process.unit == set_up->unit || set_up->threads == 0))
     set_up->failed = exit.code;
   for (Draft* draft : {set_up ? &set_up->draft : nullptr, &process.unit->draft})

@@ -48,6 +48,7 @@ void Teller::Work::take(const Event& event, EventNumber number, const Changes& c
   changes_ = &changes;
   number_ = number;
   time_ns_ = std::max(time_ns_, start_of(event));
+  tell_failed_by_now();
   std::visit([&](const auto& happened) { on(happened); }, event);
 }
 

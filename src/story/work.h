@@ -28,7 +28,8 @@ struct Known {
   std::vector<std::pair<std::weak_ptr<Unit>, Step>> failures = {};
   uint64_t failures_dropped = 0;
   ProgramFile runtime = {};
-  bool ended = false;  // its program
+  std::string called = {};  // what its runtime was told, or put its cgroup at the end: whoever says it means this one
+  bool ended = false;       // its program
 };
 
 class Teller::Work {
@@ -66,6 +67,8 @@ class Teller::Work {
   void end_set_up(const std::shared_ptr<SetUp>& set_up);
   bool is_left_to_held(const std::shared_ptr<SetUp>& set_up) const;
   void drop_set_up(const std::shared_ptr<SetUp>& set_up);
+  void drop_helpers_of(const SetUp& latest);
+  void tell_failed_by_now();
   void end_with_unit(const std::shared_ptr<SetUp>& set_up);
 
   // teller.cc: what calls mean for who is who
@@ -91,7 +94,7 @@ class Teller::Work {
   Known* joined_container(const SetUp& set_up);
   bool is_container_of(const Known& known, uint32_t type, uint32_t inode) const;
   void tell_command(Person& person, const Snapshot& snapshot);
-  void tell_served(const Unit& unit);
+  void tell_served(Unit& unit);
 
   // sections.cc: set-ups that have ended become stories
   void hand_over(Person& person, const Snapshot& snapshot);
@@ -121,7 +124,8 @@ class Teller::Work {
   std::map<uint32_t, Known> containers_;
   // Units that run, have done something, and may yet turn out to belong to a container: by the one that they run in.
   std::map<uint32_t, std::set<std::shared_ptr<Unit>>> busy_;
-  std::deque<std::shared_ptr<Unit>> gone_;  // units that have ended, and may yet turn out to belong to a container
+  std::deque<std::shared_ptr<Unit>> gone_;   // units that have ended, and may yet turn out to belong to a container
+  std::deque<std::weak_ptr<SetUp>> failed_;  // whose runtimes may yet tell more, the earliest first
   MountsInMaking mounts_;
   uint32_t found_ = 0;
   uint64_t lost_ = 0;                                         // records, so far

@@ -98,6 +98,20 @@ class Agrees(Case):
         found = verification(self.out)
         self.assertEqual((found["containers"], found["not_verified"], found["disagreements"]), (1, [], []))
 
+    def test_the_file_of_a_namespace_bound_through_a_proc_of_another_root(self):
+        root = runtimes.rootfs(self.tmp / "rootfs")
+        self.verify("bwrap", "--unshare-pid", "--ro-bind", root, "/", "--proc", "/proc", "--tmpfs", "/tmp", "--ro-bind",
+                    "/proc/self/ns/user", "/tmp/user", *WAIT)
+
+    def test_namespaces_of_one_number_after_each_other(self):
+        # What was known of one that is gone must not be taken for what is in the next.
+        setup = "".join(f"mount -t tmpfs {name} {self.tmp} && " for name in "xyz")
+        script = f"for i in 1 2 3 4; do unshare -m sh -c '{setup} exec sleep 0.1'; done"
+        result = cttrace("--verify", "--format", "ndjson", "-o", self.out, "sh", "-c", script)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(verification(self.out)["disagreements"], [])
+        self.assertEqual(json.loads(self.out.read_text().splitlines()[-1])["contradicted"], 0)
+
     def test_containerd(self):
         daemon = runtimes.Containerd(self)
         with Tracing("--verify", "--format", "ndjson", "-o", self.out, "-p", daemon.daemon.pid) as tracing:

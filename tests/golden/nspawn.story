@@ -32,8 +32,8 @@ container web (systemd-nspawn)
                          /run/host/os-release (ro,nosuid,nodev,noexec)
   +11.0 ms  devices      systemd-nspawn 256651: /dev/null c 1:3,
                          /dev/zero c 1:5, /dev/full c 1:7, /dev/random c 1:8,
-                         /dev/urandom c 1:9, /dev/tty c 5:0,
-                         /dev/net/tun c 10:200 (mode 0666)
+                         /dev/urandom c 1:9, /dev/tty c 5:0 (mode 0666),
+                         /dev/net/tun c 10:200 (mode 0600)
   +11.1 ms               systemd-nspawn 256651: /run/host/inaccessible/reg (mode
                          0000, owner 0:0)
   +11.1 ms  create       systemd-nspawn 256651: fifo /run/host/inaccessible/fifo

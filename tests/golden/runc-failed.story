@@ -1,4 +1,5 @@
-container web (runc)   NOT STARTED: its set-up ended after 32.1 ms, 275 calls
+container web (runc)   cgroup /web
+    NOT STARTED: its set-up ended after 32.1 ms, 275 calls
   bundle      /tmp/golden/bundle
    +0.0 ms  create       runc 256521: runc --root /tmp/golden/state run web
    +3.8 ms               runc 256521: asks what the kernel can do (seccomp, 6

@@ -41,10 +41,10 @@ TEST(Completeness, WhatTheKernelContradictsIsCountedAndTheFirstIsTold) {
   completeness.see(Changes{Contradicted{.what = "other", .model = "2", .kernel = "3"}});
   EXPECT_EQ(completeness.contradicted, 2u);
   EXPECT_TRUE(
-      has_line(completeness.text(made_info(), 0, true),
+      has_line(completeness.text(made_info(), {}, true),
                "cttrace: the kernel said otherwise than the calls 2 times, first of uids of \\x1b[m: by the calls 0, "
                "by the kernel 1: perhaps somebody who is not traced was at work"))
-      << completeness.text(made_info(), 0, true);
+      << completeness.text(made_info(), {}, true);
 }
 
 TEST(Completeness, NobodyThatStillRunsIsNotWorthAWord) {
@@ -52,12 +52,12 @@ TEST(Completeness, NobodyThatStillRunsIsNotWorthAWord) {
 }
 
 TEST(Completeness, NothingIsLostOnlyWhereTheTraceWasClosed) {
-  for (const std::string& text : {text_after({}), text_after({loss_of(CT_LOSS_RING_FULL, 0, false)})}) {
+  for (const std::string& text : {text_after({}), text_after({loss_of(CT_LOSS_RING_FULL, {}, false)})}) {
     EXPECT_EQ(text.find("nothing lost"), std::string::npos) << text;
     EXPECT_TRUE(has_line(text, "cttrace: not known whether anything was lost: the trace has no closing record"))
         << text;
   }
-  const std::string broken = text_after({loss_of(CT_LOSS_RING_FULL, 0)}, 0, false);
+  const std::string broken = text_after({loss_of(CT_LOSS_RING_FULL, 0)}, {}, false);
   EXPECT_EQ(broken.find("nothing lost"), std::string::npos);
   EXPECT_TRUE(has_line(broken, "cttrace: lost: everything after this: the recording broke off")) << broken;
 }
@@ -146,7 +146,7 @@ TEST(Completeness, TimesInUtc) {
 TEST(Completeness, HostileRecordingsCannotWriteToTheTerminal) {
   TraceInfo info = made_info();
   info.backend = info.hooks = "\x1b[2J\n\xc2\x9b";
-  const std::string text = Completeness().text(info, 0, true);
+  const std::string text = Completeness().text(info, {}, true);
   for (const char c : text) EXPECT_TRUE(c == '\n' || (c >= 0x20 && c < 0x7f)) << text;
   EXPECT_EQ(text.find("\n\n"), std::string::npos);
 }

@@ -84,7 +84,7 @@ TEST(DecoderMalformed, EachIsCountedAndChangesNothing) {
       Records records = good;
       records.insert(records.begin() + static_cast<ptrdiff_t>(place), record);
       const Decoded decoded = decode(records);
-      EXPECT_EQ(decoded.malformed, 1u) << what;
+      EXPECT_EQ(decoded.bad.malformed, 1u) << what;
       EXPECT_EQ(kinds(decoded), expected) << what;
     }
   }
@@ -122,7 +122,7 @@ TEST(DecoderMalformed, AnyBytesAreSurvived) {
     // Whatever became of it, it is told or counted; so is the call that was going on.
     const Decoded decoded = decode({good[0], record});
     EXPECT_GE(decoded.calls().size(), 1u);
-    EXPECT_LE(decoded.malformed, 1u);
+    EXPECT_LE(decoded.bad.malformed, 1u);
   }
 }
 

@@ -101,6 +101,21 @@ TEST(DecoderOrder, WithoutTicksMemoryIsBounded) {
   EXPECT_GT(told.times.size(), 0u);
 }
 
+TEST(DecoderOrder, MemoryIsBoundedInBytesToo) {
+  constexpr size_t kRecords = 6000, kMost_bytes = 256u << 20;
+  const std::string longest(60'000, 'x');
+  Told forks, calls;
+  for (uint32_t tid = 1; tid <= kRecords; ++tid) {
+    forks.feed({test::forks(50).at(tid).string(CT_ARG_CGROUP, longest)});
+    calls.feed({enters("chdir", {kPointer}).at(tid).by(tid).string(0, longest)});
+  }
+  // What is told is given up: it need not wait, or has not returned.
+  EXPECT_GE(forks.times.size(), kRecords - kMost_bytes / longest.size());
+  calls.feed({tick(kRecords + 1)});
+  EXPECT_GE(calls.times.size(), kRecords - kMost_bytes / longest.size());
+  EXPECT_LT(calls.times.size(), kRecords);
+}
+
 TEST(DecoderOrder, WithoutReturnsMemoryIsBounded) {
   // More threads in calls than any trace has: the oldest are given up.
   size_t lost = 0, told = 0;

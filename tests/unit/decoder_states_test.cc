@@ -1,6 +1,7 @@
 // What is not a call: forks, snapshots, ends, moves, mount tables, losses.
 #include <gtest/gtest.h>
 
+#include "decode/decoder.h"
 #include "records.h"
 #include "source/synthetic.h"
 
@@ -204,6 +205,22 @@ TEST(DecoderStates, AMountTableWithAPartMissingIsNone) {
   EXPECT_EQ(decoded.bad.malformed, 2u);
   ASSERT_EQ(decoded.events.size(), 1u);
   EXPECT_EQ(std::get<Mounts>(decoded.events[0]).mountinfo, "whole");
+}
+
+TEST(DecoderStates, MountTablesThatAreNotWholeAreBoundedTogether) {
+  // Each of them may be as long as the longest there is; with one byte more the last one is given up.
+  const std::string part(60'000, 'x');
+  constexpr size_t kMost_bytes = 256u << 20;
+  Decoder decoder([](Event&&) { FAIL(); });
+  uint32_t mount_ns = 0;
+  for (size_t bytes = part.size(); bytes <= kMost_bytes; bytes += part.size()) {
+    const std::string record = mounts(mount_ns++, 0, false, part);
+    decoder.feed(std::as_bytes(std::span(record)));
+  }
+  EXPECT_EQ(decoder.bad_records().malformed, 0u);
+  const std::string record = mounts(mount_ns, 0, false, part);
+  decoder.feed(std::as_bytes(std::span(record)));
+  EXPECT_EQ(decoder.bad_records().malformed, 1u);
 }
 
 TEST(DecoderStates, WhatCttraceItselfRecords) {

@@ -1,6 +1,7 @@
 // Namespaces that nobody is in, kept by mounts of their files: as `ip netns add` and docker make them.
 #include <gtest/gtest.h>
 #include <linux/sched.h>
+#include <sys/mount.h>
 
 #include "mount_world.h"
 
@@ -37,6 +38,30 @@ TEST(ModelBoundNamespaces, AreThereForAsLongAsTheirFileIsMounted) {
   EXPECT_EQ(world.state().ns(bound), nullptr);
   joins(world, world.host, 203);
   EXPECT_EQ(world.ns(world.host, CT_NS_NET).origin, Namespace::Origin::kJoined);
+}
+
+TEST(ModelBoundNamespaces, WhereverProcIsMounted) {
+  MountWorld world(std::string(kTable) +
+                   "22 20 0:22 / /old rw - tmpfs tmpfs rw\n23 22 0:23 / /old/p rw - proc proc rw\n");
+  const Task maker = in_new_net(world, world.host, 11);
+  world.binds(maker, "/old/p/self/ns/net", "/run/one");
+  world.calls(maker, "chdir", {"/old/p"}, [](Call& call) { call.result = 0; });
+  world.binds(maker, "self/ns/user", "/run/two");
+  const std::string table = world.table(world.host);
+  EXPECT_NE(table.find("/run/one nsfs"), std::string::npos) << table;
+  EXPECT_NE(table.find("/run/two nsfs"), std::string::npos) << table;
+  EXPECT_EQ(world.state().doubt_of(world.ns(world.host, CT_NS_MNT).mounts), "");
+}
+
+TEST(ModelBoundNamespaces, AlsoWhereTheKernelOnlyKnowsThatTheSourceIsOne) {
+  MountWorld world(kTable);
+  world.calls(world.host, "mount", {"/link", "/run/one", null(), MS_BIND, null()},
+              [](Call& call) {
+    call.after.newest_mount = namespace_file(CLONE_NEWNET, 103);
+    call.after.newest_mount->path = "/run/one";
+  });
+  const std::string table = world.table(world.host);
+  EXPECT_NE(table.find("/run/one nsfs"), std::string::npos) << table;
 }
 
 TEST(ModelBoundNamespaces, GoWithTheMountNamespaceThatTheyAreBoundIn) {

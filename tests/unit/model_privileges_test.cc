@@ -78,6 +78,16 @@ TEST_F(ModelPrivileges, UnlessKeepcapsOrSecurebitsKeepThem) {
   EXPECT_EQ(world.identity(fixed).capabilities.value.effective, kAllCapabilities);
 }
 
+TEST_F(ModelPrivileges, WhoStaysWhoItIsKeepsThemWhateverItsSecurebitsAre) {
+  const Task unseen = world.found(11, [](Snapshot& snapshot) { snapshot.securebits.reset(); });
+  world.calls(unseen, "setuid", {0});
+  world.calls(unseen, "setfsuid", {0});
+  EXPECT_TRUE(world.identity(unseen).capabilities.known());
+  EXPECT_EQ(world.identity(unseen).capabilities.value.effective, kAllCapabilities);
+  world.calls(unseen, "setuid", {1000});
+  EXPECT_FALSE(world.identity(unseen).capabilities.known());
+}
+
 TEST_F(ModelPrivileges, InAUserNamespaceRootIsWhoItMapsToZero) {
   const Task inside = world.found(11, [](Snapshot& snapshot) {
     snapshot.namespaces[CT_NS_USER] = 209;

@@ -26,6 +26,18 @@ TEST(ModelPropagation, PrivateMountsKeepToThemselves) {
   EXPECT_EQ(table(world, child), "/ /dev/vda");
 }
 
+TEST(ModelPropagation, ATableInWhichAGroupIsItsOwnMastersMasterIsDoubted) {
+  for (const std::string master : {"master:1", "master:2"}) {
+    MountWorld world("20 1 0:20 / / rw shared:1 " + master +
+                     " - ext4 /dev/vda rw\n"
+                     "21 20 0:21 / /srv rw shared:2 master:1 - tmpfs srv rw\n");
+    EXPECT_EQ(world.state().doubt_of(world.ns(world.host, CT_NS_MNT).mounts),
+              "whose slaves mounts are: its table makes no sense");
+    world.mounts(world.host, "a", "/srv/a", "tmpfs");
+    EXPECT_NE(table(world, world.host).find("/srv/a a"), std::string::npos);
+  }
+}
+
 TEST(ModelPropagation, PeersGetWhatComesAndLoseWhatGoes) {
   MountWorld world(kShared);
   const Task child = world.in_a_copy(world.host, 11);

@@ -98,6 +98,7 @@ class World {
   void ends(const Task& task, uint32_t code = 0) {
     apply(TaskExit{.task = task, .time_ns = now_, .code = code, .last_of_process = true});
   }
+  void passes(uint64_t ns) { now_ += ns; }
   // Something that changes nothing.
   void goes_on(const Task& task) {
     calls(task, "pidfd_open", {1, 0}, [](Call& call) { call.result = -1; });

@@ -139,6 +139,13 @@ void MountViews::limit() {
   if (outside_.size() > kMostTypes) outside_.clear();
 }
 
+void MountViews::made_namespace(uint32_t mnt_ns) {
+  looked_at_ = {};  // may be among those
+  std::erase_if(views_, [&](const auto& entry) { return entry.first.mnt_ns == mnt_ns; });
+  outside_.erase(mnt_ns);
+  all_.erase(mnt_ns);
+}
+
 uint32_t MountViews::namespace_of(Tracee& tracee) { return tracee.namespaces.of(tracee.tid).inodes[CT_NS_MNT]; }
 
 const MountView& MountViews::of(Tracee& tracee) {

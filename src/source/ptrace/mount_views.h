@@ -54,7 +54,7 @@ class MountViews {
   }
 
   // A new namespace has this number: what was known by it is of one that is gone.
-  void made_namespace(uint32_t mnt_ns) { outside_.erase(mnt_ns), all_.erase(mnt_ns); }
+  void made_namespace(uint32_t mnt_ns);
 
   // Some tracee stands still again: where it is, is looked at anew.
   void at_stop() { looked_at_ = {}; }

@@ -1,0 +1,163 @@
+// Which program is the runtime itself, what a container was made for, or what was started for one that is there.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include "story_world.h"
+
+namespace cttrace {
+namespace {
+
+using Words = std::vector<std::string>;
+const NamespaceInodes kOwnMounts = with(kHost, {{CT_NS_MNT, 500}});
+
+struct StoryPrograms : testing::Test {
+  StoryWorld world;
+
+  // A runtime whose file is /bin/box unshares its mounts, and executes what is that file, too.
+  Task executes_its_file(const Words& own, const std::string& path, const Words& argv) {
+    const auto box = [](const NamespaceInodes& namespaces) {
+      return [namespaces](Snapshot& snapshot) {
+        snapshot.exe = File{.path = "/bin/box", .inode = 900, .mode = 0100755};
+        snapshot.namespaces = namespaces;
+      };
+    };
+    const Task runtime = world.starts(50, own, box(kHost));
+    world.unshares(runtime, CLONE_NEWNS, kOwnMounts);
+    world.calls(runtime, "execve", {path, argv});
+    world.apply(world.snapshot(runtime, box(kOwnMounts)));
+    return runtime;
+  }
+  // A container that is told, named by `name`.
+  Task container(uint32_t tid, const Words& argv, uint32_t mounts = 500) {
+    const Task runtime = world.starts(tid, argv);
+    const NamespaceInodes inside = with(kInside, {{CT_NS_MNT, mounts}, {CT_NS_PID, mounts + 5}});
+    const Task init = world.clones(runtime, tid + 1, kMountsAndPids, {tid + 1, 1}, inside);
+    world.runs_in(init, {"/bin/app"}, inside, {tid + 1, 1});
+    world.ends(runtime);
+    return init;
+  }
+  // What was started for which container, in order.
+  std::vector<std::pair<uint32_t, Words>> served() const {
+    std::vector<std::pair<uint32_t, Words>> all;
+    for (const ContainerWentOn& news : world.told_of<ContainerWentOn>())
+      if (!news.by.argv.empty()) all.emplace_back(news.container, news.by.argv);
+    return all;
+  }
+};
+
+TEST_F(StoryPrograms, WhatItWasToldToRunIsNotItself) {
+  executes_its_file({"/bin/box", "--new", "/bin/box", "sh"}, "/bin/box", {"/bin/box", "sh"});
+  EXPECT_EQ(world.container().set_up.argv, (Words{"/bin/box", "sh"}));
+}
+
+TEST_F(StoryPrograms, AnInterpreterWithAnotherScriptIsNotItself) {
+  executes_its_file({"box", "launcher.py"}, "/bin/box", {"box", "app.py"});
+  EXPECT_EQ(world.container().set_up.argv, (Words{"box", "app.py"}));
+}
+
+TEST_F(StoryPrograms, WithTheSameScriptItIs) {
+  executes_its_file({"box", "launcher.py"}, "/bin/box", {"box", "launcher.py", "--inside"});
+  EXPECT_EQ(world.container().set_up.ending, Ending::kNotComplete);
+}
+
+TEST_F(StoryPrograms, AnotherNameOfItsFileIsAnotherProgram) {
+  executes_its_file({"sh", "setup.sh"}, "/proc/self/exe", {"sleep", "1"});
+  EXPECT_EQ(world.container().set_up.argv, (Words{"sleep", "1"}));
+}
+
+TEST_F(StoryPrograms, ANameThatItsScriptHasIsOne) {
+  executes_its_file({"box", "-c", "unshare -m; sleep 1"}, "/proc/self/exe", {"sleep", "1"});
+  EXPECT_EQ(world.container().set_up.argv, (Words{"sleep", "1"}));
+}
+
+TEST_F(StoryPrograms, ANameThatItGivesItselfIsStillItself) {
+  executes_its_file({"box", "--daemon"}, "/proc/self/exe", {"box-worker"});
+  EXPECT_EQ(world.container().set_up.ending, Ending::kNotComplete);
+}
+
+TEST_F(StoryPrograms, WhoEnteredDoesNotEndTheContainer) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const Task entering = world.forks(runtime, 60);
+  world.joins(entering, CLONE_NEWNS, 500, kOwnMounts);
+  const Task entered = world.forks(entering, 61);
+  world.runs_in(entered, {"/bin/ls"}, kOwnMounts, {61});
+  world.ends(entered, 3 << 8);
+  world.ends(entering);
+  ASSERT_EQ(world.told_of<EntryMade>().size(), 1u);
+  EXPECT_TRUE(world.told_of<ContainerWentOn>().empty());
+  world.ends(init, 5 << 8);
+  ASSERT_EQ(world.told_of<ContainerWentOn>().size(), 1u);
+  EXPECT_EQ(world.told_of<ContainerWentOn>()[0].exit_code, 5u << 8);
+}
+
+TEST_F(StoryPrograms, WhoHelpedHasNotFailedWithTheStatusThatIsPassedOn) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task helper = world.forks(runtime, 51);
+  world.calls(helper, "chroot", {"/var/tree"});
+  world.ends(helper);
+  const Task init = world.clones(runtime, 52, kMountsAndPids, {52, 1}, kInside);
+  world.runs_in(init, {"/bin/app"}, kInside, {52, 1});
+  world.ends(init, 3 << 8);
+  world.ends(runtime, 3 << 8);
+  EXPECT_EQ(world.container().set_up.argv, Words{"/bin/app"});
+}
+
+TEST_F(StoryPrograms, OfTwoContainersOfOneNameTheLatestIsServed) {
+  const Words serve = {"/usr/bin/made-up", "delete", "web"};
+  world.ends(container(50, {"/usr/bin/made-up", "run", "web"}));
+  world.ends(world.starts(60, serve));
+  world.ends(container(70, {"/usr/bin/made-up", "run", "web"}, 700));
+  world.ends(world.starts(80, serve));
+  EXPECT_EQ(served(), (std::vector<std::pair<uint32_t, Words>>{{1, serve}, {2, serve}}));
+  // What was for the first one is no part of the second one's set-up.
+  for (const Step& step : steps_of<ProgramRun>(world.told_of<Container>()[1].set_up))
+    EXPECT_NE(std::get<ProgramRun>(step.facts).argv, serve);
+}
+
+TEST_F(StoryPrograms, ANameThatNobodyGaveIsNoSign) {
+  container(50, {"/usr/bin/made-up", "/bin/app"});
+  ASSERT_EQ(world.container().name, "app");
+  world.ends(world.starts(60, {"/usr/bin/made-up", "--version", "app"}));
+  EXPECT_TRUE(served().empty());
+}
+
+TEST_F(StoryPrograms, NorIsOneThatAnotherIsToBeMadeOf) {
+  const Words image = {"/usr/bin/made-up", "run", "image"};
+  container(50, image);
+  world.ends(world.starts(60, image));
+  EXPECT_TRUE(served().empty());
+}
+
+TEST_F(StoryPrograms, WhatFailsInADaemonIsToldWhileItLives) {
+  const Task daemon = world.starts(50, {"/usr/sbin/daemon"});
+  const Task worker = world.clones(daemon, 51, CLONE_NEWNS, {51}, kOwnMounts);
+  world.apply(CgroupAttach{.task = worker, .moved = worker, .time_ns = world.now(), .path = "/jobs/first"});
+  const uint64_t ended_ns = world.now();
+  world.ends(worker, 1 << 8);
+  world.goes_on(daemon);
+  world.passes(2'000'000'000);
+  world.goes_on(daemon);
+  const Task other = world.forks(daemon, 60);
+  world.ends(other);
+  const std::vector<News> told = world.told();
+  ASSERT_EQ(told.size(), 1u);
+  const Container failed = world.container();
+  EXPECT_EQ(failed.set_up.ending, Ending::kFailed);
+  EXPECT_EQ(failed.set_up.end_ns, ended_ns);
+  EXPECT_EQ(failed.name, "first");
+}
+
+TEST_F(StoryPrograms, WhatWasMadeLeftAndEnteredAgainIsItsOwn) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  world.unshares(runtime, CLONE_NEWNS, kOwnMounts);
+  world.joins(runtime, CLONE_NEWNS, kHost[CT_NS_MNT], kHost);
+  world.joins(runtime, CLONE_NEWNS, 500, kOwnMounts);
+  world.runs_in(runtime, {"/bin/app"}, kOwnMounts, {50});
+  for (const ContainerNamespace& each : world.container().set_up.namespaces)
+    if (each.type == CLONE_NEWNS) EXPECT_EQ(each.how, ContainerNamespace::How::kMade);
+}
+
+}  // namespace
+}  // namespace cttrace
