@@ -16,6 +16,7 @@ const std::string& field_of(const CanonicalFact* fact, const char* field) {
 }
 
 std::string brief(const std::string& text) {
+  if (text.empty()) return "empty";
   constexpr size_t kMost = 100;  // bytes; the rest of a command line says little
   if (text.size() <= kMost) return text;
   size_t end = kMost;
@@ -23,45 +24,32 @@ std::string brief(const std::string& text) {
   return text.substr(0, end) + "...";
 }
 
-// Added, removed or another value, without more to say about it.
-Told plainly(const Changed& changed, const std::string& what, Consequence consequence = Consequence::kEqual) {
-  Told told{.consequence = consequence, .subject = changed.key};
-  told.expected = changed.old_value();
-  told.found = changed.new_value();
-  if (changed.added())
-    told.message = fmt::format("{} is new: {}", what, brief(told.found));
-  else if (changed.removed())
-    told.message = fmt::format("{} is gone: it was {}", what, brief(told.expected));
-  else
-    told.message = fmt::format("{} is {} instead of {}", what, brief(told.found), brief(told.expected));
-  return told;
-}
-
 AllTold told_of_namespace(const Changed& changed) {
   const auto rank = [](const std::string& of) { return of == "its own" ? 2 : of == "the starter's" ? 0 : 1; };
   const int before = rank(changed.old_value()), after = rank(changed.new_value());
-  Told told = plainly(changed, "its " + changed.key + " namespace",
-                      after < before   ? Consequence::kWeaker
-                      : after > before ? Consequence::kStronger
-                                       : Consequence::kEqual);
-  return {told};
+  return {told_plainly(changed, "its " + changed.key + " namespace",
+                       after < before   ? Consequence::kWeaker
+                       : after > before ? Consequence::kStronger
+                                        : Consequence::kEqual)};
 }
 
 AllTold told_of_place(const Changed& changed) {
-  Told told = plainly(changed, "its " + changed.key);
+  Told told = told_plainly(changed, "its " + changed.key);
+  if (changed.added() || changed.removed()) return {told};
   const std::string before = changed.old_value(), after = changed.new_value();
   if (changed.key == "old root") {
     told.consequence = after == "gone"    ? Consequence::kStronger
                        : before == "gone" ? Consequence::kWeaker
                                           : Consequence::kEqual;
+    const std::string was = before == "gone"        ? "it was gone"
+                            : before == "around it" ? "it was still there, above the container's"
+                                                    : "it could be reached " + before;
     if (after == "gone")
-      told.message = "the starter's root is gone now: it was " + before;
+      told.message = "the starter's root is gone now: " + was;
     else if (after.starts_with("at "))
-      told.message = "the starter's root, with all files of the host, can be reached " + after +
-                     (before == "gone" ? ": it was gone" : ": it was " + before);
+      told.message = "the starter's root, with all files of the host, can be reached " + after + ": " + was;
     else
-      told.message = "the starter's root is still there, above the container's: " +
-                     (before == "gone" ? std::string("it was gone") : "it was " + before);
+      told.message = "the starter's root is still there, above the container's: " + was;
   } else if (changed.key == "root") {
     const bool chroot = after.ends_with("chroot");
     told.consequence = chroot ? Consequence::kWeaker : Consequence::kStronger;
@@ -81,15 +69,19 @@ AllTold told_of_place(const Changed& changed) {
 AllTold told_of_set_up(const Changed& changed) {
   if (changed.key != "isolation") {
     const std::string what = changed.key == "ending" ? "how its set-up ended" : "its " + changed.key;
-    return {plainly(changed, what)};
+    return {told_plainly(changed, what)};
   }
   const auto rank = [](const std::string& words) {
     return words.starts_with("container") ? 3 : words.starts_with("mounts") ? 2 : words.starts_with("pids") ? 1 : 0;
   };
-  const int before = rank(changed.old_value()), after = rank(changed.new_value());
-  const bool users_gone = before == after && changed.old_value().size() > changed.new_value().size();
-  return {
-      plainly(changed, "its isolation", after < before || users_gone ? Consequence::kWeaker : Consequence::kStronger)};
+  const auto isolation = [&](const std::string& words) {
+    return std::pair(rank(words), words.find("users of its own") != std::string::npos);
+  };
+  const auto before = isolation(changed.old_value()), after = isolation(changed.new_value());
+  return {told_plainly(changed, "its isolation",
+                       after < before   ? Consequence::kWeaker
+                       : before < after ? Consequence::kStronger
+                                        : Consequence::kEqual)};
 }
 
 AllTold told_of_failure(const Changed& changed) {
@@ -119,8 +111,8 @@ AllTold told_of_descriptor(const Changed& changed) {
   return {told};
 }
 
-AllTold told_of_name(const Changed& changed) { return {plainly(changed, "its " + changed.key)}; }
-AllTold told_of_sysctl(const Changed& changed) { return {plainly(changed, "the sysctl " + changed.key)}; }
+AllTold told_of_name(const Changed& changed) { return {told_plainly(changed, "its " + changed.key)}; }
+AllTold told_of_sysctl(const Changed& changed) { return {told_plainly(changed, "the sysctl " + changed.key)}; }
 
 struct GroupRow {
   const char* group;
@@ -163,10 +155,23 @@ std::string only_in(const std::string& list, const std::string& other) {
   return only;
 }
 
+Told told_plainly(const Changed& changed, const std::string& what, Consequence consequence) {
+  Told told{.subject = changed.key, .expected = changed.old_value(), .found = changed.new_value()};
+  if (changed.added()) {
+    told.message = fmt::format("{} is new: {}", what, brief(told.found));
+  } else if (changed.removed()) {
+    told.message = fmt::format("{} is gone: it was {}", what, brief(told.expected));
+  } else {
+    told.consequence = consequence;
+    told.message = fmt::format("{} is {} instead of {}", what, brief(told.found), brief(told.expected));
+  }
+  return told;
+}
+
 AllTold told_of(const Changed& changed) {
   for (const GroupRow& row : kGroups)
     if (changed.group == row.group) return row.told(changed);
-  return {plainly(changed, changed.group + " " + changed.key)};
+  return {told_plainly(changed, changed.group + " " + changed.key)};
 }
 
 }  // namespace cttrace::canon

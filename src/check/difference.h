@@ -34,6 +34,9 @@ struct Told {
 };
 using AllTold = std::vector<Told>;
 
+// Another value, which has the consequence; or one that a side lacks, which has none: it is not known what is there.
+Told told_plainly(const Changed& changed, const std::string& what, Consequence consequence = Consequence::kEqual);
+
 // Each by group; none where another group tells it.
 AllTold told_of(const Changed& changed);
 

@@ -235,7 +235,8 @@ AllTold told_of_mask(const Changed& changed) {
                        : changed.key + " is " + after + " now: it was " + before;
   } else if (before.find("writable") != std::string::npos || before == "read-only") {
     told.consequence = Consequence::kStronger;
-    told.message = changed.key + " is " + after + " now: it was " + before;
+    told.message =
+        changed.key + (after == "read-only" ? " is " : " is masked with ") + after + " now: it was " + before;
   } else {
     told.message = fmt::format("{} is masked with {} instead of {}", changed.key, after, before);
   }
@@ -277,6 +278,7 @@ AllTold told_of_device(const Changed& changed) {
     CanonicalFact was = *changed.before, is = *changed.after;
     was.fields.erase("mode"), is.fields.erase("mode");
     if (was == is) return {};
+    return told_of_device({changed.group, changed.key, &was, &is, changed.was, changed.is});
   }
   told.message = fmt::format("the device node {} is {} instead of {}", changed.key, told.found, told.expected);
   if (before != after && !harmless(after)) told.consequence = Consequence::kWeaker;

@@ -48,14 +48,24 @@ AllTold told_of_groups(const Changed& changed) {
   return {told_as(changed, consequence, message)};
 }
 
+// One that is not set is the starter's, which is not known, but is some limit.
+Consequence consequence_of_limit(const Changed& changed) {
+  const std::string before = changed.old_value("hard"), after = changed.new_value("hard");
+  if (changed.added()) return after == "unlimited" ? Consequence::kEqual : Consequence::kStronger;
+  if (changed.removed()) return before == "unlimited" ? Consequence::kEqual : Consequence::kWeaker;
+  const Consequence of_hard = by_amount(before, after);
+  return of_hard != Consequence::kEqual ? of_hard : by_amount(changed.old_value("soft"), changed.new_value("soft"));
+}
+
 // "c 5:1 rwm (console), c 10:200 rwm (net/tun)": what the kernel's list of device numbers calls them.
 std::string with_names(const std::string& rules) {
   static constexpr std::pair<std::string_view, std::string_view> kNames[] = {
-      {"c 1:3 ", "null"},       {"c 1:5 ", "zero"},    {"c 1:7 ", "full"},    {"c 1:8 ", "random"},
-      {"c 1:9 ", "urandom"},    {"c 5:0 ", "tty"},     {"c 5:1 ", "console"}, {"c 5:2 ", "ptmx"},
-      {"c 10:200 ", "net/tun"}, {"c 10:229 ", "fuse"}, {"c 136:* ", "pts"}};
+      {"a *:* ", "any"},    {"c 1:3 ", "null"},       {"c 1:5 ", "zero"},    {"c 1:7 ", "full"},
+      {"c 1:8 ", "random"}, {"c 1:9 ", "urandom"},    {"c 5:0 ", "tty"},     {"c 5:1 ", "console"},
+      {"c 5:2 ", "ptmx"},   {"c 10:200 ", "net/tun"}, {"c 10:229 ", "fuse"}, {"c 136:* ", "pts"}};
   std::string all;
-  for (const std::string& rule : words_in(rules)) {
+  for (std::string rule : words_in(rules)) {
+    if (rule == "a") rule = "a *:* rwm";  // which is what the kernel takes it for
     all += (all.empty() ? "" : ", ") + rule;
     for (const auto& [numbers, name] : kNames)
       if (rule.starts_with(numbers)) all += fmt::format(" ({})", name);
@@ -71,14 +81,51 @@ std::string cgroup_words(const std::string& paths) {
                      fmt::join(std::next(all.begin()), all.end(), " or "));
 }
 
+// Whether it may use only the devices that it is allowed.
+bool denies_the_rest(const CanonicalContainer& container) {
+  const auto cgroup = container.outcome.find("cgroup");
+  if (cgroup == container.outcome.end()) return false;
+  const auto denied = cgroup->second.find("devices.deny");
+  if (denied == cgroup->second.end()) return false;
+  const auto rules = denied->second.fields.find(kIs);
+  return rules != denied->second.fields.end() && words_in(rules->second).contains("a");
+}
+
+// Whether more of it is less of a limit: not a share, and not a number of a CPU.
+bool is_limit(const std::string& file) {
+  return file.ends_with(".max") || file.ends_with(".high") || file.ends_with("limit_in_bytes") ||
+         file.ends_with("_quota_us");
+}
+
+AllTold told_of_device_rules(const Changed& changed) {
+  const bool allows = changed.key == "devices.allow";
+  const std::string before = changed.old_value(), after = changed.new_value();
+  const std::string more = only_in(after, before), less = only_in(before, after);
+  // What is allowed counts where the rest is denied.
+  const auto means = [&](const CanonicalContainer& other, Consequence consequence) {
+    return allows && !denies_the_rest(other) ? Consequence::kEqual : consequence;
+  };
+  AllTold all;
+  if (!more.empty())
+    all.push_back(
+        told_as(changed, means(changed.was, allows ? Consequence::kWeaker : Consequence::kStronger),
+                fmt::format("its cgroup {} the device {} now", allows ? "allows" : "denies", with_names(more))));
+  if (!less.empty())
+    all.push_back(
+        told_as(changed, means(changed.is, allows ? Consequence::kStronger : Consequence::kWeaker),
+                fmt::format("its cgroup no longer {} the device {}", allows ? "allows" : "denies", with_names(less))));
+  return all;
+}
+
 }  // namespace
 
 AllTold told_of_identity(const Changed& changed) {
   const std::string before = changed.old_value(), after = changed.new_value();
-  if (changed.key == "groups") return told_of_groups(changed);
   if (changed.key == "setgroups")
     return {told_as(changed, changed.added() ? Consequence::kStronger : Consequence::kWeaker,
                     changed.added() ? "setgroups is denied now" : "setgroups is no longer denied")};
+  if (changed.added() || changed.removed()) return {told_plainly(changed, "its " + changed.key)};
+  if (changed.key == "groups") return told_of_groups(changed);
   Consequence consequence = Consequence::kEqual;
   const bool is_map = changed.key.ends_with("map");
   const char* const high = is_map ? "the host's" : "0";
@@ -113,6 +160,9 @@ AllTold told_of_capability(const Changed& changed) {
 
 AllTold told_of_privilege(const Changed& changed) {
   const std::string before = changed.old_value(), after = changed.new_value();
+  const bool one_lacks_it = changed.added() || changed.removed();
+  if (one_lacks_it && (changed.key == "no_new_privs" || changed.key == "seccomp"))
+    return {told_plainly(changed, "its " + changed.key)};
   if (changed.key == "no_new_privs")
     return {told_as(changed, after == "yes" ? Consequence::kStronger : Consequence::kWeaker,
                     after == "yes" ? "no_new_privs is set now"
@@ -145,14 +195,8 @@ AllTold told_of_limit(const Changed& changed) {
     if (soft == fields.end() || hard == fields.end()) return "?";
     return soft->second == hard->second ? soft->second : soft->second + " (hard: " + hard->second + ")";
   };
-  Consequence consequence = changed.added() ? Consequence::kStronger : Consequence::kWeaker;
-  if (!changed.added() && !changed.removed()) {
-    consequence = by_amount(changed.old_value("hard"), changed.new_value("hard"));
-    if (consequence == Consequence::kEqual)
-      consequence = by_amount(changed.old_value("soft"), changed.new_value("soft"));
-  }
   Told told = told_as(
-      changed, consequence,
+      changed, consequence_of_limit(changed),
       fmt::format("its limit {} is {} instead of {}", changed.key, words(changed.after), words(changed.before)));
   told.expected = words(changed.before);
   told.found = words(changed.after);
@@ -161,29 +205,19 @@ AllTold told_of_limit(const Changed& changed) {
 
 AllTold told_of_cgroup(const Changed& changed) {
   const std::string before = changed.old_value(), after = changed.new_value();
+  if (changed.key == "path" && (changed.added() || changed.removed()))
+    return {told_plainly(changed, "its cgroup's path")};
   if (changed.key == "path")
     return {told_as(changed, Consequence::kEqual,
                     fmt::format("its cgroup is {} instead of {}", cgroup_words(after), cgroup_words(before)))};
-  if (changed.key == "devices.allow" || changed.key == "devices.deny") {
-    const bool allows = changed.key == "devices.allow";
-    AllTold all;
-    const std::string more = only_in(after, before), less = only_in(before, after);
-    if (!more.empty())
-      all.push_back(
-          told_as(changed, allows ? Consequence::kWeaker : Consequence::kStronger,
-                  fmt::format("its cgroup {} the device {} now", allows ? "allows" : "denies", with_names(more))));
-    if (!less.empty())
-      all.push_back(told_as(
-          changed, allows ? Consequence::kStronger : Consequence::kWeaker,
-          fmt::format("its cgroup no longer {} the device {}", allows ? "allows" : "denies", with_names(less))));
-    return all;
-  }
+  if (changed.key == "devices.allow" || changed.key == "devices.deny") return told_of_device_rules(changed);
   if (changed.added())
     return {told_as(changed, Consequence::kEqual, fmt::format("its cgroup has {} now: {}", changed.key, after))};
+  const bool limits = is_limit(changed.key);
   if (changed.removed())
-    return {told_as(changed, amount(before) ? Consequence::kWeaker : Consequence::kEqual,
+    return {told_as(changed, limits ? Consequence::kWeaker : Consequence::kEqual,
                     fmt::format("its cgroup has no {} any more: it was {}", changed.key, before))};
-  return {told_as(changed, by_amount(before, after),
+  return {told_as(changed, limits ? by_amount(before, after) : Consequence::kEqual,
                   fmt::format("its cgroup's {} is {} instead of {}", changed.key, after, before))};
 }
 

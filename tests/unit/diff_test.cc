@@ -111,6 +111,8 @@ TEST(Diff, OfADeviceItCountsWhatCanBeDoneByIt) {
   EXPECT_EQ(consequence(strict, null), Consequence::kWeaker);
   EXPECT_EQ(consequence(null, strict), Consequence::kStronger);
   EXPECT_EQ(consequence(null, unknown_mode), std::nullopt) << "nobody could tell";
+  EXPECT_EQ(consequence(unknown_mode, {{"node", "c 1:3"}, {"mode", "0666"}, {"flags", "nosuid"}}), Consequence::kEqual);
+  EXPECT_EQ(consequence(unknown_mode, disk), Consequence::kWeaker);
 }
 
 TEST(Diff, WhatComesFromOutsideOrGoesThereIsWeaker) {
@@ -143,6 +145,13 @@ TEST(Diff, CgroupsAreToldInWords) {
                                             "its cgroup is / in some hierarchies, /<id> in others instead of /<id>"}));
 }
 
+TEST(Diff, TheRuleForEveryDeviceIsToldAsItIsWritten) {
+  CanonicalContainer one = container("web");
+  one.outcome["cgroup"]["devices.deny"].fields = {{kIs, "a"}};
+  EXPECT_EQ(diff(form_of({one}), form_of({container("web")}), {}).findings[0].message,
+            "its cgroup no longer denies the device a *:* rwm (any)");
+}
+
 TEST(Diff, WhatIsUnknownOnOneSideCannotBeJudged) {
   CanonicalContainer other = container("web");
   other.outcome["privileges"]["no_new_privs"] = {.fields = {}, .unknown = true};
@@ -153,6 +162,88 @@ TEST(Diff, WhatIsUnknownOnOneSideCannotBeJudged) {
   const DiffOptions baseline{.against_baseline = true};
   EXPECT_EQ(exit_status(verdict_of(diff(form_of({other}), form_of({container("web")}), baseline))), 0)
       << "nobody knew when it was agreed to";
+}
+
+// Absence is a value of its own only where it says what is there: no mount, no capability.
+TEST(Diff, AFactThatOneSideLacksIsNeitherWeakerNorStronger) {
+  static constexpr std::pair<const char*, const char*> kFacts[] = {
+      {"namespaces", "user"},        {"namespaces", "time"},  {"root", "root"},          {"root", "old root"},
+      {"root", "working directory"}, {"set-up", "isolation"}, {"set-up", "program"},     {"identity", "uid"},
+      {"identity", "gid map"},       {"identity", "groups"},  {"privileges", "seccomp"}, {"cgroup", "path"}};
+  for (const auto& [group, key] : kFacts) {
+    for (const char* const value : {"the starter's", "a folder: chroot", "0", "none", "gone", "outside its root", ""}) {
+      CanonicalContainer with = container("web");
+      with.outcome[group][key].fields = {{kIs, value}};
+      for (const auto& [before, after] : {std::pair(with, container("web")), {container("web"), with}}) {
+        const Report report = diff(form_of({before}), form_of({after}), {});
+        ASSERT_EQ(report.findings.size(), 1u);
+        EXPECT_EQ(report.findings[0].consequence, Consequence::kEqual) << report.findings[0].message;
+        EXPECT_TRUE(report.findings[0].message.find("is gone: it was ") != std::string::npos ||
+                    report.findings[0].message.find("is new: ") != std::string::npos)
+            << report.findings[0].message;
+        EXPECT_FALSE(report.findings[0].message.ends_with(' ')) << report.findings[0].message;
+      }
+    }
+  }
+}
+
+TEST(Diff, WhatIsAllowedCountsWhereTheRestIsDenied) {
+  using Rules = std::pair<const char*, const char*>;  // devices.deny, devices.allow
+  const auto consequences = [](const Rules& before, const Rules& after) {
+    CanonicalContainer one = container("web"), other = container("web");
+    for (const auto& [form, rules] : {std::pair(&one, before), {&other, after}}) {
+      if (rules.first) form->outcome["cgroup"]["devices.deny"].fields = {{kIs, rules.first}};
+      if (rules.second) form->outcome["cgroup"]["devices.allow"].fields = {{kIs, rules.second}};
+    }
+    std::vector<Consequence> all;
+    for (const Finding& each : diff(form_of({one}), form_of({other}), {}).findings) all.push_back(each.consequence);
+    return all;
+  };
+  using All = std::vector<Consequence>;
+  EXPECT_EQ(consequences({"a", "c 1:3 rwm"}, {"a", nullptr}), All{Consequence::kStronger});
+  EXPECT_EQ(consequences({"a", nullptr}, {"a", "c 1:3 rwm"}), All{Consequence::kWeaker});
+  EXPECT_EQ(consequences({"a", "c 1:3 rwm"}, {nullptr, nullptr}), (All{Consequence::kEqual, Consequence::kWeaker}));
+  EXPECT_EQ(consequences({nullptr, nullptr}, {"a", "c 1:3 rwm"}), (All{Consequence::kEqual, Consequence::kStronger}));
+}
+
+TEST(Diff, ACgroupsLimitIsWhatMoreOfIsLess) {
+  const auto consequence = [](const char* file, const char* before, const char* after) {
+    CanonicalContainer one = container("web"), other = container("web");
+    one.outcome["cgroup"][file].fields = {{kIs, before}};
+    if (after) other.outcome["cgroup"][file].fields = {{kIs, after}};
+    return diff(form_of({one}), form_of({other}), {}).findings[0].consequence;
+  };
+  EXPECT_EQ(consequence("pids.max", "100", nullptr), Consequence::kWeaker);
+  EXPECT_EQ(consequence("memory.limit_in_bytes", "4096", "8192"), Consequence::kWeaker);
+  EXPECT_EQ(consequence("cpu.cfs_quota_us", "8000", "4000"), Consequence::kStronger);
+  EXPECT_EQ(consequence("cpuset.mems", "0", nullptr), Consequence::kEqual);
+  EXPECT_EQ(consequence("cpuset.cpus", "0", "1"), Consequence::kEqual);
+}
+
+TEST(Diff, TheStartersRootAndMasksAreToldInWords) {
+  const auto told = [](const char* group, const char* key, const char* before, const char* after) {
+    CanonicalContainer one = container("web"), other = container("web");
+    one.outcome[group][key].fields = {{kIs, before}};
+    other.outcome[group][key].fields = {{kIs, after}};
+    return diff(form_of({one}), form_of({other}), {}).findings[0].message;
+  };
+  EXPECT_EQ(told("root", "old root", "around it", "gone"),
+            "the starter's root is gone now: it was still there, above the container's");
+  EXPECT_EQ(told("root", "old root", "at /old", "gone"), "the starter's root is gone now: it could be reached at /old");
+  EXPECT_EQ(told("root", "old root", "gone", "at /old"),
+            "the starter's root, with all files of the host, can be reached at /old: it was gone");
+  EXPECT_EQ(told("masked", "/proc/acpi", "read-only", "an empty folder"),
+            "/proc/acpi is masked with an empty folder now: it was read-only");
+}
+
+TEST(Diff, ALimitThatIsSetToNoneIsNotStronger) {
+  const auto consequence = [](const char* limit) {
+    CanonicalContainer other = container("web");
+    other.outcome["limits"]["core"].fields = {{"soft", limit}, {"hard", limit}};
+    return diff(form_of({container("web")}), form_of({other}), {}).findings[0].consequence;
+  };
+  EXPECT_EQ(consequence("unlimited"), Consequence::kEqual);
+  EXPECT_EQ(consequence("0"), Consequence::kStronger);
 }
 
 TEST(Diff, LossAndOtherRulesCannotBeJudged) {
