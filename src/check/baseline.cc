@@ -39,12 +39,14 @@ void note_differences(CanonicalContainer& learned, const CanonicalContainer& oth
   for (const Finding& finding : compare_cost(learned, other)) learned.variable.insert("cost/" + finding.subject);
 }
 
-// The containers of each run that correspond to the one at `place` of the baseline; of runs that lack it: none.
+// The containers of each run that correspond to the one at `place` of the baseline; of runs that lack it, or in which
+// its set-up failed: none.
 std::vector<std::vector<const CanonicalContainer*>> by_container(const CanonicalForm& form,
                                                                  std::span<const CanonicalForm> runs) {
   std::vector<std::vector<const CanonicalContainer*>> all(form.containers.size());
   for (const CanonicalForm& run : runs)
-    for (const auto& [own, its] : correspondence_of(form, run).pairs) all[own].push_back(&run.containers[its]);
+    for (const auto& [own, its] : correspondence_of(form, run).pairs)
+      if (run.containers[its].handed_over) all[own].push_back(&run.containers[its]);
   return all;
 }
 
@@ -93,7 +95,7 @@ class BudgetJudge {
     report_.containers.push_back(name);
     const size_t before = report_.findings.size();
     if (runs.empty()) {
-      cannot(name, "it is in none of the runs");
+      cannot(name, "it was set up in none of the runs");
       return;
     }
     counts(name, budget, runs);
@@ -162,7 +164,8 @@ class BudgetJudge {
 
 std::optional<double> reference_ms(const CanonicalForm& reference) {
   std::vector<const CanonicalContainer*> all;
-  for (const CanonicalContainer& each : reference.containers) all.push_back(&each);
+  for (const CanonicalContainer& each : reference.containers)
+    if (each.handed_over) all.push_back(&each);
   const std::vector<double> times = times_of(all);
   return times.empty() ? std::nullopt : std::optional(median(times));
 }
@@ -211,6 +214,7 @@ Report judge_baseline(const CanonicalForm& now, const Baseline& baseline, bool h
   report.rules.push_back({.id = "baseline",
                           .title = "the container is as in the baseline",
                           .help = "Review what differs. Where it is meant, write a new baseline with --update."});
+  if (now.containers.empty()) report.cannot_judge.push_back(now.name + ": no container was set up in it");
   if (!how) fold_noted(report);
   for (Finding& finding : report.findings)
     if (finding.verdict == Verdict::kBroken || finding.verdict == Verdict::kCannotJudge ||

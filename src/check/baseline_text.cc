@@ -180,6 +180,15 @@ Budget budget_of(const Json& json, const Reader& reader) {
   return budget;
 }
 
+// A baseline of a set-up that failed, or that one of its runs failed in, has nothing to compare with.
+bool ends_well(const CanonicalContainer& container) {
+  if (container.variable.contains("set-up/ending")) return false;
+  const auto set_up = container.outcome.find("set-up");
+  if (set_up == container.outcome.end()) return true;
+  const auto ending = set_up->second.find("ending");
+  return ending == set_up->second.end() || ending->second == CanonicalFact{.fields = {{kIs, kHandedOver}}};
+}
+
 CanonicalContainer container_of(const Json& json, const Reader& reader) {
   CanonicalContainer container{.name = reader.text_of(json, "name"),
                                .kind = reader.text_of(json, "kind"),
@@ -198,6 +207,9 @@ CanonicalContainer container_of(const Json& json, const Reader& reader) {
   const Reader variable = reader.at("variable");
   for (const Json& what : variable.list(reader.member(json, "variable")))
     container.variable.insert(variable.text(what));
+  container.handed_over = ends_well(container);
+  if (!container.handed_over)
+    container.doubts.emplace_back("it is of a set-up that failed: make it anew, of runs that come to their program");
   return container;
 }
 

@@ -1,5 +1,7 @@
 #include "check/canonical.h"
 
+#include <fmt/format.h>
+
 #include "check/canonical_parts.h"
 
 namespace cttrace::canon {
@@ -7,11 +9,30 @@ namespace {
 
 const char* ending_word(Ending ending) {
   switch (ending) {
-    case Ending::kHandedOver: return "handed over";
+    case Ending::kHandedOver: return kHandedOver;
     case Ending::kFailed: return "failed";
     case Ending::kNotComplete: break;
   }
   return "not complete";
+}
+
+// The calls whose failure is not normal may be to blame.
+std::string why_not_handed_over(const ContainerFacts& facts, const Names& names) {
+  constexpr size_t kMost = 3;
+  std::vector<std::string> failed;
+  size_t more = 0;
+  for (const FailureFacts& failure : facts.failures) {
+    if (failure.normal) continue;
+    if (failed.size() == kMost)
+      ++more;
+    else
+      failed.push_back(fmt::format("{} failed with {} (step {})", failed_call(failure, names), error_word(failure),
+                                   failure.step + 1));
+  }
+  if (more) failed.push_back(fmt::format("{} more failed", more));
+  if (failed.empty())
+    failed.push_back(fmt::format("no traced call failed, so what {} has printed may say why", facts.runtime.name));
+  return fmt::format("its set-up failed: no program was handed over to; {}", fmt::join(failed, ", "));
 }
 
 void add_outcome(CanonicalContainer& into, const ContainerFacts& facts, const Names& names) {
@@ -45,11 +66,13 @@ CanonicalContainer canonical(const ContainerFacts& facts) {
   form.name = is_made_up(facts.name) ? "<id>" : facts.name;
   form.kind = facts.kind == ContainerFacts::Kind::kEntry ? "entry" : "container";
   form.runtime = facts.runtime.name;
+  form.handed_over = facts.ending == Ending::kHandedOver && facts.handed;
   add_outcome(form, facts, names);
   form.how = canonical_steps(facts, names);
   form.cost = canonical_cost(facts);
   if (!facts.doubt.empty()) form.doubts.push_back(facts.doubt);
   if (facts.steps_dropped) form.doubts.push_back(std::to_string(facts.steps_dropped) + " steps more than are kept");
+  if (facts.ending == Ending::kFailed) form.doubts.push_back(why_not_handed_over(facts, names));
   if (facts.ending == Ending::kNotComplete) form.doubts.emplace_back("its set-up was going on when tracing ended");
   if (facts.ending == Ending::kHandedOver && !facts.handed)
     form.doubts.emplace_back("what its program was handed is not known");

@@ -28,6 +28,7 @@ struct CanonicalFact {
   }
 };
 using Group = std::map<std::string, CanonicalFact>;
+inline constexpr const char* kHandedOver = "handed over";  // the ending of a set-up that came to a program
 inline constexpr const char* kAll = "all";  // the key of what stands for a group of which nothing is known
 
 // One thing that was done to one object: a story's step that does the same to several becomes several.
@@ -53,6 +54,7 @@ struct CanonicalContainer {
   std::string name = {};     // "<id>" where it is one that is made up
   std::string kind = {};     // "container", "entry"
   std::string runtime = {};  // the name of its executable
+  bool handed_over = true;   // false: its set-up came to no program, and there is no outcome to be compared
   std::map<std::string, Group> outcome = {};
   std::vector<CanonicalStep> how = {};  // process by process
   Cost cost = {};

@@ -29,6 +29,8 @@ void add_descriptors(Outcome& outcome, const Source& from);
 void add_limits(Outcome& outcome, const Source& from);
 // Of any set-up, also of one that failed.
 void add_failures(Outcome& outcome, const ContainerFacts& facts, const Names& names);
+std::string failed_call(const FailureFacts& failure, const Names& names);  // "mount /sys"
+std::string error_word(const FailureFacts& failure);                       // "EPERM"
 
 std::vector<CanonicalStep> canonical_steps(const ContainerFacts& facts, const Names& names);
 Cost canonical_cost(const ContainerFacts& facts);

@@ -132,15 +132,21 @@ void add_descriptors(Outcome& outcome, const Source& from) {
   }
 }
 
+std::string failed_call(const FailureFacts& failure, const Names& names) {
+  return (failure.call.empty() ? "a call" : failure.call) + (failure.what.empty() ? "" : " " + names(failure.what));
+}
+
+std::string error_word(const FailureFacts& failure) {
+  const std::string name = error_name(failure.error).name;
+  return name.empty() ? std::to_string(failure.error) : name;
+}
+
 void add_failures(Outcome& outcome, const ContainerFacts& facts, const Names& names) {
   Group& group = outcome["failures"];
   for (const FailureFacts& failure : facts.failures) {
     if (failure.normal) continue;
-    const std::string call = failure.call.empty() ? "a call" : failure.call;
-    std::string key = call + (failure.what.empty() ? "" : " " + names(failure.what));
-    CanonicalFact& fact = group[key];
-    const std::string name = error_name(failure.error).name;
-    fact.fields[kIs] = name.empty() ? std::to_string(failure.error) : name;
+    CanonicalFact& fact = group[failed_call(failure, names)];
+    fact.fields[kIs] = error_word(failure);
     if (failure.denied) fact.fields["by"] = "seccomp";
     fact.events.push_back(failure.event);
   }

@@ -100,20 +100,6 @@ class Matching {
   std::vector<std::optional<size_t>> partner_;
 };
 
-// What each is called: "web", "sh #2", "#3" of those that have no name, "entry into web".
-std::vector<std::string> labels_of(const std::vector<CanonicalContainer>& containers) {
-  std::vector<std::string> labels;
-  std::map<std::string, size_t> seen;
-  for (size_t i = 0; i < containers.size(); ++i) {
-    const CanonicalContainer& each = containers[i];
-    const std::string name = each.name == "<id>" ? fmt::format("#{}", i + 1) : each.name;
-    std::string label = each.kind == "entry" ? "entry into " + name : name;
-    if (const size_t before = seen[label]++) label += fmt::format(" #{}", before + 1);
-    labels.push_back(std::move(label));
-  }
-  return labels;
-}
-
 Finding only_in_one(const CanonicalContainer& container, const std::string& name, bool before) {
   Finding finding{.rule = "diff-container", .verdict = Verdict::kBroken, .consequence = Consequence::kEqual};
   finding.container = name;
@@ -158,6 +144,33 @@ const Group& group_of(const CanonicalContainer& container, const std::string& na
   return found == container.outcome.end() ? kNone : found->second;
 }
 
+bool is_unknown(const Group& group) {
+  const auto all = group.find(kAll);
+  return all != group.end() && all->second.unknown;
+}
+
+void compare_group(const std::string& group, const CanonicalContainer& before, const CanonicalContainer& after,
+                   const std::string& name, const DiffOptions& options, std::vector<Finding>& findings) {
+  const Group &was = group_of(before, group), &is = group_of(after, group);
+  std::set<std::string> keys;
+  // What one side does not know at all, it knows in no part.
+  if (is_unknown(was) || is_unknown(is)) {
+    keys.insert(kAll);
+  } else {
+    for (const auto& [key, fact] : was) keys.insert(key);
+    for (const auto& [key, fact] : is) keys.insert(key);
+  }
+  for (const std::string& key : keys) {
+    if (before.variable.contains(group + "/" + key)) continue;
+    const auto old_fact = was.find(key), new_fact = is.find(key);
+    const CanonicalFact* const a = old_fact == was.end() ? nullptr : &old_fact->second;
+    const CanonicalFact* const b = new_fact == is.end() ? nullptr : &new_fact->second;
+    if (a && b && *a == *b) continue;
+    compare_fact({.group = group, .key = key, .before = a, .after = b, .was = before, .is = after}, name, options,
+                 findings);
+  }
+}
+
 constexpr const char* kGroupOrder[] = {"set-up", "failures", "namespaces", "root",         "mounts",
                                        "masked", "devices",  "identity",   "capabilities", "privileges",
                                        "limits", "cgroup",   "names",      "sysctls",      "descriptors"};
@@ -168,31 +181,32 @@ Correspondence correspondence_of(const CanonicalForm& before, const CanonicalFor
   return Matching(before, after).take();
 }
 
+std::vector<std::string> labels_of(const std::vector<CanonicalContainer>& containers) {
+  std::vector<std::string> labels;
+  std::map<std::string, size_t> seen;
+  for (size_t i = 0; i < containers.size(); ++i) {
+    const CanonicalContainer& each = containers[i];
+    const std::string name = each.name == "<id>" ? fmt::format("#{}", i + 1) : each.name;
+    std::string label = each.kind == "entry" ? "entry into " + name : name;
+    if (const size_t before = seen[label]++) label += fmt::format(" #{}", before + 1);
+    labels.push_back(std::move(label));
+  }
+  return labels;
+}
+
 std::vector<Finding> compare(const CanonicalContainer& before, const CanonicalContainer& after, const std::string& name,
                              const DiffOptions& options) {
   std::vector<Finding> findings;
-  for (const char* const each : kGroupOrder) {
-    const std::string group_name = each;
-    const Group &was = group_of(before, group_name), &is = group_of(after, group_name);
-    std::set<std::string> keys;
-    for (const auto& [key, fact] : was) keys.insert(key);
-    for (const auto& [key, fact] : is) keys.insert(key);
-    for (const std::string& key : keys) {
-      if (before.variable.contains(group_name + "/" + key)) continue;
-      const auto old_fact = was.find(key), new_fact = is.find(key);
-      const CanonicalFact* const a = old_fact == was.end() ? nullptr : &old_fact->second;
-      const CanonicalFact* const b = new_fact == is.end() ? nullptr : &new_fact->second;
-      if (a && b && *a == *b) continue;
-      compare_fact({.group = group_name, .key = key, .before = a, .after = b, .was = before, .is = after}, name,
-                   options, findings);
-    }
-  }
+  // Of a set-up that failed most facts are missing, which says nothing about isolation.
+  const bool comparable = before.handed_over && after.handed_over;
+  if (comparable)
+    for (const char* const group : kGroupOrder) compare_group(group, before, after, name, options, findings);
   // Whichever differ in the way alone count where that was asked for.
   std::vector<Finding> others = before.variable.contains("how") ? std::vector<Finding>() : compare_how(before, after);
   std::ranges::move(compare_cost(before, after), std::back_inserter(others));
   for (Finding& finding : others) {
     finding.container = name;
-    finding.verdict = options.how ? Verdict::kBroken : Verdict::kNoted;
+    finding.verdict = options.how && comparable ? Verdict::kBroken : Verdict::kNoted;
     findings.push_back(std::move(finding));
   }
   return findings;
@@ -209,6 +223,7 @@ Report diff(const CanonicalForm& before, const CanonicalForm& after, const DiffO
                                               before.name, before.rules, after.name, after.rules));
   DiffOptions usable = options;
   if (!before.has_how || !after.has_how) usable.how = false;
+  report.tells_how = usable.how;
   const Correspondence found = correspondence_of(before, after);
   const std::vector<std::string> old_labels = labels_of(before.containers), labels = labels_of(after.containers);
   for (const auto& [was, is] : found.pairs) {

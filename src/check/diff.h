@@ -24,6 +24,9 @@ struct Correspondence {
 // By name where that is chosen and the same; the others by order and similarity.
 Correspondence correspondence_of(const CanonicalForm& before, const CanonicalForm& after);
 
+// What each is called: "web", "sh #2", "#3" of those that have no name, "entry into web".
+std::vector<std::string> labels_of(const std::vector<CanonicalContainer>& containers);
+
 Report diff(const CanonicalForm& before, const CanonicalForm& after, const DiffOptions& options);
 
 // The findings of one pair; `name` is what it is called.

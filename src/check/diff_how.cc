@@ -12,7 +12,8 @@ using Steps = std::vector<const CanonicalStep*>;
 using Alike = bool (*)(const CanonicalStep&, const CanonicalStep&);
 
 bool same_step(const CanonicalStep& a, const CanonicalStep& b) { return a.same_as(b); }
-// Processes of different runtimes have nothing to do with each other.
+// Processes of different runtimes have nothing to do with each other; of a set-up that failed it is not known which one
+// would have become the program.
 bool same_deed(const CanonicalStep& a, const CanonicalStep& b) { return a.what == b.what; }
 
 constexpr size_t kMostCells = 4u << 20;  // of the table of common steps
@@ -78,7 +79,8 @@ Finding of_the_way(const CanonicalStep& step, std::string message) {
 }  // namespace
 
 std::vector<Finding> compare_how(const CanonicalContainer& before, const CanonicalContainer& after) {
-  const Alike alike = before.runtime == after.runtime ? same_step : same_deed;
+  const bool comparable = before.runtime == after.runtime && before.handed_over && after.handed_over;
+  const Alike alike = comparable ? same_step : same_deed;
   const Common common(pointers(before.how), pointers(after.how), alike);
   const Steps gone = left(before.how, common.in_before);
   Steps come = left(after.how, common.in_after);

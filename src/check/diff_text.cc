@@ -106,11 +106,13 @@ class Text {
                       plural(static_cast<uint64_t>(stronger), "way"));
     if (equal) parts.push_back(plural(static_cast<uint64_t>(equal), parts.empty() ? "difference" : "other difference"));
     if (parts.empty() && how + cost)
-      return how ? "same container, made differently" : "same container, at another cost";
+      parts.emplace_back(how ? "same container, made differently" : "same container, at another cost");
+    const size_t unsure = count_of(report_, Verdict::kCannotJudge);
+    if (unsure) parts.push_back(plural(unsure, "thing") + " that cannot be judged");
     const std::string all = fmt::format("{}", fmt::join(parts, ", "));
     const auto things = static_cast<uint64_t>(weaker + stronger + equal);
     // Whoever changes the runtime asks first whether it is the same container.
-    if (!report_.other_runtime || things > kFewThings) return all;
+    if (!report_.other_runtime || !things || things > kFewThings || unsure) return all;
     return fmt::format("same container, made differently, but for {}: {}", plural(things, "thing"), all);
   }
 
@@ -140,11 +142,13 @@ class Text {
       if (!std::exchange(headed, true)) add("\ncontainer " + safe(container));
     };
     for (const Consequence consequence : kOrder) {
+      // What it got comes first.
+      if (consequence == Consequence::kOnlyHow && !unsure.empty()) head(), tell_unsure(unsure);
       const Findings findings = of(container, consequence);
       if (findings.empty()) continue;
       head();
       const bool only_noted = findings[0]->verdict == Verdict::kNoted;
-      if (only_noted && !style_.verbose) {
+      if (only_noted && !style_.verbose && !report_.tells_how) {
         add(fmt::format("{}: {} (--how tells)", title_of(consequence), plural(findings.size(), "difference")), 2);
         continue;
       }
@@ -152,8 +156,9 @@ class Text {
           consequence == Consequence::kWeaker ? std::optional(Paint::kError) : std::nullopt);
       tell_group(findings);
     }
-    if (unsure.empty()) return;
-    head();
+  }
+
+  void tell_unsure(const Findings& unsure) {
     add("cannot be judged:", 2, Paint::kError);
     for (const Finding* const each : unsure) add(safe(each->message), 4);
   }

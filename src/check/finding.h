@@ -62,6 +62,7 @@ struct Report {
   // Why nothing may be concluded from this recording as a whole: loss, truncation, other rules.
   std::vector<std::string> cannot_judge = {};
   bool other_runtime = false;  // of a diff: containers that correspond were made by different runtimes
+  bool tells_how = false;      // of a diff: the way and the cost were asked for
 };
 
 // The worst of it: kHolds, kCannotJudge or kBroken. Where the recording as a whole cannot be judged, nothing that is

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/escape.h"
+#include "check/diff.h"
 #include "cli/commands.h"
 #include "cli/judge_baseline.h"
 #include "cli/output.h"
@@ -32,13 +34,18 @@ std::optional<double> reference_of(const Options& options) {
 // What nobody can be sure of is no baseline.
 void require_sure(const Runs& runs) {
   for (const canon::CanonicalForm& run : runs) {
-    const auto refuse = [&](const std::string& why) {
-      throw Failure(Error{.what = "make a baseline of", .subject = run.name, .why = why, .exit_status = 2});
+    const auto refuse = [&](const std::string& why, const std::string& remedy = {}) {
+      throw Failure(
+          Error{.what = "make a baseline of", .subject = run.name, .why = why, .remedy = remedy, .exit_status = 2});
     };
     if (!run.cannot_judge.empty()) refuse(run.cannot_judge.front());
     if (run.containers.empty()) refuse("no container was set up in it");
-    for (const canon::CanonicalContainer& each : run.containers)
-      if (!each.doubts.empty()) refuse(each.name + ": " + each.doubts.front());
+    const std::vector<std::string> labels = canon::labels_of(run.containers);
+    for (size_t i = 0; i < labels.size(); ++i) {
+      const canon::CanonicalContainer& each = run.containers[i];
+      if (each.doubts.empty()) continue;
+      refuse(labels[i] + ": " + each.doubts.front(), each.handed_over ? "" : "record a run in which it starts");
+    }
   }
 }
 

@@ -229,6 +229,23 @@ TEST(Canonical, ThreadsAreNotCounted) {
   EXPECT_EQ(canonical(facts).cost.calls, (std::map<std::string, uint64_t>{{"mount", 3}}));
 }
 
+TEST(Canonical, OfASetUpThatFailedItSaysWhatFailed) {
+  ContainerFacts facts = container();
+  EXPECT_TRUE(canonical(facts).handed_over);
+  facts.ending = Ending::kFailed;
+  facts.handed.reset();
+  facts.runtime.name = "runc";
+  const auto why = [&] { return canonical(facts).doubts; };
+  const std::string failed = "its set-up failed: no program was handed over to; ";
+  EXPECT_FALSE(canonical(facts).handed_over);
+  EXPECT_EQ(why(), std::vector{failed + "no traced call failed, so what runc has printed may say why"});
+  facts.failures = {{.call = "mount", .error = EBUSY, .normal = true},
+                    {.call = "mount", .what = "/x", .error = EINVAL, .step = 4}};
+  EXPECT_EQ(why(), std::vector{failed + "mount /x failed with EINVAL (step 5)"});
+  facts.failures.insert(facts.failures.end(), 4, facts.failures.back());
+  EXPECT_TRUE(why()[0].ends_with("(step 5), mount /x failed with EINVAL (step 5), 2 more failed")) << why()[0];
+}
+
 TEST(Canonical, DoubtsAreReasons) {
   RecordingFacts recording{.whole = false};
   recording.lost = {"lost: 2 records"};

@@ -164,6 +164,19 @@ TEST(Diff, WhatIsUnknownOnOneSideCannotBeJudged) {
       << "nobody knew when it was agreed to";
 }
 
+TEST(Diff, WhatIsUnknownAsAWholeHasNoParts) {
+  CanonicalContainer one = container("web"), other = container("web");
+  one.outcome["capabilities"][kAll].unknown = true;
+  other.outcome["capabilities"]["CAP_KILL"].fields = {{kIs, "effective"}};
+  for (const auto& [before, after] : {std::pair(one, other), {other, one}}) {
+    const Report report = diff(form_of({before}), form_of({after}), {});
+    ASSERT_EQ(report.findings.size(), 1u);
+    EXPECT_EQ(report.findings[0].verdict, Verdict::kCannotJudge);
+  }
+  EXPECT_EQ(exit_status(verdict_of(diff(form_of({one}), form_of({other}), {.against_baseline = true}))), 0)
+      << "nobody knew when it was agreed to";
+}
+
 // Absence is a value of its own only where it says what is there: no mount, no capability.
 TEST(Diff, AFactThatOneSideLacksIsNeitherWeakerNorStronger) {
   static constexpr std::pair<const char*, const char*> kFacts[] = {
@@ -185,6 +198,25 @@ TEST(Diff, AFactThatOneSideLacksIsNeitherWeakerNorStronger) {
       }
     }
   }
+}
+
+TEST(Diff, OfASetUpThatFailedOnlyTheWayIsCompared) {
+  CanonicalContainer failed = container("web");
+  failed.handed_over = false;
+  failed.doubts = {"its set-up failed"};
+  failed.outcome.clear();
+  failed.how.pop_back();
+  for (const bool how : {false, true}) {
+    const Report report = diff(form_of({container("web")}), form_of({failed}, "b"), {.how = how});
+    EXPECT_EQ(exit_status(verdict_of(report)), 2);
+    ASSERT_EQ(report.findings.size(), 2u);
+    EXPECT_EQ(report.findings[0].message, "b: its set-up failed");
+    EXPECT_EQ(report.findings[1].verdict, Verdict::kNoted);
+    EXPECT_EQ(diff_text(report, {}).find("no longer: tmpfs on /a") != std::string::npos, how);
+  }
+  const Report report = diff(form_of({container("web")}), form_of({failed, container("more")}, "b"), {});
+  EXPECT_EQ(exit_status(verdict_of(report)), 1);
+  EXPECT_TRUE(diff_text(report, {}).starts_with("a -> b: 1 difference, 1 thing that cannot be judged\n"));
 }
 
 TEST(Diff, WhatIsAllowedCountsWhereTheRestIsDenied) {
@@ -301,6 +333,15 @@ TEST(Baseline, LearnsWhatVaries) {
     EXPECT_EQ(exit_status(verdict_of(judge_baseline(form_of({each}), baseline, true))), 0);
   other.outcome["privileges"]["no_new_privs"].fields[kIs] = "no";
   EXPECT_EQ(exit_status(verdict_of(judge_baseline(form_of({other}), baseline, false))), 1);
+}
+
+TEST(Baseline, ABudgetIsOfContainersThatWereSetUp) {
+  Baseline baseline = learn(std::vector<CanonicalForm>{form_of({container("web")})});
+  add_budgets(baseline, std::vector<CanonicalForm>{form_of({container("web")})}, {});
+  CanonicalForm failed = form_of({container("web")});
+  failed.containers[0].handed_over = false;
+  EXPECT_EQ(exit_status(verdict_of(judge_budget(std::vector<CanonicalForm>{failed}, baseline, {}))), 2);
+  EXPECT_EQ(reference_ms(failed), std::nullopt);
 }
 
 TEST(Baseline, LearnsWhatIsInOneRunAlone) {
