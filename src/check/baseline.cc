@@ -208,6 +208,24 @@ void keep_what_varies(Baseline& newer, const Baseline& older) {
                                                  older.form.containers[before].variable.end());
 }
 
+std::vector<std::string> variable_words(const Baseline& baseline) {
+  constexpr size_t kMostTold = 12;
+  const std::vector<std::string> labels = labels_of(baseline.form.containers);
+  std::vector<std::string> lines;
+  for (size_t i = 0; i < labels.size(); ++i) {
+    std::vector<std::string> facts;
+    for (const std::string& each : baseline.form.containers[i].variable)
+      if (each != "how" && !each.starts_with("cost/")) facts.push_back(each);
+    if (facts.empty()) continue;
+    const size_t count = facts.size();
+    facts.resize(std::min(count, kMostTold));
+    if (count > kMostTold) facts.push_back(fmt::format("and {} more in \"variable\"", count - kMostTold));
+    lines.push_back(
+        fmt::format("{}: not the same in every run, so not compared: {}", labels[i], fmt::join(facts, ", ")));
+  }
+  return lines;
+}
+
 Report judge_baseline(const CanonicalForm& now, const Baseline& baseline, bool how) {
   Report report = diff(baseline.form, now, {.how = how, .against_baseline = true});
   report.against = "the baseline " + baseline.form.name;

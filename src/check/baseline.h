@@ -42,6 +42,9 @@ void add_budgets(Baseline& baseline, std::span<const CanonicalForm> runs, std::o
 // The newest form, with what was known to vary and with the tolerance of before.
 void keep_what_varies(Baseline& newer, const Baseline& older);
 
+// What of the outcome was not the same in every run, and is not compared any more: a line a container.
+std::vector<std::string> variable_words(const Baseline& baseline);
+
 // Sorted keys, one fact a line; ASCII.
 std::string baseline_text(const Baseline& baseline);
 // An Error (exit_status 2) says where in `name` something is not as it should be.

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include "base/escape.h"
 #include "check/diff.h"
@@ -55,6 +56,12 @@ canon::Baseline learned(const Runs& runs, bool budget, std::optional<double> ref
   return baseline;
 }
 
+// What no check looks at any more is not left out without a word.
+void tell_what_varies(const canon::Baseline& baseline) {
+  for (const std::string& line : canon::variable_words(baseline))
+    std::fprintf(stderr, "cttrace: %s\n", escape_for_terminal(line).c_str());
+}
+
 void write_to(Output& output, const canon::Baseline& baseline) {
   output.write(canon::baseline_text(baseline));
   const Status closed = output.close();
@@ -68,6 +75,7 @@ bool has_budgets(const canon::Baseline& baseline) {
 void update(const Options& options, const Runs& runs, const canon::Baseline& older, std::optional<double> reference) {
   require_sure(runs);
   canon::Baseline newer = learned(runs, has_budgets(older), reference);
+  tell_what_varies(newer);
   canon::keep_what_varies(newer, older);
   Result<Output> output = Output::to_file(options.baseline);
   if (!output) throw Failure(output.error());
@@ -92,6 +100,7 @@ int baseline(const Options& options) {
     runs.push_back(canon::canonical(read_recording(file, options.container)));
   require_sure(runs);
   const canon::Baseline made = learned(runs, options.budget, reference_of(options));
+  tell_what_varies(made);
   Result<Output> output = Output::open(options, STDOUT_FILENO);
   if (!output) throw Failure(output.error());
   write_to(*output, made);

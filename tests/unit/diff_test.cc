@@ -335,6 +335,19 @@ TEST(Baseline, LearnsWhatVaries) {
   EXPECT_EQ(exit_status(verdict_of(judge_baseline(form_of({other}), baseline, false))), 1);
 }
 
+TEST(Baseline, SaysWhichFactsAreNotComparedAnyMore) {
+  CanonicalContainer other = container("web");
+  other.cost.calls["mount"] = 3;
+  const auto words = [&] {
+    return variable_words(learn(std::vector<CanonicalForm>{form_of({container("web")}), form_of({other})}));
+  };
+  EXPECT_EQ(words(), std::vector<std::string>()) << "the cost is not what it got";
+  other.outcome["mounts"]["/sys"].fields["flags"] = "nosuid";
+  EXPECT_EQ(words(), std::vector<std::string>{"web: not the same in every run, so not compared: mounts//sys"});
+  for (int i = 10; i < 24; ++i) other.outcome["mounts"]["/m" + std::to_string(i)].fields = {{"type", "tmpfs"}};
+  EXPECT_TRUE(words()[0].ends_with("mounts//m21, and 3 more in \"variable\"")) << words()[0];
+}
+
 TEST(Baseline, ABudgetIsOfContainersThatWereSetUp) {
   Baseline baseline = learn(std::vector<CanonicalForm>{form_of({container("web")})});
   add_budgets(baseline, std::vector<CanonicalForm>{form_of({container("web")})}, {});
