@@ -47,15 +47,22 @@ std::string folded(const Findings& alike) {
   for (size_t i = 0; i < std::min(alike.size(), kMostTold); ++i)
     list += (i == 0 ? "" : i + 1 == alike.size() ? " and " : ", ") + alike[i]->subject;
   if (alike.size() > kMostTold) list += fmt::format(" and {} more", alike.size() - kMostTold);
-  const size_t at = shape.find('\x01');
-  static constexpr std::pair<std::string_view, std::string_view> kPlural[] = {{"\x01 is ", " are "},
-                                                                              {"\x01 has ", " have "},
-                                                                              {"\x01 shows ", " show "},
-                                                                              {"\x01 honours ", " honour "},
-                                                                              {"\x01 lets ", " let "}};
+  static constexpr std::pair<std::string_view, std::string_view> kPlural[] = {
+      {"\x01 is ", "\x01 are "},
+      {"\x01 has ", "\x01 have "},
+      {"\x01 shows ", "\x01 show "},
+      {"\x01 honours ", "\x01 honour "},
+      {"\x01 lets ", "\x01 let "},
+      {"\x01 follows ", "\x01 follow "},
+      {"\x01 fails ", "\x01 fail "},
+      {"its \x01 namespace is ", "its \x01 namespaces are "},
+      {"\x01 are a mount more ", "\x01 are mounts more "},
+      {", which shows ", ", which show "},
+      {"it was ", "they were "},
+      {"the device node \x01 is ", "the device nodes \x01 are "}};
   for (const auto& [one, many] : kPlural)
-    if (shape.starts_with(one)) return list + std::string(many) + shape.substr(one.size());
-  return shape.replace(at, 1, list);
+    if (const size_t found = shape.find(one); found != std::string::npos) shape.replace(found, one.size(), many);
+  return shape.replace(shape.find('\x01'), 1, list);
 }
 
 class Text {

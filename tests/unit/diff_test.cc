@@ -278,6 +278,23 @@ TEST(Diff, ALimitThatIsSetToNoneIsNotStronger) {
   EXPECT_EQ(consequence("0"), Consequence::kStronger);
 }
 
+TEST(Diff, WhatIsToldTogetherIsToldInThePlural) {
+  CanonicalContainer one = container("web"), other = container("web");
+  for (const char* const name : {"ipc", "net", "pid", "uts"}) {
+    one.outcome["namespaces"][name].fields = {{kIs, "its own"}};
+    other.outcome["namespaces"][name].fields = {{kIs, "the starter's"}};
+    one.outcome["mounts"][std::string("/") + name].fields = {{"type", "tmpfs"}};
+    other.outcome["mounts"][std::string("/new/") + name].fields = {{"type", "sysfs"}};
+  }
+  const std::string text = diff_text(diff(form_of({one}), form_of({other}), {}), {});
+  EXPECT_NE(text.find("its ipc, net, pid and uts namespaces are the starter's instead of its own"), std::string::npos);
+  EXPECT_NE(text.find("/new/uts are mounts more (sysfs, writable), which show something of the host"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("/ipc, /net, /pid and /uts are no longer mounted (they were tmpfs, writable)"), std::string::npos)
+      << text;
+}
+
 TEST(Diff, LossAndOtherRulesCannotBeJudged) {
   CanonicalForm lossy = form_of({container("web")}), other_rules = form_of({container("web")});
   lossy.cannot_judge = {"lost: 3 records"};
