@@ -137,8 +137,10 @@ Names::Names(const ContainerFacts& facts) {
   };
   know(facts.rootfs, "<rootfs>", false);
   know(facts.bundle, "<bundle>", false);
-  know(facts.name, "<id>", facts.name.size() >= kTelling);
-  know(facts.short_name, "<id>", facts.short_name.size() >= kTelling);
+  // One that is called by its program says what that is.
+  const std::string program = facts.argv.empty() ? "" : facts.argv[0].substr(facts.argv[0].rfind('/') + 1);
+  for (const std::string& name : {facts.name, facts.short_name})
+    if (name != program) know(name, "<id>", name.size() >= kTelling);
   std::ranges::stable_sort(known_, std::greater(), [](const Known& each) { return each.text.size(); });
 }
 

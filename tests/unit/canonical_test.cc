@@ -74,6 +74,14 @@ TEST(CanonicalNames, KnowsTheContainersOwnFoldersAndName) {
   EXPECT_EQ(names("/webroot/cobweb"), "/webroot/cobweb") << "a name is a word";
 }
 
+TEST(CanonicalNames, KeepsTheProgramThatAContainerIsCalledBy) {
+  ContainerFacts facts = container();
+  facts.argv = {"/bin/web", "-v"};
+  EXPECT_EQ(value(facts, "set-up", "program"), "/bin/web -v");
+  facts.argv = {"/bin/sh", "web"};
+  EXPECT_EQ(value(facts, "set-up", "program"), "/bin/sh <id>");
+}
+
 TEST(CanonicalNames, TellsNamesThatAreMadeUp) {
   EXPECT_TRUE(is_made_up("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"));
   EXPECT_TRUE(is_made_up("0123456789ab"));
