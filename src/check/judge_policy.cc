@@ -18,10 +18,13 @@ bool is_judged(const Policy& policy, const ContainerFacts& container) {
   }
 }
 
+// One whose set-up failed may have no name.
+std::string name_of(const ContainerFacts& container) { return container.name.empty() ? "a container" : container.name; }
+
 }  // namespace
 
 std::string name_in(const Report& report, const ContainerFacts& container) {
-  std::string name = container.name;
+  std::string name = name_of(container);
   if (container.kind == ContainerFacts::Kind::kEntry) name += fmt::format(", entry {}", container.entry);
   const bool is_taken = std::ranges::find(report.containers, name) != report.containers.end();
   return is_taken ? fmt::format("{}, number {}", name, report.containers.size() + 1) : name;
@@ -58,8 +61,8 @@ Report judge(const Policy& policy, const RecordingFacts& facts) {
                                    : container.isolation_words;
       report.findings.push_back({.rule = "not-judged",
                                  .verdict = Verdict::kNoted,
-                                 .subject = container.name,
-                                 .message = container.name + " is not judged by this policy: " + kind});
+                                 .subject = name_of(container),
+                                 .message = name_of(container) + " is not judged by this policy: " + kind});
       continue;
     }
     const std::string name = name_in(report, container);

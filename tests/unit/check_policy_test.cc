@@ -144,6 +144,14 @@ TEST(PolicyJudges, NamesEveryContainerOnce) {
   EXPECT_EQ(judged(facts).containers, (std::vector<std::string>{"web", "web, number 2", "web, entry 1"}));
 }
 
+TEST(PolicyJudges, WhatHasNoNameIsAContainer) {
+  RecordingFacts facts = made_recording(made_container());
+  facts.containers[0].name = "";
+  EXPECT_EQ(judged(facts).containers, std::vector<std::string>{"a container"});
+  const Policy policy = *parse_policy(R"({"version": 1, "judges": ["chroots"], "rules": [{"rule": "seccomp"}]})", "p");
+  EXPECT_TRUE(judge(policy, facts).findings[0].message.starts_with("a container is not judged by this policy: "));
+}
+
 TEST(PolicyTests, SayWhatDiffers) {
   const Result<PolicyTest> test = parse_policy_test(
       R"({"policy": "p", "cases": [{"recording": "r", "findings": [{"rule": "seccomp"}, {"rule": "a", "subject": "/x"}]}]})",
