@@ -2,16 +2,28 @@
 #include "base/escape.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace cttrace {
 namespace {
 
 bool is_continuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
 
-// Characters that a terminal or a bidi algorithm acts on instead of showing.
-bool acts_on_the_reader(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F ||
-         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+struct Range {
+  char32_t first, last;
+};
+// Characters that a terminal or a bidi algorithm acts on instead of showing, and those of which nothing is to be seen
+// (Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt): two names would look the same.
+constexpr Range kNotShown[] = {
+    {0x0000, 0x001F}, {0x007F, 0x009F},   {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x061C, 0x061C},
+    {0x115F, 0x1160}, {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200F},   {0x2028, 0x202E},
+    {0x2060, 0x206F}, {0x3164, 0x3164},   {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},
+    {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
+};
+
+bool is_not_shown(char32_t c) {
+  const auto* const next = std::ranges::upper_bound(kNotShown, c, {}, &Range::first);
+  return next != std::begin(kNotShown) && c <= std::prev(next)->last;
 }
 
 void append_hex(std::string& out, unsigned char byte) {
@@ -73,7 +85,7 @@ std::string escape_for_terminal(std::string_view text) {
     if (text.empty()) break;
     const size_t length = utf8_character(text, code_point);
     const size_t taken = length == 0 ? 1 : length;
-    if (length == 0 || acts_on_the_reader(code_point)) {
+    if (length == 0 || is_not_shown(code_point)) {
       for (char c : text.substr(0, taken)) append_hex(out, static_cast<unsigned char>(c));
     } else {
       out += text.substr(0, taken);

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <new>
 
 #include "cli/commands.h"
 #include "cli/completions.h"
@@ -75,6 +76,8 @@ int main(int argc, char** argv) {
     return options ? run(*options) : told(options.error());
   } catch (const Failure& failure) {
     return told(failure.error());
+  } catch (const std::bad_alloc&) {
+    return told(Error{.what = "go on", .why = "there is not enough memory"});
   } catch (const std::exception& exception) {
     return told(Error{.what = "go on", .why = exception.what()});
   }

@@ -207,7 +207,7 @@ int trace(const Options& given) {
     progress.erase();
     pipeline.finish();
     say(live.notices(), progress);
-  } catch (const Failure&) {
+  } catch (...) {
     // What was captured is not lost with what failed; a command that runs, goes on.
     progress.erase();
     pipeline.break_off();

@@ -147,7 +147,7 @@ std::string Completeness::contradictions_text() const {
   if (!contradiction) return {};
   return fmt::format(
       "cttrace: the kernel said otherwise than the calls {}, first of {}: by the calls {}, by the kernel {}: perhaps "
-      "somebody who is not traced was at work\n",
+      "somebody who is not traced was at work, or what a mount was on was removed in another namespace\n",
       plural(contradicted, "time"), escape_for_terminal(contradiction->what), escape_for_terminal(contradiction->model),
       escape_for_terminal(contradiction->kernel));
 }

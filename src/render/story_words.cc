@@ -12,6 +12,7 @@
 #include "cttrace/namespace.h"
 #include "render/columns.h"
 #include "render/completeness.h"
+#include "render/place_words.h"
 #include "render/values.h"
 
 namespace cttrace {
@@ -103,7 +104,8 @@ class Words {
     if (!maps.setgroups.empty()) parts.push_back("setgroups " + safe(maps.setgroups));
     if (!maps.uids.empty()) parts.push_back("uids " + map_text(maps.uids));
     if (!maps.gids.empty()) parts.push_back("gids " + map_text(maps.gids));
-    return fmt::format("{} (inside outside count)", fmt::join(parts, "; ")) +
+    const bool counts = !maps.uids.empty() || !maps.gids.empty();
+    return fmt::format("{}{}", fmt::join(parts, "; "), counts ? " (inside outside count)" : "") +
            (maps.pid ? ", for " + name_of(maps.pid, around_) : "");
   }
   string operator()(const NamespacesChanged& changed) const {
@@ -233,13 +235,13 @@ string name_of(uint32_t pid, const Around& around) {
   return fmt::format("process {}", pid);
 }
 
-string command_line(const std::vector<string>& argv, const Around& around) {
+string command_line(const std::vector<string>& argv, Around around) {
+  // What was typed as /tmp need not be meant as the root.
+  if (around.rootfs.find('/', 1) == string::npos) around.rootfs.clear();
   string line;
   for (const string& word : argv) {
-    const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$`|&;()<>*?#~!{}") == string::npos;
-    string quoted = word;
-    for (size_t at = 0; !plain && (at = quoted.find('\'', at)) != string::npos; at += 4) quoted.replace(at, 1, "'\\''");
-    line += (line.empty() ? "" : " ") + (plain ? shown(word, around) : "'" + safe(quoted) + "'");
+    const string typed = shell_word(word);
+    line += (line.empty() ? "" : " ") + (typed == word ? shown(word, around) : typed);
   }
   return line;
 }

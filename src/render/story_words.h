@@ -36,7 +36,7 @@ std::string name_of(const Stage& stage);
 std::string name_of(uint32_t pid, const Around& around);
 
 // A command line as it would be typed, escaped.
-std::string command_line(const std::vector<std::string>& argv, const Around& around);
+std::string command_line(const std::vector<std::string>& argv, Around around);
 
 // A long command line without its middle: what is run is at its beginning, on what at its end.
 std::string shortened(std::string line, size_t limit);

@@ -279,7 +279,9 @@ EbpfSource::EbpfSource(const EbpfOptions& options, TraceInfo info) : state_(std:
       continue;
     }
     const uint8_t yes = 1;
-    bpf_map__update_elem(state.skeleton->maps.targets, &*process, sizeof(*process), &yes, sizeof(yes), BPF_ANY);
+    if (const int error =
+            bpf_map__update_elem(state.skeleton->maps.targets, &*process, sizeof(*process), &yes, sizeof(yes), BPF_ANY))
+      libbpf_failed("follow process " + std::to_string(pid), -error);
     state.info.roots.push_back(*process);
   }
   state.attach();

@@ -5,15 +5,14 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256629
                          --bundle /tmp/golden/bundle web
    +1.3 ms  namespaces   new mnt 4026532178
    +1.3 ms  mounts       / and all below made rslave
-   +1.4 ms  hand-over    execve sh -c 'set -e\x0a        mount --bind "$0"
-                         "$0"\x0a        cd "$0"\x0a        for each in dev proc
-                         sys run tmp; do mount --rbind /$each $each; done\x0a   
-                         pivot_root . mnt\x0a        umount -l /mnt\x0a       
-                         cd "$1"\x0a        shift\x0a        exec "$@" '
-                         /tmp/golden/debian-13 /tmp/golden unshare -m
-                         --propagation slave sh -c 'umount -l
-                         /sys/fs/cgroup/unified; exec "$@"' x crun --root
-                         /tmp/golden/state --cgroup-manager=cgroupfs run
+   +1.4 ms  hand-over    execve sh -c $'set -e\n        mount --bind "$0" "$0"\n
+                         cd "$0"\n        for each in dev proc sys run tmp; do
+                         mount --rbind /$each $each; done\n        pivot_root .
+                         mnt\n        umount -l /mnt\n        cd "$1"\n       
+                         shift\n        exec "$@" ' /tmp/golden/debian-13
+                         /tmp/golden unshare -m --propagation slave sh -c
+                         'umount -l /sys/fs/cgroup/unified; exec "$@"' x crun
+                         --root /tmp/golden/state --cgroup-manager=cgroupfs run
                          --bundle /tmp/golden/bundle web: uid 0, gid 0; 40 of 41
                          capabilities; no seccomp filter
   handed over

@@ -43,7 +43,8 @@ TEST(Completeness, WhatTheKernelContradictsIsCountedAndTheFirstIsTold) {
   EXPECT_TRUE(
       has_line(completeness.text(made_info(), {}, true),
                "cttrace: the kernel said otherwise than the calls 2 times, first of uids of \\x1b[m: by the calls 0, "
-               "by the kernel 1: perhaps somebody who is not traced was at work"))
+               "by the kernel 1: perhaps somebody who is not traced was at work, or what a mount was on was removed "
+               "in another namespace"))
       << completeness.text(made_info(), {}, true);
 }
 

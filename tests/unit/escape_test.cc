@@ -12,6 +12,11 @@ TEST(Escape, EscapesControlsBidiAndInvalidBytes) {
   EXPECT_EQ(escape_for_terminal("a\x1b[2J\n"), "a\\x1b[2J\\x0a");
   EXPECT_EQ(escape_for_terminal("\xc2\x9b"), "\\xc2\\x9b");           // C1 CSI
   EXPECT_EQ(escape_for_terminal("\xe2\x80\xae"), "\\xe2\\x80\\xae");  // right-to-left override
+  // What nobody sees: two names must not look the same.
+  EXPECT_EQ(escape_for_terminal("a\xc2\xad"), "a\\xc2\\xad");                              // soft hyphen
+  EXPECT_EQ(escape_for_terminal("a\xe2\x80\x8b"), "a\\xe2\\x80\\x8b");                     // zero-width space
+  EXPECT_EQ(escape_for_terminal("a\xf3\xa0\x81\x81"), "a\\xf3\\xa0\\x81\\x81");            // tag letter
+  EXPECT_EQ(escape_for_terminal("\xe2\x80\x9c\xe2\x81\x87"), "\xe2\x80\x9c\xe2\x81\x87");  // what is seen
   EXPECT_EQ(escape_for_terminal("\xff\x7f"), "\\xff\\x7f");
 }
 

@@ -112,7 +112,8 @@ class Attaching {
   // Over the tree, from its roots, until it stands still and there is nobody in it who is not followed.
   void all(const std::vector<uint32_t>& processes);
 
-  std::optional<Error> refusal() const { return refusal_; }
+  // Why one of these is not followed, or else one that they have made.
+  std::optional<Error> refusal(const std::vector<uint32_t>& processes) const;
   std::vector<std::string>& refused_lines() { return lines_; }
 
  private:
@@ -124,16 +125,23 @@ class Attaching {
   const Capture& capture_;
   Threads& threads_;
   const Settle& settle_;
-  std::set<uint32_t> gone_, refused_, executing_;
+  std::set<uint32_t> gone_, executing_;
+  std::map<uint32_t, Error> refused_;
   std::map<uint32_t, int> attempts_;
-  std::optional<Error> refusal_;
   std::vector<std::string> lines_;
 };
 
 void Attaching::refuse(uint32_t process, uint32_t tracer, int code) {
-  if (!refused_.insert(process).second) return;
-  refusal_ = {.code = code, .what = "follow process", .subject = std::to_string(process), .why = why_not(tracer, code)};
-  lines_.push_back(refusal_->line());
+  Error error{.code = code, .what = "follow process", .subject = std::to_string(process), .why = why_not(tracer, code)};
+  if (code == EPERM && tracer == 0) error.remedy = "run cttrace as root, or with CAP_SYS_PTRACE";
+  const auto [place, first] = refused_.try_emplace(process, std::move(error));
+  if (first) lines_.push_back(place->second.line());
+}
+
+std::optional<Error> Attaching::refusal(const std::vector<uint32_t>& processes) const {
+  for (const uint32_t process : processes)
+    if (const auto found = refused_.find(process); found != refused_.end()) return found->second;
+  return refused_.empty() ? std::nullopt : std::optional(refused_.begin()->second);
 }
 
 // True: it has threads that were not followed before, or has ended just now.
@@ -195,6 +203,11 @@ bool Attaching::pass(std::vector<uint32_t> processes) {
 void Attaching::all(const std::vector<uint32_t>& processes) {
   for (int passes = 0; passes < kMostPasses; ++passes)
     if (!pass(processes) && !settle_(Settling::kUntilAllStand)) return;
+  lines_.push_back(Error{.what = "follow all processes",
+                         .subject = {},
+                         .why = "new ones came faster than they could be followed",
+                         .remedy = "stop what makes them, or use --backend ebpf"}
+                       .line());
 }
 
 }  // namespace
@@ -204,7 +217,7 @@ Result<Attached> attach(const std::vector<uint32_t>& processes, bool filtered, c
   Attaching attaching(filtered, capture, threads, settle);
   attaching.all(processes);
   if (!threads.empty()) return Attached{.refused = std::move(attaching.refused_lines())};
-  if (attaching.refusal()) return *attaching.refusal();
+  if (std::optional<Error> refusal = attaching.refusal(processes)) return *std::move(refusal);
   return Error{.code = ESRCH,
                .what = "follow process",
                .subject = processes.empty() ? "" : std::to_string(processes.front()),
