@@ -47,6 +47,8 @@ struct CommandRow {
   std::string_view more;
 };
 std::span<const CommandRow> command_rows();
+// The names of those that take the option: "diff and check".
+std::string commands_that_take(const OptionRow& row);
 
 // A command line and what it does.
 struct Example {

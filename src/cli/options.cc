@@ -105,14 +105,18 @@ bool is_given(const Parsed& parsed, std::string_view name) {
                      [&](const Given& given) { return first_name(*given.row) == name; });
 }
 
+// `command`: nullptr where one is traced.
+Error not_for(const OptionRow& row, const CommandRow* command) {
+  std::string why =
+      command ? "it is not for cttrace " + std::string(command->name) : "it is for cttrace " + commands_that_take(row);
+  if (!row.why_not.empty()) why += ": " + std::string(row.why_not);
+  return usage_error("use", first_name(row), why);
+}
+
 Status apply(const Parsed& parsed, const CommandRow* command, Options& options) {
   const uint16_t where = command ? command->options : kInTrace;
   for (const Given& given : parsed.given) {
-    if (!(given.row->commands & where)) {
-      std::string why = "it is not for cttrace " + std::string(command->name);
-      if (!given.row->why_not.empty()) why += ": " + std::string(given.row->why_not);
-      return usage_error("use", first_name(*given.row), why);
-    }
+    if (!(given.row->commands & where)) return not_for(*given.row, command);
     const Status applied = given.row->apply(options, given.value);
     if (!applied) return applied.error();
   }

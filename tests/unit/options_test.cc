@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/option_table.h"
+
 namespace cttrace {
 namespace {
 
@@ -119,6 +121,37 @@ TEST(Options, Commands) {
   EXPECT_EQ(parsed({"show", "--help"}).command, Command::kHelp);
   EXPECT_NE(refused({"show"}).find("FILE"), std::string::npos);
   EXPECT_NE(refused({"show", "--record", "x", "y"}).find("--record"), std::string::npos);
+}
+
+// Each option with each command, and without one: it is taken, or refused in a line.
+TEST(Options, EveryOptionEverywhere) {
+  for (const OptionRow& row : option_rows()) {
+    const std::string name(row.names.substr(0, row.names.find(',')));
+    Words given = {name};
+    if (!row.argument.empty()) given.emplace_back(row.words.empty() ? "1" : row.words.substr(0, row.words.find('|')));
+    for (const CommandRow& command : command_rows()) {
+      Words words = given;
+      words.emplace_back(command.name);
+      words.insert(words.end(), command.fewest, "1");
+      if (row.commands & command.options) {
+        (void)parse_options(words);
+      } else {
+        EXPECT_FALSE(refused(words).empty());
+      }
+    }
+    for (const Words& rest : {Words{}, Words{"true"}}) {
+      Words words = given;
+      words.insert(words.end(), rest.begin(), rest.end());
+      if (row.commands & kInTrace) {
+        (void)parse_options(words);
+      } else {
+        EXPECT_NE(refused(words).find(name + ": it is for cttrace "), std::string::npos);
+      }
+    }
+  }
+  EXPECT_NE(refused({"--how", "true"}).find("it is for cttrace diff and check ("), std::string::npos);
+  EXPECT_NE(refused({"--oci", "x", "-a"}).find("it is for cttrace check ("), std::string::npos);
+  EXPECT_NE(refused({"--how", "-p", "1"}).find("--how"), std::string::npos);
 }
 
 TEST(Options, OwnArgumentsAreKept) {
