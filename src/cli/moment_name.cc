@@ -123,7 +123,8 @@ uint64_t next_time_of_day(uint64_t of_day_ns, uint64_t precision, uint64_t begin
 Result<MomentName> parse_moment(std::string_view text) {
   if (is_number(text)) {
     const std::optional<uint64_t> number = whole(text);
-    if (!number || *number == 0) return no_moment(text, "events are counted from 1");
+    if (!number) return no_moment(text, "no trace has so many events");
+    if (*number == 0) return no_moment(text, "events are counted from 1");
     return MomentName{.kind = MomentName::Kind::kEvent, .number = *number};
   }
   if (const auto when = with_unit(text)) return *when;

@@ -129,6 +129,20 @@ bool asks_for_calls(const Parsed& parsed) {
   return std::ranges::any_of(kOfCalls, [&](std::string_view name) { return is_given(parsed, name); });
 }
 
+// Options that cannot both be meant.
+Status check_contradictions(const Parsed& parsed, const Options& options) {
+  for (const Given& given : parsed.given) {
+    if (first_name(*given.row) == "--format" && given.value != "json" && is_given(parsed, "--json"))
+      return usage_error("use --json", "", "--format " + given.value + " was given too: choose one");
+  }
+  if (options.trees && options.format == Format::kCalls)
+    return usage_error("use --trees", "", "they are part of a story, not of calls", "--format story, json or ndjson");
+  if (options.at && options.trees) return usage_error("use --at", "", "--trees was given too: choose one");
+  if (options.at && options.format == Format::kCalls)
+    return usage_error("use --at", "", "it shows a state, not calls", "--format story, json or ndjson");
+  return Ok{};
+}
+
 const CommandRow* find_command(const Parsed& parsed) {
   if (parsed.rest.empty() || is_given(parsed, "-p")) return nullptr;
   for (const CommandRow& row : command_rows()) {
@@ -199,12 +213,10 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
   }
   const Status applied = apply(*parsed, command, options);
   if (!applied) return applied.error();
-  if (!is_given(*parsed, "--format") && asks_for_calls(*parsed)) options.format = Format::kCalls;
-  if (options.trees && options.format == Format::kCalls)
-    return usage_error("use --trees", "", "they are part of a story, not of calls", "--format story, json or ndjson");
-  if (options.at && options.trees) return usage_error("use --at", "", "--trees was given too: choose one");
-  if (options.at && options.format == Format::kCalls)
-    return usage_error("use --at", "", "it shows a state, not calls", "--format story, json or ndjson");
+  const bool has_format = is_given(*parsed, "--format") || is_given(*parsed, "--json");
+  if (!has_format && asks_for_calls(*parsed)) options.format = Format::kCalls;
+  const Status agreed = check_contradictions(*parsed, options);
+  if (!agreed) return agreed.error();
 
   if (command) {
     if (options.command != Command::kIntroduce) return options;  // --help

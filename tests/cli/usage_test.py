@@ -82,8 +82,13 @@ class Mistakes(unittest.TestCase):
             self.assert_refused(["--at", moment, "true"], "--at")
             self.assert_refused(["show", "--at", moment, "x.ctt"], "--at")
         self.assert_refused(["--at"], "--at", "MOMENT is missing")
+        self.assert_refused(["--at", "9" * 23, "true"], "9" * 23, "no trace has so many events")
         self.assert_refused(["--at", "3", "--format", "calls", "true"], "--at", "a state, not calls")
         self.assert_refused(["--at", "3", "-e", "mount", "true"], "--at", "--format story, json or ndjson")
+
+    def test_json_is_a_format(self):
+        self.assert_refused(["--json", "--format", "calls", "true"], "--json", "--format calls was given too")
+        self.assert_refused(["syscalls", "--format", "ndjson", "--json"], "--format ndjson was given too")
 
     def test_trees(self):
         self.assert_refused(["--trees", "-e", "mount", "true"], "--trees", "part of a story", "--format story")

@@ -154,6 +154,15 @@ TEST(Options, EveryOptionEverywhere) {
   EXPECT_NE(refused({"--how", "-p", "1"}).find("--how"), std::string::npos);
 }
 
+TEST(Options, JsonIsTheFormatWhateverElseIsAskedFor) {
+  for (const Words& words :
+       {Words{"--json", "-e", "trace=mount", "true"}, Words{"--json", "-c", "true"}, Words{"-y", "--json", "true"}})
+    EXPECT_EQ(parsed(words).format, Format::kJson);
+  EXPECT_EQ(parsed({"--json", "--format", "json", "true"}).format, Format::kJson);
+  EXPECT_NE(refused({"--json", "--format", "calls", "true"}).find("--format calls was given too"), std::string::npos);
+  EXPECT_NE(refused({"--format", "ndjson", "--json", "true"}).find("--json"), std::string::npos);
+}
+
 TEST(Options, OwnArgumentsAreKept) {
   EXPECT_EQ(parsed({"-p", "1", "2", "-q"}).arguments, (Words{"-p", "1", "2", "-q"}));
 }
