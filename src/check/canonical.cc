@@ -85,7 +85,7 @@ CanonicalForm canonical(const RecordingFacts& facts) {
   CanonicalForm form{.name = facts.name};
   for (const ContainerFacts& each : facts.containers) form.containers.push_back(canonical(each));
   form.cannot_judge = facts.lost;
-  if (!facts.whole) form.cannot_judge.emplace_back("the recording is cut short: what came after is not known");
+  if (!facts.broken_off.empty()) form.cannot_judge.push_back("it is read only in part: " + facts.broken_off);
   if (!facts.model_doubt.empty()) form.cannot_judge.push_back("the state is doubtful " + facts.model_doubt);
   return form;
 }

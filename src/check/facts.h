@@ -194,7 +194,7 @@ struct RecordingFacts {
   std::string backend = {}, kernel = {}, host = {}, cttrace_version = {};
   // Why it cannot be trusted as a whole, in words: "12 records were lost: the ring buffer was full"; empty: it can.
   std::vector<std::string> lost = {};
-  bool whole = true;             // false: it is cut short
+  std::string broken_off = {};   // why it is not read to its end, in words; empty: it is
   uint64_t truncated = 0;        // arguments longer than what is captured
   uint64_t contradicted = 0;     // facts of which the kernel said otherwise than the calls; the kernel's word is here
   std::string model_doubt = {};  // since when and why something that happened may be missing; empty: nothing is

@@ -42,7 +42,7 @@ std::string why_not_to_judge(const ContainerFacts& container) {
 
 std::vector<std::string> why_not_to_judge(const RecordingFacts& facts) {
   std::vector<std::string> reasons = facts.lost;
-  if (!facts.whole) reasons.emplace_back("the recording is cut short");
+  if (!facts.broken_off.empty()) reasons.push_back("it is read only in part: " + facts.broken_off);
   if (!facts.model_doubt.empty()) reasons.push_back(facts.model_doubt);
   return reasons;
 }

@@ -28,12 +28,12 @@ void RecordingKeeper::news(const News& news) {
                          .failures_dropped = went_on->failures_dropped};
 }
 
-RecordingFacts RecordingKeeper::finish(const State& state, const BadRecords& bad, bool whole) {
+RecordingFacts RecordingKeeper::finish(const State& state, const BadRecords& bad, const std::string& broken_off) {
   if (const std::string lost = completeness_.what_is_lost(bad, true); !lost.empty())
     facts_.lost.push_back("lost: " + lost);
-  if (whole && !(completeness_.loss && completeness_.loss->final))
+  if (broken_off.empty() && !(completeness_.loss && completeness_.loss->final))
     facts_.lost.emplace_back("not known whether anything was lost: the trace has no closing record");
-  facts_.whole = whole;
+  facts_.broken_off = broken_off;
   facts_.truncated = completeness_.truncated;
   facts_.contradicted = completeness_.contradicted;
   if (state.doubtful_since)

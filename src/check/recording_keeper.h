@@ -17,8 +17,8 @@ class RecordingKeeper {
   void changes(const Changes& changes) { completeness_.see(changes); }
   void news(const News& news);
 
-  // `state`: the last one. `whole`: it was read to its end.
-  RecordingFacts finish(const State& state, const BadRecords& bad, bool whole);
+  // `state`: the last one. `broken_off`: why it was not read to its end; empty: it was.
+  RecordingFacts finish(const State& state, const BadRecords& bad, const std::string& broken_off);
 
  private:
   RecordingFacts facts_;

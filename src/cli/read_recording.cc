@@ -34,16 +34,16 @@ RecordingFacts read_recording(const std::string& path, const std::string& contai
     keeper.changes(changes);
     teller.event(event, ++number, changes, model.state());
   });
-  bool whole = true;
+  std::string broken_off;
   try {
     while (source.poll(std::chrono::milliseconds(0), [&](std::span<const std::byte> record) { decoder.feed(record); }))
       continue;
-  } catch (const Failure&) {
-    whole = false;
+  } catch (const Failure& failure) {
+    broken_off = failure.error().why;
   }
   decoder.finish();
   teller.finish();
-  RecordingFacts facts = keeper.finish(model.state(), decoder.bad_records(), whole);
+  RecordingFacts facts = keeper.finish(model.state(), decoder.bad_records(), broken_off);
   if (!container.empty()) keep_only(facts, container);
   return facts;
 }

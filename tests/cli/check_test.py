@@ -70,7 +70,19 @@ class Verdicts(OnRecordings):
             result = self.check(path)
             self.assertEqual(result.returncode, 2, result.stdout)
             self.assertIn("cannot judge: ", result.stdout)
-            self.assertIn("cut short", result.stdout)
+            self.assertIn("the recording is truncated at byte ", result.stdout)
+
+    def test_why_a_recording_is_read_only_in_part(self):
+        path = self.recording("runc")
+        whole = bytearray(path.read_bytes())
+        whole[len(whole) // 2] ^= 1
+        path.write_bytes(whole)
+        corrupt = "corrupt: a block that is not as it was written, at byte"
+        self.assertIn(corrupt, cttrace("show", path).stderr)
+        for words in (["check", path, "--policy", "oci-default"], ["diff", path, path], ["baseline", path]):
+            result = run(support.CTTRACE, *words)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(corrupt, " ".join((result.stdout + result.stderr).split()))
 
     def test_the_worst_of_several_policies_counts(self):
         result = self.check(self.recording("runc"), "--policy", "hardened")
@@ -184,6 +196,13 @@ class Refusals(OnRecordings):
         self.assert_refused(self.check(recording, "--report", "json="), "file name")
         self.assert_refused(self.check(recording, "--annotate", "gitlab"), "github")
         self.assert_refused(self.check(recording, "--format", "json"), "it is not for cttrace check")
+        for option in (["--update"], ["--how"], ["--reference", recording]):
+            self.assert_refused(self.check(recording, *option), f"cannot use {option[0]}: there is no baseline")
+
+    def test_a_baseline_is_no_configuration(self):
+        recording, baseline = self.recording("runc"), self.tmp / "good.json"
+        run(support.CTTRACE, "baseline", recording, "-o", baseline, check=True)
+        self.assert_refused(run(support.CTTRACE, "check", recording, "--oci", baseline), "it is not one", "ociVersion")
 
     def test_a_policy_that_is_wrong_is_refused_by_its_place(self):
         policy = self.tmp / "p.json"

@@ -75,7 +75,7 @@ class Diff(Recordings):
     def test_recordings_that_nothing_can_be_said_of(self):
         whole, cut = self.recording("runc"), self.tmp / "cut.ctt"
         cut.write_bytes(whole.read_bytes()[:-40])
-        self.assert_ends(2, "diff", whole, cut, says="cannot judge: .*cut short")
+        self.assert_ends(2, "diff", whole, cut, says="cannot judge: .*truncated at byte")
         (self.tmp / "no").write_text("something")
         self.assert_ends(2, "diff", whole, self.tmp / "no", error="^cttrace: cannot ")
         self.assert_ends(2, "diff", whole, self.tmp / "missing", error="^cttrace: cannot ")
@@ -119,7 +119,7 @@ class Baselines(Recordings):
         cut = self.tmp / "cut.ctt"
         cut.write_bytes(newer.read_bytes()[:-40])
         after = baseline.read_text()
-        self.assert_ends(2, "check", cut, "--baseline", baseline, "--update", error="cut short")
+        self.assert_ends(2, "check", cut, "--baseline", baseline, "--update", error="truncated at byte")
         self.assertEqual(baseline.read_text(), after)
 
     def test_what_varies_is_learned(self):
@@ -198,7 +198,7 @@ class Baselines(Recordings):
         self.assert_ends(2, "baseline", self.recording("runc"), "-o", self.recording("runc"), error="^cttrace: ")
         cut = self.tmp / "cut.ctt"
         cut.write_bytes(self.recording("runc").read_bytes()[:-40])
-        self.assert_ends(2, "baseline", cut, error="cut short")
+        self.assert_ends(2, "baseline", cut, error="truncated at byte")
 
 
 if __name__ == "__main__":

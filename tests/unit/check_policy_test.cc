@@ -106,8 +106,9 @@ TEST(PolicyJudges, CannotWhereSomethingIsMissing) {
   EXPECT_EQ(judged(lost).cannot_judge, std::vector<std::string>{"12 records were lost"});
 
   RecordingFacts short_one = made_recording(made_container());
-  short_one.whole = false;
-  EXPECT_EQ(judged(short_one).cannot_judge, std::vector<std::string>{"the recording is cut short"});
+  short_one.broken_off = "the recording is truncated at byte 7";
+  EXPECT_EQ(judged(short_one).cannot_judge,
+            std::vector<std::string>{"it is read only in part: the recording is truncated at byte 7"});
   // Nor is anything in it broken for sure.
   short_one.containers[0].handed->identity.seccomp_mode.value = 0;
   EXPECT_EQ(verdict_of(judged(short_one)), Verdict::kCannotJudge);
