@@ -72,6 +72,12 @@ std::vector<RuleWords> oci_fields() {
 Result<OciConfig> parse_oci_config(std::string_view text, const std::string& name, const std::string& folder) {
   Result<OciJson> json = parse_json_text(text, "the OCI configuration", name);
   if (!json) return json.error();
+  // The specification requires it: what has none is something else, of which nothing is to be judged.
+  if (!json->contains("ociVersion"))
+    return Error{.what = "read the OCI configuration",
+                 .subject = name,
+                 .why = "it is not one: \"ociVersion\" is missing",
+                 .exit_status = 2};
   return OciConfig{.name = name, .folder = folder, .json = std::make_shared<const OciJson>(std::move(*json))};
 }
 

@@ -65,12 +65,17 @@ int check_recording(const Options& options) {
   if (options.policies.empty() && options.baseline.empty() && options.oci.empty())
     throw Failure(usage_error("run", "cttrace check", "nothing says what to judge by",
                               "--policy oci-default, --oci config.json or --baseline FILE"));
-  if (options.update && options.baseline.empty())
-    throw Failure(usage_error("use --update", "", "there is no baseline to be written anew", "--baseline FILE"));
+  const auto needs_baseline = [&](bool given, const char* option, const char* why) {
+    if (given && options.baseline.empty())
+      throw Failure(usage_error(std::string("use ") + option, "", why, "--baseline FILE"));
+  };
+  needs_baseline(options.update, "--update", "there is no baseline to be written anew");
+  needs_baseline(options.how, "--how", "there is no baseline to compare the way with");
+  needs_baseline(!options.reference.empty(), "--reference", "there is no baseline whose times it could be for");
   check_outputs(options);
   const std::vector<Report> reports = judge_all(options);
   write_reports(reports, options, report_text);
-  return options.update ? 0 : exit_status(verdict_of(reports));
+  return exit_status(verdict_of(reports));
 }
 
 }  // namespace cttrace

@@ -22,8 +22,10 @@ TEST(Oci, EveryFieldIsDocumentedOnce) {
   }
 }
 
+// `text`: an object, to which what every configuration has is added.
 Report judged(const std::string& text) {
-  const Result<OciConfig> config = parse_oci_config(text, "config.json", "");
+  const std::string version = text.starts_with("{\"ociVersion\"") ? "" : R"("ociVersion": "1.2.0", )";
+  const Result<OciConfig> config = parse_oci_config("{" + version + text.substr(1), "config.json", "");
   if (!config) throw std::runtime_error(config.error().line());
   return judge(*config, made_recording(made_container()));
 }
@@ -32,6 +34,14 @@ bool cannot_judge(const Report& report, const std::string& field) {
   return std::ranges::any_of(report.findings, [&](const Finding& finding) {
     return finding.verdict == Verdict::kCannotJudge && finding.subject == field;
   });
+}
+
+TEST(Oci, WhatNamesNoVersionIsNoConfiguration) {
+  const Result<OciConfig> config = parse_oci_config(R"({"type": "baseline", "version": 2})", "good.json", "");
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().exit_status, 2);
+  EXPECT_EQ(config.error().line(),
+            "cannot read the OCI configuration good.json: it is not one: \"ociVersion\" is missing");
 }
 
 TEST(Oci, NoFieldIsPassedOver) {
