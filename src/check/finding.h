@@ -61,6 +61,7 @@ struct Report {
   std::vector<Finding> findings = {};        // in the order of containers; also what holds
   // Why nothing may be concluded from this recording as a whole: loss, truncation, other rules.
   std::vector<std::string> cannot_judge = {};
+  bool forgiven = false;       // what differs was meant to: it decides nothing of several reports
   bool other_runtime = false;  // of a diff: containers that correspond were made by different runtimes
   bool tells_how = false;      // of a diff: the way and the cost were asked for
 };

@@ -7,7 +7,8 @@ namespace cttrace {
 
 Verdict verdict_of(std::span<const Report> reports) {
   Verdict worst = Verdict::kHolds;
-  for (const Report& report : reports) worst = std::max(worst, verdict_of(report));
+  for (const Report& report : reports)
+    if (!report.forgiven) worst = std::max(worst, verdict_of(report));
   return worst;
 }
 

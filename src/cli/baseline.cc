@@ -12,6 +12,7 @@
 #include "cli/judge_baseline.h"
 #include "cli/output.h"
 #include "cli/read_recording.h"
+#include "cli/same_file.h"
 #include "cli/text_file.h"
 #include "cli/values.h"
 
@@ -77,7 +78,7 @@ void update(const Options& options, const Runs& runs, const canon::Baseline& old
   canon::Baseline newer = learned(runs, has_budgets(older), reference);
   tell_what_varies(newer);
   canon::keep_what_varies(newer, older);
-  Result<Output> output = Output::to_file(options.baseline);
+  Result<Output> output = Output::whole(options.baseline);
   if (!output) throw Failure(output.error());
   write_to(*output, newer);
 }
@@ -91,17 +92,15 @@ Runs canonical_runs(std::span<const RecordingFacts> facts) {
 }  // namespace
 
 int baseline(const Options& options) {
-  for (const std::string& file : options.operands) {
-    const Status distinct = check_not_the_same(options.output, file);
-    if (!distinct) throw Failure(distinct.error());
-  }
+  const Status distinct = check_not_read(options.output, options);
+  if (!distinct) throw Failure(distinct.error());
   Runs runs;
   for (const std::string& file : options.operands)
     runs.push_back(canon::canonical(read_recording(file, options.container)));
   require_sure(runs);
   const canon::Baseline made = learned(runs, options.budget, reference_of(options));
   tell_what_varies(made);
-  Result<Output> output = Output::open(options, STDOUT_FILENO);
+  Result<Output> output = Output::whole(options.output);
   if (!output) throw Failure(output.error());
   write_to(*output, made);
   return 0;
@@ -134,6 +133,7 @@ std::vector<Report> judge_by_baseline(const canon::Baseline& baseline, std::span
   std::vector<Report> reports;
   for (const canon::CanonicalForm& run : runs) reports.push_back(canon::judge_baseline(run, baseline, options.how));
   if (has_budgets(baseline)) reports.push_back(canon::judge_budget(runs, baseline, reference));
+  for (Report& report : reports) report.forgiven = options.update;
   if (options.update) update(options, runs, baseline, reference);
   return reports;
 }

@@ -88,7 +88,7 @@ std::string json(const Diagnosis& diagnosis, const Options& options) {
 }  // namespace
 
 int doctor(const Options& options) {
-  Result<Output> output = Output::open(options, STDOUT_FILENO);
+  Result<Output> output = Output::whole(options.output);
   if (!output) throw Failure(output.error());
   const Diagnosis diagnosis = diagnose();
   output->write(!is_json(options.format) ? text(diagnosis, output->wants_color(options.color))

@@ -87,7 +87,7 @@ int inspect(const Options& options) {
   const Result<ProcReading> reading = read_proc(options.inspected);
   if (!reading) throw Failure(reading.error());
   const FromProc from = from_proc(*reading, read_surroundings());
-  Result<Output> output = Output::open(options, STDOUT_FILENO);
+  Result<Output> output = Output::whole(options.output);
   if (!output) throw Failure(output.error());
   const bool is_json = options.format == Format::kJson || options.format == Format::kNdjson;
   output->write(is_json ? json(from, options.format == Format::kNdjson)

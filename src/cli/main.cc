@@ -17,7 +17,7 @@ namespace cttrace {
 namespace {
 
 int print(const Options& options, const std::string& text) {
-  Result<Output> output = Output::open(options, STDOUT_FILENO);
+  Result<Output> output = Output::whole(options.output);
   if (!output) throw Failure(output.error());
   output->write(text);
   const Status closed = output->close();

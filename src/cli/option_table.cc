@@ -234,7 +234,7 @@ const OptionRow kOptions[] = {
      "judge by this baseline: whether the containers are as they were when it was made", "cttrace baseline makes one.",
      keep_text<&Options::baseline>, Completes::kFile},
     {"--update", "", Section::kJudge, kInCheck,
-     "write the baseline anew from the recordings, once it is told what differs; then the exit status is 0",
+     "write the baseline anew from the recordings, once it is told what differs; that then decides nothing",
      "What was known to vary is kept. A recording that cannot be judged is refused.", turn_on_option<&Options::update>},
     {"--policy", "POLICY", Section::kJudge, kInCheck,
      "judge by these rules: the name of a policy that is built in (cttrace policy list), or a file; may be repeated",

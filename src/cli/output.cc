@@ -10,7 +10,6 @@
 #include <cctype>
 #include <cerrno>
 #include <cstdlib>
-#include <filesystem>
 
 namespace cttrace {
 namespace {
@@ -47,19 +46,6 @@ Status write_patiently(int fd, std::string_view bytes, const std::string& name) 
 
 }  // namespace
 
-Status check_not_the_same(const std::string& written, const std::string& other) {
-  std::error_code problem;
-  if (written.empty() || other.empty() || written == "-" || other == "-") return Ok{};
-  const bool same = std::filesystem::equivalent(written, other, problem) || written == other;
-  // Devices and pipes keep nothing that could be destroyed.
-  if (!same || std::filesystem::is_other(written, problem)) return Ok{};
-  return Error{.what = "write to",
-               .subject = written,
-               .why = "the recording is the same file",
-               .remedy = "give each a name of its own",
-               .exit_status = 2};
-}
-
 Result<Output> Output::to_file(const std::string& path) {
   Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666));
   if (!file) return system_error("write to", path);
@@ -73,6 +59,17 @@ Result<Output> Output::open(const Options& options, int stream) {
   if (options.output.empty()) return to_stream(stream);
   if (options.output == "-") return to_stream(STDOUT_FILENO);
   return to_file(options.output);
+}
+
+Result<Output> Output::whole(const std::string& file) {
+  if (file.empty() || file == "-") return to_stream(STDOUT_FILENO);
+  std::optional<Replacement> replacement = Replacement::of(file);
+  if (!replacement) return to_file(file);
+  Fd made = replacement->take_file();
+  const int fd = made.get();
+  Output output(std::move(made), fd, file);
+  output.replacement_.emplace(std::move(*replacement));
+  return output;
 }
 
 bool Output::wants_color(ColorWhen when) const {
@@ -128,6 +125,7 @@ Status Output::close() {
   flush();
   // Some file systems tell only now that the disk is full.
   if (file_ && ::close(file_.release()) != 0 && failed_) failed_ = system_error("write to", name_);
+  if (replacement_ && failed_) failed_ = replacement_->commit();
   return failed_;
 }
 

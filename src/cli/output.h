@@ -2,18 +2,17 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
 #include "base/fd.h"
 #include "cli/options.h"
+#include "cli/replacement.h"
 #include "render/columns.h"
 
 namespace cttrace {
-
-// An Error (exit_status 2) where both names are of one file: writing one would destroy the other.
-Status check_not_the_same(const std::string& written, const std::string& other);
 
 class Output {
  public:
@@ -21,8 +20,11 @@ class Output {
   static Result<Output> to_file(const std::string& path);
   // STDOUT_FILENO or STDERR_FILENO; it is not closed.
   static Output to_stream(int fd);
-  // -o FILE where it is given, otherwise the stream.
+  // -o FILE where it is given, otherwise the stream; for what is written bit by bit.
   static Result<Output> open(const Options& options, int stream);
+  // For what is written at once: a file that is there stays as it was until close() puts the new one into its place.
+  // Empty and "-" are standard output.
+  static Result<Output> whole(const std::string& file);
 
   bool wants_color(ColorWhen when) const;
   // Columns of the terminal, as COLUMNS says or it itself; of what is no terminal: COLUMNS, otherwise 0.
@@ -45,6 +47,7 @@ class Output {
  private:
   Output(Fd file, int fd, std::string name) : file_(std::move(file)), fd_(fd), name_(std::move(name)) {}
 
+  std::optional<Replacement> replacement_;
   Fd file_;
   int fd_;
   std::string name_;

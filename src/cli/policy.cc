@@ -13,6 +13,7 @@
 #include "cli/output.h"
 #include "cli/policy_file.h"
 #include "cli/read_recording.h"
+#include "cli/same_file.h"
 #include "cli/text_file.h"
 #include "cli/values.h"
 #include "cli/wrap.h"
@@ -45,24 +46,36 @@ std::string beside(const std::string& file, const std::string& name) {
   return (std::filesystem::path(file).parent_path() / name).string();
 }
 
-// True: every case is as expected.
-bool test(const std::string& file, Output& output) {
+void require_distinct(const std::string& output, const std::string& read, const std::string& what) {
+  const Status distinct = check_not_the_same(output, read, what);
+  if (!distinct) throw Failure(distinct.error());
+}
+
+struct Tested {
+  std::string text;
+  bool good = true;  // every case is as expected
+};
+
+Tested test(const std::string& file, const std::string& output) {
+  require_distinct(output, file, "the test");
   const Result<std::string> text = read_text_file(file, "the test");
   if (!text) throw Failure(text.error());
   const Result<PolicyTest> test = parse_policy_test(*text, file);
   if (!test) throw Failure(test.error());
   const Result<Policy> policy = load_policy(find_built_in(test->policy) ? test->policy : beside(file, test->policy));
   if (!policy) throw Failure(policy.error());
-  bool good = true;
+  require_distinct(output, beside(file, test->policy), "the policy");
+  Tested tested;
   for (const PolicyCase& each : test->cases) {
-    const std::vector<std::string> lines =
-        differences(each, judge(*policy, read_recording(beside(file, each.recording))));
-    good = good && lines.empty();
-    output.write(fmt::format("{}: {}\n", escape_for_terminal(each.recording),
-                             lines.empty() ? "as expected" : "not as expected"));
-    for (const std::string& line : lines) output.write("  " + escape_for_terminal(line) + "\n");
+    const std::string recording = beside(file, each.recording);
+    require_distinct(output, recording, "the recording");
+    const std::vector<std::string> lines = differences(each, judge(*policy, read_recording(recording)));
+    tested.good = tested.good && lines.empty();
+    tested.text +=
+        fmt::format("{}: {}\n", escape_for_terminal(each.recording), lines.empty() ? "as expected" : "not as expected");
+    for (const std::string& line : lines) tested.text += "  " + escape_for_terminal(line) + "\n";
   }
-  return good;
+  return tested;
 }
 
 const std::string& operand(const Options& options, const char* what) {
@@ -75,23 +88,24 @@ const std::string& operand(const Options& options, const char* what) {
 
 int policy(const Options& options) {
   const std::string& what = options.operands[0];
-  Result<Output> output = Output::open(options, STDOUT_FILENO);
-  if (!output) throw Failure(output.error());
-  bool good = true;
+  Tested done;
   if (what == "list") {
     if (options.operands.size() > 1)
       throw Failure(usage_error("use", options.operands[1], "cttrace policy list takes no such argument"));
-    output->write(list());
+    done.text = list();
   } else if (what == "show") {
-    output->write(text_of(operand(options, "NAME")));
+    done.text = text_of(operand(options, "NAME"));
   } else if (what == "test") {
-    good = test(operand(options, "FILE"), *output);
+    done = test(operand(options, "FILE"), options.output);
   } else {
     throw Failure(usage_error("run", "cttrace policy " + what, "it is none of list, show and test"));
   }
+  Result<Output> output = Output::whole(options.output);
+  if (!output) throw Failure(output.error());
+  output->write(done.text);
   const Status closed = output->close();
   if (!closed) throw Failure(closed.error());
-  return good ? 0 : 1;
+  return done.good ? 0 : 1;
 }
 
 }  // namespace cttrace

@@ -3,13 +3,14 @@
 
 #include "cli/commands.h"
 #include "cli/pipeline.h"
+#include "cli/same_file.h"
 #include "source/replay.h"
 
 namespace cttrace {
 
 int show(const Options& options) {
   const std::string& recording = options.operands[0];
-  const Status distinct = check_not_the_same(options.output, recording);
+  const Status distinct = check_not_read(options.output, options);
   if (!distinct) throw Failure(distinct.error());
   Result<RecordingReader> reader = RecordingReader::open(recording);
   if (!reader) throw Failure(reader.error());

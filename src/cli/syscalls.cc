@@ -102,7 +102,7 @@ std::string json(const Options& options) {
 }  // namespace
 
 int list_syscalls(const Options& options) {
-  Result<Output> output = Output::open(options, STDOUT_FILENO);
+  Result<Output> output = Output::whole(options.output);
   if (!output) throw Failure(output.error());
   output->write(!is_json(options.format) ? text(options) : json(options));
   const Status closed = output->close();

@@ -15,6 +15,7 @@
 #include "cli/output.h"
 #include "cli/pipeline.h"
 #include "cli/progress.h"
+#include "cli/same_file.h"
 #include "cli/signals.h"
 #include "cli/version.h"
 
@@ -179,7 +180,7 @@ int trace(const Options& given) {
   if (options.ready_fd > STDERR_FILENO && fcntl(options.ready_fd, F_SETFD, FD_CLOEXEC) != 0) {
     throw Failure(system_error("use --ready-fd", std::to_string(options.ready_fd)));
   }
-  value_or_fail(check_not_the_same(options.output, options.record));
+  value_or_fail(check_not_the_same(options.output, options.record, "the recording"));
   const NewFiles files{options.output, options.record};
   std::optional<HeldCommand> command = hold_command(options);
   Output output = open_output(options);
