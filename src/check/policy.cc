@@ -41,7 +41,8 @@ std::vector<std::string> split(std::string_view words) {
   return all;
 }
 
-std::vector<std::string> list_at(const Json& json, const std::string& place, std::string_view allowed) {
+std::vector<std::string> list_at(const Json& json, const std::string& place, std::string_view allowed,
+                                 std::optional<WordForm> form = {}) {
   refuse_unless(json.is_array(), place, "it must be a list of texts");
   refuse_unless(json.size() <= kMostWords, place, fmt::format("it has more than {} entries", kMostWords));
   const std::vector<std::string> words = split(allowed);
@@ -52,6 +53,8 @@ std::vector<std::string> list_at(const Json& json, const std::string& place, std
     const std::string word = text_at(json[i], where);
     refuse_unless(words.empty() || std::ranges::find(words, word) != words.end(), where,
                   fmt::format("there is no \"{}\": it must be one of {}", word, allowed), did_you_mean(word, names));
+    const std::optional<WrongWord> wrong = form ? wrong_word(*form, word) : std::nullopt;
+    if (wrong) throw Invalid{where, wrong->why, wrong->remedy};
     list.push_back(word);
   }
   return list;
@@ -69,7 +72,7 @@ const ParameterRow& find_parameter(const RuleKind& kind, const std::string& name
 void take_parameter(const ParameterRow& row, const Json& value, const std::string& place, Parameters& parameters) {
   const std::string name(row.name);
   switch (row.type) {
-    case ParameterRow::Type::kList: parameters.lists[name] = list_at(value, place, row.words); return;
+    case ParameterRow::Type::kList: parameters.lists[name] = list_at(value, place, row.words, row.form); return;
     case ParameterRow::Type::kFlag:
       refuse_unless(value.is_boolean(), place, "it must be true or false");
       parameters.flags[name] = value.get<bool>();
@@ -115,6 +118,7 @@ PolicyRule rule_at(const Json& json, const std::string& place) {
 
 void take_judges(const Json& value, Policy& policy) {
   const std::vector<std::string> kinds = list_at(value, "judges", "containers|sandboxes|chroots|entries");
+  refuse_unless(!kinds.empty(), "judges", "it is empty: nothing would be judged");
   const auto has = [&](std::string_view kind) { return std::ranges::find(kinds, kind) != kinds.end(); };
   policy.containers = has("containers"), policy.sandboxes = has("sandboxes");
   policy.chroots = has("chroots"), policy.entries = has("entries");

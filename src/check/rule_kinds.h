@@ -1,12 +1,14 @@
 // The kinds of rules that a policy can have: one row each.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "check/policy.h"
+#include "check/word_form.h"
 
 namespace cttrace {
 
@@ -15,7 +17,8 @@ struct ParameterRow {
   std::string_view name;
   bool required;
   std::string_view what;
-  std::string_view words = {};  // of a list: the words there are, separated by `|`; empty: any
+  std::string_view words = {};  // of a list: the words there are, separated by `|`; empty: as `form` says
+  std::optional<WordForm> form = {};
 };
 
 // One rule at work on one container that was handed over.

@@ -181,7 +181,12 @@ std::vector<RuleKind> identity_rules() {
        "Every capability that the program has, or can get, is power over the host, unless it has a user namespace of "
        "its "
        "own.",
-       {{Type::kList, "within", true, "capabilities that it may have: \"CAP_CHOWN\"; [] is none"},
+       {{Type::kList,
+         "within",
+         true,
+         "capabilities that it may have: \"CAP_CHOWN\"; [] is none",
+         {},
+         WordForm::kCapability},
         {Type::kList, "sets", false, "which sets are looked at (default: all)",
          "bounding|permitted|effective|inheritable|ambient"},
         {Type::kFlag, "spare_user_namespaces", false,

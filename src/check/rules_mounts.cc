@@ -14,11 +14,13 @@ namespace {
 
 using Type = ParameterRow::Type;
 
-constexpr ParameterRow kPaths = {Type::kList, "paths", true, "paths from the container's root"};
+constexpr ParameterRow kPaths = {Type::kList, "paths", true, "paths from the container's root", {}, WordForm::kPath};
 constexpr ParameterRow kIfPresent = {
-    Type::kList, "if_present", false,
-    "more of them, which not every kernel has: that nothing was done about one need not mean anything"};
-constexpr ParameterRow kExcept = {Type::kList, "except", false, "mount points that are left alone, from its root"};
+    Type::kList, "if_present",
+    false,       "more of them, which not every kernel has: that nothing was done about one need not mean anything",
+    {},          WordForm::kPath};
+constexpr ParameterRow kExcept = {Type::kList, "except",       false, "mount points that are left alone, from its root",
+                                  {},          WordForm::kPath};
 
 bool is_except(const Judging& judging, const MountFacts& mount) {
   const std::vector<std::string>& except = judging.parameters.list("except");

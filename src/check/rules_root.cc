@@ -76,7 +76,7 @@ std::vector<RuleKind> root_rules() {
        "The program inherits no descriptor but 0 to 2",
        "A descriptor of a folder of the host's leads out of the container: by /proc/self/fd, or by openat. "
        "A recording of an earlier version does not tell which are open at execve, and cannot be judged.",
-       {{Type::kList, "except", false, "numbers of descriptors that are wanted: \"3\""},
+       {{Type::kList, "except", false, "numbers of descriptors that are wanted: \"3\"", {}, WordForm::kDescriptor},
         {Type::kFlag, "required", false,
          "false: a recording that does not tell, as one of an earlier version, is reported as not visible (default: "
          "true)"}},

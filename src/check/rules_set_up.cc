@@ -102,7 +102,7 @@ std::vector<RuleKind> set_up_rules() {
        "Its devices are within a list",
        "Device nodes that were made, bound or given away while tracing, and devtmpfs as a whole. Those that are in the "
        "image are not seen.",
-       {{Type::kList, "within", true, "devices that it may have: \"c 1:3\", \"c 136:*\""}},
+       {{Type::kList, "within", true, "devices that it may have: \"c 1:3\", \"c 136:*\"", {}, WordForm::kDevice}},
        judge_devices},
       {"limited",
        "Its resources are limited",
@@ -112,7 +112,7 @@ std::vector<RuleKind> set_up_rules() {
       {"failures",
        "No call failed but those whose failure is normal",
        "What failed and is not in the table of normal failures deserves a look: docs/normal-failures.md.",
-       {{Type::kList, "except", false, "failures that are let pass: \"mount:EPERM\""}},
+       {{Type::kList, "except", false, "failures that are let pass: \"mount:EPERM\"", {}, WordForm::kFailure}},
        judge_failures},
   };
 }

@@ -255,7 +255,7 @@ TEST(Canonical, OfASetUpThatFailedItSaysWhatFailed) {
 }
 
 TEST(Canonical, DoubtsAreReasons) {
-  RecordingFacts recording{.whole = false};
+  RecordingFacts recording{.broken_off = "the recording is truncated at byte 7"};
   recording.lost = {"lost: 2 records"};
   EXPECT_EQ(canonical(recording).cannot_judge.size(), 2u);
   ContainerFacts facts = container();

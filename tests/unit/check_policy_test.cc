@@ -58,6 +58,32 @@ TEST(PolicyText, NamesTheKeyThatIsWrong) {
   expect_refused(with_rules(R"({"rule": "seccomp", "id": ""})"), "rules[0].id");
 }
 
+TEST(PolicyText, NamesTheWordThatCouldNeverMatch) {
+  const auto wrong = [](const std::string& rule, const std::string& list, const std::string& word) {
+    const std::string text = with_rules(R"({"rule": ")" + rule + R"(", ")" + list + R"(": [")" + word + R"("], )" +
+                                        (list == "if_present" ? R"("paths": [], )" : "") + R"("id": "x"})");
+    expect_refused(text, "rules[0]." + list + "[0]: ");
+  };
+  for (const char* word : {"CAP_X", "CAP_CHWON", "cap_chown", ""}) wrong("capabilities", "within", word);
+  for (const char* word : {"c 1:x", "c 1", "x 1:3", "c 01:3", "c 1:3 ", "", "*"}) wrong("devices", "within", word);
+  for (const char* word : {"mount", "mount:", "mount:EPREM", "muont:EPERM", ":EPERM"})
+    wrong("failures", "except", word);
+  for (const char* word : {"x", "-1", "03", ""}) wrong("descriptors", "except", word);
+  for (const char* word : {"relative", "/proc/", "/a/../b", "//a", "/a/./b", ""}) {
+    for (const char* rule : {"masked", "read-only"})
+      for (const char* list : {"paths", "if_present"}) wrong(rule, list, word);
+    for (const char* rule : {"mounts-not-shared", "no-host-files"}) wrong(rule, "except", word);
+  }
+  expect_refused(with_rules(R"({"rule": "capabilities", "within": ["CAP_CHWON"]})"), "did you mean CAP_CHOWN");
+  expect_refused(R"({"version": 1, "judges": [], "rules": [{"rule": "seccomp"}]})", "judges: it is empty");
+  const Result<Policy> good = parse_policy(with_rules(R"(
+      {"rule": "capabilities", "within": ["CAP_CHOWN"]}, {"rule": "devices", "within": ["c 1:3", "b *:*", "c 136:*"]},
+      {"rule": "failures", "except": ["mount:EPERM"]}, {"rule": "descriptors", "except": ["3"]},
+      {"rule": "masked", "paths": ["/", "/a b/..c"]})"),
+                                           "p.json");
+  EXPECT_TRUE(good) << good.error().line();
+}
+
 TEST(PolicyText, MayHaveComments) {
   const Result<Policy> policy = parse_policy(
       "// what it is for\n{\"version\": 1, /* one */ \"rules\": [{\"rule\": \"masked\", \"id\": \"ours\", \"why\": "
