@@ -12,6 +12,9 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "base/nearest.h"
+#include "cli/option_table.h"
+
 namespace cttrace {
 namespace {
 
@@ -36,6 +39,13 @@ Result<std::pair<Fd, Fd>> make_pipe() {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return system_error("start the command", "", errno);
   return std::pair(Fd(ends[0]), Fd(ends[1]));
+}
+
+// "did you mean show?", where it may have been meant for one of cttrace's own.
+std::string own_command_meant(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const CommandRow& row : command_rows()) names.push_back(row.name);
+  return did_you_mean(name, names);
 }
 
 // What is written into the gate.
@@ -101,6 +111,7 @@ Result<std::string> find_program(const std::string& name) {
                .what = "run",
                .subject = "'" + name + "'",
                .why = "there is no such command in PATH",
+               .remedy = own_command_meant(name),
                .exit_status = kNotFound};
 }
 

@@ -14,6 +14,8 @@ TEST(Nearest, Misspelt) {
   EXPECT_EQ(nearest("--fromat", names), Names{"--format"});
   EXPECT_EQ(nearest("--zzzzzzzz", names), Names{});
   EXPECT_EQ(nearest("x", {}), Names{});
+  EXPECT_EQ(nearest("shwo", {"diff", "show"}), Names{"show"});
+  EXPECT_EQ(nearest("show", {"wosh"}), Names{});
 }
 
 TEST(Nearest, Abbreviated) { EXPECT_EQ(nearest("--ready", {"--format", "--ready-fd"}), Names{"--ready-fd"}); }
