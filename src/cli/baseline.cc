@@ -107,7 +107,7 @@ int baseline(const Options& options) {
 }
 
 canon::Baseline load_baseline(const std::string& path, const std::string& container) {
-  const Result<std::string> text = read_text_file(path, "the baseline");
+  const Result<std::string> text = read_text_file(path, "the baseline", "make a baseline of it with cttrace baseline");
   if (!text) throw Failure(text.error());
   Result<canon::Baseline> baseline = canon::read_baseline(*text, path);
   if (!baseline) throw Failure(baseline.error());

@@ -8,10 +8,11 @@
 
 #include "base/fd.h"
 #include "check/json_reading.h"
+#include "wire/recording.h"
 
 namespace cttrace {
 
-Result<std::string> read_text_file(const std::string& path, const std::string& what) {
+Result<std::string> read_text_file(const std::string& path, const std::string& what, const std::string& of_recording) {
   const auto failed = [&] {
     Error error = system_error("read " + what, path);
     error.exit_status = 2;
@@ -29,7 +30,9 @@ Result<std::string> read_text_file(const std::string& path, const std::string& w
     if (count == 0) break;
     text.append(buffer.data(), static_cast<size_t>(count));
   }
-  return text;
+  if (!text.starts_with(kRecordingMagic)) return text;
+  return Error{
+      .what = "read " + what, .subject = path, .why = "it is a recording", .remedy = of_recording, .exit_status = 2};
 }
 
 }  // namespace cttrace
