@@ -161,13 +161,14 @@ Capability try_task_iterator() {
 Capability try_fentry() {
   constexpr const char* kFunction = "security_sb_mount";
   const std::string without = "; where symbolic links lead is not told";
+  const std::string remedy = "none is needed: such paths are shown by their words";
   const std::string name = "fentry programs";
   const int id = libbpf_find_vmlinux_btf_id(kFunction, BPF_TRACE_FENTRY);
-  if (id <= 0) return missing(name, false, std::string("BTF lacks ") + kFunction + without, "");
+  if (id <= 0) return missing(name, false, std::string("BTF lacks ") + kFunction + without, remedy);
   const Fd program = load_nothing(BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, id);
-  if (!program) return missing(name, false, "refused: " + reason(errno) + without, "");
+  if (!program) return missing(name, false, "refused: " + reason(errno) + without, remedy);
   const Fd link(bpf_raw_tracepoint_open(nullptr, program.get()));
-  if (!link) return missing(name, false, "refused: " + reason(errno) + without, "");
+  if (!link) return missing(name, false, "refused: " + reason(errno) + without, remedy);
   return works(name, false, std::string("can be attached to ") + kFunction);
 }
 
