@@ -37,7 +37,7 @@ int run(const Options& options) {
   if (options.command != Command::kTrace) signal(SIGPIPE, SIG_IGN);
   switch (options.command) {
     case Command::kIntroduce: return print(options, introduction());
-    case Command::kHelp: return print(options, help());
+    case Command::kHelp: return print(options, help(options.help_about));
     case Command::kVersion: return print(options, std::string("cttrace ") + kVersion + "\n");
     case Command::kGenerate: return print(options, generated(options.generate));
     case Command::kTrace: return trace(options);

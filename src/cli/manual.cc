@@ -71,6 +71,31 @@ std::string usages() {
   return out;
 }
 
+// What an option does and, where it is not for tracing, which commands it is for.
+std::string whose(const OptionRow& row) {
+  if (row.commands & kInTrace) return std::string(row.what);
+  return std::string(row.what) + " (of " + commands_that_take(row) + ")";
+}
+
+// Of those options that are for one of the commands.
+std::string option_entries(uint16_t commands, std::string (*words)(const OptionRow& row)) {
+  std::string out;
+  for (Section section : kSections) {
+    std::string entries;
+    for (const OptionRow& row : option_rows())
+      if (row.section == section && (row.commands & commands)) entries += entry(spelled(row), words(row));
+    if (!entries.empty()) out += "\n" + std::string(section_title(section)) + ":\n" + entries;
+  }
+  return out;
+}
+
+std::string help_of(const CommandRow& command) {
+  std::string words = std::string(command.what) + ".";
+  if (!command.more.empty()) words += " " + std::string(command.more);
+  const std::string out = "Usage:\n  " + usage_of(command) + "\n\n" + wrap(words, 0);
+  return out + option_entries(command.options, [](const OptionRow& row) { return std::string(row.what); });
+}
+
 std::string example_lines() {
   std::string out;
   for (const Example& example : examples()) {
@@ -109,7 +134,7 @@ std::string option_entry(const OptionRow& row) {
   if (const size_t comma = names.find(','); comma != std::string::npos) names.replace(comma, 1, "\\fR, \\fB");
   std::string out = ".TP\n" + names;
   if (!row.argument.empty()) out += " " + italic(row.argument);
-  out += "\n" + sentence(row.what) + "\n";
+  out += "\n" + sentence(whose(row)) + "\n";
   if (!row.more.empty()) out += sentence(row.more) + "\n";
   return out;
 }
@@ -129,14 +154,10 @@ std::string introduction() {
   return wrap(kWhatItIs, 0) + "\nFor example:\n" + example_lines() + "\ncttrace --help lists all options.\n";
 }
 
-std::string help() {
-  std::string out = "Usage:\n" + usages();
-  for (Section section : kSections) {
-    out += "\n" + std::string(section_title(section)) + ":\n";
-    for (const OptionRow& row : option_rows()) {
-      if (row.section == section) out += entry(spelled(row), row.what);
-    }
-  }
+std::string help(const std::string& about) {
+  for (const CommandRow& row : command_rows())
+    if (row.name == about) return help_of(row);
+  std::string out = "Usage:\n" + usages() + option_entries(kEverywhere, whose);
   out += "\nExamples:\n" + example_lines() + "\nExit status: COMMAND's own where one was started, otherwise:\n";
   for (const Usage& status : kStatuses) out += "  " + padded(status.line, 5) + wrap(status.what, 7);
   return out;

@@ -6,7 +6,8 @@
 namespace cttrace {
 
 std::string introduction();
-std::string help();
+// About one command; empty: about all.
+std::string help(const std::string& about);
 // In man(7) macros.
 std::string manual_page();
 

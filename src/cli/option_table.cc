@@ -86,8 +86,15 @@ Status keep_output(Options& options, Text value) {
   return keep_text<&Options::output>(options, value);
 }
 
+Status keep_record(Options& options, Text value) {
+  if (value == "-")
+    return usage_error("write to", value, "a recording goes to a file",
+                       "--record /dev/stdout, and -o FILE for what is shown");
+  return keep_text<&Options::record>(options, value);
+}
+
 Status add_pids(Options& options, Text value) {
-  const Result<std::vector<uint32_t>> pids = parse_pids(value);
+  const Result<std::vector<uint32_t>> pids = parse_pids("attach to", value);
   if (!pids) return pids.error();
   options.pids.insert(options.pids.end(), pids->begin(), pids->end());
   return Ok{};
@@ -138,7 +145,7 @@ const OptionRow kOptions[] = {
      add_pids, Completes::kPid},
     {"-a,--all", "", Section::kWhat, kInTrace, "trace the whole host: every container that any runtime starts",
      "Ends on Ctrl-C.", [](Options& o, Text) -> Status { return o.all = true, Ok{}; }},
-    {"-f,--follow-forks", "", Section::kWhat, kInTrace, "follow descendants; always on, accepted as in strace", "",
+    {"-f,--follow-forks", "", Section::kWhat, kInViews, "follow descendants; always on, accepted as in strace", "",
      [](Options&, Text) -> Status { return Ok{}; }},
 
     {"-e", "EXPR", Section::kWhich, kInViews | kInSyscalls,
@@ -173,8 +180,8 @@ const OptionRow kOptions[] = {
      kFormats},
     {"--json", "", Section::kOutput, kInTables, "the same as --format json", "",
      [](Options& o, Text) -> Status { return o.format = Format::kJson, Ok{}; }},
-    {"--record", "FILE", Section::kOutput, kInTrace, "keep what was captured in FILE, for cttrace show", "",
-     keep_text<&Options::record>, Completes::kFile},
+    {"--record", "FILE", Section::kOutput, kInTrace, "keep what was captured in FILE, for cttrace show",
+     "Standard output is /dev/stdout; then -o says where what is shown goes.", keep_record, Completes::kFile},
     {"--at", "MOMENT", Section::kOutput, kInViews,
      "instead of the story, the state of every container that there was then: after the event with this number (as "
      "JSON counts them), +12.5ms or 0.3s after tracing began, or at a time as -t, -tt and -ttt print it",
@@ -203,7 +210,7 @@ const OptionRow kOptions[] = {
      Completes::kNothing,
      {},
      "only what runs can be compared with /proc"},
-    {"-q,--quiet", "", Section::kOutput, kInViews, "no completeness statement at the end of calls",
+    {"-q,--quiet", "", Section::kOutput, kInViews, "no completeness statement at the end",
      "Loss is told in spite of it.", turn_on<&RenderOptions::quiet>},
     {"-t,--absolute-timestamps", "", Section::kOutput, kInViews,
      "the time of day before each call; -tt with microseconds, -ttt as seconds since 1970", "", more_of_the_time},
@@ -281,7 +288,8 @@ const OptionRow kOptions[] = {
      [](Options& o, Text value) { return keep(choose("--ptrace-seccomp", kOnOff, value), o.ptrace_seccomp); },
      Completes::kWords, kOnOff},
     {"--buffer", "SIZE", Section::kHow, kInTrace, "of the buffer between kernel and cttrace (default: 8M)",
-     "With K, M or G. What does not fit is lost, counted, and told at the end.",
+     "With K, M or G; eBPF takes the next power of two that is a page at least. What does not fit is lost, counted, "
+     "and told at the end.",
      [](Options& o, Text value) { return keep(parse_size("--buffer", value), o.buffer_bytes); }},
     {"--duration", "SECONDS", Section::kHow, kInTrace, "stop tracing after this time",
      "A launched command goes on untraced, and cttrace still ends with its exit status.",

@@ -2,8 +2,10 @@
 #include "cli/options.h"
 
 #include <CLI/CLI.hpp>
+#include <span>
 
 #include "base/nearest.h"
+#include "base/words.h"
 #include "cli/option_table.h"
 #include "cli/values.h"
 
@@ -41,16 +43,34 @@ Error unknown_option(const std::string& typed) {
   return usage_error("use", name, "there is no such option", meant);
 }
 
+Error value_is_missing(const OptionRow& row) {
+  // What is before it in a shell may have come to nothing: -p $(pgrep ...).
+  const std::string hint = row.completes == Completes::kPid ? "did pgrep find nothing?" : "";
+  return usage_error("use", first_name(row), std::string(row.argument) + " is missing after it", hint);
+}
+
+const OptionRow* find_option(const std::string& name) {
+  for (const OptionRow& row : option_rows())
+    if (has_word(row.names, name, ',')) return &row;
+  return nullptr;
+}
+
+// CLI11 takes the next word for the value where nothing is behind `=`.
+Status check_values(std::span<const std::string> options) {
+  for (const std::string& word : options) {
+    const OptionRow* const row = word.ends_with('=') ? find_option(word.substr(0, word.size() - 1)) : nullptr;
+    if (row && !row->argument.empty()) return value_is_missing(*row);
+  }
+  return Ok{};
+}
+
 // Why CLI11 would not read the arguments: a value that is missing, or one that a flag does not take.
 Error unreadable(const CLI::ParseError& error) {
   const std::string text = error.what();
   const std::string name = text.substr(0, text.find_first_of(": "));
-  for (const OptionRow& row : option_rows()) {
-    if (("," + std::string(row.names) + ",").find("," + name + ",") == std::string::npos) continue;
-    if (row.argument.empty()) return usage_error("use", name, "it takes no value");
-    return usage_error("use", first_name(row), std::string(row.argument) + " is missing after it");
-  }
-  return usage_error("read", "the arguments", text);
+  const OptionRow* const row = find_option(name);
+  if (!row) return usage_error("read", "the arguments", text);
+  return row->argument.empty() ? usage_error("use", name, "it takes no value") : value_is_missing(*row);
 }
 
 Result<Parsed> parse_once(const std::vector<std::string>& arguments) {
@@ -66,6 +86,8 @@ Result<Parsed> parse_once(const std::vector<std::string>& arguments) {
   }
   Parsed parsed;
   parsed.rest = app.remaining();
+  const Status valued = check_values(std::span(arguments).first(arguments.size() - parsed.rest.size()));
+  if (!valued) return valued.error();
   std::map<const CLI::Option*, size_t> seen;
   for (const CLI::Option* typed : app.parse_order()) {
     for (const auto& [option, row] : options) {
@@ -135,11 +157,29 @@ Status check_contradictions(const Parsed& parsed, const Options& options) {
     if (first_name(*given.row) == "--format" && given.value != "json" && is_given(parsed, "--json"))
       return usage_error("use --json", "", "--format " + given.value + " was given too: choose one");
   }
+  if (is_given(parsed, "-c") && is_given(parsed, "-C"))
+    return usage_error("use -C", "", "-c was given too: choose one");
+  if (options.ptrace_seccomp == PtraceSeccomp::kOn && options.backend == Backend::kEbpf)
+    return usage_error("use --ptrace-seccomp", "on", "--backend ebpf was given too: it needs no filter");
   if (options.trees && options.format == Format::kCalls)
     return usage_error("use --trees", "", "they are part of a story, not of calls", "--format story, json or ndjson");
   if (options.at && options.trees) return usage_error("use --at", "", "--trees was given too: choose one");
   if (options.at && options.format == Format::kCalls)
     return usage_error("use --at", "", "it shows a state, not calls", "--format story, json or ndjson");
+  return Ok{};
+}
+
+// What a command that shows no calls cannot be asked for.
+Status check_shown(const Parsed& parsed, const CommandRow& command) {
+  if (command.command == Command::kShow) return Ok{};
+  const std::string name = "cttrace " + std::string(command.name);
+  for (const Given& given : parsed.given) {
+    const std::string option = first_name(*given.row);
+    if (option == "--format" && given.value == "calls")
+      return usage_error("use --format", given.value, name + " shows no calls", "--format story, json or ndjson");
+    if (option == "-e" && given.value.starts_with("status="))
+      return usage_error("use -e", given.value, name + " lists calls, whatever comes of them");
+  }
   return Ok{};
 }
 
@@ -151,16 +191,26 @@ const CommandRow* find_command(const Parsed& parsed) {
   return nullptr;
 }
 
+// What the operand at this place is called: A and B of "A B", NAME of "ACTION [NAME]".
+std::string operand_name(const CommandRow& command, size_t index) {
+  std::string_view rest = command.operands, name;
+  for (size_t i = 0; i <= index && !rest.empty(); ++i) name = next_word(rest);
+  const size_t begin = name.starts_with('[') ? 1 : 0;
+  return std::string(name.substr(begin, name.find_first_of(".]") - begin));
+}
+
 Status take_operands(const CommandRow& command, std::vector<std::string> operands, Options& options) {
   operands.erase(operands.begin());
   const std::string name = "cttrace " + std::string(command.name);
   if (operands.size() < command.fewest)
-    return usage_error("run", name,
-                       std::string(command.operands.substr(0, command.operands.find("..."))) + " is missing");
+    return usage_error("run", name, operand_name(command, operands.size()) + " is missing");
   if (operands.size() > command.most)
     return usage_error("use", operands[command.most], name + " takes no such argument");
+  const auto empty = std::ranges::find(operands, "");
+  if (empty != operands.end())
+    return usage_error("run", name, operand_name(command, static_cast<size_t>(empty - operands.begin())) + " is empty");
   if (command.command != Command::kInspect) return options.operands = std::move(operands), Ok{};
-  const Result<std::vector<uint32_t>> pids = parse_pids(operands[0]);
+  const Result<std::vector<uint32_t>> pids = parse_pids("inspect", operands[0]);
   if (!pids) return pids.error();
   if (pids->size() != 1) return usage_error("use", operands[0], name + " takes one process");
   options.inspected = pids->front();
@@ -173,7 +223,7 @@ Status choose_target(const std::vector<std::string>& operands, Options& options)
   if (options.all && attaches) return usage_error("use -a", "", "-p was given too: choose one");
   if (attaches) {
     for (const std::string& operand : operands) {
-      const Result<std::vector<uint32_t>> pids = parse_pids(operand);
+      const Result<std::vector<uint32_t>> pids = parse_pids("attach to", operand);
       if (!pids) return pids.error();
       options.pids.insert(options.pids.end(), pids->begin(), pids->end());
     }
@@ -182,6 +232,8 @@ Status choose_target(const std::vector<std::string>& operands, Options& options)
   } else {
     options.launch = operands;
   }
+  if (options.ptrace_seccomp == PtraceSeccomp::kOn && options.launch.empty() && (attaches || options.all))
+    return usage_error("use --ptrace-seccomp", "on", "only a COMMAND that is started can have a filter");
   if (options.command != Command::kIntroduce) return Ok{};
   const bool traces = attaches || options.all || !options.launch.empty();
   if (traces) options.command = Command::kTrace;
@@ -219,7 +271,10 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
   if (!agreed) return agreed.error();
 
   if (command) {
+    if (options.command == Command::kHelp) options.help_about = command->name;
     if (options.command != Command::kIntroduce) return options;  // --help
+    const Status shown = check_shown(*parsed, *command);
+    if (!shown) return shown.error();
     options.command = command->command;
     const Status taken = take_operands(*command, std::move(operands), options);
     if (!taken) return taken.error();

@@ -57,6 +57,7 @@ struct Options {
   std::string baseline;               // check
   std::string reference;              // baseline, check: a recording; empty: none
   std::string generate;               // man, bash, zsh, fish
+  std::string help_about;             // --help: a command; empty: all of them
 
   // check FILE
   std::vector<std::string> policies;  // names or files

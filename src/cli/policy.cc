@@ -37,8 +37,9 @@ std::string text_of(const std::string& name) {
   if (const BuiltInPolicy* const found = find_built_in(name)) return std::string(found->text);
   std::vector<std::string_view> names;
   for (const BuiltInPolicy& each : built_in_policies()) names.push_back(each.name);
-  throw Failure(
-      usage_error("show the policy", name, "there is none of that name that is built in", did_you_mean(name, names)));
+  const std::string meant = did_you_mean(name, names);
+  throw Failure(usage_error("show the policy", name, "there is none of that name that is built in",
+                            meant.empty() ? "cttrace policy list shows those that are" : meant));
 }
 
 // In a test file, files are named from where that is.

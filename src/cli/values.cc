@@ -65,15 +65,15 @@ Result<std::chrono::milliseconds> parse_seconds(std::string_view option, std::st
   return usage_error("use " + std::string(option), std::string(text), "seconds are expected, such as 10 or 2.5");
 }
 
-Result<std::vector<uint32_t>> parse_pids(std::string_view text) {
+Result<std::vector<uint32_t>> parse_pids(std::string_view what, std::string_view text) {
   constexpr uint64_t kPidMax = INT32_MAX;  // of pid_t: what the kernel allows at most is its own affair
   std::vector<uint32_t> pids;
   for (std::string_view part : split(text, ", \t\n")) {
     const Result<uint64_t> pid = parse_number("-p", part, 1, kPidMax);
-    if (!pid) return usage_error("attach to", std::string(part), "that is not a process id");
+    if (!pid) return usage_error(std::string(what), std::string(part), "that is not a process id");
     pids.push_back(static_cast<uint32_t>(*pid));
   }
-  if (pids.empty()) return usage_error("use", "-p", "no process id is given", "did pgrep find nothing?");
+  if (pids.empty()) return usage_error(std::string(what), "''", "no process id is given", "did pgrep find nothing?");
   return pids;
 }
 

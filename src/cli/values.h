@@ -21,8 +21,8 @@ Result<size_t> parse_size(std::string_view option, std::string_view text);
 // Seconds, with a fraction: "2.5".
 Result<std::chrono::milliseconds> parse_seconds(std::string_view option, std::string_view text);
 
-// Process ids, separated by commas, spaces or newlines, as pgrep prints them.
-Result<std::vector<uint32_t>> parse_pids(std::string_view text);
+// Process ids, separated by commas, spaces or newlines, as pgrep prints them. `what` is done to them: "attach to".
+Result<std::vector<uint32_t>> parse_pids(std::string_view what, std::string_view text);
 
 // The value of -e status=: strace's words, separated by commas, a `!` in front for everything but.
 Result<StatusFilter> parse_status(std::string_view text);

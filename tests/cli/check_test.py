@@ -199,6 +199,13 @@ class Refusals(OnRecordings):
         for option in (["--update"], ["--how"], ["--reference", recording]):
             self.assert_refused(self.check(recording, *option), f"cannot use {option[0]}: there is no baseline")
 
+    def test_a_recording_is_neither_a_baseline_nor_a_policy(self):
+        recording = self.recording("runc")
+        self.assert_refused(run(support.CTTRACE, "check", recording, "--baseline", recording), "it is a recording",
+                            "make a baseline of it with cttrace baseline")
+        self.assert_refused(self.check(recording, policy=recording), "it is a recording")
+        self.assert_refused(run(support.CTTRACE, "check", recording, "--oci", recording), "it is a recording")
+
     def test_a_baseline_is_no_configuration(self):
         recording, baseline = self.recording("runc"), self.tmp / "good.json"
         run(support.CTTRACE, "baseline", recording, "-o", baseline, check=True)
@@ -271,7 +278,7 @@ class Policies(OnRecordings):
     def test_what_is_wrong(self):
         for words, part in [(["lst"], "list, show and test"), (["show"], "NAME is missing"), (["test"], "FILE is missing"),
                             (["list", "x"], "no such argument"), (["show", "hardend"], "did you mean hardened?"),
-                            ([], "ACTION [NAME] is missing"), (["test", "/none"], "No such file"), (["show", "a", "b"], "no such argument")]:
+                            ([], "ACTION is missing"), (["show", "x"], "cttrace policy list"), (["show", ""], "NAME is empty"), (["test", "/none"], "No such file"), (["show", "a", "b"], "no such argument")]:
             result = self.policy(*words)
             self.assertEqual((result.returncode, result.stdout), (2, ""), words)
             self.assertIn(part, result.stderr)

@@ -22,6 +22,18 @@ class Help(unittest.TestCase):
             for line in result.stdout.splitlines():
                 self.assertLessEqual(len(line), 80, line)
 
+    def test_help_of_a_command_has_its_options(self):
+        for command, has, has_not in [("show", ["-e", "--at", "-f"], ["-p", "--policy", "--record"]),
+                                      ("check", ["--policy", "--report"], ["-e", "--at"]),
+                                      ("policy", ["-o"], ["--policy", "-c"])]:
+            text = cttrace(command, "--help").stdout
+            self.assertIn(f"cttrace {command} [OPTIONS]", text)
+            for option in has:
+                self.assertRegex(text, rf"(?m)^  {option}[ ,]")
+            for option in has_not:
+                self.assertNotRegex(text, rf"(?m)^  {option}[ ,]")
+        self.assertRegex(" ".join(cttrace("--help").stdout.split()), r"--update .* \(of check\) --policy")
+
     def test_help_names_every_option_that_strace_users_know(self):
         text = cttrace("--help").stdout
         for option in "-a -c -C -e -f -o -p -q -r -s -t -T -v -y -z -Z".split():
@@ -65,6 +77,10 @@ class Mistakes(unittest.TestCase):
         self.assert_refused(["--format"], "--format", "FORMAT is missing")
         self.assert_refused(["--quiet=3", "true"], "takes no value")
         self.assert_refused(["-o", "", "true"], "file name")
+        self.assert_refused(["show", "--format=", "x.ctt"], "--format", "FORMAT is missing")
+        self.assert_refused(["--output=", "true"], "-o", "FILE is missing")
+        self.assertEqual(cttrace("--", "true", "--format=", "x").returncode, 0)
+        self.assert_refused(["--record", "-", "true"], "--record /dev/stdout")
 
     def test_bad_values(self):
         self.assert_refused(["--format", "xml", "true"], "xml", "calls|json|ndjson")
@@ -110,6 +126,9 @@ class Mistakes(unittest.TestCase):
         self.assert_refused(["-p", "0"], "0")
         self.assert_refused(["-p", "-5"], "-5")
         self.assert_refused(["-p", ""], "pgrep")
+        self.assert_refused(["-p"], "PID is missing", "pgrep")
+        for process in ["x", "0", "self"]:
+            self.assert_refused(["inspect", process], f"cannot inspect {process}: that is not a process id")
         self.assert_refused(["-p", "1", "ls"], "ls", "not a process id")
 
     def test_targets(self):
@@ -119,13 +138,27 @@ class Mistakes(unittest.TestCase):
 
     def test_commands(self):
         self.assert_refused(["show"], "FILE")
+        self.assert_refused(["show", ""], "cttrace show: FILE is empty")
+        self.assert_refused(["diff"], "cttrace diff: A is missing")
+        self.assert_refused(["diff", "a"], "cttrace diff: B is missing")
+        self.assert_refused(["diff", "a", ""], "cttrace diff: B is empty")
         self.assert_refused(["show", "a", "b"], "b")
+        self.assert_refused(["shwo", "x.ctt"], "'shwo'", "did you mean show?", status=127)
         self.assert_refused(["show", "--record", "x", "y"], "--record", "show")
         self.assert_refused(["show", "--verify", "y"], "--verify", "show", "only what runs can be compared with /proc")
         self.assert_refused(["doctor", "--at", "1"], "--at", "doctor")
         self.assert_refused(["inspect", "--verify", "1"], "--verify", "inspect")
         self.assert_refused(["doctor", "x"], "x")
         self.assert_refused(["syscalls", "-p", "1"], "-p")
+
+    def test_what_would_have_no_effect(self):
+        self.assert_refused(["-c", "-C", "true"], "-C", "-c was given too")
+        self.assert_refused(["--ptrace-seccomp", "on", "--backend", "ebpf", "true"], "--ptrace-seccomp", "--backend ebpf")
+        self.assert_refused(["--ptrace-seccomp", "on", "-p", "1"], "--ptrace-seccomp", "COMMAND")
+        for command in (["inspect", "1"], ["doctor"], ["syscalls"]):
+            self.assert_refused([*command, "--format", "calls"], f"cttrace {command[0]} shows no calls")
+        self.assert_refused(["syscalls", "-e", "status=failed"], "status=failed", "syscalls")
+        self.assert_refused(["show", "-ff", "/none.ctt"], "/none.ctt")
 
     def test_ptrace_does_not_follow_the_whole_host(self):
         self.assert_refused(["--backend", "ptrace", "-a"], "-a")

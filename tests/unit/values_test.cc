@@ -31,11 +31,12 @@ TEST(Values, Seconds) {
 
 TEST(Values, Pids) {
   using Pids = std::vector<uint32_t>;
-  EXPECT_EQ(*parse_pids("1"), (Pids{1}));
-  EXPECT_EQ(*parse_pids("1,22,333"), (Pids{1, 22, 333}));
-  EXPECT_EQ(*parse_pids("1 22\n333\n"), (Pids{1, 22, 333}));
-  EXPECT_EQ(*parse_pids("2147483647"), (Pids{2147483647}));
-  for (const char* text : {"", " ", ",", "0", "-1", "1,x", "12x", "2147483648"}) EXPECT_FALSE(parse_pids(text)) << text;
+  EXPECT_EQ(*parse_pids("attach to", "1"), (Pids{1}));
+  EXPECT_EQ(*parse_pids("attach to", "1,22,333"), (Pids{1, 22, 333}));
+  EXPECT_EQ(*parse_pids("attach to", "1 22\n333\n"), (Pids{1, 22, 333}));
+  EXPECT_EQ(*parse_pids("attach to", "2147483647"), (Pids{2147483647}));
+  for (const char* text : {"", " ", ",", "0", "-1", "1,x", "12x", "2147483648"})
+    EXPECT_FALSE(parse_pids("attach to", text)) << text;
 }
 
 TEST(Values, Statuses) {
