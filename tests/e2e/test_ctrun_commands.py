@@ -14,6 +14,7 @@ import threading
 import seen_inside
 import support
 from clients import BINARIES
+from ctrun import CTRUN
 from runtimes import Bundle, remove_cgroups, unique
 from support import require, run
 
@@ -158,6 +159,24 @@ class Commands(support.Case):
                 self.assertRegex(found[-1]["msg"], "does not exist")
             self.assertRegex(lines[3][1][-1]["msg"], "/no/such: (stat /no/such: )?no such file or directory")
         self.same(told)
+
+    def test_what_is_not_understood_or_cannot_be_used(self):
+        broken = self.tmp / "broken"
+        broken.mkdir()
+        (broken / "config.json").write_text('{\n  "ociVersion": x\n}')
+        for status, words, part in [
+                (1, ["--log", "/nosuch/x", "list"], "/nosuch/x: No such file or directory"),
+                (1, ["--root", "/dev/null/x", "list"], "/dev/null/x: Not a directory"),
+                (1, ["--root", self.tmp, "state", "a/b"], "the container id a/b"),
+                (2, ["--root", self.tmp, "--net", "x", "plan", "--rootfs", "/tmp"], "use --net x"),
+                (2, ["--create-by", "x", "list"], "use --create-by x"),
+                (2, ["x"], "there is no subcommand x"), (2, ["--root", "/tmp"], "subcommand"),
+                (1, ["--root", self.tmp, "run", "--bundle", broken, "x"], f"{broken}/config.json: line 2, column 17")]:
+            result = run(CTRUN, *words)
+            self.assertEqual((result.returncode, result.stdout), (status, ""), result.stderr)
+            self.assertRegex(result.stderr, r"\Actrun: [^\n]+\n\Z")
+            self.assertIn(part, result.stderr)
+        self.assertEqual(run(CTRUN, "--root", self.tmp / "none", "list", "-q").returncode, 0)
 
     def test_pid_files(self):
         for runtime in self.runtimes("/bin/sleep", "1000"):

@@ -18,9 +18,11 @@ LogTarget& target() {
   return the_target;
 }
 
+Fd open_log(const std::string& path) { return Fd(open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644)); }
+
 void write_log(const char* level, const std::string& message) {
   if (target().path.empty()) return;
-  const Fd file(open(target().path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
+  const Fd file = open_log(target().path);
   if (!file) return;  // there is nowhere left to say so but standard error, where the message itself is
   char now[32] = {};
   const time_t seconds = time(nullptr);
@@ -38,7 +40,10 @@ void write_log(const char* level, const std::string& message) {
 
 }  // namespace
 
-void set_log(LogTarget new_target) { target() = std::move(new_target); }
+void set_log(LogTarget new_target) {
+  if (!new_target.path.empty() && !open_log(new_target.path)) throw Failure(system_error("write to", new_target.path));
+  target() = std::move(new_target);
+}
 
 void log_error(const Error& error) {
   const std::string line = error.line();

@@ -12,6 +12,7 @@ struct LogTarget {
   bool json = false;
 };
 
+// Throws Failure where nothing can be written there.
 void set_log(LogTarget target);
 void log_error(const Error& error);         // also on standard error
 void log_warning(const std::string& line);  // also on standard error

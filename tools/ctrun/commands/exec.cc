@@ -21,7 +21,7 @@ Process wanted_process(const Options& options, const Config& config) {
   if (options.process_file) {
     const Result<std::string> text = read_file(*options.process_file, kProcessFileMost_bytes);
     if (!text) throw Failure(text.error());
-    return parse_process(*text);
+    return parse_process(*text, *options.process_file);
   }
   Process process = config.process;
   if (options.words.empty())

@@ -169,6 +169,13 @@ Commands add_commands(CLI::App& app, Options& options) {
       .what = "understand", .subject = "the command line", .why = why, .remedy = "ctrun --help", .exit_status = 2});
 }
 
+// CLI11 says of a word that is no subcommand that there is none.
+std::string why_not_understood(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> words = app.remaining();
+  if (!app.get_subcommands().empty() || words.empty() || words.front().starts_with('-')) return error.what();
+  return "there is no subcommand " + words.front();
+}
+
 void take_choices_into_account(Options& options) {
   if (options.no_pivot && options.choices.root == RootBy::kPivot) options.choices.root = RootBy::kMove;
   if (options.preserve_fds < 0) usage("--preserve-fds must not be negative");
@@ -197,7 +204,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& status) {
   try {
     app.parse(static_cast<int>(dashes - argv), argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) usage(error.what());
+    if (error.get_exit_code() != 0) usage(why_not_understood(app, error));
     status = app.exit(error);
     return std::nullopt;
   }

@@ -38,6 +38,8 @@ std::vector<Found> find_all(const std::string& root) {
   std::set<std::string> ids;
   for (const auto& entry : std::filesystem::directory_iterator(root, failed))
     ids.insert(entry.path().filename().string());
+  // Where there is no folder yet there is no container.
+  if (failed && failed.value() != ENOENT) throw Failure(system_error("read", root, failed.value()));
   for (const std::string& id : ids) {
     try {
       all.push_back(find(root, id));

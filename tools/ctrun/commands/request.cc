@@ -72,8 +72,10 @@ Loaded load_request(const Options& options) {
   request.id = options.id;
   request.host = read_host();
   request.bundle = real_path(options.bundle.empty() ? "." : options.bundle, "open the bundle");
+  std::string config_file = "the configuration";
   if (options.rootfs.empty()) {
-    Result<std::string> text = read_file(request.bundle + "/config.json", kConfigMost_bytes);
+    config_file = request.bundle + "/config.json";
+    Result<std::string> text = read_file(config_file, kConfigMost_bytes);
     if (!text) {
       Error error = text.error();
       error.remedy = "a bundle has a config.json: `ctrun spec` writes one";
@@ -83,7 +85,7 @@ Loaded load_request(const Options& options) {
   } else {
     loaded.config_text = config_without_bundle(options);
   }
-  request.config = parse_config(loaded.config_text);
+  request.config = parse_config(loaded.config_text, config_file);
   request.choices = options.choices;
   take_annotations(request.choices, request.config);
   take_network(request.config, request.choices.net);

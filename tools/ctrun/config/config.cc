@@ -97,10 +97,21 @@ std::vector<Hook> read_hooks(const JsonReader& json) {
   return hooks;
 }
 
-nlohmann::json parsed(const std::string& text, const char* what) {
-  nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
-  if (document.is_discarded() || !document.is_object())
-    throw Failure(Error{.what = "read", .subject = what, .why = "it is not a JSON object"});
+// What nlohmann says, from the place on: "line 2, column 7: syntax error while parsing ...".
+std::string reason_of(const nlohmann::json::exception& error) {
+  const std::string text = error.what();
+  const size_t line = text.find("line ");
+  return line == std::string::npos ? text : text.substr(line);
+}
+
+nlohmann::json parsed(const std::string& text, const std::string& name) {
+  nlohmann::json document;
+  try {
+    document = nlohmann::json::parse(text);
+  } catch (const nlohmann::json::exception& error) {
+    throw Failure(Error{.what = "read", .subject = name, .why = reason_of(error)});
+  }
+  if (!document.is_object()) throw Failure(Error{.what = "read", .subject = name, .why = "it is not a JSON object"});
   return document;
 }
 
@@ -122,8 +133,8 @@ bool Config::joins(uint64_t type) const {
   return found && !found->path.empty();
 }
 
-Config parse_config(const std::string& text) {
-  const nlohmann::json document = parsed(text, "config.json");
+Config parse_config(const std::string& text, const std::string& name) {
+  const nlohmann::json document = parsed(text, name);
   const JsonReader json(document);
   Config config;
   config.version = json.required("ociVersion").text();
@@ -151,8 +162,8 @@ Config parse_config(const std::string& text) {
   return config;
 }
 
-Process parse_process(const std::string& text) {
-  const nlohmann::json document = parsed(text, "the process file");
+Process parse_process(const std::string& text, const std::string& name) {
+  const nlohmann::json document = parsed(text, name);
   return read_process(JsonReader(document));
 }
 

@@ -148,7 +148,8 @@ struct Config {
 };
 
 // Throws Failure: the subject is the key, "process.user.uid".
-Config parse_config(const std::string& text);
-Process parse_process(const std::string& text);  // the file of `exec --process`
+// `name`: the file, in errors.
+Config parse_config(const std::string& text, const std::string& name = "config.json");
+Process parse_process(const std::string& text, const std::string& name);  // the file of `exec --process`
 
 }  // namespace cttrace::ctrun

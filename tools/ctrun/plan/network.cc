@@ -11,7 +11,11 @@ namespace {
 constexpr const char* kPeer = "eth0";
 
 [[noreturn]] void wrong_net(const std::string& value, const std::string& why) {
-  throw Failure(Error{.what = "use --net", .subject = value, .why = why, .remedy = "none, host, or veth:10.0.0.2/24"});
+  throw Failure(Error{.what = "use --net",
+                      .subject = value,
+                      .why = why,
+                      .remedy = "none, host, or veth:10.0.0.2/24",
+                      .exit_status = 2});
 }
 
 // Interface names are 15 bytes at most; the id's last ones tell containers apart best.
