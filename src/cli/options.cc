@@ -139,6 +139,8 @@ Status apply(const Parsed& parsed, const CommandRow* command, Options& options) 
   const uint16_t where = command ? command->options : kInTrace;
   for (const Given& given : parsed.given) {
     if (!(given.row->commands & where)) return not_for(*given.row, command);
+    if (given.row->completes == Completes::kFile && given.value.empty())
+      return usage_error("use", first_name(*given.row), std::string(given.row->argument) + " is empty");
     const Status applied = given.row->apply(options, given.value);
     if (!applied) return applied.error();
   }
