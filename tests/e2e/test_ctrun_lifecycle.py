@@ -183,7 +183,7 @@ class Network(LifecycleCase):
     def test_what_is_no_address(self):
         for net in ("veth:", "veth:10.0.0.1", "veth:10.0.0.1/33", "bridge"):
             result = self.bundle_of(net).run("--net", net)
-            self.assertEqual((result.returncode, "--net" in result.stderr), (1, True), result.stderr)
+            self.assertEqual((result.returncode, "--net" in result.stderr), (2, True), result.stderr)
 
     def bundle_of(self, net):
         folder = self.tmp / net.replace("/", "_").replace(":", "_")
