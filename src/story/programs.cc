@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <ranges>
 
 #include "story/call.h"
 #include "story/naming.h"
@@ -245,7 +244,8 @@ void Teller::Work::tell_command(Person& person, const Snapshot& snapshot) {
 // latest.
 void Teller::Work::tell_served(Unit& unit) {
   if (unit.told || !unit.seen_to_begin || unit.container || makes_container(unit.argv)) return;
-  for (auto& [number, known] : std::ranges::reverse_view(containers_)) {
+  for (auto each = containers_.rbegin(); each != containers_.rend(); ++each) {
+    Known& known = each->second;
     if (!known.runtime.same_as(unit.file) || known.called.empty()) continue;
     if (std::ranges::find(unit.argv, known.called) == unit.argv.end() || unit.start_ns < known.start_ns) continue;
     unit.told = true;
