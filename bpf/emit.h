@@ -36,12 +36,11 @@ static __always_inline u8 task_abi(struct task_struct *task)
 #endif
 }
 
-static __always_inline void at_work(u64 since)
+static __always_inline void mark_at_work(u32 cpu, u64 since_ns)
 {
-	u32 key = 0;
-	u64 *mark = bpf_map_lookup_elem(&at_work_since, &key);
+	struct at_work *mark = bpf_map_lookup_elem(&at_work, &cpu);
 	if (mark)
-		*(volatile u64 *)mark = since;
+		*(volatile u64 *)&mark->since_ns = since_ns;
 }
 
 /* Takes the scratch for one record about `task`, of now, with a body of `size` bytes after the header, zeroed.
@@ -57,7 +56,10 @@ static __noinline struct scratch *begin(struct task_struct *task, u32 kind, u32 
 		return 0;
 	}
 	s->busy = 1;
-	at_work(bpf_ktime_get_boot_ns());
+	u32 cpu = bpf_get_smp_processor_id();
+	mark_at_work(cpu, CT_TAKING_TIME);
+	u64 now = bpf_ktime_get_boot_ns();
+	mark_at_work(cpu, now);
 	s->cut = 0;
 	s->truncated = 0;
 	s->task = (u64)task;
@@ -68,11 +70,11 @@ static __noinline struct scratch *begin(struct task_struct *task, u32 kind, u32 
 	record->version = CT_WIRE_VERSION;
 	record->abi = abi < CT_ABI_COUNT ? abi : CT_ABI_AARCH64;
 	record->seq = seq;
-	record->time_ns = bpf_ktime_get_boot_ns();
+	record->time_ns = now;
 	record->task_start_ns = BPF_CORE_READ(task, start_boottime);
 	record->tid = tid_as_seen(task);
 	record->tgid = tgid_as_seen(task);
-	record->cpu = bpf_get_smp_processor_id() | (current_tgid() == own_tgid ? CT_CPU_ITERATOR : 0);
+	record->cpu = cpu | (current_tgid() == own_tgid ? CT_CPU_ITERATOR : 0);
 	return s;
 }
 
@@ -94,7 +96,7 @@ static __always_inline long send(struct scratch *s, u64 flags)
 	count(error ? CT_LOSS_RING_FULL : CT_LOSS_COUNT);
 	if (s->truncated && !error)
 		count_many(CT_LOSS_TRUNCATED, s->truncated);
-	at_work(0);
+	mark_at_work(record->cpu & ~CT_CPU_ITERATOR, 0);
 	s->busy = 0;
 	return error;
 }

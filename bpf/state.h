@@ -140,14 +140,19 @@ struct {
 	__type(value, u64);
 } counters SEC(".maps");
 
-/* Of the program that makes a record on the CPU: a time before that of its record; 0: there is none. User space reads it
- * before it promises that nothing earlier will come. */
+/* Of the program that makes a record on a CPU: the time of the record, or CT_TAKING_TIME just before it is known; 0: there
+ * is none. User space reads it before it promises that nothing earlier will come. A cache line each. */
+#define CT_TAKING_TIME 1
+
+struct at_work { u64 since_ns; u64 pad[7]; };
+
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* user space sets it to the number of possible CPUs */
 	__type(key, u32);
-	__type(value, u64);
-} at_work_since SEC(".maps");
+	__type(value, struct at_work);
+} at_work SEC(".maps");
 
 /* A value in one register of its own: what the verifier has seen compared is then what is used, and not a copy that
  * clang made before. */

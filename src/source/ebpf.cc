@@ -91,9 +91,7 @@ struct EbpfSource::State {
   void attach();
   void find_tasks();
   void read_mounts();
-  std::vector<uint64_t> of_every_cpu(const bpf_map* map, uint32_t key) const;
   uint64_t counter(uint32_t kind) const;
-  uint64_t complete_until_ns() const;
   uint32_t running_processes() const;
   ct_loss losses(bool final) const;
   void tell_of_losses(const RecordSink& to);
@@ -105,7 +103,7 @@ void EbpfSource::State::load() {
   int error = refuses_fentry() ? load(false) : load(true);
   if (error && has_target_hooks) error = load(false);
   if (error) libbpf_failed("load the capture programs into the kernel", -error);
-  ring = std::make_unique<Ring>(skeleton->maps.events);
+  ring = std::make_unique<Ring>(skeleton->maps.events, skeleton->maps.at_work);
 }
 
 // Returns a negative errno.
@@ -114,6 +112,7 @@ int EbpfSource::State::load(bool with_target_hooks) {
   if (!skeleton) libbpf_failed("open the capture programs", errno);
   const uint32_t bytes = ring_size(options.buffer_bytes);
   bpf_map__set_max_entries(skeleton->maps.events, bytes);
+  bpf_map__set_max_entries(skeleton->maps.at_work, static_cast<uint32_t>(libbpf_num_possible_cpus()));
   skeleton->rodata->wake_bytes = bytes / 4;
   has_target_hooks = with_target_hooks;
   for (bpf_program* program : target_programs(*skeleton)) bpf_program__set_autoload(program, with_target_hooks);
@@ -205,26 +204,12 @@ void EbpfSource::State::read_mounts() {
   std::move(tables.begin(), tables.end(), std::back_inserter(first));
 }
 
-std::vector<uint64_t> EbpfSource::State::of_every_cpu(const bpf_map* map, uint32_t key) const {
-  std::vector<uint64_t> values(static_cast<size_t>(libbpf_num_possible_cpus()));
-  if (const int error = bpf_map__lookup_elem(map, &key, sizeof(key), values.data(), values.size() * 8, 0))
-    libbpf_failed("read what every CPU has counted", -error);
-  return values;
-}
-
 uint64_t EbpfSource::State::counter(uint32_t kind) const {
-  const std::vector<uint64_t> values = of_every_cpu(skeleton->maps.counters, kind);
+  std::vector<uint64_t> values(static_cast<size_t>(libbpf_num_possible_cpus()));
+  if (const int error = bpf_map__lookup_elem(skeleton->maps.counters, &kind, sizeof(kind), values.data(),
+                                             values.size() * sizeof(uint64_t), 0))
+    libbpf_failed("read what every CPU has counted", -error);
   return std::accumulate(values.begin(), values.end(), uint64_t{0});
-}
-
-// Every record of an earlier time has found its place in the ring by now. A program marks when it began before it takes
-// the time for its record, and takes the mark away when the record is in the ring: its CPU may have been taken away
-// from it meanwhile.
-uint64_t EbpfSource::State::complete_until_ns() const {
-  uint64_t until_ns = boottime_ns() - kTickMargin_ns;
-  for (const uint64_t since_ns : of_every_cpu(skeleton->maps.at_work_since, 0))
-    if (since_ns) until_ns = std::min(until_ns, since_ns);
-  return until_ns;
 }
 
 uint32_t EbpfSource::State::running_processes() const {
@@ -317,7 +302,7 @@ bool EbpfSource::poll(std::chrono::milliseconds timeout, const RecordSink& sink)
   state.first.clear();
   for (const std::string& record : first) sink(std::as_bytes(std::span(record)));
   if (first.empty()) state.ring->wait(static_cast<int>(timeout.count()));
-  const uint64_t complete_until_ns = state.complete_until_ns();
+  const uint64_t complete_until_ns = state.ring->complete_until_ns();
   const Ring::Drained drained = state.ring->drain(sink);
   state.tell_of_losses(sink);
   if (drained.all && (drained.records > 0 || state.ring->newest_ns() >= state.ticked_ns)) {
@@ -337,7 +322,7 @@ void EbpfSource::stop(const RecordSink& sink) {
   // Programs may be at work on other CPUs until now.
   const uint64_t ended_ns = boottime_ns();
   const auto more_may_come = [&state, ended_ns] {
-    return state.complete_until_ns() < ended_ns || state.ring->delivered() < state.counter(CT_LOSS_COUNT);
+    return state.ring->complete_until_ns() < ended_ns || state.ring->delivered() < state.counter(CT_LOSS_COUNT);
   };
   while ((state.ring->drain(sink).records > 0 || more_may_come()) && boottime_ns() < ended_ns + kPatience_ns)
     sched_yield();

@@ -20,27 +20,62 @@ namespace cttrace {
 namespace {
 
 // The first two pages of such a map (kernel/bpf/ringbuf.c): how far has been read, and how far something was put.
-constexpr int kConsumer = 0, kProducer = 1;
+constexpr size_t kConsumer = 0, kProducer = 1;
+
+// Of bpf/state.h.
+constexpr size_t kMark_bytes = 64;  // struct at_work
+constexpr uint64_t kTakingTime = 1;
+
+constexpr uint64_t kMargin_ns = 1'000'000;  // within this every CPU sees what another one has stored
 
 size_t page_size() { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
 
 }  // namespace
 
-Ring::Ring(const bpf_map* map)
-    : ring_(ring_buffer__new(bpf_map__fd(map), on_record, this, nullptr), ring_buffer__free),
-      positions_(mmap(nullptr, 2 * page_size(), PROT_READ, MAP_SHARED, bpf_map__fd(map), 0),
-                 [](void* pages) { munmap(pages, 2 * page_size()); }) {
-  const int error = errno;
-  if (positions_.get() == MAP_FAILED) static_cast<void>(positions_.release());
-  if (!ring_ || !positions_) libbpf_failed("map the ring buffer", error);
+// The beginning of a map, as it is now.
+class Ring::Pages {
+ public:
+  Pages(const bpf_map* map, size_t size)
+      : size_((size + page_size() - 1) / page_size() * page_size()),
+        begin_(mmap(nullptr, size_, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0)) {
+    if (begin_ == MAP_FAILED) libbpf_failed("map the ring buffer", errno);
+  }
+  ~Pages() { munmap(begin_, size_); }
+  Pages(const Pages&) = delete;
+  Pages& operator=(const Pages&) = delete;
+
+  uint64_t at(size_t offset) const {
+    return __atomic_load_n(reinterpret_cast<const unsigned long*>(static_cast<const char*>(begin_) + offset),
+                           __ATOMIC_ACQUIRE);
+  }
+
+ private:
+  size_t size_;
+  void* begin_;
+};
+
+Ring::Ring(const bpf_map* events, const bpf_map* at_work)
+    : ring_(ring_buffer__new(bpf_map__fd(events), on_record, this, nullptr), ring_buffer__free) {
+  if (!ring_) libbpf_failed("map the ring buffer", errno);
+  positions_ = std::make_unique<Pages>(events, 2 * page_size());
+  at_work_ = std::make_unique<Pages>(at_work, bpf_map__max_entries(at_work) * kMark_bytes);
+  cpus_ = bpf_map__max_entries(at_work);
 }
 
 Ring::~Ring() = default;
 
-uint64_t Ring::position(int page) const {
-  const auto* pages = static_cast<const char*>(positions_.get());
-  return __atomic_load_n(reinterpret_cast<const unsigned long*>(pages + static_cast<size_t>(page) * page_size()),
-                         __ATOMIC_ACQUIRE);
+uint64_t Ring::position(size_t page) const { return positions_->at(page * page_size()); }
+
+// A program marks its CPU before it takes the time for its record, and takes the mark away when the record is in the
+// buffer: its CPU may have been taken away from it for long meanwhile.
+uint64_t Ring::complete_until_ns() const {
+  uint64_t until_ns = boottime_ns() - kMargin_ns;
+  for (size_t cpu = 0; cpu < cpus_; ++cpu) {
+    const uint64_t since_ns = at_work_->at(cpu * kMark_bytes);
+    if (since_ns == kTakingTime) return 0;
+    if (since_ns) until_ns = std::min(until_ns, since_ns);
+  }
+  return until_ns;
 }
 
 int Ring::on_record(void* context, void* data, size_t size) {

@@ -14,11 +14,15 @@ namespace cttrace {
 
 class Ring {
  public:
-  // `map`: of type BPF_MAP_TYPE_RINGBUF, loaded; it must live longer. Throws Failure, as do the others.
-  explicit Ring(const bpf_map* map);
+  // The maps `events` and `at_work` of bpf/state.h, loaded; they must live longer. Throws Failure, as do the others.
+  Ring(const bpf_map* events, const bpf_map* at_work);
   ~Ring();
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
+
+  // Of every record of an earlier time it is known by now where in the buffer it is: drained after this, all of them
+  // come. 0: not at this moment.
+  uint64_t complete_until_ns() const;
 
   // Waits at most `timeout_ms` for the kernel's wake-up: a quarter of the buffer is full, or the last task has ended.
   void wait(int timeout_ms) const;
@@ -35,11 +39,14 @@ class Ring {
   uint64_t newest_ns() const { return newest_ns_; }  // the latest time of one
 
  private:
-  uint64_t position(int page) const;
+  uint64_t position(size_t page) const;
   static int on_record(void* context, void* data, size_t size);
 
+  class Pages;
+
   std::unique_ptr<ring_buffer, void (*)(ring_buffer*)> ring_;
-  std::unique_ptr<void, void (*)(void*)> positions_;
+  std::unique_ptr<const Pages> positions_, at_work_;
+  size_t cpus_ = 0;
   const RecordSink* sink_ = nullptr;
   std::exception_ptr thrown_;
   uint64_t delivered_ = 0;
