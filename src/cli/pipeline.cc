@@ -62,6 +62,7 @@ Pipeline::Pipeline(EventSource& source, const Options& options, Output& output, 
 
 bool Pipeline::step(std::chrono::milliseconds patience) {
   const bool more = source_.poll(patience, sink_);
+  teller_.until(decoder_.told_until_ns());
   if (verification_) verification_->complete_until(decoder_.told_until_ns(), model_.state());
   output_.flush();
   if (recording_) recording_->flush();

@@ -29,6 +29,7 @@ namespace {
 constexpr uint32_t kNumbers = 512;                // MAX_NUMBERS of bpf/state.h
 constexpr uint64_t kTickMargin_ns = 1'000'000;    // within this every CPU sees the mark of a program at work
 constexpr uint64_t kPatience_ns = 1'000'000'000;  // for programs that are still at work when tracing ends
+constexpr uint64_t kQuiet_ns = 1'000'000'000;     // after this it is told again that nothing has happened
 constexpr const char* kHooks =
     "raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, "
     "cgroup_attach_task";
@@ -305,7 +306,8 @@ bool EbpfSource::poll(std::chrono::milliseconds timeout, const RecordSink& sink)
   const uint64_t complete_until_ns = state.ring->complete_until_ns();
   const Ring::Drained drained = state.ring->drain(sink);
   state.tell_of_losses(sink);
-  if (drained.all && (drained.records > 0 || state.ring->newest_ns() >= state.ticked_ns)) {
+  const bool is_news = drained.records > 0 || state.ring->newest_ns() >= state.ticked_ns;
+  if (drained.all && (is_news || complete_until_ns >= state.ticked_ns + kQuiet_ns)) {
     state.ticked_ns = std::max(state.ticked_ns, complete_until_ns);
     const std::string tick = tick_record(state.ticked_ns);
     sink(std::as_bytes(std::span(tick)));

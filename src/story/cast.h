@@ -50,6 +50,7 @@ struct Unit {
   Origin origin = {};
   uint32_t container = 0;  // that it runs in; 0: in none that is known
   bool told = false;       // it was the runtime of a container that has been told
+  bool made = false;       // it, or what it started, was
   bool busy = false;       // it is among those that may yet turn out to belong to a container
   Draft draft{256};        // what its processes do that are in no set-up
   std::set<std::string> memory_files = {};

@@ -10,6 +10,8 @@
 namespace cttrace {
 namespace {
 
+constexpr uint64_t kPatience_ns = 1'000'000'000;
+
 // What was to become the root: it was bound on itself, with all below, to be a mount that can.
 bool guess_root(SetUp& set_up) {
   if (set_up.roots.count()) return false;
@@ -60,6 +62,7 @@ void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending e
       into && !mounts && !pids ? into->name : container_name({set_up.unit->argv, cgroup, set_up.hostname, {}});
   SetUpStory story = story_of(set_up, name, {});
   story.ending = ending;
+  if (set_up.threads == 0 && set_up.end_ns) story.end_ns = set_up.end_ns;
   for (const auto& [type, inode] : set_up.made)
     story.namespaces.push_back({.type = type, .inode = inode, .how = ContainerNamespace::How::kMade});
   for (const auto& [type, inode] : set_up.joined)
@@ -74,6 +77,25 @@ void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending e
   container.rootfs_inferred = guessed;
   container.set_up = std::move(story);
   sink_(std::move(container));
+}
+
+void Teller::Work::end_with_unit(const std::shared_ptr<SetUp>& set_up) {
+  // With what a runtime fails that has made a container, it may pass on how that ended.
+  const Unit& unit = *set_up->unit;
+  if (set_up->held || set_up->failed || (unit.failed && !unit.made)) return tell_unfinished(set_up, Ending::kFailed);
+  drop_set_up(set_up);
+}
+
+// A runtime that lives on has told by now what it had to tell of those.
+void Teller::Work::tell_failed_by_now() {
+  while (!failed_.empty()) {
+    const std::shared_ptr<SetUp> next = failed_.front().lock();
+    if (next && !next->over && time_ns_ < next->end_ns + kPatience_ns) return;
+    failed_.pop_front();
+    if (!next || next->over) continue;
+    std::erase(next->unit->set_ups, next);
+    end_with_unit(next);
+  }
 }
 
 void Teller::Work::tell_end(Known& known, uint64_t time_ns, uint32_t exit_code) {

@@ -78,6 +78,10 @@ std::string container_name(const Told& told) {
   return name;
 }
 
+bool has_word(const std::vector<std::string>& words, const std::string& word) {
+  return !word.empty() && std::ranges::find(words, word) != words.end();
+}
+
 bool makes_container(const std::vector<std::string>& argv) { return !run_argument(argv).empty(); }
 
 std::string short_name(const std::string& name) { return is_hex_id(name) ? name.substr(0, 12) : name; }

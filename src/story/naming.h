@@ -25,6 +25,8 @@ std::vector<std::string> own_words(const std::vector<std::string>& argv, const s
 // one that is in the command line and became the hostname; the cgroup's; the hostname; otherwise the program's.
 std::string container_name(const Told& told);
 
+bool has_word(const std::vector<std::string>& words, const std::string& word);
+
 // "runc create web", "podman run IMAGE": what it is about is not there before.
 bool makes_container(const std::vector<std::string>& argv);
 

@@ -218,8 +218,9 @@ Known* Teller::Work::joined_container(const SetUp& set_up) {
   for (const uint32_t type : {CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWUSER, CLONE_NEWUTS, CLONE_NEWIPC}) {
     const auto joined = set_up.joined.find(type);
     if (joined == set_up.joined.end()) continue;
-    for (auto& [number, known] : containers_)
-      if (is_container_of(known, type, joined->second)) return &known;
+    // Numbers are given again: the latest container has it.
+    for (auto each = containers_.rbegin(); each != containers_.rend(); ++each)
+      if (is_container_of(each->second, type, joined->second)) return &each->second;
   }
   return nullptr;
 }
@@ -240,14 +241,24 @@ void Teller::Work::tell_command(Person& person, const Snapshot& snapshot) {
   sink_(std::move(told));
 }
 
+// A set-up goes on of one that has the same name.
+bool Teller::Work::is_being_made_again(const Known& known) const {
+  return std::ranges::any_of(people_, [&](const auto& each) {
+    const Person& person = each.second;
+    return person.sets_up() && has_word(person.set_up->unit->argv, known.called) &&
+           known.runtime.same_as(person.set_up->unit->file) && person.set_up->unit->container == known.parent;
+  });
+}
+
 // A runtime that was started for a container that is there already: to delete it, say. Of several of one name it is the
 // latest.
 void Teller::Work::tell_served(Unit& unit) {
-  if (unit.told || !unit.seen_to_begin || unit.container || makes_container(unit.argv)) return;
+  if (unit.told || !unit.seen_to_begin || makes_container(unit.argv)) return;
   for (auto each = containers_.rbegin(); each != containers_.rend(); ++each) {
     Known& known = each->second;
-    if (!known.runtime.same_as(unit.file) || known.called.empty()) continue;
-    if (std::ranges::find(unit.argv, known.called) == unit.argv.end() || unit.start_ns < known.start_ns) continue;
+    if (!known.runtime.same_as(unit.file) || known.called.empty() || known.parent != unit.container) continue;
+    if (!has_word(unit.argv, known.called) || unit.start_ns < known.start_ns) continue;
+    if (is_being_made_again(known)) return;
     unit.told = true;
     ContainerWentOn told{.container = known.number, .name = known.name, .short_name = known.short_name};
     told.time_ns = unit.start_ns;

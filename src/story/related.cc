@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "story/call.h"
+#include "story/naming.h"
 
 namespace cttrace {
 namespace {
@@ -15,10 +16,6 @@ bool descends_from(const Unit& unit, const Unit& other) {
   for (const Unit* above = unit.above.get(); above; above = above->above.get())
     if (above == &other) return true;
   return false;
-}
-
-bool has_word(const std::vector<std::string>& words, const std::string& word) {
-  return !word.empty() && std::ranges::find(words, word) != words.end();
 }
 
 class Concern {

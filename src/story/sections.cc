@@ -136,6 +136,7 @@ SetUpStory Teller::Work::story_of(SetUp& set_up, const std::string& name, const 
     }
   }
   set_up.unit->told = true;
+  for (Unit* each = set_up.unit.get(); each; each = each->above.get()) each->made = true;
   gathering.fill(story, set_up.roots, program);
   story.end_ns = time_ns_;
   story.last = number_;
@@ -225,6 +226,7 @@ void Teller::Work::tell_container(Process& process, const Snapshot& snapshot, Co
     std::erase_if(containers_, [](const auto& each) { return each.second.ended && each.second.processes == 0; });
   Known& known = containers_[container.number];
   known.number = container.number;
+  known.parent = container.parent;
   known.name = container.name;
   known.short_name = container.short_name;
   known.namespaces = snapshot.namespaces;

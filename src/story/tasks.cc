@@ -13,7 +13,6 @@ namespace {
 
 constexpr uint64_t kIsolating = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
 constexpr size_t kMostGone = 256;
-constexpr uint64_t kPatience_ns = 1'000'000'000;
 
 struct Isolation {
   uint64_t flag;
@@ -210,20 +209,6 @@ void Teller::Work::drop_helpers_of(const SetUp& latest) {
     if (each.get() != &latest && each->threads == 0 && !each->failed && !each->held) drop_set_up(each);
 }
 
-// A runtime that lives on has told by now what it had to tell of those.
-void Teller::Work::tell_failed_by_now() {
-  while (!failed_.empty()) {
-    const std::shared_ptr<SetUp> next = failed_.front().lock();
-    if (next && !next->over && time_ns_ < next->end_ns + kPatience_ns) return;
-    failed_.pop_front();
-    if (!next || next->over) continue;
-    std::erase(next->unit->set_ups, next);
-    const uint64_t time_ns = std::exchange(time_ns_, next->end_ns);
-    end_with_unit(next);
-    time_ns_ = time_ns;
-  }
-}
-
 // Of a process that looked around or confined itself. What it did may belong to a container.
 void Teller::Work::drop_set_up(const std::shared_ptr<SetUp>& set_up) {
   set_up->over = true;
@@ -287,11 +272,6 @@ void Teller::Work::not_busy(const std::shared_ptr<Unit>& unit) {
   if (busy == busy_.end()) return;
   busy->second.erase(unit);
   if (busy->second.empty()) busy_.erase(busy);
-}
-
-void Teller::Work::end_with_unit(const std::shared_ptr<SetUp>& set_up) {
-  if (set_up->held || set_up->failed || set_up->unit->failed) return tell_unfinished(set_up, Ending::kFailed);
-  drop_set_up(set_up);
 }
 
 void Teller::Work::unit_ended(const std::shared_ptr<Unit>& unit) {

@@ -39,6 +39,8 @@ void Teller::event(const Event& event, EventNumber number, const Changes& change
   work_->take(event, number, changes, state);
 }
 
+void Teller::until(uint64_t time_ns) { work_->until(time_ns); }
+
 void Teller::finish() { work_->finish(); }
 
 Progress Teller::progress() const { return work_->progress(); }
@@ -50,6 +52,11 @@ void Teller::Work::take(const Event& event, EventNumber number, const Changes& c
   time_ns_ = std::max(time_ns_, start_of(event));
   tell_failed_by_now();
   std::visit([&](const auto& happened) { on(happened); }, event);
+}
+
+void Teller::Work::until(uint64_t time_ns) {
+  time_ns_ = std::max(time_ns_, time_ns);
+  tell_failed_by_now();
 }
 
 Progress Teller::Work::progress() const {
@@ -175,6 +182,16 @@ void Teller::Work::note_pid(const Process& writer, Step& step) {
   *pid = 0;
 }
 
+// As far as the model knows.
+bool Teller::Work::is_another_root(const Person& person) const {
+  const TaskId leader = person.process->leader;
+  return std::ranges::none_of(*changes_, [&](const Change& change) {
+    const auto* const root = std::get_if<RootChanged>(&change);
+    return root && root->task.tid == leader.tid && root->before.mount.tree && root->before.mount == root->after.mount &&
+           root->before.path == root->after.path;
+  });
+}
+
 // Leaving the namespaces or the root of its starter makes a set-up of what a thread does.
 void Teller::Work::isolate(Person& person, const Call& call, const Step& step) {
   const std::string_view name = call.row->name;
@@ -188,7 +205,7 @@ void Teller::Work::isolate(Person& person, const Call& call, const Step& step) {
     person.child_flags = flags;
     return;
   }
-  if (name == "chroot") begin_set_up(person);
+  if (name == "chroot" && is_another_root(person)) begin_set_up(person);
   if (name == "pivot_root") begin_set_up_of_moved(person);
   const auto* changed = std::get_if<NamespacesChanged>(&step.facts);
   if (!changed) return;

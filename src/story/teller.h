@@ -25,6 +25,8 @@ class Teller {
 
   // `state`: after the event.
   void event(const Event& event, EventNumber number, const Changes& changes, const State& state);
+  // Events until then have been told, if there were any.
+  void until(uint64_t time_ns);
   // No more will come: what is not complete is told as far as it is.
   void finish();
 

@@ -15,6 +15,7 @@ namespace cttrace {
 // A container that has been told, in short.
 struct Known {
   uint32_t number = 0;
+  uint32_t parent = 0;  // the container that it is in
   std::string name = {}, short_name = {};
   NamespaceInodes namespaces = {};
   std::set<uint32_t> own = {};  // those of its own, by CLONE_NEW*
@@ -37,6 +38,7 @@ class Teller::Work {
   Work(const TellerOptions& options, Sink sink) : options_(options), sink_(std::move(sink)) {}
 
   void take(const Event& event, EventNumber number, const Changes& changes, const State& state);
+  void until(uint64_t time_ns);
   void finish();
   Progress progress() const;
 
@@ -68,10 +70,9 @@ class Teller::Work {
   bool is_left_to_held(const std::shared_ptr<SetUp>& set_up) const;
   void drop_set_up(const std::shared_ptr<SetUp>& set_up);
   void drop_helpers_of(const SetUp& latest);
-  void tell_failed_by_now();
-  void end_with_unit(const std::shared_ptr<SetUp>& set_up);
 
   // teller.cc: what calls mean for who is who
+  bool is_another_root(const Person& person) const;
   void isolate(Person& person, const Call& call, const Step& step);
   void note_roots(Person& person, const Call& call, const std::optional<std::string>& moved_to_root);
   bool is_mounted(const Call& call) const;
@@ -95,6 +96,7 @@ class Teller::Work {
   bool is_container_of(const Known& known, uint32_t type, uint32_t inode) const;
   void tell_command(Person& person, const Snapshot& snapshot);
   void tell_served(Unit& unit);
+  bool is_being_made_again(const Known& known) const;
 
   // sections.cc: set-ups that have ended become stories
   void hand_over(Person& person, const Snapshot& snapshot);
@@ -103,14 +105,18 @@ class Teller::Work {
   void tell_container(Process& process, const Snapshot& snapshot, Container container,
                       const std::shared_ptr<SetUp>& set_up);
   void tell_entry(EntryMade entry, Known* into);
-  void tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending ending);
-  void tell_held_back(const std::shared_ptr<SetUp>& set_up);
-  void tell_end(Known& known, uint64_t time_ns, uint32_t exit_code);
   SetUpStory story_of(SetUp& set_up, const std::string& name, const TaskId& program);
   void describe(Container& container, const SetUp& set_up, const SetUpStory& story) const;
   std::vector<ContainerNamespace> namespaces_of(const SetUp& set_up, const NamespaceInodes& now) const;
   std::vector<std::shared_ptr<Unit>> units_beside(const std::shared_ptr<Unit>& runtime) const;
   void keep_calls_of(SetUpStory& story);
+
+  // endings.cc: set-ups that end without a hand-over, and containers that end
+  void end_with_unit(const std::shared_ptr<SetUp>& set_up);
+  void tell_failed_by_now();
+  void tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending ending);
+  void tell_held_back(const std::shared_ptr<SetUp>& set_up);
+  void tell_end(Known& known, uint64_t time_ns, uint32_t exit_code);
 
   TellerOptions options_;
   Sink sink_;

@@ -1,6 +1,8 @@
 """Containers that no runtime makes: a shell's and a script's, whose helpers do what a runtime does itself."""
 
 import json
+import os
+import subprocess
 import sys
 
 import support
@@ -37,6 +39,23 @@ for status in map(int, sys.argv[2:]):
         os.chroot(sys.argv[1])
         os._exit(status)
     os.wait()
+"""
+# A daemon that goes on when a set-up of its has failed, until somebody ends its standard input.
+DAEMON = PRELUDE + """
+if os.fork() == 0:
+    do("unshare", NEWNS)
+    os._exit(1)
+os.wait()
+sys.stdin.read()
+"""
+# A container, and a helper that its maker has behind it, with another root.
+HELPER = PRELUDE + """
+status = run("unshare", "-mpf", "sh", "-c", "exit 3")
+if os.fork() == 0:
+    os.chroot(sys.argv[1])
+    os._exit(0)
+os.wait()
+sys.exit(status)
 """
 # As tutorials have it, with the programs of util-linux.
 TUTORIAL = """set -e
@@ -78,6 +97,38 @@ class Scripts(support.Case):
         self.assertEqual(self.told(sys.executable, "-c", SESSIONS, self.tmp, 0, 0), [])
         failed, = self.told(sys.executable, "-c", SESSIONS, self.tmp, 0, 255)
         self.assertEqual((failed["type"], failed["set_up"]["ending"]), ("container", "failed"))
+
+    def test_what_leaves_the_root_as_it_is_makes_no_container(self):
+        require("chroot")
+        self.assertEqual(self.told("chroot", "/", "sh", "-c", "exit 3", status=3), [])
+
+    def test_a_helper_behind_a_container_that_failed(self):
+        require("unshare")
+        container, end = self.told(sys.executable, "-c", HELPER, self.tmp, status=3)
+        self.assertEqual((container["set_up"]["ending"], end["exit_status"]), ("handed_over", 3))
+
+    def test_a_failure_is_told_while_its_daemon_lives(self):
+        told = self.tmp / "told"
+        told.touch()
+        command = support.in_calls(["--format", "ndjson", "-o", told, sys.executable, "-c", DAEMON])
+        with subprocess.Popen([support.CTTRACE, *command], stdin=subprocess.PIPE) as tracing:
+            while '"ending":"failed"' not in told.read_text():
+                self.assertIsNone(tracing.poll(), told.read_text())
+                os.sched_yield()
+            tracing.stdin.close()
+            self.assertEqual(tracing.wait(), 0)
+
+    def test_a_number_that_is_given_again_is_of_the_latest(self):
+        require("unshare", "nsenter")
+        script = """for name in one two; do
+            unshare -m sh -c 'echo $$ >pid; exec sleep 100' $name & while [ ! -s pid ]; do sleep 0.01; done
+            nsenter -t $(cat pid) -m true
+            kill $(cat pid); wait; rm pid
+        done"""
+        told = self.told("sh", "-c", f"cd {self.tmp}; {script}")
+        entries = [each for each in told if each["type"] == "entry"]
+        containers = [each for each in told if each["type"] == "container"]
+        self.assertEqual([entry["container"] for entry in entries], [container["number"] for container in containers])
 
     def test_a_helper_switches_the_root_of_its_shell(self):
         require("unshare", "pivot_root")

@@ -116,6 +116,39 @@ TEST_F(StoryPrograms, OfTwoContainersOfOneNameTheLatestIsServed) {
     EXPECT_NE(std::get<ProgramRun>(step.facts).argv, serve);
 }
 
+TEST_F(StoryPrograms, WhatIsForOneThatIsBeingMadeIsNotForTheLast) {
+  world.ends(container(50, {"/usr/bin/made-up", "run", "web"}));
+  const Task runtime = world.starts(70, {"/usr/bin/made-up", "create", "web"});
+  const Task init = world.clones(runtime, 71, kMountsAndPids, {71, 1}, with(kInside, {{CT_NS_MNT, 700}}));
+  world.ends(runtime);
+  world.ends(world.starts(80, {"/usr/bin/made-up", "start", "web"}));
+  world.runs_in(init, {"/bin/app"}, with(kInside, {{CT_NS_MNT, 700}}), {71, 1});
+  EXPECT_EQ(world.told_of<Container>().size(), 2u);
+  EXPECT_TRUE(served().empty());
+}
+
+TEST_F(StoryPrograms, WhoEntersANumberThatIsGivenAgainEntersTheLatest) {
+  world.ends(container(50, {"/usr/bin/made-up", "run", "one"}));
+  container(60, {"/usr/bin/made-up", "run", "two"});
+  const Task second = world.starts(70, {"/usr/bin/made-up", "exec", "two", "/bin/ls"});
+  world.joins(second, CLONE_NEWNS, 500, kOwnMounts);
+  world.runs_in(second, {"/bin/ls"}, kOwnMounts, {70});
+  ASSERT_EQ(world.told_of<EntryMade>().size(), 1u);
+  EXPECT_EQ(world.told_of<EntryMade>()[0].container_name, "two");
+}
+
+TEST_F(StoryPrograms, WhoHelpsBehindTheContainerHasNotFailedWithIt) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 52, kMountsAndPids, {52, 1}, kInside);
+  world.runs_in(init, {"/bin/app"}, kInside, {52, 1});
+  world.ends(init, 3 << 8);
+  const Task helper = world.forks(runtime, 53);
+  world.calls(helper, "chroot", {"/var/tree"});
+  world.ends(helper);
+  world.ends(runtime, 3 << 8);
+  EXPECT_EQ(world.container().set_up.argv, Words{"/bin/app"});
+}
+
 TEST_F(StoryPrograms, ANameThatNobodyGaveIsNoSign) {
   container(50, {"/usr/bin/made-up", "/bin/app"});
   ASSERT_EQ(world.container().name, "app");
@@ -139,10 +172,6 @@ TEST_F(StoryPrograms, WhatFailsInADaemonIsToldWhileItLives) {
   world.goes_on(daemon);
   world.passes(2'000'000'000);
   world.goes_on(daemon);
-  const Task other = world.forks(daemon, 60);
-  world.ends(other);
-  const std::vector<News> told = world.told();
-  ASSERT_EQ(told.size(), 1u);
   const Container failed = world.container();
   EXPECT_EQ(failed.set_up.ending, Ending::kFailed);
   EXPECT_EQ(failed.set_up.end_ns, ended_ns);
