@@ -78,7 +78,7 @@ class Doctor(unittest.TestCase):
                                            start_new_session=True)
         self.assertEqual(process.wait(timeout=60), 0)
         self.assertEqual(support.run("pgrep", "--session", str(process.pid)).stdout, "")
-        # The kernel frees programs a moment after the last descriptor; other traces may run beside this one.
+        # The kernel frees programs a moment after the last descriptor.
         for _ in range(100):
             if loaded() <= before:
                 break

@@ -47,9 +47,13 @@ class RingFull(Case):
 
     def check(self, buffer):
         count = 100000
-        record, trace = self.many_calls(buffer, count)
-        end = trace.completeness
-        lost = end["lost"]["ring_full"]
+        # Whether the reader is ever late is for the scheduler to say.
+        for _ in range(5):
+            record, trace = self.many_calls(buffer, count)
+            end = trace.completeness
+            lost = end["lost"]["ring_full"]
+            if lost:
+                break
         self.assertGreater(lost, 0, "the test proves nothing: nothing was lost")
         # The state of the command before it started, its execve, its end, and two records for every call.
         self.assertEqual(end["recorded"] + lost, 3 + 2 * count)
@@ -76,7 +80,7 @@ class RingFull(Case):
 
     @support.only_with("ebpf", "tasks wait until there is room")
     def test_a_small_buffer(self):
-        self.check("64K")
+        self.check("16K")
 
     @support.only_with("ebpf", "tasks wait until there is room")
     def test_the_smallest_buffer_and_what_is_said_about_it(self):
