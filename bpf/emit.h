@@ -43,7 +43,8 @@ static __always_inline void mark_at_work(u32 cpu, u64 since_ns)
 		*(volatile u64 *)&mark->since_ns = since_ns;
 }
 
-/* Takes the scratch for one record about `task`, of now, with a body of `size` bytes after the header, zeroed.
+/* Takes the scratch for one record about `task`, of now, whose captures begin behind `size` bytes: header and body. Of the
+ * body only the beginning is zeroed; who makes the record sets all of it.
  * NULL: counted as lost. The record stays cheap to drop until send(). */
 static __noinline struct scratch *begin(struct task_struct *task, u32 kind, u32 size, u8 abi)
 {

@@ -27,7 +27,6 @@ namespace cttrace {
 namespace {
 
 constexpr uint32_t kNumbers = 512;                // MAX_NUMBERS of bpf/state.h
-constexpr uint64_t kTickMargin_ns = 1'000'000;    // within this every CPU sees the mark of a program at work
 constexpr uint64_t kPatience_ns = 1'000'000'000;  // for programs that are still at work when tracing ends
 constexpr uint64_t kQuiet_ns = 1'000'000'000;     // after this it is told again that nothing has happened
 constexpr const char* kHooks =
