@@ -69,7 +69,6 @@ struct TreeInfo {
   std::vector<Slot> uncertain = {};  // of a copy: such mounts
   TreeId copied_from = 0;
   std::set<TreeId> copies = {};
-  std::set<uint32_t> fs = {};  // State::fs_structs whose root or working directory is in it
 };
 
 // A detached tree whose last descriptor that is known went with its table, or at an execve. The kernel does not tell of
@@ -85,10 +84,11 @@ struct MountObjects {
   std::map<uint32_t, FsContext> contexts = {};
   std::map<uint32_t, DescriptorTable> tables = {};
   std::map<TreeId, TreeInfo> trees = {};
-  std::set<TreeId> anonymous = {};           // of `trees`, those of descriptors
-  std::vector<BuriedTree> buried = {};       // the latest
-  std::map<uint32_t, TreeId> by_inode = {};  // mount namespaces
-  std::map<uint32_t, FsUsers> fs = {};       // by their number in State::fs_structs
+  std::set<TreeId> anonymous = {};                      // of `trees`, those of descriptors
+  std::vector<BuriedTree> buried = {};                  // the latest
+  std::map<uint32_t, TreeId> by_inode = {};             // mount namespaces
+  std::map<uint32_t, FsUsers> fs = {};                  // by their number in State::fs_structs
+  std::map<MountId, std::set<uint32_t>> standing = {};  // such numbers, by the mount that their root or cwd is in
   CopyOnWrite<PeerGroups> groups;
   std::map<uint32_t, uint32_t> kernel_groups = {};  // when tracing began: the kernel's numbers of peer groups, and ours
   std::map<FilesystemId, std::set<TreeId>>

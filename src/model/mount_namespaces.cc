@@ -173,9 +173,10 @@ TreeId copy_mounts(Context& context, TreeId from, NamespaceId owner, uint32_t fs
   State& state = context.state;
   const MountTree* original = tree_in(state, from);
   if (!original) return unknown_mounts(context, owner);
-  const TreeInfo info = *tree_info(state, from);
+  const TreeInfo* info = tree_info(state, from);
   const TreeId tree =
-      new_tree(state, {.unknown = info.unknown, .doubt = info.doubt, .owner = owner, .copied_from = from});
+      new_tree(state, {.unknown = info->unknown, .doubt = info->doubt, .owner = owner, .copied_from = from});
+  info = tree_info(state, from);
   state.trees[tree] = *tree_in(state, from);
   MountTreeEditor editor(state.trees[tree]);
   editor.forget_ids();
@@ -183,12 +184,12 @@ TreeId copy_mounts(Context& context, TreeId from, NamespaceId owner, uint32_t fs
   const std::vector<Slot> files = editor.namespace_files();
   for (Slot slot : files)
     if (state.trees[tree].contains(slot)) editor.remove_subtree(slot);
-  for (const auto& [slot, done_ns] : info.latest) {
+  for (const auto& [slot, done_ns] : info->latest) {
     if (done_ns <= state.time_ns || !state.trees[tree].contains(slot)) continue;
     editor.doubt(slot);
     edit_info(state, tree).uncertain.push_back(slot);
   }
-  WholeTreeChange change = {.slaves = owner != info.owner, .locked = owner != info.owner};
+  WholeTreeChange change = {.slaves = owner != info->owner, .locked = owner != info->owner};
   change.bindable = context.rules.copies_are_bindable && editor.may_have_unbindable();
   if (change.slaves || change.bindable) editor.change_all(change);
   for (const bool is_root : {true, false}) {

@@ -62,22 +62,15 @@ Place nowhere(const State& state, const Place& place) {
 }  // namespace
 
 void leave_tree(State& state, TreeId tree, Slot top) {
-  const TreeInfo* info = tree_info(state, tree);
   const MountTree* mounts = tree_in(state, tree);
-  if (!info || !mounts) return;
-  const auto goes = [&](const Place& place) {
-    if (place.mount.tree != tree || !mounts->contains(place.mount.slot)) return false;
-    for (Slot slot = place.mount.slot; slot != kNoSlot; slot = mounts->parent_of(slot))
-      if (slot == top) return true;
-    return false;
-  };
-  const std::set<uint32_t> users = info->fs;
-  for (uint32_t fs : users) {
-    const FsStruct* places = fs_in(state, fs);
-    if (!places) continue;
-    if (goes(places->root)) set_root(state, fs, nowhere(state, Place(places->root)));
-    places = fs_in(state, fs);
-    if (goes(places->cwd)) set_cwd(state, fs, nowhere(state, Place(places->cwd)));
+  if (!mounts) return;
+  for (Slot slot : mounts->subtree(top)) {
+    const MountId left = {tree, slot};
+    for (uint32_t fs : standing_in(state, left)) {
+      const FsStruct places = *fs_in(state, fs);
+      if (places.root.mount == left) set_root(state, fs, nowhere(state, places.root));
+      if (places.cwd.mount == left) set_cwd(state, fs, nowhere(state, places.cwd));
+    }
   }
 }
 
@@ -94,7 +87,7 @@ void remove_tree(State& state, TreeId tree) {
   if (const auto named = objects.by_inode.find(info.inode); named != objects.by_inode.end() && named->second == tree)
     objects.by_inode.erase(named);
   info.gone = true;
-  info.fs.clear();
+  objects.standing.erase(objects.standing.lower_bound({tree, 0}), objects.standing.upper_bound({tree, kNoSlot}));
   objects.anonymous.erase(tree);
   forget_info(objects, tree);
 }
@@ -280,26 +273,37 @@ const FsStruct* fs_in(const State& state, uint32_t fs) {
 
 namespace {
 
-void note_users(State& state, uint32_t fs, TreeId before, TreeId other, TreeId after) {
+// One of its two places was in `before`; the other one is in `other`.
+void note_standing(State& state, uint32_t fs, MountId before, MountId other, MountId after) {
   if (before == after) return;
-  if (before && before != other && tree_info(state, before)) edit_info(state, before).fs.erase(fs);
-  if (after && tree_info(state, after)) edit_info(state, after).fs.insert(fs);
+  std::map<MountId, std::set<uint32_t>>& standing = state.mount_objects.edit().standing;
+  if (const auto left = standing.find(before); left != standing.end() && before != other) {
+    left->second.erase(fs);
+    if (left->second.empty()) standing.erase(left);
+  }
+  if (after.tree) standing[after].insert(fs);
 }
 
 }  // namespace
 
 void set_root(State& state, uint32_t fs, const Place& place) {
   FsStruct& places = state.fs_structs[fs].edit();
-  const TreeId before = places.root.mount.tree;
+  const MountId before = places.root.mount;
   places.root = place;
-  note_users(state, fs, before, places.cwd.mount.tree, place.mount.tree);
+  note_standing(state, fs, before, places.cwd.mount, place.mount);
 }
 
 void set_cwd(State& state, uint32_t fs, const Place& place) {
   FsStruct& places = state.fs_structs[fs].edit();
-  const TreeId before = places.cwd.mount.tree;
+  const MountId before = places.cwd.mount;
   places.cwd = place;
-  note_users(state, fs, before, places.root.mount.tree, place.mount.tree);
+  note_standing(state, fs, before, places.root.mount, place.mount);
+}
+
+std::vector<uint32_t> standing_in(const State& state, MountId mount) {
+  const auto found = state.mount_objects->standing.find(mount);
+  if (found == state.mount_objects->standing.end()) return {};
+  return {found->second.begin(), found->second.end()};
 }
 
 void forget_fs(State& state, uint32_t fs) {

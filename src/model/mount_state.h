@@ -34,8 +34,8 @@ Slot add_mount(State& state, TreeId tree, Mount mount);
 void set_propagation(State& state, MountId mount, uint32_t peer_group, uint32_t master, bool unbindable);
 
 FilesystemId new_filesystem(State& state, Filesystem filesystem);
-// Of which namespace of the task's the filesystem is that it mounts (mqueue_get_tree, sysfs_init_fs_context); 0: of other
-// types, or not known.
+// Of which namespace of the task's the filesystem is that it mounts (mqueue_get_tree, sysfs_init_fs_context); 0: of
+// other types, or not known.
 NamespaceId key_of(std::string_view type, const TaskState& task);
 // Its superblock is there, whether it is mounted or not: an ipc namespace keeps its mqueue (mq_init_ns, ipc/mqueue.c).
 bool is_kept(const State& state, FilesystemId filesystem);
@@ -60,6 +60,8 @@ std::string shown_path(const State& state, const Place& place);
 const FsStruct* fs_in(const State& state, uint32_t fs);
 void set_root(State& state, uint32_t fs, const Place& place);
 void set_cwd(State& state, uint32_t fs, const Place& place);
+// Those whose root or working directory is in the mount.
+std::vector<uint32_t> standing_in(const State& state, MountId mount);
 // The mount and all below it leave the tree: roots and working directories there are nowhere then.
 void leave_tree(State& state, TreeId tree, Slot top);
 // `fs` goes away.

@@ -232,17 +232,16 @@ std::vector<std::pair<Slot, Slot>> attach_tree(Context& context, TreeId tree, co
   for (size_t i = 0; i < before.size(); ++i) slots.emplace_back(before[i], after[i]);
   const MountId at = {where.parent.tree, after[0]};
   // Who stands in it comes along.
-  const std::map<Slot, Slot> moved(slots.begin(), slots.end());
-  const std::set<uint32_t> users = tree_info(state, tree)->fs;
-  for (uint32_t fs : users) {
-    const FsStruct places = *fs_in(state, fs);
-    for (const bool is_root : {true, false}) {
-      Place place = is_root ? places.root : places.cwd;
-      if (place.mount.tree != tree || !moved.contains(place.mount.slot)) continue;
-      place.mount = {at.tree, moved.at(place.mount.slot)};
-      is_root ? set_root(state, fs, place) : set_cwd(state, fs, place);
+  for (const auto& [from, to] : slots)
+    for (uint32_t fs : standing_in(state, {tree, from})) {
+      const FsStruct places = *fs_in(state, fs);
+      for (const bool is_root : {true, false}) {
+        Place place = is_root ? places.root : places.cwd;
+        if (place.mount != MountId{tree, from}) continue;
+        place.mount = {at.tree, to};
+        is_root ? set_root(state, fs, place) : set_cwd(state, fs, place);
+      }
     }
-  }
   remove_tree(state, tree);
   context.changes.emplace_back(TreeAttached{.tree = tree, .at = at});
   return slots;

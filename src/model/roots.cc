@@ -70,8 +70,7 @@ bool same_place(const Place& a, const Place& b) { return a.mount == b.mount && a
 
 // Everybody who stood exactly on the old root stands on the new one (chroot_fs_refs, fs/fs_struct.c).
 void move_who_stood_there(State& state, const Place& before, const Place& after) {
-  const std::set<uint32_t> users = tree_info(state, before.mount.tree)->fs;
-  for (uint32_t fs : users) {
+  for (uint32_t fs : standing_in(state, before.mount)) {
     const FsStruct places = *fs_in(state, fs);
     if (same_place(places.root, before)) set_root(state, fs, after);
     if (same_place(places.cwd, before)) set_cwd(state, fs, after);

@@ -51,7 +51,7 @@ struct Unit {
   uint32_t container = 0;  // that it runs in; 0: in none that is known
   bool told = false;       // it was the runtime of a container that has been told
   bool made = false;       // it, or what it started, was
-  bool busy = false;       // it is among those that may yet turn out to belong to a container
+  EventNumber busy = 0;    // since then it is among those that may yet turn out to belong to a container; 0: it is not
   Draft draft{256};        // what its processes do that are in no set-up
   std::set<std::string> memory_files = {};
   std::set<std::vector<std::string>> again = {};     // command lines that it has executed itself with
@@ -107,7 +107,7 @@ struct SetUp {
   std::optional<HeldBack> held = {};
   std::optional<HeldBack> helped = {};  // was held back until the set-up went on
   bool worker = false;                  // it has executed itself again in what it has set up: it works in there
-  uint32_t threads = 0;                 // that run
+  std::set<TaskId> threads = {};        // that run, until it is over
   bool over = false;                    // handed over, or told as failed
   uint32_t failed = 0;                  // how the last of its processes ended that did with an error: TaskExit::code
   uint64_t end_ns = 0;                  // when the last of its threads ended
@@ -118,6 +118,7 @@ struct SetUp {
 };
 
 struct Person {
+  TaskId id = {};
   std::shared_ptr<Process> process = {};
   std::shared_ptr<SetUp> set_up = {};
   std::optional<PendingExec> exec = {};  // that has succeeded, and whose snapshot has not come yet

@@ -32,14 +32,15 @@ void take_away(Draft::Part& part, const Step& step) {
 
 Draft::Part* Draft::find(TaskId process) {
   const auto found = by_process_.find(process);
-  return found == by_process_.end() ? nullptr : &parts_[found->second];
+  return found == by_process_.end() ? nullptr : &*found->second;
 }
 
 Draft::Part& Draft::part(const Stage& stage) {
   if (Part* known = find(stage.task)) return *known;
   if (parts_.size() >= kMostParts) forget_a_part();
-  by_process_[stage.task] = parts_.size();
-  return parts_.emplace_back(Part{.stage = stage});
+  parts_.push_back({.stage = stage});
+  by_process_[stage.task] = std::prev(parts_.end());
+  return parts_.back();
 }
 
 // The oldest one that took no step, otherwise the oldest.
@@ -48,14 +49,13 @@ void Draft::forget_a_part() {
   const auto gone = idle == parts_.end() ? parts_.begin() : idle;
   steps_ -= gone->steps.size();
   dropped_ += gone->steps.size();
+  by_process_.erase(gone->stage.task);
   parts_.erase(gone);
-  by_process_.clear();
-  for (size_t i = 0; i < parts_.size(); ++i) by_process_[parts_[i].stage.task] = i;
 }
 
 void Draft::make_room() {
   if (steps_ < most_) return;
-  Part* fullest = &parts_[0];
+  Part* fullest = &parts_.front();
   for (Part& each : parts_)
     if (each.steps.size() > fullest->steps.size()) fullest = &each;
   const size_t gone = fullest->steps.size() / 2;
@@ -111,7 +111,7 @@ void Draft::end_at(uint64_t time_ns) {
   for (Part& part : kept) add(std::move(part));
 }
 
-std::vector<Draft::Part> Draft::take_parts() {
+std::list<Draft::Part> Draft::take_parts() {
   by_process_.clear();
   steps_ = 0;
   return std::exchange(parts_, {});

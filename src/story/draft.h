@@ -1,6 +1,7 @@
 // A set-up while it goes on: steps by the process that took them.
 #pragma once
 
+#include <list>
 #include <map>
 #include <vector>
 
@@ -31,9 +32,9 @@ class Draft {
   // A task was moved to another cgroup by a write that has been added.
   void moved(TaskId writer, const CgroupAttach& attach);
 
-  std::vector<Part>& parts() { return parts_; }
-  const std::vector<Part>& parts() const { return parts_; }
-  std::vector<Part> take_parts();
+  std::list<Part>& parts() { return parts_; }
+  const std::list<Part>& parts() const { return parts_; }
+  std::list<Part> take_parts();
   uint64_t dropped() const { return dropped_; }
 
  private:
@@ -41,8 +42,8 @@ class Draft {
   void forget_a_part();
 
   size_t most_;
-  std::vector<Part> parts_;
-  std::map<TaskId, size_t> by_process_;
+  std::list<Part> parts_;
+  std::map<TaskId, std::list<Part>::iterator> by_process_;
   uint64_t dropped_ = 0;
   size_t steps_ = 0;
 };

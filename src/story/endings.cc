@@ -62,7 +62,7 @@ void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending e
       into && !mounts && !pids ? into->name : container_name({set_up.unit->argv, cgroup, set_up.hostname, {}});
   SetUpStory story = story_of(set_up, name, {});
   story.ending = ending;
-  if (set_up.threads == 0 && set_up.end_ns) story.end_ns = set_up.end_ns;
+  if (set_up.threads.empty() && set_up.end_ns) story.end_ns = set_up.end_ns;
   for (const auto& [type, inode] : set_up.made)
     story.namespaces.push_back({.type = type, .inode = inode, .how = ContainerNamespace::How::kMade});
   for (const auto& [type, inode] : set_up.joined)
@@ -122,7 +122,7 @@ void Teller::Work::finish() {
       if (!each->over) left.push_back(each);
   for (const auto& each : left) {
     if (each->was_for_helper() && !each->helped->process->stage.end_ns) each->held = std::exchange(each->helped, {});
-    each->threads ? tell_unfinished(each, Ending::kNotComplete) : end_with_unit(each);
+    each->threads.empty() ? end_with_unit(each) : tell_unfinished(each, Ending::kNotComplete);
   }
 }
 

@@ -65,10 +65,11 @@ void Teller::Work::on(const Snapshot& snapshot) {
   if (!known) known = &meet(snapshot.task);
   if (tid != snapshot.task.tid && !snapshot.at_start) {
     // A thread that was not the leader takes the leader's number, and lives on as that.
-    people_[id_of(snapshot.task)] = Person(*known);
-    running_[snapshot.task.tid] = id_of(snapshot.task);
-    if (known->set_up) ++known->set_up->threads;
-    known = person(id_of(snapshot.task));
+    Person leader = *known;
+    leader.id = id_of(snapshot.task);
+    running_[leader.id.tid] = leader.id;
+    if (leader.set_up) leader.set_up->threads.insert(leader.id);
+    known = &(people_[leader.id] = std::move(leader));
   }
   if (!snapshot.pids.empty()) known->process->stage.pids = snapshot.pids;
   if (!snapshot.at_start) return executed(*known, snapshot);
@@ -190,8 +191,9 @@ Teller::Work::Meaning Teller::Work::meaning_of(const Person& person, const Snaps
   if (differs(origin.namespaces, now, CT_NS_PID) && !snapshot.pids.empty() && snapshot.pids.back() == 1)
     return Meaning::kHandOver;
   const bool others_go_on =
-      set_up.begun_by != person.process->leader && std::ranges::any_of(people_, [&](const auto& each) {
-        return each.second.set_up == person.set_up && each.second.process != person.process;
+      set_up.begun_by != person.process->leader && std::ranges::any_of(set_up.threads, [&](TaskId id) {
+        const auto other = people_.find(id);
+        return other != people_.end() && other->second.process != person.process;
       });
   if (!others_go_on) return Meaning::kHandOver;
   const auto maker = people_.find(person.process->made_by);

@@ -108,7 +108,7 @@ std::vector<std::shared_ptr<Unit>> Teller::Work::units_beside(const std::shared_
   std::vector<std::shared_ptr<Unit>> all;
   std::ranges::copy_if(gone_, std::back_inserter(all), [](const auto& unit) { return !unit->told; });
   if (const auto busy = busy_.find(runtime->container); busy != busy_.end())
-    all.insert(all.end(), busy->second.begin(), busy->second.end());
+    for (const auto& [since, unit] : busy->second) all.push_back(unit);
   all.push_back(runtime);
   std::ranges::sort(all, {}, [](const auto& unit) { return std::tuple(unit->first, unit->pid, unit->start_ns); });
   all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -239,12 +239,13 @@ void Teller::Work::tell_container(Process& process, const Snapshot& snapshot, Co
   known.called = container_name({set_up->unit->argv, container.cgroup, container.hostname, story.argv, true});
 
   const bool own_pids = is_new(story.namespaces, CLONE_NEWPID);
-  for (auto& [id, other] : people_) {
-    if (other.set_up != set_up || id != other.process->leader) continue;
-    const std::vector<uint32_t>& pids = other.process->stage.pids;
+  for (const TaskId id : set_up->threads) {
+    const Person* const other = person(id);
+    if (!other || other->set_up != set_up || id != other->process->leader) continue;
+    const std::vector<uint32_t>& pids = other->process->stage.pids;
     if (own_pids && pids.size() != snapshot.pids.size()) continue;  // stays outside
-    if (!own_pids && other.process.get() != &process) continue;
-    other.process->container = container.number;
+    if (!own_pids && other->process.get() != &process) continue;
+    other->process->container = container.number;
     ++known.processes;
   }
   process.container = container.number;  // also where it has ended already

@@ -13,6 +13,7 @@ namespace {
 
 constexpr uint64_t kIsolating = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
 constexpr size_t kMostGone = 256;
+constexpr size_t kMostBusy = 1024;  // each is looked at for every container
 
 struct Isolation {
   uint64_t flag;
@@ -47,7 +48,7 @@ Person* Teller::Work::person(uint32_t tid) {
 Person& Teller::Work::meet(const Task& task) {
   if (Person* known = person(id_of(task))) return *known;
   Person* const leader = task.tid == task.tgid ? nullptr : person(task.tgid);
-  Person met;
+  Person met{.id = id_of(task)};
   if (leader) {
     met.process = leader->process;
   } else {
@@ -74,10 +75,11 @@ std::shared_ptr<Process> Teller::Work::new_process(const Task& task, std::shared
 void Teller::Work::on(const Fork& fork) {
   Person& creator = meet(fork.task);
   Person& child = people_[id_of(fork.child)];
-  running_[fork.child.tid] = id_of(fork.child);
+  child.id = id_of(fork.child);
+  running_[fork.child.tid] = child.id;
   if (creator.sets_up()) {
     child.set_up = creator.set_up;
-    ++child.set_up->threads;
+    child.set_up->threads.insert(child.id);
   }
   if (fork.child.tid == fork.child.tgid) {
     child.process = new_process(fork.child, creator.process->unit);
@@ -133,7 +135,7 @@ SetUp& Teller::Work::begin_set_up(Person& person) {
   auto made = std::make_shared<SetUp>();
   made->unit = person.process->unit;
   made->begun_by = person.process->leader;
-  made->threads = 1;
+  made->threads = {person.id};
   ++made->unit->set_ups_begun;
   made->unit->set_ups.push_back(made);
   person.set_up = made;
@@ -144,9 +146,9 @@ SetUp& Teller::Work::begin_set_up(Person& person) {
 // It went into other namespaces, and is back.
 void Teller::Work::leave_set_up(Person& person) {
   SetUp& set_up = *person.set_up;
-  if (!set_up.made.empty() || set_up.roots.count() || set_up.threads > 1) return;
+  if (!set_up.made.empty() || set_up.roots.count() || set_up.threads.size() > 1) return;
   const std::shared_ptr<SetUp> left = std::exchange(person.set_up, nullptr);
-  left->threads = 0;
+  left->threads.clear();
   if (!left->over) drop_set_up(left);
 }
 
@@ -167,7 +169,7 @@ void Teller::Work::begin_set_up_of_moved(Person& caller) {
   for (Person* const each : moved) {
     if (each->sets_up()) continue;
     each->set_up = set_up;
-    ++set_up->threads;
+    set_up->threads.insert(each->id);
   }
 }
 
@@ -197,16 +199,17 @@ void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
 }
 
 // Nobody is in it any more but the program that was held back, and what that has made: nobody can go on.
-bool Teller::Work::is_left_to_held(const std::shared_ptr<SetUp>& set_up) const {
-  return set_up->held && std::ranges::none_of(people_, [&](const auto& each) {
-           return each.second.set_up == set_up && !is_of(*each.second.process->unit, *set_up->held->unit);
+bool Teller::Work::is_left_to_held(const SetUp& set_up) const {
+  return set_up.held && std::ranges::all_of(set_up.threads, [&](TaskId id) {
+           const auto left = people_.find(id);
+           return left == people_.end() || is_of(*left->second.process->unit, *set_up.held->unit);
          });
 }
 
 // Who has done something for a container, executed nothing and ended well has helped with it.
 void Teller::Work::drop_helpers_of(const SetUp& latest) {
   for (const std::shared_ptr<SetUp>& each : std::vector(latest.unit->set_ups))
-    if (each.get() != &latest && each->threads == 0 && !each->failed && !each->held) drop_set_up(each);
+    if (each.get() != &latest && each->threads.empty() && !each->failed && !each->held) drop_set_up(each);
 }
 
 // Of a process that looked around or confined itself. What it did may belong to a container.
@@ -228,9 +231,9 @@ void Teller::Work::on(const TaskExit& exit) {
   people_.erase(id);
   const auto running = running_.find(id.tid);
   if (running != running_.end() && running->second == id) running_.erase(running);
-  if (set_up) --set_up->threads;
+  if (set_up) set_up->threads.erase(id);
   if (exit.last_of_process) process_ended(*process, set_up.get(), exit);
-  if (set_up && (set_up->threads == 0 || is_left_to_held(set_up))) end_set_up(set_up);
+  if (set_up && (set_up->threads.empty() || is_left_to_held(*set_up))) end_set_up(set_up);
   if (exit.last_of_process && process->unit->processes == 0) unit_ended(process->unit);
 }
 
@@ -245,7 +248,7 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   const bool dismissed = set_up && set_up->worker && WIFSIGNALED(static_cast<int>(exit.code));
   if (set_up) set_up->end_ns = exit.time_ns;
   if (set_up && !process.cgroup.empty()) set_up->cgroup = process.cgroup;
-  if (exit.code && set_up && !dismissed && (process.unit == set_up->unit || set_up->threads == 0))
+  if (exit.code && set_up && !dismissed && (process.unit == set_up->unit || set_up->threads.empty()))
     set_up->failed = exit.code;
   for (Draft* draft : {set_up ? &set_up->draft : nullptr, &process.unit->draft})
     if (Draft::Part* const part = draft ? draft->find(process.leader) : nullptr) part->stage = process.stage;
@@ -256,28 +259,30 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   if (known.program != process.leader) return;
   tell_end(known, exit.time_ns, exit.code);
   // One that has executed itself into a container in the container was the program of both.
-  for (auto& [number, other] : containers_)
-    if (other.program == process.leader) tell_end(other, exit.time_ns, exit.code);
+  for (auto around = containers_.find(known.parent); around != containers_.end();
+       around = containers_.find(around->second.parent))
+    if (around->second.program == process.leader) tell_end(around->second, exit.time_ns, exit.code);
 }
 
 void Teller::Work::busy(const std::shared_ptr<Unit>& unit) {
   if (unit->busy || unit->told || unit->processes == 0) return;
-  unit->busy = true;
-  busy_[unit->container].insert(unit);
+  unit->busy = number_;
+  auto& busy = busy_[unit->container];
+  busy.emplace(number_, unit);
+  if (busy.size() > kMostBusy) not_busy(std::shared_ptr<Unit>(busy.begin()->second));
 }
 
 void Teller::Work::not_busy(const std::shared_ptr<Unit>& unit) {
-  unit->busy = false;
   const auto busy = busy_.find(unit->container);
   if (busy == busy_.end()) return;
-  busy->second.erase(unit);
+  busy->second.erase({std::exchange(unit->busy, 0), unit});
   if (busy->second.empty()) busy_.erase(busy);
 }
 
 void Teller::Work::unit_ended(const std::shared_ptr<Unit>& unit) {
   not_busy(unit);
   for (const std::shared_ptr<SetUp>& each : std::exchange(unit->set_ups, {}))
-    if ((each->threads == 0 || each->held) && !each->over) end_with_unit(each);
+    if ((each->threads.empty() || each->held) && !each->over) end_with_unit(each);
   if (unit->container && !unit->seen_to_begin) return;
   tell_served(*unit);
   gone_.push_back(unit);

@@ -67,7 +67,7 @@ class Teller::Work {
   const Place* root_of(const Person& person) const;
   void leave_set_up(Person& person);
   void end_set_up(const std::shared_ptr<SetUp>& set_up);
-  bool is_left_to_held(const std::shared_ptr<SetUp>& set_up) const;
+  bool is_left_to_held(const SetUp& set_up) const;
   void drop_set_up(const std::shared_ptr<SetUp>& set_up);
   void drop_helpers_of(const SetUp& latest);
 
@@ -129,7 +129,8 @@ class Teller::Work {
   std::map<uint32_t, TaskId> running_;  // by tid
   std::map<uint32_t, Known> containers_;
   // Units that run, have done something, and may yet turn out to belong to a container: by the one that they run in.
-  std::map<uint32_t, std::set<std::shared_ptr<Unit>>> busy_;
+  // The latest, and since when: one that goes on after it was forgotten is there again.
+  std::map<uint32_t, std::set<std::pair<EventNumber, std::shared_ptr<Unit>>>> busy_;
   std::deque<std::shared_ptr<Unit>> gone_;   // units that have ended, and may yet turn out to belong to a container
   std::deque<std::weak_ptr<SetUp>> failed_;  // whose runtimes may yet tell more, the earliest first
   MountsInMaking mounts_;
