@@ -43,7 +43,7 @@ static __noinline u32 find_row(struct call *call, struct pt_regs *regs, struct t
 		return 0;
 	if (row->flags & CT_ROW_CONTROL_FD && !is_control_file(task, call->args[0]))
 		return 0;
-	if (row->flags & CT_ROW_DETACHED_FD && !holds_detached_tree(task, call->args[0]))
+	if (row->flags & CT_ROW_MOUNT_FD && !keeps_filesystem(task, call->args[0]))
 		return 0;
 	if (row->flags & CT_ROW_AFTER_NODE && !state->made_node)
 		return 0;

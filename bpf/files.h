@@ -269,16 +269,26 @@ static __always_inline int holds_detached_tree(struct task_struct *task, u32 fd)
 	return ns && (!inum || inum == MNT_NS_ANON_INUM);
 }
 
+static __always_inline int is_fs_context(struct file *file)
+{
+	char name[12] = {};
+	if (!file || BPF_CORE_READ(file, f_inode, i_sb, s_magic) != ANON_INODE_MAGIC)
+		return 0;
+	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(file, f_path.dentry, d_name.name));
+	return same_name(name, "[fscontext]", sizeof(name));
+}
+
+/* Whether a filesystem, and what is mounted of it, may go with `fd`. */
+static __always_inline int keeps_filesystem(struct task_struct *task, u32 fd)
+{
+	return holds_detached_tree(task, fd) || is_fs_context(fd_file(task, fd));
+}
+
 /* The log of the filesystem context that `fd` is; NULL: it is none. */
 static __noinline struct fc_log *fs_context_log(struct scratch *s, u32 fd)
 {
 	struct file *file = fd_file((struct task_struct *)s->task, fd);
-	if (!file || BPF_CORE_READ(file, f_inode, i_sb, s_magic) != ANON_INODE_MAGIC)
-		return 0;
-	const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
-	__builtin_memset(s->name, 0, sizeof(s->name));
-	bpf_probe_read_kernel_str(s->name, sizeof(s->name), name);
-	if (!same_name(s->name, "[fscontext]", 12))
+	if (!is_fs_context(file))
 		return 0;
 	struct fs_context *context = BPF_CORE_READ(file, private_data);
 	return BPF_CORE_READ(context, log.log);

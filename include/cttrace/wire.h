@@ -230,8 +230,8 @@ enum ct_capture_status {
 /* EXEC, SNAPSHOT: CT_CAP_STRING: the program's version, where its file tells it; added by cttrace itself. Readers that
  * do not know it pass over it, as over all captures that they do not know: it is no reason for a new version. */
 #define CT_ARG_EXE_VERSION 0x32
-/* EXIT, where it succeeded: CT_CAP_FILE: where the path led by which the call names what it changes, as it was then. Only
- * where the kernel can be asked; passed over by readers that do not know it. */
+/* EXIT, where it succeeded: CT_CAP_FILE: where the path led by which the call names what it changes, as it was then.
+ * Only where the kernel can be asked; passed over by readers that do not know it. */
 #define CT_ARG_TARGET 0x33
 /* EXEC: CT_CAP_COUNT: bprm->secureexec, which the program has as AT_SECURE: 1 where to execute it gave privileges, or
  * might have. Passed over by readers that do not know it. */
@@ -325,10 +325,10 @@ enum ct_when { CT_WHEN_BOTH = 0, CT_WHEN_ENTER = 1, CT_WHEN_EXIT = 2 };
 #define CT_ROW_AFTER_CWD 1024u       /* CT_ARG_CWD */
 #define CT_ROW_AFTER_ROOT 2048u      /* CT_ARG_ROOT */
 #define CT_ROW_AFTER_MOUNTS 4096u    /* CT_ARG_NEWEST_MOUNT, its CT_ARG_MOUNT_ROOT and _SOURCE, CT_ARG_MOUNT_COUNT */
-#define CT_ROW_DETACHED_FD 8192u     /* only when the fd in argument 0 holds a detached mount tree */
-#define CT_ROW_AFTER_TREE 16384u     /* CT_ARG_MOUNT_ROOT and _SOURCE of what the returned descriptor is in */
-#define CT_ROW_AFTER_MOVE 32768u     /* CT_ARG_MOVED */
-#define CT_ROW_AFTER_TARGET 65536u   /* CT_ARG_TARGET */
+#define CT_ROW_MOUNT_FD 8192u    /* only when the fd in argument 0 holds a detached tree, or is a filesystem context */
+#define CT_ROW_AFTER_TREE 16384u /* CT_ARG_MOUNT_ROOT and _SOURCE of what the returned descriptor is in */
+#define CT_ROW_AFTER_MOVE 32768u /* CT_ARG_MOVED */
+#define CT_ROW_AFTER_TARGET 65536u /* CT_ARG_TARGET */
 
 struct ct_row {
   __u8 op[6];

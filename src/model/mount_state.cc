@@ -199,9 +199,29 @@ bool is_somewhere_detached(const State& state, FilesystemId filesystem) {
          });
 }
 
+// A descriptor of fsopen or fspick keeps it.
+bool is_in_a_context(const State& state, FilesystemId filesystem) {
+  return filesystem && std::ranges::any_of(state.mount_objects->contexts,
+                                           [&](const auto& each) { return each.second.filesystem == filesystem; });
+}
+
+// Of the kinds of which each namespace has one: that which fsconfig has made, and nobody has mounted yet.
+FilesystemId made_before(const State& state, FilesystemId filesystem) {
+  const Filesystem* const made = filesystem_of(state, filesystem);
+  if (!made || !made->keyed_by) return 0;
+  for (const auto& [id, context] : state.mount_objects->contexts) {
+    const Filesystem* const other = filesystem_of(state, context.filesystem);
+    if (other && other->made_by < made->made_by && other->type == made->type && other->keyed_by == made->keyed_by &&
+        !other->dev_major && !other->dev_minor)
+      return context.filesystem;
+  }
+  return 0;
+}
+
 }  // namespace
 
 FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, uint32_t minor) {
+  if (const FilesystemId before = made_before(state, filesystem)) filesystem = before;
   const uint64_t device = static_cast<uint64_t>(major) << 32 | minor;
   MountObjects& objects = state.mount_objects.edit();
   const auto known = objects.devices.find(device);
@@ -212,7 +232,7 @@ FilesystemId with_device(State& state, FilesystemId filesystem, uint32_t major, 
   if (known != objects.devices.end() && known->second != filesystem && is_of_its_type(known->second) &&
       !is_always_new(filesystem_of(state, filesystem)) && !is_of_another_namespace(state, known->second, filesystem) &&
       (is_kept(state, known->second) || is_mounted(state, known->second) ||
-       is_somewhere_detached(state, known->second)))
+       is_somewhere_detached(state, known->second) || is_in_a_context(state, known->second)))
     return known->second;
   objects.devices[device] = filesystem;
   if (const auto found = state.filesystems.find(filesystem); found != state.filesystems.end()) {

@@ -71,5 +71,28 @@ TEST_F(ModelSuperblocks, TwoNamespacesHaveTwo) {
   EXPECT_FALSE(at_mnt(second).read_only.value);
 }
 
+TEST_F(ModelSuperblocks, OneThatIsNotMountedYetIsTheSame) {
+  const Task task = world_.in_a_copy(world_.host, 50, CLONE_NEWNET);
+  world_.calls(task, "fsopen", {"sysfs", 0}, [](Call& call) { call.result = 5; });
+  world_.calls(task, "fsconfig", {5, FSCONFIG_SET_FLAG, "ro", null(), 0});
+  world_.calls(task, "fsconfig", {5, FSCONFIG_CMD_CREATE, null(), null(), 0});
+  mounts(task, "sysfs", 60);
+  EXPECT_TRUE(at_mnt(task).read_only.value);
+}
+
+TEST_F(ModelSuperblocks, OneThatOnlyAContextKeepsIsTheSame) {
+  const Task task = world_.in_a_copy(world_.host, 50, CLONE_NEWNET);
+  mounts(task, "sysfs", 60);
+  world_.calls(task, "mount", {null(), "/mnt", null(), MS_REMOUNT | MS_RDONLY, null()});
+  world_.calls(task, "fspick", {AT_FDCWD, "/mnt", 0}, [](Call& call) { call.result = 5; });
+  world_.unmounts(task, "/mnt");
+  mounts(task, "sysfs", 60);
+  EXPECT_TRUE(at_mnt(task).read_only.value);
+  world_.unmounts(task, "/mnt");
+  world_.calls(task, "close", {5});
+  mounts(task, "sysfs", 60);
+  EXPECT_FALSE(at_mnt(task).read_only.value);
+}
+
 }  // namespace
 }  // namespace cttrace

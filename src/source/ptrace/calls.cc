@@ -41,7 +41,7 @@ const ct_row* Capture::State::find_row(Tracee& tracee, const CallAtEntry& call) 
   const int first = static_cast<int>(call.args[0]);
   if (!(row.flags & CT_ROW_SELECTED)) return nullptr;
   if (row.flags & CT_ROW_CONTROL_FD && !files.is_control_file(tracee, first)) return nullptr;
-  if (row.flags & CT_ROW_DETACHED_FD && !files.holds_detached_tree(tracee, first)) return nullptr;
+  if (row.flags & CT_ROW_MOUNT_FD && !files.keeps_filesystem(tracee, first)) return nullptr;
   if (row.flags & CT_ROW_AFTER_NODE && !tracee.made_node) return nullptr;
   return &row;
 }

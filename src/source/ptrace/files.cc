@@ -251,6 +251,11 @@ bool Files::holds_detached_tree(Tracee& tracee, int fd) {
   return info && info->open_flags & O_PATH && info->mount_id && detached_tree(tracee, *info->mount_id, path);
 }
 
+bool Files::keeps_filesystem(Tracee& tracee, int fd) {
+  if (holds_detached_tree(tracee, fd)) return true;
+  return !contexts_.empty() && fd >= 0 && read_link(task_path(tracee.tid, "fd", fd)) == "anon_inode:[fscontext]";
+}
+
 // A file that is on its way through a socket is seen nowhere.
 bool Files::is_held_elsewhere(const Tracee& tracee, int fd, const std::set<uint32_t>& processes) const {
   const auto info = descriptor_info(tracee.tid, fd);

@@ -44,6 +44,8 @@ class Files {
   bool is_control_file(Tracee& tracee, int fd);
   // Is one that fsmount or open_tree returned, of a tree that is attached nowhere.
   bool holds_detached_tree(Tracee& tracee, int fd);
+  // That, or a filesystem context.
+  bool keeps_filesystem(Tracee& tracee, int fd);
 
   // Whether one of these processes has the same open file elsewhere than at this descriptor.
   bool is_held_elsewhere(const Tracee& tracee, int fd, const std::set<uint32_t>& processes) const;
