@@ -42,9 +42,8 @@ void Teller::Work::tell_held_back(const std::shared_ptr<SetUp>& set_up) {
   number_ = number;
   time_ns_ = time_ns;
   const Stage& stage = held.process->stage;
-  const auto known = containers_.find(held.process->container);
-  if (stage.end_ns && known != containers_.end() && known->second.program == held.process->leader)
-    tell_end(known->second, stage.end_ns, stage.exit_code);
+  Known* const known = containers_.find(held.process->container);
+  if (stage.end_ns && known && known->program == held.process->leader) tell_end(*known, stage.end_ns, stage.exit_code);
 }
 
 void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending ending) {

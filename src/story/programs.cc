@@ -180,12 +180,7 @@ Teller::Work::Meaning Teller::Work::meaning_of(const Person& person, const Snaps
   const bool switched = differs(origin.root, snapshot.root);
   bool isolated = switched || differs(origin.namespaces, now, CT_NS_MNT) ||
                   differs(origin.namespaces, now, CT_NS_PID) || differs(origin.namespaces, now, CT_NS_PID_FOR_CHILDREN);
-  for (const auto& [type, inode] : set_up.joined) {
-    if (isolated) break;
-    isolated = std::ranges::any_of(containers_, [&, kind = type, number = inode](const auto& known) {
-      return is_container_of(known.second, kind, number);
-    });
-  }
+  for (const auto& [type, inode] : set_up.joined) isolated = isolated || containers_.owner_of(type, inode);
   if (!isolated || (set_up.held && is_of(*person.process->unit, *set_up.held->unit))) return Meaning::kHelper;
   if (person.exec && ends_with(set_up.unit->argv, person.exec->argv)) return Meaning::kHandOver;
   if (differs(origin.namespaces, now, CT_NS_PID) && !snapshot.pids.empty() && snapshot.pids.back() == 1)
@@ -206,38 +201,25 @@ Teller::Work::Meaning Teller::Work::meaning_of(const Person& person, const Snaps
   return set_up.held && !set_up.held->process->stage.end_ns ? Meaning::kHelper : Meaning::kEither;
 }
 
-bool Teller::Work::is_container_of(const Known& known, uint32_t type, uint32_t inode) const {
-  static constexpr std::pair<uint32_t, ct_ns> kKinds[] = {
-      {CLONE_NEWNS, CT_NS_MNT},  {CLONE_NEWPID, CT_NS_PID},   {CLONE_NEWNET, CT_NS_NET},      {CLONE_NEWUTS, CT_NS_UTS},
-      {CLONE_NEWIPC, CT_NS_IPC}, {CLONE_NEWUSER, CT_NS_USER}, {CLONE_NEWCGROUP, CT_NS_CGROUP}};
-  for (const auto& [each, which] : kKinds)
-    if (each == type) return inode && known.namespaces[which] == inode && known.own.contains(type);
-  return false;
-}
-
 // The container whose namespaces were joined: by what most belongs to one alone.
 Known* Teller::Work::joined_container(const SetUp& set_up) {
   for (const uint32_t type : {CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWUSER, CLONE_NEWUTS, CLONE_NEWIPC}) {
     const auto joined = set_up.joined.find(type);
     if (joined == set_up.joined.end()) continue;
-    // Numbers are given again: the latest container has it.
-    for (auto each = containers_.rbegin(); each != containers_.rend(); ++each)
-      if (is_container_of(each->second, type, joined->second)) return &each->second;
+    if (Known* const owner = containers_.find(containers_.owner_of(type, joined->second))) return owner;
   }
   return nullptr;
 }
 
 // The first process of a container may be an init, which executes what it was given.
 void Teller::Work::tell_command(Person& person, const Snapshot& snapshot) {
-  const auto found = containers_.find(person.process->container);
-  if (found == containers_.end() || !person.exec) return;
-  Known& known = found->second;
-  if (known.command_told || person.process->made_by != known.program) return;
-  known.command_told = true;
-  if (!ends_with(known.argv, person.exec->argv)) return;
-  ContainerWentOn told{.container = known.number, .name = known.name, .short_name = known.short_name};
+  Known* const known = containers_.find(person.process->container);
+  if (!known || !person.exec || known->command_told || person.process->made_by != known->program) return;
+  known->command_told = true;
+  if (!ends_with(known->argv, person.exec->argv)) return;
+  ContainerWentOn told{.container = known->number, .name = known->name, .short_name = known->short_name};
   told.time_ns = snapshot.time_ns;
-  told.since_ns = snapshot.time_ns - std::min(snapshot.time_ns, known.start_ns);
+  told.since_ns = snapshot.time_ns - std::min(snapshot.time_ns, known->start_ns);
   told.command = person.exec->argv;
   told.command_pids = snapshot.pids;
   sink_(std::move(told));
@@ -256,10 +238,11 @@ bool Teller::Work::is_being_made_again(const Known& known) const {
 // latest.
 void Teller::Work::tell_served(Unit& unit) {
   if (unit.told || !unit.seen_to_begin || makes_container(unit.argv)) return;
-  for (auto each = containers_.rbegin(); each != containers_.rend(); ++each) {
-    Known& known = each->second;
-    if (!known.runtime.same_as(unit.file) || known.called.empty() || known.parent != unit.container) continue;
-    if (!has_word(unit.argv, known.called) || unit.start_ns < known.start_ns) continue;
+  std::set<uint32_t> meant;
+  for (const std::string& word : unit.argv) meant.merge(containers_.called(word));
+  for (auto each = meant.rbegin(); each != meant.rend(); ++each) {
+    Known& known = *containers_.find(*each);
+    if (!known.runtime.same_as(unit.file) || known.parent != unit.container || unit.start_ns < known.start_ns) continue;
     if (is_being_made_again(known)) return;
     unit.told = true;
     ContainerWentOn told{.container = known.number, .name = known.name, .short_name = known.short_name};

@@ -21,7 +21,6 @@ constexpr NamespaceKind kNamespaceKinds[] = {{CLONE_NEWNS, CT_NS_MNT},    {CLONE
                                              {CLONE_NEWIPC, CT_NS_IPC},   {CLONE_NEWCGROUP, CT_NS_CGROUP},
                                              {CLONE_NEWUSER, CT_NS_USER}, {0x80 /* CLONE_NEWTIME */, CT_NS_TIME}};
 constexpr size_t kMostStarters = 8;
-constexpr size_t kMostKnown = 4096;  // containers that have ended are forgotten from here on
 
 using Namespaces = std::vector<ContainerNamespace>;
 
@@ -96,8 +95,8 @@ Namespaces Teller::Work::namespaces_of(const SetUp& set_up, const NamespaceInode
       const bool is_joined = !is_own && joined != set_up.joined.end() && joined->second == now[which];
       each.how = is_joined ? ContainerNamespace::How::kJoined : ContainerNamespace::How::kMade;
       if (is_joined)
-        for (const auto& [number, known] : containers_)
-          if (is_container_of(known, type, now[which])) each.of = known.short_name;
+        if (const Known* const owner = containers_.find(containers_.owner_of(type, now[which])))
+          each.of = owner->short_name;
     }
     all.push_back(std::move(each));
   }
@@ -159,8 +158,7 @@ void Teller::Work::describe(Container& container, const SetUp& set_up, const Set
   container.bundle = bundle_of(*set_up.unit, story.argv, container.rootfs);
   container.hostname = set_up.hostname;
   container.parent = set_up.unit->container;
-  if (const auto parent = containers_.find(container.parent); parent != containers_.end())
-    container.parent_name = parent->second.short_name;
+  if (const Known* const parent = containers_.find(container.parent)) container.parent_name = parent->short_name;
   container.kind = kind_in_words(container.isolation, is_new(story.namespaces, CLONE_NEWUSER), container.parent != 0);
 }
 
@@ -222,16 +220,11 @@ void Teller::Work::tell_container(Process& process, const Snapshot& snapshot, Co
   container.init = process.leader;
   container.init_pids = snapshot.pids;
 
-  if (containers_.size() >= kMostKnown)
-    std::erase_if(containers_, [](const auto& each) { return each.second.ended && each.second.processes == 0; });
-  Known& known = containers_[container.number];
-  known.number = container.number;
-  known.parent = container.parent;
+  Known known{.number = container.number, .parent = container.parent};
   known.name = container.name;
   known.short_name = container.short_name;
-  known.namespaces = snapshot.namespaces;
   for (const ContainerNamespace& each : story.namespaces)
-    if (each.how == ContainerNamespace::How::kMade) known.own.insert(each.type);
+    if (each.how == ContainerNamespace::How::kMade) known.own.emplace(each.type, each.inode);
   known.program = process.leader;
   known.argv = story.argv;
   known.start_ns = snapshot.time_ns;
@@ -248,6 +241,7 @@ void Teller::Work::tell_container(Process& process, const Snapshot& snapshot, Co
     other->process->container = container.number;
     ++known.processes;
   }
+  containers_.add(std::move(known));
   process.container = container.number;  // also where it has ended already
   for (const Stage& stage : story.stages) {
     const bool is_first = own_pids && stage.pids.size() == snapshot.pids.size() && stage.pids.back() == 1;

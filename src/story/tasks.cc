@@ -11,7 +11,6 @@
 namespace cttrace {
 namespace {
 
-constexpr uint64_t kIsolating = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
 constexpr size_t kMostGone = 256;
 constexpr size_t kMostBusy = 1024;  // each is looked at for every container
 
@@ -95,7 +94,7 @@ void Teller::Work::on(const Fork& fork) {
   process.stage.start_ns = fork.time_ns;
   process.stage.maker = process.made_by;
   if (!fork.child_pids.empty()) process.stage.pids = fork.child_pids;
-  if (const auto found = containers_.find(process.container); found != containers_.end()) ++found->second.processes;
+  if (Known* const known = containers_.find(process.container)) ++known->processes;
   const bool flags_known = creator.child_tid == fork.child.tid;
   if (child.sets_up() || process.unit->seen_to_begin) draft_of(child).part(process.stage);
   if (!flags_known) return;
@@ -252,16 +251,14 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
     set_up->failed = exit.code;
   for (Draft* draft : {set_up ? &set_up->draft : nullptr, &process.unit->draft})
     if (Draft::Part* const part = draft ? draft->find(process.leader) : nullptr) part->stage = process.stage;
-  const auto container = containers_.find(process.container);
-  if (container == containers_.end()) return;
-  Known& known = container->second;
-  --known.processes;
-  if (known.program != process.leader) return;
-  tell_end(known, exit.time_ns, exit.code);
+  Known* const known = containers_.find(process.container);
+  if (!known) return;
+  --known->processes;
+  if (known->program != process.leader) return;
+  tell_end(*known, exit.time_ns, exit.code);
   // One that has executed itself into a container in the container was the program of both.
-  for (auto around = containers_.find(known.parent); around != containers_.end();
-       around = containers_.find(around->second.parent))
-    if (around->second.program == process.leader) tell_end(around->second, exit.time_ns, exit.code);
+  for (Known* around = containers_.find(known->parent); around; around = containers_.find(around->parent))
+    if (around->program == process.leader) tell_end(*around, exit.time_ns, exit.code);
 }
 
 void Teller::Work::busy(const std::shared_ptr<Unit>& unit) {

@@ -15,7 +15,6 @@
 namespace cttrace {
 namespace {
 
-constexpr uint64_t kIsolating = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
 constexpr size_t kMostFailures = 16;
 constexpr size_t kMostCallsKept = 1u << 16;
 
@@ -93,15 +92,14 @@ void Teller::Work::add(Person& person, Step&& step) {
 
 // What the programs of a container do is not told, but what failed.
 void Teller::Work::note_inside(const Process& process, const Step& step) {
-  const auto found = containers_.find(process.container);
-  if (found == containers_.end()) return;
-  Known& known = found->second;
-  known.calls += step.call_count;
+  Known* const known = containers_.find(process.container);
+  if (!known) return;
+  known->calls += step.call_count;
   if (!step.error || std::holds_alternative<ProgramRun>(step.facts)) return;
-  if (known.failures.size() < kMostFailures)
-    known.failures.emplace_back(process.unit, step);
+  if (known->failures.size() < kMostFailures)
+    known->failures.emplace_back(process.unit, step);
   else
-    ++known.failures_dropped;
+    ++known->failures_dropped;
 }
 
 void Teller::Work::on(const Call& call) {
@@ -210,8 +208,8 @@ void Teller::Work::isolate(Person& person, const Call& call, const Step& step) {
   const auto* changed = std::get_if<NamespacesChanged>(&step.facts);
   if (!changed) return;
   for (const auto& each : changed->namespaces) {
-    const auto is_its = [&](const auto& known) { return is_container_of(known.second, each.type, each.inode); };
-    if ((each.type & kIsolating) || (!changed->made && std::ranges::any_of(containers_, is_its))) begin_set_up(person);
+    const bool of_container = !changed->made && containers_.owner_of(each.type, each.inode);
+    if ((each.type & kIsolating) || of_container) begin_set_up(person);
   }
   if (!person.sets_up()) return;
   auto& into = changed->made ? person.set_up->made : person.set_up->joined;

@@ -1,37 +1,22 @@
 // What Teller keeps: who takes part, and which containers there are.
 #pragma once
 
+#include <sched.h>
+
 #include <deque>
 #include <map>
 #include <memory>
 #include <set>
 
 #include "story/cast.h"
+#include "story/known.h"
 #include "story/mounts_in_making.h"
 #include "story/teller.h"
 
 namespace cttrace {
 
-// A container that has been told, in short.
-struct Known {
-  uint32_t number = 0;
-  uint32_t parent = 0;  // the container that it is in
-  std::string name = {}, short_name = {};
-  NamespaceInodes namespaces = {};
-  std::set<uint32_t> own = {};  // those of its own, by CLONE_NEW*
-  TaskId program = {};
-  std::vector<std::string> argv = {};
-  bool command_told = false;
-  uint64_t start_ns = 0;   // of its program
-  uint32_t processes = 0;  // that run
-  uint32_t entries = 0;
-  uint64_t calls = 0;
-  std::vector<std::pair<std::weak_ptr<Unit>, Step>> failures = {};
-  uint64_t failures_dropped = 0;
-  ProgramFile runtime = {};
-  std::string called = {};  // what its runtime was told, or put its cgroup at the end: whoever says it means this one
-  bool ended = false;       // its program
-};
+// Who leaves these sets up.
+inline constexpr uint64_t kIsolating = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
 
 class Teller::Work {
  public:
@@ -93,7 +78,6 @@ class Teller::Work {
   void hold_back(Person& person, const Snapshot& snapshot);
   void new_unit(Person& person, const Snapshot& snapshot);
   Known* joined_container(const SetUp& set_up);
-  bool is_container_of(const Known& known, uint32_t type, uint32_t inode) const;
   void tell_command(Person& person, const Snapshot& snapshot);
   void tell_served(Unit& unit);
   bool is_being_made_again(const Known& known) const;
@@ -127,7 +111,7 @@ class Teller::Work {
 
   std::map<TaskId, Person> people_;
   std::map<uint32_t, TaskId> running_;  // by tid
-  std::map<uint32_t, Known> containers_;
+  KnownContainers containers_;
   // Units that run, have done something, and may yet turn out to belong to a container: by the one that they run in.
   // The latest, and since when: one that goes on after it was forgotten is there again.
   std::map<uint32_t, std::set<std::pair<EventNumber, std::shared_ptr<Unit>>>> busy_;

@@ -125,12 +125,14 @@ class Multiplier {
 
   const TraceInfo& info() const { return recorded_.info; }
 
-  void write(RecordingWriter& writer, uint32_t copies) {
+  // `all_live`: nobody ends.
+  void write(RecordingWriter& writer, uint32_t copies, bool all_live) {
     for (uint32_t copy = 0; copy < copies; ++copy)
       for (const Bytes& record : recorded_.records) {
         const uint16_t kind = reinterpret_cast<const ct_record*>(record.data())->kind;
         if (kind == CT_REC_LOSS && copy + 1 < copies) continue;
         if (kind == CT_REC_MOUNTS && copy > 0) continue;
+        if (kind == CT_REC_TASK_EXIT && all_live) continue;
         writer.write(shifted(record, copy));
       }
   }
@@ -257,12 +259,13 @@ class Multiplier {
 
 int main(int argc, char** argv) {
   uint32_t copies = 0;
-  if (argc == 4) std::from_chars(argv[3], argv[3] + std::strlen(argv[3]), copies);
-  if (copies == 0 || copies > 1'000'000) cttrace::fail("usage: multiply RECORDING OUTPUT TIMES (1 to 1000000)");
+  const bool all_live = argc == 5 && std::string_view(argv[4]) == "live";
+  if (argc == 4 || all_live) std::from_chars(argv[3], argv[3] + std::strlen(argv[3]), copies);
+  if (copies == 0 || copies > 1'000'000) cttrace::fail("usage: multiply RECORDING OUTPUT TIMES (1 to 1000000) [live]");
   cttrace::Multiplier multiplier(cttrace::read(argv[1]));
   auto writer = cttrace::RecordingWriter::create(argv[2], multiplier.info());
   if (!writer) cttrace::fail(writer.error().line());
-  multiplier.write(*writer, copies);
+  multiplier.write(*writer, copies, all_live);
   const cttrace::Status closed = writer->close();
   if (!closed) cttrace::fail(closed.error().line());
   return 0;

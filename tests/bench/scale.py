@@ -10,6 +10,7 @@ import tracers
 ROUNDS = 3
 CALLS = 1_000_000
 CONTAINERS = 10_000
+LIVE = (500, 1_000, 2_000, 4_000)
 CHECKED, CHECKED_MOST_S = 1_000, 2
 SHOWN = {"calls": ["--format", "calls"], "story": ["--format", "story"], "ndjson": ["--format", "ndjson"]}
 
@@ -43,10 +44,10 @@ class Scale:
             raise SystemExit("bench: the recording to be multiplied is not whole")
         return end["calls"]
 
-    def times(self, count):
+    def times(self, count, *how):
         """A recording of so many containers, one after the other."""
         file = self.work / "many.cttrace"
-        subprocess.run([str(self.bin / "bench_multiply"), str(self.one), str(file), str(count)], check=True)
+        subprocess.run([str(self.bin / "bench_multiply"), str(self.one), str(file), str(count), *how], check=True)
         return file
 
     def show(self, recording, form, rounds=ROUNDS):
@@ -71,6 +72,14 @@ class Scale:
             recording.unlink()
         self.bytes_a_container = (self.memory["story", CONTAINERS] - self.memory["story", many // 10]) / (CONTAINERS - many // 10)
         return rows
+
+    def live(self):
+        """Containers of which none ends: how many, CPU seconds a thousand, bytes of memory each."""
+        found = []
+        for count in LIVE:
+            cpu, memory = self.show(self.times(count, "live"), "story")
+            found.append((count, cpu / count * 1000, memory / count))
+        return found
 
     def checked(self):
         """1,000 containers checked against the baseline of the same: seconds, CPU seconds, and bytes of memory at most."""
@@ -113,6 +122,9 @@ def report(bin_folder, work, container):
     for row in rows:
         print("  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths)))
     print(f"  memory a finished container: {scale.bytes_a_container:,.0f} bytes")
+    print("containers that are all alive at the end, none of their processes having ended")
+    for count, cpu, memory in scale.live():
+        print(f"  {count:5,}: {cpu:.2f} s a thousand, {memory / 2**10:.0f} KiB each")
     took, cpu, memory = scale.checked()
     print(f"  {CHECKED:,} containers checked against a baseline: {took:.2f} s (at most {CHECKED_MOST_S}), {cpu:.2f} s of CPU, "
           f"{memory / 2**20:.1f} MiB")
