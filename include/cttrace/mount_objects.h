@@ -94,6 +94,7 @@ struct MountObjects {
   std::map<FilesystemId, std::set<TreeId>>
       shown_in;                                   // trees where mounts of it came one by one: these and their copies
   std::map<uint64_t, FilesystemId> devices = {};  // major << 32 | minor
+  std::set<FilesystemId> of_namespaces = {};      // those of type nsfs
   size_t swept = 0;                               // how many groups and filesystems the last look for unused ones left
 };
 

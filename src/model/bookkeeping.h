@@ -28,7 +28,21 @@ struct Agreement {
   uint64_t unknown = 0;  // the model had not claimed to know
   uint64_t contradicted = 0;
 };
-using Agreements = std::map<std::string_view, Agreement>;  // by kind: "uids", "namespaces"...
+
+// By kind: "uids", "mnt namespace"... A few words, each of which stays where it is.
+class Agreements {
+ public:
+  Agreement& operator[](std::string_view kind) {
+    for (auto& [known, agreement] : all_)
+      if (known.data() == kind.data() || known == kind) return agreement;
+    return all_.emplace_back(kind, Agreement{}).second;
+  }
+  auto begin() const { return all_.begin(); }
+  auto end() const { return all_.end(); }
+
+ private:
+  std::vector<std::pair<std::string_view, Agreement>> all_;
+};
 
 struct Bookkeeping {
   NamespaceId last_namespace = 0;

@@ -213,8 +213,7 @@ bool is_bound(const State& state, uint32_t type, uint32_t inode) {
   if (!name || !inode) return false;
   const std::string root = std::string(name) + ":[" + std::to_string(inode) + "]";
   const auto& shown_in = state.mount_objects->shown_in;
-  for (const auto& [id, filesystem] : state.filesystems) {
-    if (filesystem->type != "nsfs") continue;
+  for (FilesystemId id : state.mount_objects->of_namespaces) {
     const auto shown = shown_in.find(id);
     if (shown == shown_in.end()) continue;
     for (TreeId tree : with_copies(state, shown->second)) {

@@ -140,6 +140,7 @@ FilesystemId new_filesystem(State& state, Filesystem filesystem) {
   const FilesystemId id = ++objects.last_id;
   if (filesystem.dev_major || filesystem.dev_minor)
     objects.devices[static_cast<uint64_t>(filesystem.dev_major) << 32 | filesystem.dev_minor] = id;
+  if (filesystem.type == "nsfs") objects.of_namespaces.insert(id);
   state.filesystems[id] = CopyOnWrite<Filesystem>(std::move(filesystem));
   return id;
 }

@@ -14,11 +14,6 @@ constexpr std::array<uint32_t, CT_NS_COUNT> kTypes = {CLONE_NEWNS,     CLONE_NEW
                                                       CLONE_NEWCGROUP, CLONE_NEWPID, CLONE_NEWPID, CLONE_NEWTIME,
                                                       CLONE_NEWTIME,   CLONE_NEWUSER};
 
-// Somewhere a namespace's file may be mounted.
-bool shows_namespaces(const State& state) {
-  return std::ranges::any_of(state.filesystems, [](const auto& each) { return each.second->type == "nsfs"; });
-}
-
 std::string shown(const ModelContext& context, NamespaceId id) {
   const Namespace* const ns = context.state.ns(id);
   if (!ns) return "not known";
@@ -118,7 +113,7 @@ void sweep_namespaces(ModelContext& context, bool mounts_went) {
   std::set<NamespaceId>& abandoned = context.books.abandoned;
   std::set<NamespaceId>& bound = context.books.bound;
   if (mounts_went) abandoned.merge(bound);
-  const bool may_be_bound = !abandoned.empty() && shows_namespaces(context.state);
+  const bool may_be_bound = !context.state.mount_objects->of_namespaces.empty();
   while (!abandoned.empty()) {
     const NamespaceId id = abandoned.extract(abandoned.begin()).value();
     if (may_be_bound &&

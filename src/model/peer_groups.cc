@@ -164,6 +164,7 @@ void forget_unused(State& state) {
     std::erase_if(group.slaves, [&](uint32_t slave) { return !groups.contains(slave); });
   std::erase_if(edited.shown_in, [&](const auto& entry) { return !filesystems.contains(entry.first); });
   std::erase_if(edited.devices, [&](const auto& entry) { return !filesystems.contains(entry.second); });
+  std::erase_if(edited.of_namespaces, [&](FilesystemId id) { return !filesystems.contains(id); });
   std::erase_if(state.filesystems, [&](const auto& entry) { return !filesystems.contains(entry.first); });
   edited.swept = edited.groups->size() + state.filesystems.size();
 }

@@ -35,7 +35,9 @@ class World {
   std::vector<Event> events;
 
   const State& state() const { return model_.state(); }
-  const Agreements& agreements() const { return model_.agreements(); }
+  std::map<std::string_view, Agreement> agreements() const {
+    return {model_.agreements().begin(), model_.agreements().end()};
+  }
   uint64_t now() const { return now_; }
 
   void apply(Event event) {
