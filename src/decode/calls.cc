@@ -14,6 +14,7 @@ constexpr size_t kMostArguments = 6;
 // More threads than capture follows cannot be in calls: these are of a recording that makes no sense.
 constexpr size_t kMostPending = 1u << 17;
 constexpr size_t kMostPending_bytes = 256u << 20;
+constexpr size_t kMostUnsorted = 1024;  // of those that began
 
 bool changes_mounts(const Call& call) { return call.row->flags & CT_ROW_AFTER_MOUNTS; }
 
@@ -105,14 +106,7 @@ Task task_of(const ct_record& header) {
   return {.tid = header.tid, .tgid = header.tgid, .start_ns = header.task_start_ns};
 }
 
-// The call that the thread is in.
-Calls::Table::iterator Calls::of_thread(uint32_t tid) {
-  const auto place = pending_.lower_bound({tid, 0});
-  return place != pending_.end() && place->first.tid == tid ? place : pending_.end();
-}
-
-void Calls::finish(Table::node_type&& ended) {
-  Pending& pending = ended.mapped();
+void Calls::finish(Pending& pending) {
   Call& call = pending.call();
   for (Argument& argument : call.args) argument.names_file = !names_no_file(call, argument);
   for (auto& [index, places] : pending.places) {
@@ -120,39 +114,39 @@ void Calls::finish(Table::node_type&& ended) {
     if (argument.spec->kind == ArgKind::kPath && argument.names_file) resolve_path(argument, std::move(places));
   }
   pending.places.clear();
-  whole_.add(std::move(pending.event));
-  spare_.keep(std::move(ended));
+  whole_.add(std::move(pending.made));
 }
 
-Calls::Table::iterator Calls::add(const Key& key) {
-  if (Starts::node_type start = spare_starts_.take()) {
-    start.value() = key;
-    by_start_.insert(std::move(start));
+// The thread must not be in a call.
+Calls::Table::iterator Calls::add(uint32_t tid) {
+  Table::iterator place;
+  if (Table::node_type made = spare_.take()) {
+    made.key() = tid;
+    place = pending_.insert(std::move(made)).position;
+    place->second.sorted = false;
   } else {
-    by_start_.insert(key);
+    place = pending_.try_emplace(tid).first;
   }
-  Table::node_type made = unseen();
-  made.key() = key;
-  return pending_.insert(std::move(made)).position;
-}
-
-// One that has not been added.
-Calls::Table::node_type Calls::unseen() {
-  Table::node_type made = spare_.take();
-  if (!made) {
-    Table one;
-    one.try_emplace(Key());
-    made = one.extract(one.begin());
-  }
-  made.mapped().event = whole_.make_call();
-  return made;
+  place->second.made = whole_.make_call();
+  return place;
 }
 
 Calls::Table::node_type Calls::remove(Table::iterator place) {
+  Pending& pending = place->second;
   end_mounting(*place);
-  spare_starts_.keep(by_start_.extract(place->first));
-  bytes_ -= place->second.event.key().bytes;
+  if (pending.sorted) by_start_.erase({.ns = pending.call().start_ns, .tid = place->first});
+  bytes_ -= pending.made.bytes;
   return pending_.extract(place);
+}
+
+void Calls::sort_begun() {
+  for (const Start& start : begun_) {
+    const auto place = pending_.find(start.tid);
+    if (place == pending_.end() || place->second.call().start_ns != start.ns) continue;
+    by_start_.insert(start);
+    place->second.sorted = true;
+  }
+  begun_.clear();
 }
 
 PathPlaces& Calls::Pending::places_of(uint8_t argument) {
@@ -178,19 +172,21 @@ void Calls::end_mounting(Table::value_type& entry) {
   if (mounting_alone_ == entry.first) mounting_alone_.reset();
 }
 
-void Calls::end_all_of(uint32_t tid, Outcome outcome) {
-  for (auto place = of_thread(tid); place != pending_.end(); place = of_thread(tid)) {
-    place->second.call().outcome = outcome;
-    finish(remove(place));
-  }
+void Calls::end_call_of(uint32_t tid, Outcome outcome) {
+  const auto place = pending_.find(tid);
+  if (place == pending_.end()) return;
+  place->second.call().outcome = outcome;
+  Table::node_type ended = remove(place);
+  finish(ended.mapped());
+  spare_.keep(std::move(ended));
 }
 
 bool Calls::enter(const Record& record) {
   const auto body = record.body<ct_enter>();
   const SyscallRow* const row = row_of(body.record, body.nr, body.args);
   if (!row) return false;
-  end_all_of(body.record.tid, Outcome::kReturnLost);
-  const auto place = add({body.record.tid, body.record.time_ns});
+  end_call_of(body.record.tid, Outcome::kReturnLost);
+  const auto place = add(body.record.tid);
   Pending& pending = place->second;
   Call& call = pending.call();
   begin(call, *row, body.record, body.nr, body.args);
@@ -201,16 +197,18 @@ bool Calls::enter(const Record& record) {
     apply_at_entry(call.args[capture.arg], capture);
     if (is_place(capture)) apply_place(pending.places_of(capture.arg), capture);
   }
-  pending.event.key().bytes = body.record.length;
+  pending.made.bytes = body.record.length;
   bytes_ += body.record.length;
+  begun_.push_back({.ns = call.start_ns, .tid = body.record.tid});
   begin_mounting(place);
-  while (pending_.size() > kMostPending || bytes_ > kMostPending_bytes)
-    end_all_of(by_start_.begin()->tid, Outcome::kReturnLost);
+  const auto too_much = [&] { return pending_.size() > kMostPending || bytes_ > kMostPending_bytes; };
+  if (begun_.size() >= kMostUnsorted || too_much()) sort_begun();
+  while (too_much()) end_call_of(by_start_.begin()->tid, Outcome::kReturnLost);
   return true;
 }
 
 void Calls::forked(Fork& fork) {
-  const auto place = of_thread(fork.task.tid);
+  const auto place = pending_.find(fork.task.tid);
   if (place == pending_.end() || place->second.call().row->returns != ReturnKind::kPid) return;
   place->second.call().created_tid = fork.child.tid;
   fork.clone_flags = clone_flags_of(place->second.call());
@@ -220,18 +218,20 @@ bool Calls::exit(const Record& record) {
   const auto body = record.body<ct_exit>();
   const ct_record& header = body.record;
   const bool orphan = header.flags & CT_FLAG_ORPHAN;
-  const auto place = orphan ? pending_.end() : pending_.find({body.enter_tid, body.enter_ns});
-  const bool joined = place != pending_.end() && place->second.call().number == body.nr &&
+  const auto place = orphan ? pending_.end() : pending_.find(body.enter_tid);
+  const bool joined = place != pending_.end() && place->second.call().start_ns == body.enter_ns &&
+                      place->second.call().number == body.nr &&
                       place->second.call().abi == static_cast<Abi>(header.abi);
   Table::node_type ended;
+  Pending alone;
   if (joined) {
     ended = remove(place);
   } else {
     const SyscallRow* const row = row_of(header, body.nr, body.args);
     if (!row) return false;
-    end_all_of(body.enter_tid, Outcome::kReturnLost);
-    ended = unseen();
-    Call& call = ended.mapped().call();
+    end_call_of(body.enter_tid, Outcome::kReturnLost);
+    alone.made = whole_.make_call();
+    Call& call = alone.call();
     begin(call, *row, header, body.nr, body.args);
     call.start_ns = body.enter_ns ? body.enter_ns : header.time_ns;
     call.enter_lost = !orphan;
@@ -239,8 +239,8 @@ bool Calls::exit(const Record& record) {
     call.after.contended = changes_mounts(call);
     if (mounting_alone_ && changes_mounts(call)) pending_.at(*mounting_alone_).call().after.contended = true;
   }
-  Pending& pending = ended.mapped();
-  pending.event.key().bytes += header.length;
+  Pending& pending = joined ? ended.mapped() : alone;
+  pending.made.bytes += header.length;
   Call& call = pending.call();
   call.result = body.ret;
   call.outcome = !orphan                         ? Outcome::kReturned
@@ -258,26 +258,25 @@ bool Calls::exit(const Record& record) {
     if (is_place(capture)) apply_place(pending.places_of(capture.arg), capture);
   }
   add_outcome(record, call);
-  finish(std::move(ended));
+  finish(pending);
+  if (joined) spare_.keep(std::move(ended));
   return true;
 }
 
 void Calls::task_ended(const Task& task, bool in_call) {
-  const auto place = of_thread(task.tid);
+  const auto place = pending_.find(task.tid);
   if (place == pending_.end() || place->second.call().task.start_ns != task.start_ns) return;
-  place->second.call().outcome = in_call ? Outcome::kDidNotReturn : Outcome::kReturnLost;
-  finish(remove(place));
+  end_call_of(task.tid, in_call ? Outcome::kDidNotReturn : Outcome::kReturnLost);
 }
 
 void Calls::executed(const Record& record, uint32_t old_tid) {
-  const auto place = of_thread(old_tid);
+  const auto place = pending_.find(old_tid);
   if (place == pending_.end() || !(place->second.call().row->groups & kExec)) return;
   Call& call = place->second.call();
   for (Argument& argument : call.args) {
     const bool known = argument.reading == Reading::kOk || argument.reading == Reading::kTruncated;
-    const uint8_t wanted = argument.spec->kind == ArgKind::kPath   ? CT_ARG_FILENAME
-                           : argument.spec->kind == ArgKind::kArgv ? CT_ARG_ARGV
-                                                                   : 0;
+    const ArgKind kind = argument.spec->kind;
+    const uint8_t wanted = kind == ArgKind::kPath ? CT_ARG_FILENAME : kind == ArgKind::kArgv ? CT_ARG_ARGV : 0;
     for (Capture capture : record.captures()) {
       if (known || !wanted || capture.arg != wanted) continue;
       if (wanted == CT_ARG_FILENAME && argument.spec->ref < call.args.size())
@@ -289,13 +288,14 @@ void Calls::executed(const Record& record, uint32_t old_tid) {
 
 void Calls::end(bool lossy) {
   const Outcome outcome = lossy ? Outcome::kReturnLost : Outcome::kDidNotReturn;
-  while (!pending_.empty()) end_all_of(pending_.begin()->first.tid, outcome);
+  while (!pending_.empty()) end_call_of(pending_.begin()->first, outcome);
 }
 
-std::optional<uint64_t> Calls::oldest_pending(uint64_t since_ns) const {
-  const auto oldest = by_start_.lower_bound({.tid = 0, .start_ns = since_ns});
+std::optional<uint64_t> Calls::oldest_pending(uint64_t since_ns) {
+  sort_begun();
+  const auto oldest = by_start_.lower_bound({.ns = since_ns, .tid = 0});
   if (oldest == by_start_.end()) return std::nullopt;
-  return oldest->start_ns;
+  return oldest->ns;
 }
 
 }  // namespace cttrace

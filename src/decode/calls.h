@@ -5,7 +5,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -38,48 +37,44 @@ class Calls {
   void end(bool lossy);
 
   // When the oldest call that has not returned began, of those that began at `since_ns` or later.
-  std::optional<uint64_t> oldest_pending(uint64_t since_ns) const;
+  std::optional<uint64_t> oldest_pending(uint64_t since_ns);
 
  private:
   struct Pending {
-    EventQueue::Made event;
+    EventQueue::Made made;
     std::vector<std::pair<uint8_t, PathPlaces>> places;  // of the arguments that have any
+    bool sorted = false;                                 // it is in by_start_
 
-    Call& call() { return *std::get_if<Call>(&event.mapped()); }
+    Call& call() { return *std::get_if<Call>(made.event.get()); }
     PathPlaces& places_of(uint8_t argument);
   };
-  // A thread's id and when it entered: after execve by a thread that is not the leader, its id and start are others.
-  struct Key {
+  // When a call began, and by which thread.
+  struct Start {
+    uint64_t ns;
     uint32_t tid;
-    uint64_t start_ns;
-    auto operator<=>(const Key&) const = default;
+    auto operator<=>(const Start&) const = default;
   };
-  struct Earlier {
-    bool operator()(const Key& a, const Key& b) const {
-      return std::tie(a.start_ns, a.tid) < std::tie(b.start_ns, b.tid);
-    }
-  };
-  using Table = std::map<Key, Pending>;
-  using Starts = std::set<Key, Earlier>;
+  // By the thread's id when it entered: after execve by a thread that is not the leader, its id is another.
+  using Table = std::map<uint32_t, Pending>;
 
-  Table::iterator of_thread(uint32_t tid);
-  Table::iterator add(const Key& key);
+  Table::iterator add(uint32_t tid);
   Table::node_type remove(Table::iterator place);
-  Table::node_type unseen();
-  void end_all_of(uint32_t tid, Outcome outcome);
-  void finish(Table::node_type&& ended);
+  void end_call_of(uint32_t tid, Outcome outcome);
+  void finish(Pending& pending);
+  void sort_begun();
 
   void begin_mounting(Table::iterator place);
   void end_mounting(Table::value_type& entry);
 
   EventQueue& whole_;
   Table pending_;
-  Starts by_start_;  // the keys of pending_
   SpareNodes<Table> spare_;
-  SpareNodes<Starts> spare_starts_;
-  // Of those that change mounts: how many there are, and the one that no other has come to yet.
+  // Those of pending_ by when they began, but for the ones that began last: most have returned when it is asked for.
+  std::set<Start> by_start_;
+  std::vector<Start> begun_;
+  // Of those that change mounts: how many there are, and the thread in the one that no other has come to yet.
   size_t mounting_ = 0;
-  std::optional<Key> mounting_alone_;
+  std::optional<uint32_t> mounting_alone_;
   size_t bytes_ = 0;  // of the records of pending_
 };
 

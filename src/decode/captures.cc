@@ -88,18 +88,19 @@ std::string joined(std::string base, std::string_view path) {
 }  // namespace
 
 std::string path_of_components(std::string_view components) {
-  std::string path;
-  path.reserve(components.size() + 1);
+  if (components.empty()) return "/";
+  // Each has its slash where its NUL was; the root's child was walked last.
+  const size_t ends_with_nul = components.back() == '\0';
+  std::string path(components.size() + 1 - ends_with_nul, '/');
+  char* to = path.data() + path.size();
   while (!components.empty()) {
-    // From the end: the root's child was walked last.
-    if (components.back() == '\0') components.remove_suffix(1);
-    const auto* const before = static_cast<const char*>(memrchr(components.data(), '\0', components.size()));
-    const size_t start = before ? static_cast<size_t>(before - components.data()) + 1 : 0;
-    path += '/';
-    path += components.substr(start);
-    components = components.substr(0, start);
+    const std::string_view component = components.substr(0, components.find('\0'));
+    to -= component.size();
+    component.copy(to, component.size());
+    --to;
+    components.remove_prefix(std::min(component.size() + 1, components.size()));
   }
-  return path.empty() ? "/" : path;
+  return path;
 }
 
 std::vector<std::string> split_strings(std::string_view bytes) {

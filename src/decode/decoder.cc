@@ -83,7 +83,7 @@ bool Decoder::State::take(const Record& record) {
 
 void Decoder::State::tell_next() {
   EventQueue::Made earliest = waiting.take_next();
-  sink(std::move(earliest.mapped()));
+  sink(std::move(*earliest.event));
   waiting.give_back(std::move(earliest));
 }
 

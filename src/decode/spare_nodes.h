@@ -1,4 +1,4 @@
-// Nodes that were taken out of a map or set, kept for what comes next: what comes and goes soon then costs no memory.
+// Nodes that were taken out of a map, kept for what comes next: what comes and goes soon then costs no memory.
 #pragma once
 
 #include <cstddef>

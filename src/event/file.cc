@@ -44,7 +44,7 @@ std::string File::shown() const {
     case FileKind::kPlain: break;
   }
   if (internal) return internal_name(*this);
-  const std::string place = path_cut ? "..." + path : path;
+  std::string place = path_cut ? "..." + path : path;
   if (!detached) return place;
   return "(detached " + fs_type + ")" + (place == "/" ? "" : place);
 }
