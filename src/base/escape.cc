@@ -26,7 +26,7 @@ bool is_not_shown(char32_t c) {
   return next != std::begin(kNotShown) && c <= std::prev(next)->last;
 }
 
-void append_hex(std::string& out, unsigned char byte) {
+void append_escaped(std::string& out, unsigned char byte) {
   static constexpr char kDigits[] = "0123456789abcdef";
   out += "\\x";
   out += kDigits[byte >> 4];
@@ -74,9 +74,14 @@ bool is_valid_utf8(std::string_view text) {
 }
 
 std::string escape_for_terminal(std::string_view text) {
-  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
   std::string out;
   out.reserve(text.size());
+  append_for_terminal(out, text);
+  return out;
+}
+
+void append_for_terminal(std::string& out, std::string_view text) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
   char32_t code_point = 0;
   while (!text.empty()) {
     const auto plain = static_cast<size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
@@ -86,19 +91,28 @@ std::string escape_for_terminal(std::string_view text) {
     const size_t length = utf8_character(text, code_point);
     const size_t taken = length == 0 ? 1 : length;
     if (length == 0 || is_not_shown(code_point)) {
-      for (char c : text.substr(0, taken)) append_hex(out, static_cast<unsigned char>(c));
+      for (char c : text.substr(0, taken)) append_escaped(out, static_cast<unsigned char>(c));
     } else {
       out += text.substr(0, taken);
     }
     text.remove_prefix(taken);
   }
-  return out;
 }
 
 std::string escape_like_strace(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
+  append_like_strace(out, bytes);
+  return out;
+}
+
+void append_like_strace(std::string& out, std::string_view bytes) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
   for (size_t i = 0; i < bytes.size(); ++i) {
+    const size_t begin = i;
+    while (i < bytes.size() && is_plain(bytes[i])) ++i;
+    out.append(bytes, begin, i - begin);
+    if (i == bytes.size()) return;
     const auto byte = static_cast<unsigned char>(bytes[i]);
     switch (byte) {
       case '"': out += "\\\""; continue;
@@ -110,17 +124,12 @@ std::string escape_like_strace(std::string_view bytes) {
       case '\v': out += "\\v"; continue;
       default: break;
     }
-    if (byte >= 0x20 && byte < 0x7F) {
-      out += static_cast<char>(byte);
-      continue;
-    }
     const bool digit_follows = i + 1 < bytes.size() && bytes[i + 1] >= '0' && bytes[i + 1] <= '7';
     out += '\\';
     if (digit_follows || byte >= 0100) out += static_cast<char>('0' + (byte >> 6));
     if (digit_follows || byte >= 010) out += static_cast<char>('0' + ((byte >> 3) & 7));
     out += static_cast<char>('0' + (byte & 7));
   }
-  return out;
 }
 
 }  // namespace cttrace

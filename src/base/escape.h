@@ -14,9 +14,11 @@ bool is_valid_utf8(std::string_view text);
 
 // Keeps printable UTF-8; writes C0, DEL, C1, bidi controls, line separators and invalid bytes as \xNN.
 std::string escape_for_terminal(std::string_view text);
+void append_for_terminal(std::string& out, std::string_view text);
 
 // The bytes as strace shows a string, without the quotes: \n \t \r \v \f \" \\ and octal for the rest
 // (the shortest octal that is not followed by a digit). Non-ASCII bytes are octal too, as in strace.
 std::string escape_like_strace(std::string_view bytes);
+void append_like_strace(std::string& out, std::string_view bytes);
 
 }  // namespace cttrace

@@ -9,28 +9,30 @@
 namespace cttrace {
 namespace {
 
-std::string text_of(const Call& call, size_t index, Value value, const RenderOptions& options) {
+void append_argument(std::string& out, const Call& call, size_t index, Value value, const RenderOptions& options) {
   const uint64_t raw = call.args[index].raw;
-  if (call.row->name == "personality" && static_cast<uint32_t>(raw) == 0xffffffff) return "0xffffffff";  // only asks
-  if (call.args[index].spec->name == "poslo") {
+  const ArgSpec& spec = *call.args[index].spec;
+  if (call.row->name == "personality" && static_cast<uint32_t>(raw) == 0xffffffff) {  // only asks
+    out += "0xffffffff";
+    return;
+  }
+  if (spec.kind == ArgKind::kUnsigned && spec.name == "poslo") {
     value.kind = ValueKind::kSigned;
     value.number = raw << 32 >> 32 | call.args[index + 1].raw << 32;
   }
   if (is_ignored(call, index)) {
     const ValueKind kind = call.row->name == "prctl" ? ValueKind::kHex : ValueKind::kAddress;
-    return show({.kind = kind, .number = raw}, options);
+    return append_value(out, {.kind = kind, .number = raw}, {});
   }
   if (value.kind == ValueKind::kStruct) shape(value);
-  RenderOptions own = options;
-  const ArgSpec& spec = *call.args[index].spec;
-  if (spec.kind == ArgKind::kPath) own.string_limit.reset();  // strace cuts no paths
   // What a key is, is a text with its NUL; what is in it may be anything.
-  if (call.row->name == "keyctl" && call.args[0].raw != KEYCTL_READ && value.text.ends_with('\0'))
-    value.text.pop_back();
+  if (value.text.ends_with('\0') && call.row->name == "keyctl" && call.args[0].raw != KEYCTL_READ)
+    value.text.remove_suffix(1);
   // fsconfig's FSCONFIG_SET_BINARY.
   if (spec.kind == ArgKind::kBuffer && call.row->name == "fsconfig" && value.kind == ValueKind::kText)
     value.kind = ValueKind::kBytes;
-  return show(value, own);
+  const bool whole = spec.kind == ArgKind::kPath;  // strace cuts no paths
+  append_value(out, value, whole ? std::nullopt : options.string_limit);
 }
 
 // The file that a descriptor argument is; for AT_FDCWD the directory that the path is taken from.
@@ -56,24 +58,25 @@ bool wants_resolved(const Argument& path, const RenderOptions& options) {
   return !says_it_itself || options.paths || options.verbose;
 }
 
-std::string changed_text(const Call& call, size_t index, const RenderOptions& options) {
-  const std::string text = text_of(call, index, interpret_changed(call, index), options);
-  return " /* changed during the call: " + inside_comment(text) + " */";
+void add_changed(Line& line, const Call& call, size_t index, const RenderOptions& options) {
+  std::string text = "changed during the call: ";
+  append_argument(text, call, index, interpret_changed(call, index), options);
+  line.add(comment(text), Paint::kComment);
 }
 
 void add_argument(Line& line, const Call& call, size_t index, const RenderOptions& options) {
   const Argument& argument = call.args[index];
-  std::string text = text_of(call, index, interpret(call, index), options);
+  std::string& text = line.text();
+  append_argument(text, call, index, interpret(call, index), options);
   const File* file = options.paths ? file_of(call, index) : nullptr;
   if (file && argument.spec->kind == ArgKind::kFdPointer && text.ends_with(']'))
     text.insert(text.size() - 1, behind_descriptor(*file));
   else if (file && argument.spec->kind != ArgKind::kStruct)
     text += behind_descriptor(*file);
-  line.add(text);
   // Without -y a number alone says nothing of which namespace is joined, which control file is written.
   if (!options.paths && argument.spec->kind == ArgKind::kFd && argument.file)
     line.add(comment(argument.file->shown()), Paint::kComment);
-  if (argument.changed) line.add(changed_text(call, index, options), Paint::kComment);
+  if (argument.changed) add_changed(line, call, index, options);
   if (wants_resolved(argument, options)) line.add(comment(*argument.resolved), Paint::kComment);
 }
 
@@ -109,7 +112,7 @@ void add_arguments(Line& line, const Call& call, const RenderOptions& options) {
     if (is_left_out(call, i)) continue;
     separate();
     add_argument(line, call, i, options);
-    if (call.args[i].spec->kind != ArgKind::kStruct) continue;
+    if (call.args[i].spec->set != "clone_args") continue;
     Value value = interpret(call, i);
     shape(value);
     add_written(line, call, i, value, options);

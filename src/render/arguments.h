@@ -9,11 +9,11 @@
 
 namespace cttrace {
 
-// A value alone.
-std::string show(const Value& value, const RenderOptions& options);
+// A value alone; of a string at most `string_limit` bytes.
+void append_value(std::string& out, const Value& value, std::optional<size_t> string_limit);
 
 // "text" in quotes, `...` behind it when it is cut by `limit` or goes on.
-std::string quote(std::string_view text, bool cut, std::optional<size_t> limit);
+void append_quoted(std::string& out, std::string_view text, bool cut, std::optional<size_t> limit);
 
 // What is behind a descriptor's number with -y: "</path>", "<pipe:[1]>(deleted)".
 std::string behind_descriptor(const File& file);

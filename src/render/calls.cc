@@ -6,6 +6,7 @@
 
 #include <ctime>
 
+#include "base/append.h"
 #include "base/escape.h"
 #include "render/arguments.h"
 #include "render/filter.h"
@@ -23,11 +24,13 @@ void add_value_returned(Line& line, const Call& call, const RenderOptions& optio
     if (before.set) {
       const auto persona = static_cast<uint32_t>(call.result);  // a compat call's result is sign-extended
       const Value shown = scalar(ArgKind::kFlags, persona, 4, before.set->name);
-      line.add(fmt::format("{}{:x} ({})", persona ? "0x" : "", persona, show(shown, options)));
-      return;
+      append_hex(line.text(), persona);
+      line.add(" (");
+      append_value(line.text(), shown, options.string_limit);
+      return line.add(")");
     }
   }
-  line.add(std::to_string(call.result));
+  append_number(line.text(), call.result);
   // A container's process sees other pids than those in front of the lines.
   if (call.created_tid && call.result != call.created_tid)
     line.add(fmt::format(" /* {} in cttrace's PID NS */", call.created_tid), Paint::kComment);
@@ -59,7 +62,11 @@ std::string text_of_exit(uint32_t code) {
   return fmt::format("+++ killed by {}{} +++", name, WCOREDUMP(status) ? " (core dumped)" : "");
 }
 
-std::string quoted(std::string_view text) { return quote(text, false, std::nullopt); }
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_quoted(out, text, false, std::nullopt);
+  return out;
+}
 
 template <typename Numbers>
 std::string listed(const Numbers& numbers) {
@@ -138,7 +145,11 @@ void CallsRenderer::add_time(Line& line, uint64_t time_ns) {
 }
 
 void CallsRenderer::add_leader(Line& line, const Task& task, uint64_t time_ns) {
-  if (several_) line.add(fmt::format("[pid {:5}] ", task.tid));
+  if (several_) {
+    line.add("[pid ");
+    append_padded(line.text(), task.tid, 5, ' ');
+    line.add("] ");
+  }
   add_time(line, time_ns);
 }
 
@@ -146,17 +157,17 @@ void CallsRenderer::print(const Call& call) {
   if (!is_shown(call, options_.status)) return;
   if (options_.summary) summary_.count(call);
   if (!options_.with_calls) return;
-  Line line(options_.color);
-  add_leader(line, call.task, call.start_ns);
-  add_call(line, call, options_);
-  sink_(line.take());
+  line_.begin();
+  add_leader(line_, call.task, call.start_ns);
+  add_call(line_, call, options_);
+  sink_(line_.end());
 }
 
 void CallsRenderer::print(const TaskExit& exit) {
   Line line(options_.color);
   add_leader(line, exit.task, exit.time_ns);
   line.add(text_of_exit(exit.code), Paint::kEvent);
-  sink_(line.take());
+  sink_(line.end());
 }
 
 void CallsRenderer::print(const CgroupAttach& attach) {
@@ -166,7 +177,7 @@ void CallsRenderer::print(const CgroupAttach& attach) {
   line.add(fmt::format("--- cgroup {{pid={}, threads={}, hierarchy={}, path={}}} ---", attach.moved.tid,
                        attach.with_threads ? "all" : "one", attach.hierarchy, quoted(attach.path)),
            Paint::kEvent);
-  sink_(line.take());
+  sink_(line.end());
 }
 
 void CallsRenderer::print(const Snapshot& snapshot) {
@@ -174,7 +185,7 @@ void CallsRenderer::print(const Snapshot& snapshot) {
   Line line(options_.color);
   add_leader(line, snapshot.task, snapshot.time_ns);
   line.add(text_of_state(snapshot), Paint::kEvent);
-  sink_(line.take());
+  sink_(line.end());
 }
 
 void CallsRenderer::print(const Loss&) {
@@ -182,7 +193,7 @@ void CallsRenderer::print(const Loss&) {
   if (news.empty()) return;
   Line line(options_.color);
   line.add("cttrace: lost here: " + news, Paint::kError);
-  sink_(line.take());
+  sink_(line.end());
 }
 
 void CallsRenderer::event(const Event& event, EventNumber) {

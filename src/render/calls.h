@@ -13,7 +13,8 @@ void add_call(Line& line, const Call& call, const RenderOptions& options);
 
 class CallsRenderer : public Renderer {
  public:
-  CallsRenderer(const RenderOptions& options, TextSink sink) : options_(options), sink_(std::move(sink)) {}
+  CallsRenderer(const RenderOptions& options, TextSink sink)
+      : options_(options), sink_(std::move(sink)), line_(options.color) {}
 
   void begin(const TraceInfo& info) override { info_ = info; }
   void event(const Event& event, EventNumber number) override;
@@ -34,6 +35,7 @@ class CallsRenderer : public Renderer {
 
   RenderOptions options_;
   TextSink sink_;
+  Line line_;  // of the call that is printed: its memory is used again
   TraceInfo info_;
   Completeness completeness_;
   Summary summary_;

@@ -33,7 +33,7 @@ uint64_t first_size(std::string_view layout) {
 }
 
 bool is_option(const Call& call, uint32_t option) {
-  return call.row->name == "prctl" && static_cast<uint32_t>(call.args[0].raw) == option && call.args.size() > 2;
+  return call.args.size() > 2 && static_cast<uint32_t>(call.args[0].raw) == option && call.row->name == "prctl";
 }
 
 bool is_ignored_by_mount(const ArgSpec& spec, uint64_t flags) {
@@ -79,7 +79,7 @@ bool is_left_out(const Call& call, size_t index) {
     const uint64_t type = raw_of(call, {"mode"}) & S_IFMT;
     return type != S_IFCHR && type != S_IFBLK;
   }
-  if (spec.name == "poshi") return true;  // is written with poslo
+  if (spec.kind == ArgKind::kUnsigned && spec.name == "poshi") return true;  // is written with poslo
   if (is_option(call, PR_SET_SECCOMP)) {
     const uint64_t mode = call.args[1].raw;
     return mode == SECCOMP_MODE_STRICT ? index > 1 : mode == SECCOMP_MODE_FILTER && index > 2;
@@ -89,14 +89,24 @@ bool is_left_out(const Call& call, size_t index) {
 
 bool is_ignored(const Call& call, size_t index) {
   const ArgSpec& spec = *call.args[index].spec;
-  if (call.row->name == "mount") return is_ignored_by_mount(spec, raw_of(call, {"flags"}));
-  if (call.row->name == "sethostname" || call.row->name == "setdomainname")
-    return index == 0 && static_cast<uint32_t>(call.args[1].raw) > 64;  // __NEW_UTS_LEN
-  if (spec.kind == ArgKind::kIds && spec.ref < call.args.size())
-    return static_cast<uint32_t>(call.args[spec.ref].raw) > 65536;  // NGROUPS_MAX
-  if (spec.set == "cap_data") return call.args[0].reading != Reading::kOk;
-  if (spec.kind == ArgKind::kStruct && spec.ref < call.args.size())
-    return call.args[spec.ref].raw < first_size(spec.set);
+  switch (spec.kind) {
+    case ArgKind::kString:
+    case ArgKind::kMountData:
+      if (call.row->name == "mount") return is_ignored_by_mount(spec, raw_of(call, {"flags"}));
+      break;
+    case ArgKind::kBuffer:
+      if (index == 0 && (call.row->name == "sethostname" || call.row->name == "setdomainname"))
+        return static_cast<uint32_t>(call.args[1].raw) > 64;  // __NEW_UTS_LEN
+      break;
+    case ArgKind::kIds:
+      if (spec.ref < call.args.size()) return static_cast<uint32_t>(call.args[spec.ref].raw) > 65536;  // NGROUPS_MAX
+      break;
+    case ArgKind::kStruct:
+      if (spec.set == "cap_data") return call.args[0].reading != Reading::kOk;
+      if (spec.ref < call.args.size()) return call.args[spec.ref].raw < first_size(spec.set);
+      break;
+    default: break;
+  }
   if (index != 2) return false;
   const uint64_t chosen = call.args[1].raw;
   if (is_option(call, PR_SET_SECCOMP)) return chosen != SECCOMP_MODE_FILTER;

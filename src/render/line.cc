@@ -12,22 +12,31 @@ std::string painted(std::string_view text, Paint paint, bool color) {
 }
 
 void Line::add(std::string_view text, Paint paint) {
-  text_ += painted(text, paint, color_);
-  columns_ += text.size();
+  if (!color_) return add(text);
+  const std::string shown = painted(text, paint, color_);
+  text_ += shown;
+  painting_bytes_ += shown.size() - text.size();
 }
 
 void Line::pad_to(size_t column) {
-  if (columns_ < column) add(std::string(column - columns_, ' '));
+  const size_t columns = text_.size() - painting_bytes_;
+  if (columns < column) text_.append(column - columns, ' ');
 }
 
-std::string inside_comment(std::string_view text) {
-  std::string safe = escape_for_terminal(text);
+void append_comment(std::string& out, std::string_view text) {
+  out += " /* ";
+  size_t at = out.size();
+  append_for_terminal(out, text);
   // "*\/" and "/\*" read the same and are no comment marks.
-  for (size_t at = 0; at + 1 < safe.size(); ++at)
-    if ((safe[at] == '*' && safe[at + 1] == '/') || (safe[at] == '/' && safe[at + 1] == '*')) safe.insert(at + 1, "\\");
-  return safe;
+  for (; at + 1 < out.size(); ++at)
+    if ((out[at] == '*' && out[at + 1] == '/') || (out[at] == '/' && out[at + 1] == '*')) out.insert(at + 1, "\\");
+  out += " */";
 }
 
-std::string comment(std::string_view text) { return " /* " + inside_comment(text) + " */"; }
+std::string comment(std::string_view text) {
+  std::string out;
+  append_comment(out, text);
+  return out;
+}
 
 }  // namespace cttrace

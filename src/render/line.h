@@ -16,30 +16,32 @@ class Line {
  public:
   explicit Line(bool color) : color_(color) {}
 
-  void add(std::string_view text) {
-    text_ += text;
-    columns_ += text.size();
-  }
+  void add(std::string_view text) { text_ += text; }
   void add(std::string_view text, Paint paint);
-  // Spaces up to this column, if it is not passed.
+  // What is appended here is as if it were added.
+  std::string& text() { return text_; }
+  // Spaces up to this column, if it is not passed. Columns are bytes, as strace counts them.
   void pad_to(size_t column);
 
-  std::string take() {
+  // The line with its end, valid until the next one is begun.
+  std::string_view end() {
     text_ += '\n';
-    columns_ = 0;
-    return std::move(text_);
+    return text_;
+  }
+  void begin() {
+    text_.clear();
+    painting_bytes_ = 0;
   }
 
  private:
   bool color_;
   std::string text_;
-  size_t columns_ = 0;  // bytes, as strace counts them
+  size_t painting_bytes_ = 0;  // of text_ what only paints
 };
 
 // " /* text */", safe: hostile bytes are escaped, and nothing in it can end the comment.
 std::string comment(std::string_view text);
 
-// Escapes what a comment consists of.
-std::string inside_comment(std::string_view text);
+void append_comment(std::string& out, std::string_view text);
 
 }  // namespace cttrace

@@ -2,135 +2,165 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
+#include <utility>
 
+#include "base/append.h"
 #include "base/escape.h"
 #include "render/arguments.h"
 
 namespace cttrace {
 namespace {
 
-std::string hex(uint64_t number) { return number ? fmt::format("{:#x}", number) : "0"; }
+using Limit = std::optional<size_t>;
 
-std::string octal(uint64_t number) {
-  // printf's %#03o: a leading zero, and at least three characters.
-  std::string text = fmt::format("{:o}", number);
-  if (text.front() != '0') text.insert(0, "0");
-  return std::string(text.size() < 3 ? 3 - text.size() : 0, '0') + text;
+// printf's %#03o: a leading zero, and at least three characters.
+void append_octal(std::string& out, uint64_t number) {
+  const size_t before = out.size();
+  out += '0';
+  append_number(out, number, 8);
+  if (number == 0) out.pop_back();
+  if (out.size() - before < 3) out.insert(before, 3 - (out.size() - before), '0');
 }
 
-std::string joined(const std::vector<std::string_view>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : "|") + std::string(name);
-  return text;
+// With a bar before it, unless it is the first behind `begin`.
+void append_name(std::string& out, size_t begin, std::string_view name) {
+  if (out.size() > begin) out += '|';
+  out += name;
 }
 
-std::string unknown(uint64_t number, const FlagSet& set) {
+void append_names(std::string& out, size_t begin, std::span<const std::string_view> names) {
+  for (const std::string_view name : names) append_name(out, begin, name);
+}
+
+void append_rest(std::string& out, uint64_t rest) {
+  if (!rest) return;
+  out += '|';
+  append_hex(out, rest);
+}
+
+void append_unknown(std::string& out, uint64_t number, const FlagSet& set) {
+  append_hex(out, number);
   const std::string prefix = common_prefix(set);
-  return prefix.empty() ? hex(number) : fmt::format("{} /* {}??? */", hex(number), prefix);
+  if (!prefix.empty()) out.append(" /* ").append(prefix).append("??? */");
 }
 
-std::string show_capabilities(const Value& value) {
-  std::string text;
-  for (const auto& name : value.names) text += (text.empty() ? "1<<" : "|1<<") + std::string(name);
-  return text + (value.rest ? "|" + hex(value.rest) : "");
-}
-
-std::string either(std::string_view first, std::string_view second) {
-  return std::string(first) + (first.empty() || second.empty() ? "" : "|") + std::string(second);
+void append_capabilities(std::string& out, const Value& value) {
+  const size_t begin = out.size();
+  for (const auto& name : value.names) {
+    append_name(out, begin, "1<<");
+    out += name;
+  }
+  append_rest(out, value.rest);
 }
 
 // A set with a number in some of its bits: clone's signal, behind the flags; personality's, before them.
-std::string show_masked(const Value& value) {
+void append_masked(std::string& out, const Value& value) {
   const FlagSet& set = *value.set;
   const uint64_t number = value.number & set.mask, rest = value.rest & ~set.mask;
-  std::vector<std::string_view> names = value.names;
+  std::span<const std::string_view> names = value.names;
   std::string own;
   if (std::ranges::find(set.masked, number, &NamedValue::value) != set.masked.end()) {
-    const auto place = set.masked_last ? names.end() - 1 : names.begin();
-    own = *place;
-    names.erase(place);
+    own = set.masked_last ? names.back() : names.front();
+    names = set.masked_last ? names.first(names.size() - 1) : names.subspan(1);
   } else if (set.masked_last) {
-    own = number ? show({.kind = ValueKind::kSignal, .number = number}, {}) : "";
+    if (number) append_value(own, {.kind = ValueKind::kSignal, .number = number}, {});
   } else {
-    const FlagSet masked{.name = set.name, .enumeration = true, .values = set.masked};
-    own = unknown(number, masked);
+    append_unknown(own, number, {.name = set.name, .enumeration = true, .values = set.masked});
   }
-  const bool nothing_known = names.empty() && set.masked_last;
-  const std::string unnamed = !rest ? "" : nothing_known ? unknown(rest, set) : hex(rest);
-  const std::string flags = either(joined(names), unnamed);
-  const std::string text = set.masked_last ? either(flags, own) : either(own, flags);
-  return text.empty() ? "0" : text;
+  const size_t begin = out.size();
+  if (!set.masked_last) out += own;
+  append_names(out, begin, names);
+  if (rest) {
+    const bool nothing_known = names.empty() && set.masked_last;
+    append_name(out, begin, {});
+    nothing_known ? append_unknown(out, rest, set) : append_hex(out, rest);
+  }
+  if (set.masked_last && !own.empty()) append_name(out, begin, own);
+  if (out.size() == begin) out += '0';
 }
 
-std::string show_flags(const Value& value) {
-  if (value.kind == ValueKind::kFlags && value.set->mask) return show_masked(value);
-  if (value.names.empty() && value.number == 0 && value.kind == ValueKind::kFlags) return "0";
-  if (value.names.empty()) return unknown(value.number, *value.set);
-  if (value.set->name == "capability_sets") return show_capabilities(value);
-  return joined(value.names) + (value.rest ? "|" + hex(value.rest) : "");
+void append_flags(std::string& out, const Value& value) {
+  if (value.kind == ValueKind::kFlags && value.set->mask) return append_masked(out, value);
+  if (value.names.empty() && value.number == 0 && value.kind == ValueKind::kFlags) return out.push_back('0');
+  if (value.names.empty()) return append_unknown(out, value.number, *value.set);
+  if (value.set->name == "capability_sets") return append_capabilities(out, value);
+  append_names(out, out.size(), value.names);
+  append_rest(out, value.rest);
 }
 
-std::string show_mode(const Value& value) {
+void append_mode(std::string& out, const Value& value) {
   // Only where a type may be are other bits than the permissions named.
   constexpr uint64_t kType = 0170000;
-  if (!value.set || (value.rest & kType)) return octal(value.number);
-  std::string text = joined(value.names);
-  if (value.rest & 04000) text = either(text, "S_ISUID");
-  if (value.rest & 02000) text = either(text, "S_ISGID");
-  if (value.rest & 01000) text = either(text, "S_ISVTX");
-  return either(text, octal(value.rest & ~07000ul));
+  if (!value.set || (value.rest & kType)) return append_octal(out, value.number);
+  const size_t begin = out.size();
+  append_names(out, begin, value.names);
+  if (value.rest & 04000) append_name(out, begin, "S_ISUID");
+  if (value.rest & 02000) append_name(out, begin, "S_ISGID");
+  if (value.rest & 01000) append_name(out, begin, "S_ISVTX");
+  append_name(out, begin, {});
+  append_octal(out, value.rest & ~07000ul);
 }
 
-std::string show_limit(uint64_t number, uint64_t size) {
-  if (number == ~uint64_t{0}) return "RLIM64_INFINITY";
-  if (size == 4 && number == 0xffffffff) return "RLIM_INFINITY";
-  if (number > 1024 && number % 1024 == 0) return fmt::format("{}*1024", number / 1024);
-  return std::to_string(number);
-}
-
-std::string in_hex(std::string_view bytes) {
-  std::string text = "\"";
-  for (const char c : bytes) text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-  return text + "\"";
-}
-
-std::string show_items(const Value& value, const RenderOptions& options) {
-  std::string text;
-  for (const auto& item : value.items) {
-    if (!text.empty()) text += ", ";
-    if (!item.name.empty()) text += std::string(item.name) + "=";
-    text += show(item, options);
+void append_limit(std::string& out, uint64_t number, uint64_t size) {
+  const bool in_kibibytes = number > 1024 && number % 1024 == 0;
+  if (number == ~uint64_t{0}) {
+    out += "RLIM64_INFINITY";
+  } else if (size == 4 && number == 0xffffffff) {
+    out += "RLIM_INFINITY";
+  } else {
+    append_number(out, in_kibibytes ? number / 1024 : number);
+    if (in_kibibytes) out += "*1024";
   }
-  if (value.cut) text += text.empty() ? "..." : ", ...";
-  return text;
 }
 
-std::string show_structure(const Value& value, const RenderOptions& options) {
-  std::string text = "{" + show_items(value, options);
-  if (value.text.find_first_not_of('\0') != std::string::npos)
-    text +=
-        fmt::format(", /* bytes {}..{} */ {}", value.count, value.count + value.text.size() - 1, in_hex(value.text));
-  return text + "}";
+void append_bytes(std::string& out, std::string_view bytes) {
+  out += '"';
+  for (const char c : bytes) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  out += '"';
 }
 
-std::string show_parts(const Value& value, const RenderOptions& options) {
-  std::string text = fmt::format("[{{iov_base={}, iov_len={}}}", quote(value.text, value.cut, options.string_limit),
-                                 value.text.size());
-  if (value.count != 1) text += fmt::format(" /* {} parts, joined */", value.count);
-  return text + "]";
+void append_items(std::string& out, const Value& value, Limit string_limit) {
+  bool first = true;
+  for (const auto& item : value.items) {
+    if (!std::exchange(first, false)) out += ", ";
+    if (!item.name.empty()) out.append(item.name).append(1, '=');
+    append_value(out, item, string_limit);
+  }
+  if (value.cut) out += first ? "..." : ", ...";
 }
 
-std::string show_variables(const Value& value) {
-  return fmt::format("{} /* {}{} var{} */", hex(value.number), value.cut ? "more than " : "", value.count,
-                     value.count == 1 ? "" : "s");
+void append_structure(std::string& out, const Value& value, Limit string_limit) {
+  out += '{';
+  append_items(out, value, string_limit);
+  if (value.text.find_first_not_of('\0') != std::string::npos) {
+    out += fmt::format(", /* bytes {}..{} */ ", value.count, value.count + value.text.size() - 1);
+    append_bytes(out, value.text);
+  }
+  out += '}';
+}
+
+void append_parts(std::string& out, const Value& value, Limit string_limit) {
+  out += "[{iov_base=";
+  append_quoted(out, value.text, value.cut, string_limit);
+  out += fmt::format(", iov_len={}}}", value.text.size());
+  if (value.count != 1) out += fmt::format(" /* {} parts, joined */", value.count);
+  out += ']';
+}
+
+void append_variables(std::string& out, const Value& value) {
+  append_hex(out, value.number);
+  out += fmt::format(" /* {}{} var{} */", value.cut ? "more than " : "", value.count, value.count == 1 ? "" : "s");
 }
 
 }  // namespace
 
-std::string quote(std::string_view text, bool cut, std::optional<size_t> limit) {
+void append_quoted(std::string& out, std::string_view text, bool cut, std::optional<size_t> limit) {
   const bool limited = limit && text.size() > *limit;
   if (limited) text = text.substr(0, *limit);
-  return "\"" + escape_like_strace(text) + "\"" + (cut || limited ? "..." : "");
+  out += '"';
+  append_like_strace(out, text);
+  out += cut || limited ? "\"..." : "\"";
 }
 
 std::string behind_descriptor(const File& file) {
@@ -140,38 +170,51 @@ std::string behind_descriptor(const File& file) {
   return text + (file.deleted ? ">(deleted)" : ">");
 }
 
-std::string show(const Value& value, const RenderOptions& options) {
+void append_value(std::string& out, const Value& value, std::optional<size_t> string_limit) {
   switch (value.kind) {
-    case ValueKind::kUnsigned: return std::to_string(value.number);
-    case ValueKind::kHex: return hex(value.number);
-    case ValueKind::kAddress: return value.number ? hex(value.number) : "NULL";
+    case ValueKind::kUnsigned: return append_number(out, value.number);
+    case ValueKind::kHex: return append_hex(out, value.number);
+    case ValueKind::kAddress:
+      if (!value.number) return void(out += "NULL");
+      return append_hex(out, value.number);
     case ValueKind::kFlags:
-    case ValueKind::kEnum: return show_flags(value);
+    case ValueKind::kEnum: return append_flags(out, value);
     case ValueKind::kSigned:
     case ValueKind::kFd:
-      return value.names.empty() ? std::to_string(static_cast<int64_t>(value.number))
-                                 : std::string(value.names.front());
-    case ValueKind::kText: return quote(value.text, value.cut, options.string_limit);
+      if (!value.names.empty()) return void(out += value.names.front());
+      return append_number(out, static_cast<int64_t>(value.number));
+    case ValueKind::kText: return append_quoted(out, value.text, value.cut, string_limit);
     case ValueKind::kBytes: {
-      const std::string_view shown =
-          std::string_view(value.text).substr(0, options.string_limit.value_or(std::string::npos));
-      return in_hex(shown) + (value.cut || shown.size() < value.text.size() ? "..." : "");
+      const std::string_view shown = value.text.substr(0, string_limit.value_or(std::string::npos));
+      append_bytes(out, shown);
+      if (value.cut || shown.size() < value.text.size()) out += "...";
+      return;
     }
     case ValueKind::kTexts:
-    case ValueKind::kArray: return "[" + show_items(value, options) + "]";
-    case ValueKind::kParts: return show_parts(value, options);
-    case ValueKind::kVariables: return show_variables(value);
-    case ValueKind::kStruct: return show_structure(value, options);
-    case ValueKind::kMode: return show_mode(value);
-    case ValueKind::kDevice: return fmt::format("makedev({}, {})", hex(value.number), hex(value.rest));
+    case ValueKind::kArray:
+      out += '[';
+      append_items(out, value, string_limit);
+      return out.push_back(']');
+    case ValueKind::kParts: return append_parts(out, value, string_limit);
+    case ValueKind::kVariables: return append_variables(out, value);
+    case ValueKind::kStruct: return append_structure(out, value, string_limit);
+    case ValueKind::kMode: return append_mode(out, value);
+    case ValueKind::kDevice:
+      out += "makedev(";
+      append_hex(out, value.number);
+      out += ", ";
+      append_hex(out, value.rest);
+      return out.push_back(')');
     case ValueKind::kSignal: {
       const std::string name = signal_name(value.number);
-      return name.empty() ? std::to_string(value.number) : name;
+      if (name.empty()) return append_number(out, value.number);
+      return void(out += name);
     }
-    case ValueKind::kId: return value.number == 0xffffffff ? "-1" : std::to_string(value.number);
-    case ValueKind::kLimit: return show_limit(value.number, value.count);
+    case ValueKind::kId:
+      if (value.number == 0xffffffff) return void(out += "-1");
+      return append_number(out, value.number);
+    case ValueKind::kLimit: return append_limit(out, value.number, value.count);
   }
-  return {};
 }
 
 }  // namespace cttrace

@@ -76,7 +76,7 @@ void StoryLines::add(uint64_t time_ns, std::string_view phase, const std::string
   add_wrapped(lead, std::max(kTime, time.size() + 2) + kPhase, text, bad);
 }
 
-void StoryLines::call(Line& line) { text_ += std::string(kTime, ' ') + "| " + line.take(); }
+void StoryLines::call(Line& line) { text_.append(kTime, ' ').append("| ").append(line.end()); }
 
 void StoryLines::note(const std::string& text) { add_wrapped("  ", 2, text, true); }
 

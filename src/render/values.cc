@@ -64,8 +64,9 @@ Value device(uint64_t number) {
           .rest = (number & 0xff) | ((number >> 12) & 0xfff00)};
 }
 
-Value texts(const Argument& argument) {
-  Value value{.kind = ValueKind::kTexts, .cut = argument.reading == Reading::kTruncated};
+Value texts(const Argument& argument, bool cut) {
+  Value value{.kind = ValueKind::kTexts, .cut = cut};
+  value.items.reserve(argument.strings.size());
   for (const auto& text : argument.strings) value.items.push_back({.kind = ValueKind::kText, .text = text});
   return value;
 }
@@ -77,17 +78,17 @@ const Layout* layout_for(Abi abi, std::string_view name) {
 }
 
 // capset's header says how much of its data there is: version 1 has no upper halves.
-std::string_view meant(const Call& call, const Argument& argument) {
-  const std::string_view bytes = argument.bytes;
-  if (argument.spec->set != "cap_data" || call.args.front().bytes.size() < 4) return bytes;
+std::string_view meant(const Call& call, const ArgSpec& spec, std::string_view bytes) {
+  if (spec.set != "cap_data" || call.args.front().bytes.size() < 4) return bytes;
   const uint64_t version = load(call.args.front().bytes, 0, 4);
   const bool two = version == _LINUX_CAPABILITY_VERSION_2 || version == _LINUX_CAPABILITY_VERSION_3;
   return !two ? bytes.substr(0, sizeof(__user_cap_data_struct)) : bytes;
 }
 
 Value structure(std::string_view bytes, const Layout* found, uint64_t raw) {
-  if (!found) return {.kind = ValueKind::kBytes, .number = raw, .text = std::string(bytes)};
+  if (!found) return {.kind = ValueKind::kBytes, .number = raw, .text = bytes};
   Value value{.kind = ValueKind::kStruct, .number = raw, .count = found->size, .layout = found->name};
+  value.items.reserve(found->fields.size());
   for (const auto& part : found->fields) {
     if (part.offset + part.size > bytes.size()) continue;  // an older, shorter struct
     uint64_t number = load(bytes, part.offset, part.size);
@@ -100,11 +101,11 @@ Value structure(std::string_view bytes, const Layout* found, uint64_t raw) {
   return value;
 }
 
-Value ids(const Argument& argument) {
-  Value value{.kind = ValueKind::kArray, .number = argument.raw, .cut = argument.reading == Reading::kTruncated};
+Value ids(const Argument& argument, std::string_view bytes, bool cut) {
+  Value value{.kind = ValueKind::kArray, .number = argument.raw, .cut = cut};
   const size_t size = argument.spec->size == 2 || argument.spec->size == 8 ? argument.spec->size : 4;
-  for (size_t at = 0; at + size <= argument.bytes.size(); at += size) {
-    uint64_t number = load(argument.bytes, at, size);
+  for (size_t at = 0; at + size <= bytes.size(); at += size) {
+    uint64_t number = load(bytes, at, size);
     if (!argument.spec->set.empty()) {
       value.items.push_back(scalar(ArgKind::kEnum, number, static_cast<unsigned>(size), argument.spec->set));
       continue;
@@ -115,28 +116,27 @@ Value ids(const Argument& argument) {
   return value;
 }
 
-// What the memory that an argument points to holds.
-Value memory(const Call& call, const Argument& argument) {
+// What the memory that an argument points to holds: these bytes, or, `cut`, more.
+Value memory(const Call& call, const Argument& argument, std::string_view bytes, bool cut) {
   const ArgSpec& spec = *argument.spec;
-  const bool cut = argument.reading == Reading::kTruncated;
   switch (spec.kind) {
     case ArgKind::kPath:
     case ArgKind::kString:
     case ArgKind::kMountData:
-    case ArgKind::kBuffer: return {.kind = ValueKind::kText, .text = argument.bytes, .cut = cut};
+    case ArgKind::kBuffer: return {.kind = ValueKind::kText, .text = bytes, .cut = cut};
     case ArgKind::kIovec: {
       const uint64_t parts = spec.ref < call.args.size() ? call.args[spec.ref].raw : 1;
-      return {.kind = ValueKind::kParts, .count = parts, .text = argument.bytes, .cut = cut};
+      return {.kind = ValueKind::kParts, .count = parts, .text = bytes, .cut = cut};
     }
-    case ArgKind::kArgv: return texts(argument);
+    case ArgKind::kArgv: return texts(argument, cut);
     case ArgKind::kEnvp:
       return {.kind = ValueKind::kVariables, .number = argument.raw, .count = argument.count.value_or(0), .cut = cut};
-    case ArgKind::kStruct: return structure(meant(call, argument), layout_for(call.abi, spec.set), argument.raw);
-    case ArgKind::kIds: return ids(argument);
+    case ArgKind::kStruct: return structure(meant(call, spec, bytes), layout_for(call.abi, spec.set), argument.raw);
+    case ArgKind::kIds: return ids(argument, bytes, cut);
     case ArgKind::kFdPointer: {
-      if (argument.bytes.size() < 4) return address(argument.raw);
+      if (bytes.size() < 4) return address(argument.raw);
       Value value{.kind = ValueKind::kArray};
-      value.items = {{.kind = ValueKind::kFd, .number = sign_extend(load(argument.bytes, 0, 4))}};
+      value.items = {{.kind = ValueKind::kFd, .number = sign_extend(load(bytes, 0, 4))}};
       return value;
     }
     default: return address(argument.raw);
@@ -197,21 +197,17 @@ Value interpret(const Call& call, size_t index) {
   const ArgSpec& spec = *argument.spec;
   if (is_memory(spec.kind)) {
     const bool known = argument.reading == Reading::kOk || argument.reading == Reading::kTruncated;
-    return known ? memory(call, argument) : address(argument.raw);
+    return known ? memory(call, argument, argument.bytes, argument.reading == Reading::kTruncated)
+                 : address(argument.raw);
   }
   const bool descriptor = spec.kind == ArgKind::kFd || spec.kind == ArgKind::kDirfd;
   return scalar(spec.kind, argument.raw, descriptor ? 4 : argument_size(call, spec), spec.set);
 }
 
 Value interpret_changed(const Call& call, size_t index) {
-  Call later;
-  later.row = call.row;
-  later.abi = call.abi;
-  later.args = call.args;
-  Argument& argument = later.args[index];
-  argument.bytes = argument.changed ? *argument.changed : "";
-  argument.reading = Reading::kOk;
-  return interpret(later, index);
+  const Argument& argument = call.args[index];
+  if (!argument.changed || !is_memory(argument.spec->kind)) return interpret(call, index);
+  return memory(call, argument, *argument.changed, false);
 }
 
 const Value* field(const Value& structure, std::string_view name) {

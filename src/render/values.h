@@ -32,6 +32,7 @@ enum class ValueKind : uint8_t {
   kLimit,      // a resource limit of `count` bytes
 };
 
+// Of what the memory of a call holds it has no copy: the call must outlive it.
 struct Value {
   ValueKind kind = ValueKind::kUnsigned;
   std::string_view name = {};  // of a field
@@ -41,7 +42,7 @@ struct Value {
   const FlagSet* set = nullptr;
   std::string_view layout = {};  // of a kStruct
   std::vector<std::string_view> names = {};
-  std::string text = {};
+  std::string_view text = {};
   std::vector<Value> items = {};
   bool cut = false;
 };
