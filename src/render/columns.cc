@@ -75,13 +75,19 @@ std::string cut_to(std::string_view text, size_t columns, bool unicode) {
 
 std::vector<std::string> wrapped(std::string_view text, size_t width) {
   std::vector<std::string> lines;
+  if (!width) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    if (text.ends_with(' ')) text.remove_suffix(1);
+    if (!text.empty()) lines.emplace_back(text);
+    return lines;
+  }
   std::string line;
   size_t used = 0;  // columns of the line
   while (!text.empty()) {
     const size_t end = std::min(text.find(' '), text.size());
     const std::string_view word = text.substr(0, end);
-    const size_t columns = width ? columns_of(word) : 0;
-    if (!line.empty() && width && used + 1 + columns > width) lines.push_back(std::exchange(line, {}));
+    const size_t columns = columns_of(word);
+    if (!line.empty() && used + 1 + columns > width) lines.push_back(std::exchange(line, {}));
     used = line.empty() ? columns : used + 1 + columns;
     if (!line.empty()) line += ' ';
     line += word;

@@ -6,16 +6,23 @@
 namespace cttrace {
 
 std::string painted(std::string_view text, Paint paint, bool color) {
+  std::string out;
+  append_painted(out, text, paint, color);
+  return out;
+}
+
+void append_painted(std::string& out, std::string_view text, Paint paint, bool color) {
   static constexpr std::string_view kCodes[] = {"\x1b[36m", "\x1b[31m", "\x1b[2m", "\x1b[33m"};
-  if (!color || text.empty()) return std::string(text);
-  return std::string(kCodes[static_cast<size_t>(paint)]) + std::string(text) + "\x1b[0m";
+  const bool paints = color && !text.empty();
+  if (paints) out += kCodes[static_cast<size_t>(paint)];
+  out += text;
+  if (paints) out += "\x1b[0m";
 }
 
 void Line::add(std::string_view text, Paint paint) {
-  if (!color_) return add(text);
-  const std::string shown = painted(text, paint, color_);
-  text_ += shown;
-  painting_bytes_ += shown.size() - text.size();
+  const size_t before = text_.size();
+  append_painted(text_, text, paint, color_);
+  painting_bytes_ += text_.size() - before - text.size();
 }
 
 void Line::pad_to(size_t column) {

@@ -11,6 +11,7 @@ enum class Paint { kName, kError, kComment, kEvent };
 
 // The text in its colour; as it is where there is none, or where it is empty.
 std::string painted(std::string_view text, Paint paint, bool color);
+void append_painted(std::string& out, std::string_view text, Paint paint, bool color);
 
 class Line {
  public:

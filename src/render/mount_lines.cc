@@ -99,9 +99,10 @@ std::string Lines::kind_of(Slot slot) const {
   const Mount mount = tree_.at(slot);
   const Filesystem* const filesystem = state_.filesystem(mount.filesystem);
   const Filesystem* const over = state_.filesystem(tree_.filesystem_of(mount.parent));
-  std::string kind = type_words(filesystem) + '\0' + attribute_words(mount, true) + '\0';
+  std::string kind = type_words(filesystem);
+  kind.append(1, '\0').append(attribute_words(mount, true)).append(1, '\0');
   // Peer groups have a number each: what counts is which there are.
-  if (filesystem && !filesystem->type.starts_with("cgroup")) kind += filesystem->options.value + '\0';
+  if (filesystem && !filesystem->type.starts_with("cgroup")) kind.append(filesystem->options.value).append(1, '\0');
   kind += mount.peer_group ? 's' : '-';
   kind += mount.master ? 'm' : '-';
   kind += mount.unbindable ? 'u' : '-';
@@ -112,7 +113,7 @@ std::string Lines::kind_of(Slot slot) const {
   }
   if (filesystem && filesystem == over && mount.root == mount.mountpoint) return kind + "itself";
   const bool by_name = mount.root != "/" && name_of(mount.root) == name_of(mount.mountpoint);
-  kind += by_name ? "in " + std::string(directory_of(mount.root)) : "of " + mount.root;
+  kind.append(by_name ? "in " : "of ").append(by_name ? directory_of(mount.root) : mount.root);
   // Each cgroup controller has a filesystem of its own.
   if (mount.root == "/" || (filesystem && filesystem->type.starts_with("cgroup"))) return kind;
   return kind + '\0' + std::to_string(mount.filesystem);

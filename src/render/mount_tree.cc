@@ -28,6 +28,18 @@ struct Tail {
   std::string lead, type, flags, propagation, rest, options;
 };
 
+// One or two lines of the drawing.
+struct Row {
+  const MountLine* line;
+  std::string margin, strokes;
+  size_t columns;  // of these and of the path
+  Tail tail;
+};
+
+bool propagate_alike(const Mount& a, const Mount& b) {
+  return a.peer_group == b.peer_group && a.master == b.master && a.unbindable == b.unbindable;
+}
+
 bool is_bound_on_itself(const MountTree& tree, const Mount& mount) {
   return mount.parent != kNoSlot && mount.root == mount.mountpoint &&
          mount.filesystem == tree.filesystem_of(mount.parent);
@@ -43,13 +55,12 @@ class Drawing {
  private:
   std::string margin(const MountLine& line) const;
   std::string strokes(const MountLine& line, bool goes_on) const;
-  std::string left(const MountLine& line) const { return margin(line) + strokes(line, false) + line.path; }
   std::string from_root(Slot slot) const;
   Tail tail_of(const MountLine& line) const;
   std::string note_of(const MountLine& line, const Mount& mount) const;
   std::string aligned(const Tail& tail) const;
   void measure(const std::vector<MountLine>& lines);
-  void add(const MountLine& line, const Tail& tail);
+  void add(const Row& row);
   void add_counts(const MountLines& lines);
 
   const State& state_;
@@ -57,7 +68,7 @@ class Drawing {
   const Place& root_;
   const MountDrawing& drawing_;
   const Style& style_;
-  std::vector<Tail> tails_;
+  std::vector<Row> rows_;
   size_t path_columns_ = 0, type_columns_ = 0, flag_columns_ = 0, propagation_columns_ = 0;
   std::string common_propagation_;  // of all mounts that are drawn; empty: they differ
   std::string text_;
@@ -139,45 +150,52 @@ Tail Drawing::tail_of(const MountLine& line) const {
 }
 
 void Drawing::measure(const std::vector<MountLine>& lines) {
-  common_propagation_ = propagation_words(tree_.at(lines.front().slots.front()));
-  for (const MountLine& line : lines)
-    for (const Slot slot : line.slots)
-      if (propagation_words(tree_.at(slot)) != common_propagation_) common_propagation_.clear();
-  for (const MountLine& line : lines) tails_.push_back(tail_of(line));
+  const Mount first = tree_.at(lines.front().slots.front());
+  const auto is_like_first = [&](Slot slot) { return propagate_alike(tree_.at(slot), first); };
+  const auto are_like_first = [&](const MountLine& line) { return std::ranges::all_of(line.slots, is_like_first); };
+  if (std::ranges::all_of(lines, are_like_first)) common_propagation_ = propagation_words(first);
   const size_t most = style_.width ? std::max<size_t>(style_.width * 2 / 5, 16) : kMostPathColumns;
-  for (size_t i = 0; i < lines.size(); ++i) {
-    const size_t columns = columns_of(left(lines[i]));
-    if (columns <= most) path_columns_ = std::max(path_columns_, columns);
-    type_columns_ = std::clamp(columns_of(tails_[i].type), type_columns_, kTypeColumns);
-    flag_columns_ = std::max(flag_columns_, columns_of(tails_[i].flags));
-    propagation_columns_ = std::max(propagation_columns_, columns_of(tails_[i].propagation));
+  rows_.reserve(lines.size());
+  for (const MountLine& line : lines) {
+    Row& row = rows_.emplace_back(Row{
+        .line = &line, .margin = margin(line), .strokes = strokes(line, false), .columns = 0, .tail = tail_of(line)});
+    row.columns = columns_of(row.margin) + columns_of(row.strokes) + columns_of(line.path);
+    if (row.columns <= most) path_columns_ = std::max(path_columns_, row.columns);
+    type_columns_ = std::clamp(columns_of(row.tail.type), type_columns_, kTypeColumns);
+    flag_columns_ = std::max(flag_columns_, columns_of(row.tail.flags));
+    propagation_columns_ = std::max(propagation_columns_, columns_of(row.tail.propagation));
   }
 }
 
 std::string Drawing::aligned(const Tail& tail) const {
-  std::string text = tail.lead + padded_to(tail.type, type_columns_) + "  " + padded_to(tail.flags, flag_columns_);
-  if (propagation_columns_) text += "  " + padded_to(tail.propagation, propagation_columns_);
-  if (!tail.rest.empty()) text += "  " + tail.rest;
-  if (!tail.options.empty()) text += "  " + tail.options;
-  return text.substr(0, text.find_last_not_of(' ') + 1);
+  std::string text = tail.lead;
+  const auto add = [&text](const std::string& what, size_t columns) {
+    text += what;
+    text.append(columns - std::min(columns, columns_of(what)) + 2, ' ');
+  };
+  add(tail.type, type_columns_);
+  add(tail.flags, flag_columns_);
+  if (propagation_columns_) add(tail.propagation, propagation_columns_);
+  if (!tail.rest.empty()) add(tail.rest, 0);
+  text += tail.options;
+  text.resize(text.find_last_not_of(' ') + 1);
+  return text;
 }
 
-void Drawing::add(const MountLine& line, const Tail& tail) {
-  const std::string path = left(line);
-  const size_t used = std::max(columns_of(path), path_columns_);
+void Drawing::add(const Row& row) {
+  const MountLine& line = *row.line;
+  const size_t used = std::max(row.columns, path_columns_);
   const bool breaks = style_.width && used > path_columns_ && used + 2 + kLeastTailColumns > style_.width;
-  const std::string further = margin(line) + strokes(line, true);
+  const std::string further = breaks ? row.margin + strokes(line, true) : std::string();
   const size_t begin = breaks ? std::max(columns_of(further) + 2, path_columns_) : used;
   const size_t room = !style_.width ? 0 : style_.width > begin + 2 ? style_.width - begin - 2 : 1;
-  const std::string behind = cut_to(aligned(tail), room, style_.unicode);
-  const auto paint = [&](std::string_view what, Paint as) {
-    return line.hidden ? painted(what, Paint::kComment, style_.color) : painted(what, as, style_.color);
-  };
-  text_ += margin(line) + painted(strokes(line, false), Paint::kComment, style_.color) + paint(line.path, Paint::kName);
+  text_ += row.margin;
+  append_painted(text_, row.strokes, Paint::kComment, style_.color);
+  append_painted(text_, line.path, line.hidden ? Paint::kComment : Paint::kName, style_.color);
   if (breaks) text_ += "\n" + further;
-  const size_t at = breaks ? columns_of(further) : columns_of(path);
-  text_ += std::string(begin + 2 - at, ' ');
-  text_ += (line.hidden ? painted(behind, Paint::kComment, style_.color) : behind) + "\n";
+  text_.append(begin + 2 - (breaks ? columns_of(further) : row.columns), ' ');
+  append_painted(text_, cut_to(aligned(row.tail), room, style_.unicode), Paint::kComment, line.hidden && style_.color);
+  text_ += '\n';
 }
 
 void Drawing::add_counts(const MountLines& lines) {
@@ -203,9 +221,9 @@ std::string Drawing::draw() {
   if (drawing_.only_marked) options.only = &only;
   const MountLines lines = mount_lines(state_, tree_, root_, options);
   measure(lines.lines);
-  for (size_t i = 0; i < lines.lines.size(); ++i) add(lines.lines[i], tails_[i]);
+  for (const Row& row : rows_) add(row);
   add_counts(lines);
-  return text_;
+  return std::move(text_);
 }
 
 }  // namespace

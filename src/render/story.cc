@@ -148,12 +148,14 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
 }
 
 // What the program was handed: the kernel's state then. Nothing, where a set-up did not get so far.
-string handed_over_by(const SetUpStory& story, const RenderOptions& options) {
-  if (!has_state(story)) return {};
+void add_handed_over(StoryLines& lines, const SetUpStory& story, const RenderOptions& options) {
+  if (!has_state(story)) return;
   HandedOverOptions handed = compared_with_starter(story);
   handed.style = style_of(options, 4);
   const string text = handed_over(*story.state, story.program, handed);
-  return text.empty() ? text : "  handed over\n" + text;
+  if (text.empty()) return;
+  lines.raw("  handed over\n");
+  lines.raw(text);
 }
 
 }  // namespace
@@ -169,10 +171,11 @@ void StoryRenderer::news(const News& news) {
   std::visit([&](const auto& each) { tell(each); }, news);
 }
 
-void StoryRenderer::write(string section) {
+void StoryRenderer::write(std::string_view section) {
   ++containers_;
   if (!options_.with_calls) return;
-  sink_((written_ ? "\n" : "") + section);
+  if (written_) sink_("\n");
+  sink_(section);
   written_ = true;
 }
 
@@ -203,7 +206,8 @@ void StoryRenderer::tell(const Container& container) {
     lines.detail("started by", above);
   }
   add_story(lines, story, around, container.init, options_);
-  write(lines.take() + handed_over_by(story, options_));
+  add_handed_over(lines, story, options_);
+  write(lines.take());
 }
 
 void StoryRenderer::tell(const EntryMade& made) {

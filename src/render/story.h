@@ -27,7 +27,7 @@ class StoryRenderer : public Renderer {
   void tell(const Container& container);
   void tell(const EntryMade& made);
   void tell(const ContainerWentOn& told);
-  void write(std::string section);
+  void write(std::string_view section);
 
   RenderOptions options_;
   TextSink sink_;

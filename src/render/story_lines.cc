@@ -55,7 +55,9 @@ void StoryLines::add_wrapped(std::string lead, size_t lead_columns, const std::s
   const size_t width = options_.width ? std::max(options_.width, lead_columns + kLeast) - lead_columns : 0;
   for (std::string& line : wrapped(text, width)) {
     std::ranges::replace(line, kNoBreak, ' ');
-    text_.append(lead).append(bad ? painted(line, Paint::kError, options_.color) : line).append(1, '\n');
+    text_ += lead;
+    append_painted(text_, line, Paint::kError, bad && options_.color);
+    text_ += '\n';
     lead.assign(lead_columns, ' ');
   }
 }
@@ -68,12 +70,14 @@ void StoryLines::detail(std::string_view what, const std::string& text) {
 void StoryLines::add(uint64_t time_ns, std::string_view phase, const std::string& text, bool bad) {
   std::string time = time_text(time_ns);
   if (time.size() + 2 < kTime) time.insert(0, kTime - 2 - time.size(), ' ');
-  const std::string shown = phase == last_phase_ ? std::string() : std::string(phase);
+  const std::string_view shown = phase == last_phase_ ? std::string_view() : phase;
+  std::string lead;
+  append_painted(lead, time, Paint::kComment, options_.color);
+  lead += "  ";
+  append_painted(lead, shown, Paint::kName, options_.color);
+  lead.append(kPhase - std::min(shown.size(), kPhase), ' ');
   last_phase_ = phase;
-  const std::string lead = painted(time, Paint::kComment, options_.color) + "  " +
-                           painted(shown, Paint::kName, options_.color) +
-                           std::string(kPhase - std::min(shown.size(), kPhase), ' ');
-  add_wrapped(lead, std::max(kTime, time.size() + 2) + kPhase, text, bad);
+  add_wrapped(std::move(lead), std::max(kTime, time.size() + 2) + kPhase, text, bad);
 }
 
 void StoryLines::call(Line& line) { text_.append(kTime, ' ').append("| ").append(line.end()); }

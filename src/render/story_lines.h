@@ -28,7 +28,7 @@ class StoryLines {
   void call(Line& line);
   void note(const std::string& text);
   // Lines that are complete.
-  void raw(const std::string& lines) { text_ += lines; }
+  void raw(std::string_view lines) { text_ += lines; }
 
   std::string take() { return std::move(text_); }
 

@@ -1,4 +1,4 @@
-// Mounts, masks and identity in words.
+// Mounts, masks and identity in words; lists.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ string folder_of(const string& path) { return path.substr(0, std::max<size_t>(pa
 
 string with_options(const MountDone& done, const Around& around) {
   const string data = cut_to(safe(done.data), around.limit, false);
-  return in_parentheses({fmt::format("{}", fmt::join(done.options, ",")), data});
+  return in_parentheses({listed(done.options, ","), data});
 }
 
 // "/sys/fs/cgroup/*/web" where the last part of the target is in the source; otherwise all of it.
@@ -61,7 +61,7 @@ string bound(const MountDone& done, const Around& around) {
 // Options by which a mount can be changed, in the words of one that has them.
 string changed(const MountDone& done) {
   if (done.options.size() == 1 && done.options[0] == "ro") return "read-only";
-  return done.options.empty() ? "without options" : fmt::format("{}", fmt::join(done.options, ","));
+  return done.options.empty() ? "without options" : listed(done.options, ",");
 }
 
 // What was given, and what was not: a value that comes behind it, if there is one, is of both.
@@ -125,6 +125,20 @@ string identity_text(const IdentityGiven::One& one) {
 
 }  // namespace
 
+string listed(const std::vector<string>& words, std::string_view separator) {
+  string text;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (i) text += separator;
+    text += words[i];
+  }
+  return text;
+}
+
+string in_parentheses(std::vector<string> parts) {
+  std::erase(parts, "");
+  return parts.empty() ? string() : " (" + listed(parts, "; ") + ")";
+}
+
 string words_of(const MountDone& done, const Around& around) {
   if (done.propagated) {
     MountDone own = done;
@@ -177,15 +191,15 @@ string words_of(const PathsMasked& masked, const Around& around) {
   if (!null.empty()) parts.push_back(listed(null) + " <- /dev/null");
   if (!empty.empty()) parts.push_back(listed(empty) + " <- an empty folder");
   if (!other.empty()) parts.push_back(listed(other));
-  if (!missing.empty()) parts.push_back(fmt::format("not here, which is normal: {}", listed(missing)));
-  return fmt::format("{}", fmt::join(parts, "; "));
+  if (!missing.empty()) parts.push_back("not here, which is normal: " + listed(missing));
+  return listed(parts, "; ");
 }
 
 string words_of(const IdentityGiven& given, const Around& around) {
   std::vector<string> parts;
   for (const auto& each : given.changes) parts.push_back(identity_text(each));
   const bool lists = given.changes.size() > 1 && given.changes[0].value.find(',') != string::npos;
-  const string text = fmt::format("{}", fmt::join(parts, lists ? "; " : ", "));
+  const string text = listed(parts, lists ? "; " : ", ");
   return given.pid ? name_of(given.pid, around) + " gets " + text : text;
 }
 

@@ -52,9 +52,10 @@ string device_text(const DevicesMade::One& node, const Around& around) {
 
 // " (mode 0666, owner 0:5)"; the mode is what was asked for.
 string rights_of(const DevicesMade::One& node) {
-  string owner;
-  if (node.uid && node.gid) owner = fmt::format(", owner {}:{}", *node.uid, *node.gid);
-  return fmt::format(" (mode {:04o}{})", node.mode & 07777, owner);
+  string text = " (mode ";
+  for (int shift = 9; shift >= 0; shift -= 3) text += static_cast<char>('0' + ((node.mode >> shift) & 7));
+  if (node.uid && node.gid) text += fmt::format(", owner {}:{}", *node.uid, *node.gid);
+  return text + ")";
 }
 
 string how_made(uint64_t flags, const string& cgroup) {
@@ -150,11 +151,13 @@ class Words {
     const auto& first = made.nodes[0];
     if (S_ISFIFO(first.mode)) return "fifo " + shown(first.path, around_);
     std::vector<string> names;
+    string rights = rights_of(first);
     for (size_t i = 0; i < made.nodes.size(); ++i) {
       names.push_back(device_text(made.nodes[i], around_));
-      // Said once of all that have the same.
-      if (i + 1 == made.nodes.size() || rights_of(made.nodes[i]) != rights_of(made.nodes[i + 1]))
-        names.back() += rights_of(made.nodes[i]);
+      const bool is_last = i + 1 == made.nodes.size();
+      string next = is_last ? string() : rights_of(made.nodes[i + 1]);
+      if (next != rights) names.back() += rights;  // said once of all that have the same
+      rights = std::move(next);
     }
     return listed(names);
   }
@@ -214,13 +217,6 @@ class Words {
 }  // namespace
 
 string safe(std::string_view text) { return escape_for_terminal(text); }
-
-string listed(const std::vector<string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
-
-string in_parentheses(std::vector<string> parts) {
-  std::erase(parts, "");
-  return parts.empty() ? string() : fmt::format(" ({})", fmt::join(parts, "; "));
-}
 
 string name_of(const Stage& stage) {
   const string& word = stage.name.empty() ? stage.program : stage.name;

@@ -53,6 +53,6 @@ std::string capabilities_text(uint64_t capabilities);
 
 // " (a; b)" of what is not empty; nothing where all is.
 std::string in_parentheses(std::vector<std::string> parts);
-std::string listed(const std::vector<std::string>& words);
+std::string listed(const std::vector<std::string>& words, std::string_view separator = ", ");
 
 }  // namespace cttrace

@@ -96,6 +96,7 @@ std::vector<std::string_view> flag_names(const FlagSet& set, uint64_t value, uin
   rest = masked ? 0 : value & set.mask;
   if (masked && !set.masked_last) names.push_back(masked->name);
   for (const auto& named : set.values) {
+    if (!bits) break;
     if (!named.value || !is_in(named.value, bits)) continue;
     names.push_back(named.name);
     bits &= ~named.value;
