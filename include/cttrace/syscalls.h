@@ -101,8 +101,9 @@ struct ArgSpec {
   ArgKind kind;
   uint8_t ref = kCwd;
   uint16_t size = 0;
-  std::string_view set = {};  // of a flag set or layout
-  When when = When::kBoth;    // when memory is read: kExit for what the kernel writes
+  std::string_view set = {};       // of a flag set or layout
+  When when = When::kBoth;         // when memory is read: kExit for what the kernel writes
+  const FlagSet* flags = nullptr;  // what `set` names, where that is a flag set
 };
 
 enum class ReturnKind : uint8_t { kInt, kFd, kPid, kCount };

@@ -23,7 +23,7 @@ void add_value_returned(Line& line, const Call& call, const RenderOptions& optio
     Value before = interpret(call, 0);
     if (before.set) {
       const auto persona = static_cast<uint32_t>(call.result);  // a compat call's result is sign-extended
-      const Value shown = scalar(ArgKind::kFlags, persona, 4, before.set->name);
+      const Value shown = scalar(ArgKind::kFlags, persona, 4, before.set);
       append_hex(line.text(), persona);
       line.add(" (");
       append_value(line.text(), shown, options.string_limit);

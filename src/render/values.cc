@@ -32,8 +32,7 @@ unsigned argument_size(const Call& call, const ArgSpec& spec) {
   return spec.kind == ArgKind::kInt ? 4 : 8;
 }
 
-Value flags(uint64_t number, std::string_view name) {
-  const FlagSet* set = flag_set(name);
+Value flags(uint64_t number, const FlagSet* set) {
   if (!set) return {.kind = ValueKind::kHex, .number = number};
   Value value{.kind = set->enumeration ? ValueKind::kEnum : ValueKind::kFlags, .number = number, .set = set};
   value.names = flag_names(*set, number, value.rest);
@@ -41,11 +40,10 @@ Value flags(uint64_t number, std::string_view name) {
 }
 
 // umode_t is 16 bits wide; open_how has 64.
-Value mode(uint64_t number, unsigned size, std::string_view name) {
+Value mode(uint64_t number, unsigned size, const FlagSet* set) {
   if (size < 8) number &= 0xffff;
   Value value{.kind = ValueKind::kMode, .number = number, .rest = number};
   constexpr uint64_t kType = 0170000;
-  const FlagSet* set = flag_set(name);
   value.set = set;
   if (!set || (number & kType) == 0) return value;
   for (const auto& named : set->mask == kType ? set->masked : set->values) {
@@ -106,8 +104,8 @@ Value ids(const Argument& argument, std::string_view bytes, bool cut) {
   const size_t size = argument.spec->size == 2 || argument.spec->size == 8 ? argument.spec->size : 4;
   for (size_t at = 0; at + size <= bytes.size(); at += size) {
     uint64_t number = load(bytes, at, size);
-    if (!argument.spec->set.empty()) {
-      value.items.push_back(scalar(ArgKind::kEnum, number, static_cast<unsigned>(size), argument.spec->set));
+    if (argument.spec->flags) {
+      value.items.push_back(scalar(ArgKind::kEnum, number, static_cast<unsigned>(size), argument.spec->flags));
       continue;
     }
     if (size == 2 && number == 0xffff) number = kLow32;
@@ -162,11 +160,15 @@ bool is_memory(ArgKind kind) {
 }
 
 Value scalar(ArgKind kind, uint64_t raw, unsigned size, std::string_view set) {
+  return scalar(kind, raw, size, set.empty() ? nullptr : flag_set(set));
+}
+
+Value scalar(ArgKind kind, uint64_t raw, unsigned size, const FlagSet* set) {
   const uint64_t narrow = size >= 8 ? raw : raw & (size == 0 ? kLow32 : (uint64_t{1} << (size * 8)) - 1);
   switch (kind) {
     case ArgKind::kInt: {
       Value value{.kind = ValueKind::kSigned, .number = size >= 8 ? raw : sign_extend(raw)};
-      if (!set.empty()) value.names = flags(narrow, set).names;
+      if (set) value.names = flags(narrow, set).names;
       return value;
     }
     case ArgKind::kHex: return {.kind = ValueKind::kHex, .number = narrow};
@@ -201,7 +203,7 @@ Value interpret(const Call& call, size_t index) {
                  : address(argument.raw);
   }
   const bool descriptor = spec.kind == ArgKind::kFd || spec.kind == ArgKind::kDirfd;
-  return scalar(spec.kind, argument.raw, descriptor ? 4 : argument_size(call, spec), spec.set);
+  return scalar(spec.kind, argument.raw, descriptor ? 4 : argument_size(call, spec), spec.flags);
 }
 
 Value interpret_changed(const Call& call, size_t index) {

@@ -53,7 +53,8 @@ Value interpret(const Call& call, size_t index);
 // The same of what was there at exit, where another thread changed it (Argument::changed is set).
 Value interpret_changed(const Call& call, size_t index);
 
-// A scalar of this kind; `size`: its bytes (4 or 8), `set`: the name of its flag set.
+// A scalar of this kind; `size`: its bytes (4 or 8), `set`: its flag set, or the name of it.
+Value scalar(ArgKind kind, uint64_t raw, unsigned size, const FlagSet* set);
 Value scalar(ArgKind kind, uint64_t raw, unsigned size, std::string_view set);
 
 // Whether an argument of this kind points to memory that is captured.

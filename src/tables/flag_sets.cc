@@ -1,4 +1,5 @@
 // The flag sets, made of flag_sets.def.
+#include <bit>
 #include <unordered_map>
 
 #include "cttrace/syscalls.h"
@@ -64,7 +65,7 @@ const NamedValue* find(std::span<const NamedValue> values, uint64_t value) {
 
 // Old programs' magic number fills the upper half of mount's flags: the same bits among others are flags.
 bool is_in(uint64_t value, uint64_t bits) {
-  return value == MS_MGC_VAL ? (bits & 0xffff0000) == value : (bits & value) == value;
+  return (bits & value) == value && (value != MS_MGC_VAL || (bits & 0xffff0000) == value);
 }
 
 }  // namespace
@@ -91,6 +92,7 @@ std::vector<std::string_view> flag_names(const FlagSet& set, uint64_t value, uin
     }
     return names;
   }
+  names.reserve(static_cast<size_t>(std::popcount(value)) + 1);
   const NamedValue* masked = set.mask ? find(set.masked, value & set.mask) : nullptr;
   uint64_t bits = value & ~set.mask;
   rest = masked ? 0 : value & set.mask;

@@ -156,8 +156,9 @@ void complete(ArgSpec& arg, const SyscallRow& row) {
     const Layout* found = layout(arg.set);
     if (!found) wrong(row.name, "there is no layout " + std::string(arg.set));
     if (arg.ref == kOne) arg.size = found->size;
-  } else if (!arg.set.empty() && !flag_set(arg.set)) {
-    wrong(row.name, "there is no flag set " + std::string(arg.set));
+  } else if (!arg.set.empty()) {
+    arg.flags = flag_set(arg.set);
+    if (!arg.flags) wrong(row.name, "there is no flag set " + std::string(arg.set));
   }
   if (arg.ref != kCwd && arg.ref >= row.args.size()) wrong(row.name, "an argument refers to one that is not there");
 }
