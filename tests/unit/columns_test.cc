@@ -30,6 +30,18 @@ TEST(Columns, NoCharacterIsCutInTwo) {
   EXPECT_EQ(cut_to("ae\u0301i\u0301o", 3, true), "ae\u0301\u2026");
 }
 
+TEST(Columns, LinesAreBrokenWhereTheyMustBe) {
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(wrapped("one two three", 7), (Lines{"one two", "three"}));
+  EXPECT_EQ(wrapped("one two three", 3), (Lines{"one", "two", "three"}));
+  EXPECT_EQ(wrapped("one two three", 0), (Lines{"one two three"}));
+  for (const size_t width : {0, 80}) {
+    EXPECT_EQ(wrapped("  one  two ", width), (Lines{"one  two"}));
+    EXPECT_EQ(wrapped(" ", width), Lines{});
+    EXPECT_EQ(wrapped("", width), Lines{});
+  }
+}
+
 TEST(Columns, PaddingCountsColumns) {
   EXPECT_EQ(padded_to("\u00e9", 3), "\u00e9  ");
   EXPECT_EQ(padded_to("abcd", 3), "abcd");

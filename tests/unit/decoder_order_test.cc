@@ -146,6 +146,24 @@ TEST(DecoderOrder, ManyCallsAtOneTimeEndQuickly) {
   EXPECT_EQ(told.times, Times(kThreads, 100));
 }
 
+TEST(DecoderOrder, CallsThatReturnInAnyOrderAreToldAsTheyBegan) {
+  constexpr uint32_t kCalls = 3000;
+  Told told;
+  Times began;
+  for (uint32_t i = 0; i < kCalls; ++i) {
+    began.push_back(1000 + i);
+    told.feed({enters("chdir", {kPointer}).at(1000 + i).by(100 + i)});
+  }
+  // The first half returns from its last to its first, and none of it may be told before the first has.
+  for (uint32_t i = kCalls / 2; i > 0; --i) {
+    EXPECT_EQ(told.times, Times{});
+    told.feed({returns("chdir", {kPointer}, 0).at(9000 - i).by(99 + i).entered_at(999 + i), tick(9000 - i)});
+  }
+  EXPECT_EQ(told.times, (Times{began.begin(), began.begin() + kCalls / 2}));
+  told.decoder.finish();
+  EXPECT_EQ(told.times, began);
+}
+
 TEST(DecoderOrder, TicksChangeWhenEventsAreToldAndNotWhich) {
   const Records happened = {enters("fork", {}).at(100).by(7),
                             fork_at(120),
