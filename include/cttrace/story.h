@@ -116,6 +116,8 @@ struct EntryMade {
 struct ContainerWentOn {
   uint32_t container = 0;
   std::string name = {}, short_name = {};
+  uint32_t program_pid = 0;     // the host's, of what it was made for
+  bool is_one_of_many = false;  // several that are known go by the name
   uint64_t time_ns = 0;
   uint64_t since_ns = 0;  // after the hand-over
 

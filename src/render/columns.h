@@ -15,6 +15,7 @@ struct Style {
   bool color = false;
   bool unicode = false;  // box-drawing characters and "…"; otherwise ASCII
   bool verbose = false;  // nothing is folded or left out
+  std::string id = {};   // is long, told elsewhere, and shown as <id>; empty: none is
 };
 
 // Where text is broken into lines although the width is not limited.

@@ -1,6 +1,7 @@
 #include "render/fields.h"
 
 #include "render/line.h"
+#include "render/place_words.h"
 
 namespace cttrace {
 namespace {
@@ -25,7 +26,8 @@ void Fields::add(std::string_view label, const std::vector<std::string>& items, 
   const std::string_view visible = separator.substr(0, separator.find_last_not_of(' ') + 1);
   bool line_begins = true;
   for (size_t i = 0; i < items.size(); ++i) {
-    const size_t columns = columns_of(items[i]);
+    const std::string item = with_id_named(items[i], style_.id);
+    const size_t columns = columns_of(item);
     const size_t behind = i + 1 < items.size() ? visible.size() : 0;
     const size_t gap = separator.size() - visible.size();
     if (!line_begins && column + gap + columns + behind > width) {
@@ -34,7 +36,7 @@ void Fields::add(std::string_view label, const std::vector<std::string>& items, 
       line_begins = true;
     }
     if (!line_begins) text_ += separator.substr(visible.size()), column += gap;
-    text_ += items[i];
+    text_ += item;
     if (behind) text_ += visible;
     column += columns + behind;
     line_begins = false;

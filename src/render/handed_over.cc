@@ -78,7 +78,8 @@ void add_namespaces(Telling& telling) {
     if (for_children && fact.value == telling.task.namespaces[i - 1].value) continue;
     if (fact.evidence == Evidence::kInferred) telling.inferred.push_back(name + " namespace");
     const std::string words = ns->inode ? fmt::format("{} {}", name, ns->inode) : name + " (number not seen)";
-    (for_children ? children : kin[kin_of(*ns, telling.options.compared_with[i], telling.options.joined)]).push_back(words);
+    (for_children ? children : kin[kin_of(*ns, telling.options.compared_with[i], telling.options.joined)])
+        .push_back(words);
   }
   bool first = true;
   const auto line = [&](const std::string& what, Words words) {

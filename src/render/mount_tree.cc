@@ -143,9 +143,8 @@ Tail Drawing::tail_of(const MountLine& line) const {
   }
   if (const std::string note = note_of(line, mount); !note.empty())
     tail.rest = "(" + note + ")" + (tail.rest.empty() ? "" : " ") + tail.rest;
-  if (filesystem && line.slots.size() == 1) {
-    tail.options = option_words(mount, *filesystem);
-  }
+  if (filesystem && line.slots.size() == 1) tail.options = with_id_named(option_words(mount, *filesystem), style_.id);
+  tail.rest = with_id_named(std::move(tail.rest), style_.id);
   return tail;
 }
 

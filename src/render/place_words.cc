@@ -43,6 +43,13 @@ std::string cwd_words(const State& state, const Place& root, const Place& cwd) {
   return escape_for_terminal(seen_from(*path, *top));
 }
 
+std::string with_id_named(std::string text, std::string_view id) {
+  constexpr std::string_view kNamed = "<id>";
+  for (size_t at = 0; !id.empty() && (at = text.find(id, at)) != std::string::npos; at += kNamed.size())
+    text.replace(at, id.size(), kNamed);
+  return text;
+}
+
 std::string shell_word(std::string_view word) {
   const std::string safe = escape_for_terminal(word);
   if (!word.empty() && word.find_first_not_of(kPlain) == word.npos) return safe;

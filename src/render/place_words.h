@@ -18,6 +18,9 @@ std::string root_words(const State& state, const Place& root);
 // As seen from the root: "/tmp", "/srv (outside its root)".
 std::string cwd_words(const State& state, const Place& root, const Place& cwd);
 
+// With <id> for an id that is long, and told elsewhere; empty: there is none.
+std::string with_id_named(std::string text, std::string_view id);
+
 // As one would type it in a shell; escaped.
 std::string shell_word(std::string_view word);
 

@@ -17,6 +17,7 @@
 #include "render/story_words.h"
 #include "render/trees.h"
 #include "render/values.h"
+#include "story/naming.h"
 
 namespace cttrace {
 namespace {
@@ -122,8 +123,9 @@ void add_endings(StoryLines& lines, const SetUpStory& story) {
 }
 
 Style style_of(const RenderOptions& options, size_t indent) {
-  return {
-      .width = options.width, .indent = indent, .color = options.color, .unicode = false, .verbose = options.verbose};
+  Style style{.width = options.width, .indent = indent, .color = options.color};
+  style.verbose = options.verbose;
+  return style;
 }
 
 void add_story(StoryLines& lines, const SetUpStory& story, const Around& around, TaskId init,
@@ -148,10 +150,11 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
 }
 
 // What the program was handed: the kernel's state then. Nothing, where a set-up did not get so far.
-void add_handed_over(StoryLines& lines, const SetUpStory& story, const RenderOptions& options) {
+void add_handed_over(StoryLines& lines, const SetUpStory& story, const string& id, const RenderOptions& options) {
   if (!has_state(story)) return;
   HandedOverOptions handed = compared_with_starter(story);
   handed.style = style_of(options, 4);
+  handed.style.id = id;
   const string text = handed_over(*story.state, story.program, handed);
   if (text.empty()) return;
   lines.raw("  handed over\n");
@@ -182,6 +185,8 @@ void StoryRenderer::write(std::string_view section) {
 void StoryRenderer::tell(const Container& container) {
   const SetUpStory& story = container.set_up;
   Around around = around_of(container.name, container.short_name, options_);
+  // One that has a name as well is what its cgroup is called by.
+  if (around.id.empty()) around.id = long_id_in(container.cgroup);
   around.rootfs = container.rootfs;
   around.bundle = container.bundle;
   around.cgroup = container.cgroup;
@@ -191,7 +196,7 @@ void StoryRenderer::tell(const Container& container) {
   lines.heading({fmt::format("{} ({})", name, program_name(story.runtime)),
                  container.kind == "container" ? "" : container.kind, processes_of(container),
                  container.cgroup.empty() ? "" : "cgroup " + shown(container.cgroup, around), ending_of(story)});
-  if (!around.id.empty()) lines.detail("id", safe(container.name));
+  if (!around.id.empty()) lines.detail("id", safe(around.id));
   if (!container.parent_name.empty()) lines.detail("in", "container " + safe(container.parent_name));
   if (!container.bundle.empty()) lines.detail("bundle", safe(container.bundle));
   const bool said = !container.bundle.empty() && container.rootfs.starts_with(container.bundle + "/");
@@ -206,7 +211,7 @@ void StoryRenderer::tell(const Container& container) {
     lines.detail("started by", above);
   }
   add_story(lines, story, around, container.init, options_);
-  add_handed_over(lines, story, options_);
+  add_handed_over(lines, story, around.id, options_);
   write(lines.take());
 }
 
@@ -230,7 +235,8 @@ void StoryRenderer::tell(const EntryMade& made) {
 void StoryRenderer::tell(const ContainerWentOn& told) {
   StoryLines lines(options_, info_, told.time_ns - std::min(told.time_ns, told.since_ns));
   Around around = around_of(told.name, told.short_name, options_);
-  std::vector<string> items = {"container " + safe(told.short_name)};
+  std::vector<string> items = {told.short_name.empty() ? "a container" : "container " + safe(told.short_name)};
+  if (told.is_one_of_many) items[0] += fmt::format(" (program {})", told.program_pid);
   const string when = duration_text(told.since_ns);
   if (!told.command.empty()) {
     items.push_back("after " + when + " its init executes " + command_line(told.command, around));

@@ -6,6 +6,7 @@
 
 #include "render/columns.h"
 #include "render/completeness.h"
+#include "render/place_words.h"
 #include "render/story_words.h"
 
 namespace cttrace {
@@ -197,7 +198,7 @@ string words_of(const PathsMasked& masked, const Around& around) {
 
 string words_of(const IdentityGiven& given, const Around& around) {
   std::vector<string> parts;
-  for (const auto& each : given.changes) parts.push_back(identity_text(each));
+  for (const auto& each : given.changes) parts.push_back(with_id_named(identity_text(each), around.id));
   const bool lists = given.changes.size() > 1 && given.changes[0].value.find(',') != string::npos;
   const string text = listed(parts, lists ? "; " : ", ");
   return given.pid ? name_of(given.pid, around) + " gets " + text : text;

@@ -254,10 +254,7 @@ string shortened(string line, size_t limit) {
 string shown(const string& path, const Around& around) {
   if (is_below(path, around.bundle)) return "<bundle>" + safe(path.substr(around.bundle.size()));
   if (is_below(path, around.rootfs)) return "<rootfs>" + safe(path.substr(around.rootfs.size()));
-  string text = safe(path);
-  for (size_t at = 0; !around.id.empty() && (at = text.find(around.id, at)) != string::npos; at += 4)
-    text.replace(at, around.id.size(), "<id>");
-  return text;
+  return with_id_named(safe(path), around.id);
 }
 
 string shown(const Seen& seen, const Around& around) {

@@ -99,7 +99,7 @@ void Teller::Work::tell_failed_by_now() {
 
 void Teller::Work::tell_end(Known& known, uint64_t time_ns, uint32_t exit_code) {
   if (std::exchange(known.ended, true)) return;
-  ContainerWentOn end{.container = known.number, .name = known.name, .short_name = known.short_name};
+  ContainerWentOn end = containers_.about(known);
   end.time_ns = time_ns;
   end.since_ns = time_ns - std::min(time_ns, known.start_ns);
   end.exit_code = exit_code;

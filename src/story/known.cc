@@ -23,6 +23,7 @@ Known& KnownContainers::add(Known&& known) {
   for (const auto& each : known.own)
     if (each.second) owners_[each].insert(known.number);
   if (!known.called.empty()) called_[known.called].insert(known.number);
+  named_[known.short_name].insert(known.number);
   return containers_[known.number] = std::move(known);
 }
 
@@ -32,6 +33,7 @@ void KnownContainers::forget_ended() {
     if (!known.ended || known.processes) return false;
     for (const auto& its : known.own) take_out(owners_, its, number);
     take_out(called_, known.called, number);
+    take_out(named_, known.short_name, number);
     return true;
   });
   left_ = containers_.size();
@@ -50,6 +52,14 @@ const Known* KnownContainers::find(uint32_t number) const {
 uint32_t KnownContainers::owner_of(uint32_t type, uint32_t inode) const {
   const auto found = owners_.find({type, inode});
   return found == owners_.end() ? 0 : *found->second.rbegin();
+}
+
+ContainerWentOn KnownContainers::about(const Known& known) const {
+  ContainerWentOn told{.container = known.number, .name = known.name, .short_name = known.short_name};
+  told.program_pid = known.program.tid;
+  const auto named = named_.find(known.short_name);
+  told.is_one_of_many = named != named_.end() && named->second.size() > 1;
+  return told;
 }
 
 std::set<uint32_t> KnownContainers::called(const std::string& word) const {

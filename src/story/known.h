@@ -43,13 +43,15 @@ class KnownContainers {
   uint32_t owner_of(uint32_t type, uint32_t inode) const;
   // Those that go by this word, the latest last.
   std::set<uint32_t> called(const std::string& word) const;
+  // What is told of one later: who it is.
+  ContainerWentOn about(const Known& known) const;
 
  private:
   void forget_ended();
 
   std::map<uint32_t, Known> containers_;
   std::map<std::pair<uint32_t, uint32_t>, std::set<uint32_t>> owners_;
-  std::map<std::string, std::set<uint32_t>> called_;
+  std::map<std::string, std::set<uint32_t>> called_, named_;
   size_t left_ = 0;  // by the last forgetting
 };
 

@@ -9,9 +9,10 @@
 namespace cttrace {
 namespace {
 
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
 bool is_hex_id(std::string_view name) {
-  const auto hex = [](unsigned char c) { return std::isdigit(c) || (c >= 'a' && c <= 'f'); };
-  return name.size() >= 32 && std::ranges::all_of(name, hex);
+  return name.size() >= 32 && name.find_first_not_of(kHexDigits) == std::string_view::npos;
 }
 
 // The last word of "... run [OPTION...] ID".
@@ -83,6 +84,14 @@ bool has_word(const std::vector<std::string>& words, const std::string& word) {
 }
 
 bool makes_container(const std::vector<std::string>& argv) { return !run_argument(argv).empty(); }
+
+std::string long_id_in(const std::string& path) {
+  const std::string leaf = leaf_of(path);
+  size_t begin = leaf.size();
+  while (begin > 0 && kHexDigits.find(leaf[begin - 1]) != std::string_view::npos) --begin;
+  std::string id = leaf.substr(begin);
+  return is_hex_id(id) ? id : std::string();
+}
 
 std::string short_name(const std::string& name) { return is_hex_id(name) ? name.substr(0, 12) : name; }
 

@@ -217,7 +217,7 @@ void Teller::Work::tell_command(Person& person, const Snapshot& snapshot) {
   if (!known || !person.exec || known->command_told || person.process->made_by != known->program) return;
   known->command_told = true;
   if (!ends_with(known->argv, person.exec->argv)) return;
-  ContainerWentOn told{.container = known->number, .name = known->name, .short_name = known->short_name};
+  ContainerWentOn told = containers_.about(*known);
   told.time_ns = snapshot.time_ns;
   told.since_ns = snapshot.time_ns - std::min(snapshot.time_ns, known->start_ns);
   told.command = person.exec->argv;
@@ -245,7 +245,7 @@ void Teller::Work::tell_served(Unit& unit) {
     if (!known.runtime.same_as(unit.file) || known.parent != unit.container || unit.start_ns < known.start_ns) continue;
     if (is_being_made_again(known)) return;
     unit.told = true;
-    ContainerWentOn told{.container = known.number, .name = known.name, .short_name = known.short_name};
+    ContainerWentOn told = containers_.about(known);
     told.time_ns = unit.start_ns;
     told.since_ns = unit.start_ns - known.start_ns;
     told.by = {.name = unit.name(), .executable = unit.file.path, .argv = unit.argv, .pid = unit.pid};

@@ -50,8 +50,7 @@ container e29b2c7cec2e (runc)   init 256874 = pid 1   cgroup /web/<id>
   +47.5 ms  create       child 256873: makes init 256874 (as its sibling), which
                          sets the mounts up and becomes the program
   +49.7 ms               asks what the kernel can do (seccomp, 6 probes)
-  +51.4 ms  identity     session keyring
-                         _ses.e29b2c7cec2e6a91b3ec872962747ee143faef68f370dea1463cae054fe66f9f
+  +51.4 ms  identity     session keyring _ses.<id>
   +51.6 ms  rootfs       / and all below made rslave
   +51.7 ms               <rootfs> bound on itself, with all below
   +51.8 ms  mounts       proc on /proc (nosuid,nodev,noexec)
@@ -143,9 +142,9 @@ container e29b2c7cec2e (runc)   init 256874 = pid 1   cgroup /web/<id>
     user          uid 0, gid 0, groups 0
     capabilities  14 of 41
     privileges    no_new_privs is not set, seccomp: 1 filter
-    cgroup        /web/e29b2c7cec2e6a91b3ec872962747ee143faef68f370dea1463cae054fe66f9f
+    cgroup        /web/<id>
     hostname      e29b2c7cec2e
-    also          session keyring _ses.e29b2c7cec2e6a91b3ec872962747ee143faef68f370dea1463cae054fe66f9f
+    also          session keyring _ses.<id>
     sysctls       net/ipv4/ip_unprivileged_port_start=0,
                   net/ipv4/ping_group_range=0 2147483647,
                   net/ipv6/conf/all/disable_ipv6=1

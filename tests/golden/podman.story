@@ -44,8 +44,7 @@ container bf1d5a0de796 (runc)   init 257234 = pid 1   cgroup /web/libpod-<id>
   +32.7 ms  create       child 257233: makes init 257234 (as its sibling), which
                          sets the mounts up and becomes the program
   +35.8 ms               asks what the kernel can do (seccomp, 6 probes)
-  +37.5 ms  identity     session keyring
-                         _ses.bf1d5a0de79635e7a7c08fe8bd3c810ac4146b4b676c7ff972c3a6f7a1053cd3
+  +37.5 ms  identity     session keyring _ses.<id>
   +37.7 ms  rootfs       / and all below made rslave
   +37.9 ms               <rootfs> bound on itself, with all below
   +38.0 ms  mounts       proc on /proc (nosuid,nodev,noexec)
@@ -136,9 +135,9 @@ container bf1d5a0de796 (runc)   init 257234 = pid 1   cgroup /web/libpod-<id>
     capabilities  11 of 41
     privileges    no_new_privs is not set, seccomp: 1 filter
     limits        nproc 1024, nofile 1024
-    cgroup        /web/libpod-bf1d5a0de79635e7a7c08fe8bd3c810ac4146b4b676c7ff972c3a6f7a1053cd3
+    cgroup        /web/libpod-<id>
     hostname      bf1d5a0de796
-    also          session keyring _ses.bf1d5a0de79635e7a7c08fe8bd3c810ac4146b4b676c7ff972c3a6f7a1053cd3
+    also          session keyring _ses.<id>
     sysctls       net/ipv4/ping_group_range=0 0
     inferred      16 of 29 mounts, hostname
 

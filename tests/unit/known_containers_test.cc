@@ -40,6 +40,20 @@ TEST(KnownContainers, SeveralMayGoByOneWord) {
   EXPECT_TRUE(all.called("").empty());
 }
 
+TEST(KnownContainers, OneIsOneOfManyAsLongAsAnotherOfItsNameIsKnown) {
+  KnownContainers all;
+  Known first = container(1, 11), second = container(2, 12), other = container(3, 13);
+  first.short_name = second.short_name = "web";
+  other.short_name = "db";
+  first.program.tid = 70;
+  const Known& known = all.add(std::move(first));
+  EXPECT_FALSE(all.about(known).is_one_of_many);
+  EXPECT_EQ(all.about(known).program_pid, 70u);
+  all.add(std::move(second));
+  EXPECT_TRUE(all.about(known).is_one_of_many);
+  EXPECT_FALSE(all.about(all.add(std::move(other))).is_one_of_many);
+}
+
 TEST(KnownContainers, OfVeryManyOnlyThoseThatHaveEndedAreForgotten) {
   KnownContainers all;
   all.add(container(1, 1, "runs"));
