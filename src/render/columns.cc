@@ -73,6 +73,21 @@ std::string cut_to(std::string_view text, size_t columns, bool unicode) {
   return cut + std::string(end);
 }
 
+std::string end_cut_to(std::string_view text, size_t columns, bool unicode) {
+  size_t left = columns_of(text);
+  if (columns == 0 || left <= columns) return std::string(text);
+  const std::string_view begin = unicode ? "\u2026" : "...";
+  const size_t room = columns - std::min(columns, columns_of(begin));
+  while (!text.empty()) {
+    size_t next = 0;
+    const std::string_view character = first_of(text, next);
+    if (left <= room && next) break;  // what has no column of its own belongs to what is cut
+    left -= next;
+    text.remove_prefix(character.size());
+  }
+  return std::string(begin) + std::string(text);
+}
+
 std::vector<std::string> wrapped(std::string_view text, size_t width) {
   std::vector<std::string> lines;
   if (!width) {

@@ -27,6 +27,9 @@ size_t columns_of(std::string_view text);
 // The beginning of `text` in at most `columns`, with "…" or "..." at its end where it is cut. 0: all of it.
 std::string cut_to(std::string_view text, size_t columns, bool unicode);
 
+// Likewise its end, with that at its beginning: of a path, where that leads says more than where it begins.
+std::string end_cut_to(std::string_view text, size_t columns, bool unicode);
+
 // The words of `text` in lines of at most `width` columns (0: one line); a longer word has a line of its own.
 std::vector<std::string> wrapped(std::string_view text, size_t width);
 

@@ -59,6 +59,7 @@ class Drawing {
   Tail tail_of(const MountLine& line) const;
   std::string note_of(const MountLine& line, const Mount& mount) const;
   std::string aligned(const Tail& tail) const;
+  void add_tail(const Row& row, size_t room, const std::string& below);
   void measure(const std::vector<MountLine>& lines);
   void add(const Row& row);
   void add_counts(const MountLines& lines);
@@ -193,7 +194,43 @@ void Drawing::add(const Row& row) {
   append_painted(text_, line.path, line.hidden ? Paint::kComment : Paint::kName, style_.color);
   if (breaks) text_ += "\n" + further;
   text_.append(begin + 2 - (breaks ? columns_of(further) : row.columns), ' ');
-  append_painted(text_, cut_to(aligned(row.tail), room, style_.unicode), Paint::kComment, line.hidden && style_.color);
+  add_tail(row, room, row.margin + strokes(line, true));
+}
+
+// Where not all fits behind the path, what is mounted there and from where has a line of its own, which begins with
+// `below`. Options are cut, but for those that say what is shown, unless all is asked for.
+void Drawing::add_tail(const Row& row, size_t room, const std::string& below) {
+  const Paint paint = Paint::kComment;
+  const bool painted = row.line->hidden && style_.color;
+  const auto& [lead, type, flags, propagation, rest, options] = row.tail;
+  const std::string whole = aligned(row.tail);
+  if (!room || columns_of(whole) <= room) {
+    append_painted(text_, whole, paint, painted);
+    text_ += '\n';
+    return;
+  }
+  constexpr size_t kIndent = 4, kLeastOptions = 14;
+  const std::string_view cut = style_.unicode ? " \u2026" : " ...";
+  const std::string first = aligned({lead, type, flags, propagation, {}, {}});
+  const std::string what = aligned({lead, type, flags, propagation, rest, {}});
+  const bool says_what = !rest.empty() || options.find("lowerdir=") != std::string::npos;
+  const bool is_said = !rest.empty() && columns_of(what) + columns_of(cut) <= room;
+  if (!style_.verbose && (!says_what || is_said)) {
+    const bool some = columns_of(whole) - columns_of(options) + kLeastOptions <= room;
+    append_painted(text_, cut_to(some ? whole : what + std::string(cut), room, style_.unicode), paint, painted);
+    text_ += '\n';
+    return;
+  }
+  append_painted(text_, cut_to(first, room, style_.unicode), paint, painted);
+  text_ += '\n';
+  append_painted(text_, below, paint, style_.color);
+  text_.append(kIndent, ' ');
+  const size_t begin = columns_of(below) + kIndent;
+  const size_t columns = style_.verbose ? 0 : style_.width > begin ? style_.width - begin : 1;
+  const bool is_path = !rest.starts_with('(') && columns && columns_of(rest) > columns;
+  const std::string more = rest + (rest.empty() || options.empty() ? "" : "  ") + options;
+  const std::string shown = is_path ? end_cut_to(rest, columns, style_.unicode) : cut_to(more, columns, style_.unicode);
+  append_painted(text_, shown, paint, painted);
   text_ += '\n';
 }
 

@@ -51,9 +51,11 @@ container echo (bwrap)   container with users of its own
     root          / (ext4 /dev/vda[/tmp/golden/rootfs])
     cwd           /
     mounts
-      /               ext4      ro,nosuid,nodev         /dev/vda[/tmp/golden/...
+      /               ext4      ro,nosuid,nodev
+          /dev/vda[/tmp/golden/rootfs]  discard,resv_strict,resuid=65534,resg...
       |- /dev         tmpfs     rw,nosuid,nodev         mode=0755
-      |  |- /dev/{full,null,random,tty,2 more}  devtmpfs  rw,nosuid          ...
+      |  |- /dev/{full,null,random,tty,2 more}  devtmpfs  rw,nosuid
+      |  |      devtmpfs[/*]
       |  `- /dev/pts  devpts    rw,nosuid,noexec        newinstance,ptmxmode=...
       |- /proc        proc      rw,nosuid,nodev,noexec
       `- /tmp         tmpfs     rw,nosuid,nodev         mode=0755

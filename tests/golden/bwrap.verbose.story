@@ -132,15 +132,23 @@ container echo (bwrap)   container with users of its own
     root          / (ext4 /dev/vda[/tmp/golden/rootfs])
     cwd           /
     mounts
-      /                   ext4      ro,nosuid,nodev,relatime         /dev/vda...
+      /                   ext4      ro,nosuid,nodev,relatime
+          /dev/vda[/tmp/golden/rootfs]  discard,resv_strict,resuid=65534,resgid=65534
       |- /dev             tmpfs     rw,nosuid,nodev,relatime         mode=0755
-      |  |- /dev/full     devtmpfs  rw,nosuid,relatime               devtmpfs...
-      |  |- /dev/null     devtmpfs  rw,nosuid,relatime               devtmpfs...
-      |  |- /dev/pts      devpts    rw,nosuid,noexec,relatime        newinsta...
-      |  |- /dev/random   devtmpfs  rw,nosuid,relatime               devtmpfs...
-      |  |- /dev/tty      devtmpfs  rw,nosuid,relatime               devtmpfs...
-      |  |- /dev/urandom  devtmpfs  rw,nosuid,relatime               devtmpfs...
-      |  `- /dev/zero     devtmpfs  rw,nosuid,relatime               devtmpfs...
+      |  |- /dev/full     devtmpfs  rw,nosuid,relatime
+      |  |      devtmpfs[/full]  size=12334432k,nr_inodes=3083608,mode=755
+      |  |- /dev/null     devtmpfs  rw,nosuid,relatime
+      |  |      devtmpfs[/null]  size=12334432k,nr_inodes=3083608,mode=755
+      |  |- /dev/pts      devpts    rw,nosuid,noexec,relatime
+      |  |      newinstance,ptmxmode=0666,mode=620
+      |  |- /dev/random   devtmpfs  rw,nosuid,relatime
+      |  |      devtmpfs[/random]  size=12334432k,nr_inodes=3083608,mode=755
+      |  |- /dev/tty      devtmpfs  rw,nosuid,relatime
+      |  |      devtmpfs[/tty]  size=12334432k,nr_inodes=3083608,mode=755
+      |  |- /dev/urandom  devtmpfs  rw,nosuid,relatime
+      |  |      devtmpfs[/urandom]  size=12334432k,nr_inodes=3083608,mode=755
+      |  `- /dev/zero     devtmpfs  rw,nosuid,relatime
+      |         devtmpfs[/zero]  size=12334432k,nr_inodes=3083608,mode=755
       |- /proc            proc      rw,nosuid,nodev,noexec,relatime
       |  |- /proc/bus     proc      ro,nosuid,nodev,noexec,relatime  proc[/bus]
       |  `- /proc/irq     proc      ro,nosuid,nodev,noexec,relatime  proc[/irq]

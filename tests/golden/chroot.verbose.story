@@ -20,7 +20,8 @@ container echo (chroot)   chroot only: not isolated by namespaces
     root          /tmp/golden/rootfs of its mount namespace (a chroot)
     cwd           /
     mounts
-      /  ext4  rw,relatime  (its directory /tmp/golden/rootfs) /dev/vda  disc...
+      /  ext4  rw,relatime
+          (its directory /tmp/golden/rootfs) /dev/vda  discard,resv_strict,resuid=65534,resgid=65534
       1 mount, private; 19 more outside this root
     user          uid 0, gid 0, no other groups
     uid, gid map  the host's

@@ -22,7 +22,8 @@ container echo (unshare)   init 256661 = pid 1   set-up 2.2 ms, 9 calls
     root          /tmp/golden/rootfs of its mount namespace (a chroot)
     cwd           /
     mounts
-      /         ext4  rw                      (its directory /tmp/golden/root...
+      /         ext4  rw
+          (its directory /tmp/golden/rootfs) /dev/vda  discard,resv_strict,re...
       `- /proc  proc  rw,nosuid,nodev,noexec
       2 mounts, all private; 19 more outside this root
     user          uid 0, gid 0, no other groups

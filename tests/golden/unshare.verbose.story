@@ -30,7 +30,8 @@ container echo (unshare)   init 256661 = pid 1   set-up 2.2 ms, 9 calls
     root          /tmp/golden/rootfs of its mount namespace (a chroot)
     cwd           /
     mounts
-      /         ext4  rw,relatime                      (its directory /tmp/go...
+      /         ext4  rw,relatime
+          (its directory /tmp/golden/rootfs) /dev/vda  discard,resv_strict,resuid=65534,resgid=65534
       `- /proc  proc  rw,nosuid,nodev,noexec,relatime
       2 mounts, all private; 19 more outside this root
     user          uid 0, gid 0, no other groups

@@ -30,6 +30,16 @@ TEST(Columns, NoCharacterIsCutInTwo) {
   EXPECT_EQ(cut_to("ae\u0301i\u0301o", 3, true), "ae\u0301\u2026");
 }
 
+TEST(Columns, APathIsCutAtItsBeginning) {
+  EXPECT_EQ(end_cut_to("/srv/data", 9, false), "/srv/data");
+  EXPECT_EQ(end_cut_to("/srv/data", 8, false), ".../data");
+  EXPECT_EQ(end_cut_to("/srv/data", 6, true), "\u2026/data");
+  EXPECT_EQ(end_cut_to("\u65e5\u672c\u8a9e", 4, true), "\u2026\u8a9e");
+  EXPECT_EQ(end_cut_to("ae\u0301io", 3, true), "\u2026io");
+  EXPECT_EQ(end_cut_to("e\u0301e\u0301o", 2, true), "\u2026o");
+  EXPECT_EQ(end_cut_to("abc", 1, false), "...");
+}
+
 TEST(Columns, LinesAreBrokenWhereTheyMustBe) {
   using Lines = std::vector<std::string>;
   EXPECT_EQ(wrapped("one two three", 7), (Lines{"one two", "three"}));

@@ -47,13 +47,31 @@ TEST(MountTreeDrawing, VerboseTellsHowAccessTimesAreKept) {
             "3 mounts, all private\n");
 }
 
-TEST(MountTreeDrawing, WhatDoesNotFitIsCut) {
+TEST(MountTreeDrawing, OptionsThatDoNotFitAreCut) {
   EXPECT_EQ(drawn(kSmall, {.width = 52, .unicode = true}),
-            "/               ext4   ro                      /dev\u2026\n"
-            "\u251c\u2500 /dev         tmpfs  rw,nosuid               mode\u2026\n"
+            "/               ext4   ro\n"
+            "    /dev/vda[/srv/web]  discard\n"
+            "\u251c\u2500 /dev         tmpfs  rw,nosuid \u2026\n"
             "\u2502  \u2514\u2500 /dev/shm  tmpfs  rw,nosuid,nodev,noexec  shm \u2026\n"
             "\u2514\u2500 /proc        proc   rw,nosuid,nodev,noexec\n"
             "4 mounts, all private\n");
+}
+
+TEST(MountTreeDrawing, WhatIsShownIsToldWhereItDoesNotFitToo) {
+  constexpr char kTable[] =
+      "80 70 0:40 / / rw,relatime - overlay overlay rw,lowerdir=/one:/two,upperdir=/three\n"
+      "81 80 254:0 /srv/of/many/folders/resolv.conf /etc/resolv.conf rw - ext4 /dev/vda rw,discard\n"
+      "82 80 0:51 / /tmp rw - tmpfs tmpfs rw,size=1234567k\n";
+  EXPECT_EQ(drawn(kTable, {.width = 45}),
+            "/        overlay  rw\n"
+            "    lowerdir=/one:/two,upperdir=/three\n"
+            "|- /etc/resolv.conf  ext4     rw\n"
+            "|      ...a[/srv/of/many/folders/resolv.conf]\n"
+            "`- /tmp  tmpfs    rw  size=1234567k\n"
+            "3 mounts, all private\n");
+  // Nothing is cut where all is asked for.
+  const std::string all = drawn(kTable, {.width = 45, .verbose = true});
+  EXPECT_NE(all.find("|      /dev/vda[/srv/of/many/folders/resolv.conf]  discard\n"), std::string::npos) << all;
 }
 
 TEST(MountTreeDrawing, PathsAreNeverCut) {

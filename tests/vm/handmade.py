@@ -83,6 +83,7 @@ def expected_calls(folder, magic, context, mount_fd, program, has_mount_setattr)
         call("fsconfig", -22, context, {"FSCONFIG_SET_STRING"}, "bogus", "1", 0),
         call("fsconfig", 0, context, {"FSCONFIG_CMD_CREATE"}, "0x0", "0x0", 0),
         call("fsmount", mount_fd, context, {"FSMOUNT_CLOEXEC"}, {"MOUNT_ATTR_NOSUID"}),
+        call("close", 0, context),
         call("mount_setattr", 0 if has_mount_setattr else -38, mount_fd, "", {"AT_EMPTY_PATH"}, attributes, 32),
         call("move_mount", 0, mount_fd, "", -100, "run", {"MOVE_MOUNT_F_EMPTY_PATH"}, _3=folder + "/run"),
         mounted("nothing", "does/not/exist", "tmpfs", "", None, folder + "/does/not/exist", result=-2),
