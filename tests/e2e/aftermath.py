@@ -162,8 +162,11 @@ def check_fork(test, said, trace, me):
 
 
 def check_closes(test, said, trace):
-    """Of the program detached: only the descriptors that held a detached tree were closed, as far as the trace tells."""
-    closes = trace.calls("close")
+    """Of the program detached: only the descriptors that held a detached tree, and filesystem contexts, were closed, as far
+    as the trace tells."""
+    contexts = [call for call in trace.calls("close") if call["args"][0]["file"]["kind"] == "fs_context"]
+    test.assertEqual([raw(call, 0) for call in contexts], list(map(int, said.all("contexts"))))
+    closes = [call for call in trace.calls("close") if call not in contexts]
     test.assertEqual([(raw(call, 0), call["args"][0]["file"].get("shared", False)) for call in closes],
                      [(int(fd), shared == "1") for fd, shared in map(str.split, said.all("closes"))])
     for call in closes:

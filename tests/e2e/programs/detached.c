@@ -1,5 +1,5 @@
-// Descriptors that hold detached mount trees, and such that do not, are closed, or end with their process. Says which,
-// and whether the descriptor was not the only one that held it. usage: detached DIR (an empty folder)
+// Descriptors that hold detached mount trees, filesystem contexts, and others are closed, or end with their process.
+// Says which, and whether the descriptor was not the only one that held its tree. usage: detached DIR (an empty folder)
 #include <linux/mount.h>
 
 #include "program.h"
@@ -40,12 +40,20 @@ static void close_other(int file) {
   must(close(file) == 0, "close");
 }
 
+static void close_context(int context) {
+  fact("contexts", "%d", context);
+  must(close(context) == 0, "close");
+}
+
 static int made_by_fsmount(void) {
   int context = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
   must(context >= 0 && syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0, "fsopen");
   int mounted = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
   must(mounted >= 0, "fsmount");
-  close_other(context);
+  int copy = dup(context);
+  must(copy >= 0, "dup");
+  close_context(context);
+  close_context(copy);
   return mounted;
 }
 
