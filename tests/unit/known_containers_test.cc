@@ -65,7 +65,10 @@ TEST(KnownContainers, OfVeryManyOnlyThoseThatHaveEndedAreForgotten) {
   left.processes = 1;  // its program has left some behind
   all.add(std::move(left));
   uint32_t number = 3;
-  while (all.find(2) && number < 100'000) all.add(container(++number, number, "more"));
+  while (all.find(2) && number < 100'000) {
+    ++number;
+    all.add(container(number, number, "more"));
+  }
   EXPECT_EQ(all.find(2), nullptr);
   EXPECT_EQ(all.owner_of(CLONE_NEWNS, 2), 0u);
   EXPECT_TRUE(all.called("ended").empty());
