@@ -25,7 +25,7 @@ __noinline int table_step(u32 arg)
 		u32 fd = first + i;
 		if (!s->open[i])
 			continue;
-		if (arg == CT_ARG_HELD ? !holds_detached_tree(task, fd) : fd < 3)
+		if (arg == CT_ARG_HELD ? !holds_detached_tree(fd_file(task, fd)) : fd < 3)
 			continue;
 		if (s->told++ < TOLD_MOST)
 			capture_file(arg, CT_CAP_FILE, AT_FD, fd);

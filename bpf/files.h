@@ -256,10 +256,9 @@ static __always_inline int is_control_file(struct task_struct *task, u32 fd)
 	return magic == PROC_MAGIC || magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC || magic == SYSFS_MAGIC;
 }
 
-/* Whether `fd` holds a mount tree that is attached nowhere, and would be dissolved with its last holder. */
-static __always_inline int holds_detached_tree(struct task_struct *task, u32 fd)
+/* Whether it holds a mount tree that is attached nowhere, and would be dissolved with its last holder. */
+static __always_inline int holds_detached_tree(struct file *file)
 {
-	struct file *file = fd_file(task, fd);
 	if (!file || !(BPF_CORE_READ(file, f_mode) & FMODE_NEED_UNMOUNT))
 		return 0;
 	void *vfsmount = BPF_CORE_READ(file, f_path.mnt);
@@ -281,7 +280,8 @@ static __always_inline int is_fs_context(struct file *file)
 /* Whether a filesystem, and what is mounted of it, may go with `fd`. */
 static __always_inline int keeps_filesystem(struct task_struct *task, u32 fd)
 {
-	return holds_detached_tree(task, fd) || is_fs_context(fd_file(task, fd));
+	struct file *file = fd_file(task, fd);
+	return holds_detached_tree(file) || is_fs_context(file);
 }
 
 /* The log of the filesystem context that `fd` is; NULL: it is none. */

@@ -26,6 +26,7 @@ using PeerGroups = std::map<uint32_t, PeerGroup>;
 // What an fsopen or fspick descriptor configures.
 struct FsContext {
   std::string type = {};
+  uint32_t keyed_by = 0;        // Filesystem::keyed_by: as it was at fsopen
   FilesystemId filesystem = 0;  // 0: not created yet
   std::optional<std::string> source = {};
   std::string options = {};  // as given so far, separated by commas

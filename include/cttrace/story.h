@@ -88,6 +88,7 @@ struct SetUpStory {
 struct Container {
   uint32_t number = 0;  // from 1, in the order in which they were found; 0: was there when tracing began
   std::string name = {}, short_name = {};
+  std::string id = {};  // a long hexadecimal one: its name, or what its cgroup is called by; empty: it has none
   Isolation isolation = Isolation::kContainer;
   std::string kind = {};         // that in words: "chroot only: not isolated by namespaces"
   std::string bundle = {};       // its folder, where that was told
@@ -108,6 +109,7 @@ struct EntryMade {
   uint32_t container = 0;     // Container::number; 0: none that is known
   bool there_before = false;  // of one that is not known: its namespaces were there when tracing began
   std::string container_name = {}, short_name = {};
+  std::string id = {};  // Container::id
   uint32_t number = 0;  // of the entries into it, from 1
   SetUpStory set_up = {};
 };
@@ -116,8 +118,9 @@ struct EntryMade {
 struct ContainerWentOn {
   uint32_t container = 0;
   std::string name = {}, short_name = {};
+  std::string id = {};          // Container::id
   uint32_t program_pid = 0;     // the host's, of what it was made for
-  bool is_one_of_many = false;  // several that are known go by the name
+  bool is_one_of_many = false;  // others that live go by the name, too
   uint64_t time_ns = 0;
   uint64_t since_ns = 0;  // after the hand-over
 

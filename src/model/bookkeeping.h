@@ -29,9 +29,11 @@ struct Agreement {
   uint64_t contradicted = 0;
 };
 
-// By kind: "uids", "mnt namespace"... A few words, each of which stays where it is.
+// By kind: "uids", "mnt namespace"... A few words, each of which stays where it is; in the order in which they were
+// met.
 class Agreements {
  public:
+  // Valid until another kind is met.
   Agreement& operator[](std::string_view kind) {
     for (auto& [known, agreement] : all_)
       if (known.data() == kind.data() || known == kind) return agreement;

@@ -17,6 +17,7 @@ constexpr size_t kMostOptions_bytes = 64u << 10;
 constexpr size_t kMostHistory = 64;
 
 void open_context(Context& context, const Call& call, const TaskState& task, FsContext fs, bool close_on_exec) {
+  if (!task.files) return;
   MountObjects& objects = context.state.mount_objects.edit();
   const uint32_t id = ++objects.last_id;
   fs.history = {context.state.event};
@@ -75,7 +76,7 @@ void create_filesystem(State& state, const TaskState& task, FsContext& fs) {
                                          .read_only = {fs.read_only, Evidence::kInferred},
                                          .options = std::move(options),
                                          .made_by = state.event,
-                                         .keyed_by = key_of(fs.type, task)});
+                                         .keyed_by = fs.keyed_by ? fs.keyed_by : key_of(fs.type, task)});
 }
 
 void reconfigure(State& state, const FsContext& fs) {
@@ -106,7 +107,9 @@ FilesystemId picked(const State& state, const Call& call, FilesystemId by_path) 
 }  // namespace
 
 void apply_fsopen(Context& context, const Call& call, TaskState& task) {
-  open_context(context, call, task, {.type = std::string(text_of(call.args[0]))}, call.args[1].raw & FSOPEN_CLOEXEC);
+  FsContext fs{.type = std::string(text_of(call.args[0]))};
+  fs.keyed_by = key_of(fs.type, task);
+  open_context(context, call, task, std::move(fs), call.args[1].raw & FSOPEN_CLOEXEC);
 }
 
 void apply_fspick(Context& context, const Call& call, TaskState& task) {
@@ -171,25 +174,23 @@ void apply_fsmount(Context& context, const Call& call, TaskState& task) {
   if (made) id_is_new(context, made->mount_id);
   const TreeInfo* own = tree_info(state, tree_of(state, task));
   const TreeId tree = new_tree(state, {.anonymous = true, .owner = own ? own->owner : 0});
-  const Slot slot = add_mount(
-      state, tree,
-      {.root = call.after.mount_root.value_or("/"),
-       .filesystem = fs.filesystem,
-       .source = call.after.mount_root ? call.after.mount_source.value_or("none") : fs.source.value_or("none"),
-       .attributes = call.args[2].raw,
-       .kernel_id = made ? made->mount_id : 0,
-       .made_by = state.event,
-       .history = fs.history});
+  add_mount(state, tree,
+            {.root = call.after.mount_root.value_or("/"),
+             .filesystem = fs.filesystem,
+             .source = call.after.mount_root ? call.after.mount_source.value_or("none") : fs.source.value_or("none"),
+             .attributes = call.args[2].raw,
+             .kernel_id = made ? made->mount_id : 0,
+             .made_by = state.event,
+             .history = fs.history});
   open_descriptor(context, task, static_cast<int>(call.result),
                   {.tree = tree, .close_on_exec = (call.args[1].raw & FSMOUNT_CLOEXEC) != 0});
   context.changes.emplace_back(TreeMade{.tree = tree, .how = TreeMade::How::kFsmount});
   // The context has the filesystem still, as if it were picked.
-  if (const MountDescriptor* descriptor = descriptor_of(state, task, static_cast<int>(call.args[0].raw))) {
-    FsContext& left = state.mount_objects.edit().contexts[descriptor->context];
-    left.filesystem = fs.filesystem;
-    left.options.clear();
-  }
-  static_cast<void>(slot);
+  const MountDescriptor* descriptor = descriptor_of(state, task, static_cast<int>(call.args[0].raw));
+  if (!descriptor || !descriptor->context) return;
+  FsContext& left = state.mount_objects.edit().contexts[descriptor->context];
+  left.filesystem = fs.filesystem;
+  left.options.clear();
 }
 
 }  // namespace cttrace

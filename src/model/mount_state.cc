@@ -62,10 +62,11 @@ Place nowhere(const State& state, const Place& place) {
 }  // namespace
 
 void leave_tree(State& state, TreeId tree, Slot top) {
-  const MountTree* mounts = tree_in(state, tree);
-  if (!mounts) return;
-  for (Slot slot : mounts->subtree(top)) {
-    const MountId left = {tree, slot};
+  const auto& standing = state.mount_objects->standing;
+  std::vector<MountId> leaves;
+  for (auto at = standing.lower_bound({tree, 0}); at != standing.end() && at->first.tree == tree; ++at)
+    if (is_within(state, at->first, {tree, top})) leaves.push_back(at->first);
+  for (const MountId& left : leaves) {
     for (uint32_t fs : standing_in(state, left)) {
       const FsStruct places = *fs_in(state, fs);
       if (places.root.mount == left) set_root(state, fs, nowhere(state, places.root));
@@ -274,6 +275,7 @@ bool is_mount_root(const State& state, const Place& place) {
 bool is_within(const State& state, MountId mount, MountId top) {
   const MountTree* tree = tree_in(state, mount.tree);
   if (!tree || mount.tree != top.tree) return false;
+  if (!tree->contains(mount.slot)) return false;
   Slot slot = mount.slot;
   while (slot != kNoSlot && slot != top.slot) slot = tree->parent_of(slot);
   return slot == top.slot;

@@ -60,6 +60,7 @@ class Drawing {
   std::string note_of(const MountLine& line, const Mount& mount) const;
   std::string aligned(const Tail& tail) const;
   void add_tail(const Row& row, size_t room, const std::string& below);
+  void add_painted(const Row& row, std::string_view text);
   void measure(const std::vector<MountLine>& lines);
   void add(const Row& row);
   void add_counts(const MountLines& lines);
@@ -186,29 +187,29 @@ void Drawing::add(const Row& row) {
   const MountLine& line = *row.line;
   const size_t used = std::max(row.columns, path_columns_);
   const bool breaks = style_.width && used > path_columns_ && used + 2 + kLeastTailColumns > style_.width;
-  const std::string further = breaks ? row.margin + strokes(line, true) : std::string();
-  const size_t begin = breaks ? std::max(columns_of(further) + 2, path_columns_) : used;
+  // A mark is of the first line.
+  const std::string below = std::string(columns_of(row.margin), ' ') + strokes(line, true);
+  const size_t begin = breaks ? std::max(columns_of(below) + 2, path_columns_) : used;
   const size_t room = !style_.width ? 0 : style_.width > begin + 2 ? style_.width - begin - 2 : 1;
   text_ += row.margin;
   append_painted(text_, row.strokes, Paint::kComment, style_.color);
   append_painted(text_, line.path, line.hidden ? Paint::kComment : Paint::kName, style_.color);
-  if (breaks) text_ += "\n" + further;
-  text_.append(begin + 2 - (breaks ? columns_of(further) : row.columns), ' ');
-  add_tail(row, room, row.margin + strokes(line, true));
+  if (breaks) text_ += "\n" + below;
+  text_.append(begin + 2 - (breaks ? columns_of(below) : row.columns), ' ');
+  add_tail(row, room, below);
+}
+
+void Drawing::add_painted(const Row& row, std::string_view text) {
+  append_painted(text_, text, Paint::kComment, row.line->hidden && style_.color);
+  text_ += '\n';
 }
 
 // Where not all fits behind the path, what is mounted there and from where has a line of its own, which begins with
 // `below`. Options are cut, but for those that say what is shown, unless all is asked for.
 void Drawing::add_tail(const Row& row, size_t room, const std::string& below) {
-  const Paint paint = Paint::kComment;
-  const bool painted = row.line->hidden && style_.color;
   const auto& [lead, type, flags, propagation, rest, options] = row.tail;
   const std::string whole = aligned(row.tail);
-  if (!room || columns_of(whole) <= room) {
-    append_painted(text_, whole, paint, painted);
-    text_ += '\n';
-    return;
-  }
+  if (!room || columns_of(whole) <= room) return add_painted(row, whole);
   constexpr size_t kIndent = 4, kLeastOptions = 14;
   const std::string_view cut = style_.unicode ? " \u2026" : " ...";
   const std::string first = aligned({lead, type, flags, propagation, {}, {}});
@@ -217,21 +218,20 @@ void Drawing::add_tail(const Row& row, size_t room, const std::string& below) {
   const bool is_said = !rest.empty() && columns_of(what) + columns_of(cut) <= room;
   if (!style_.verbose && (!says_what || is_said)) {
     const bool some = columns_of(whole) - columns_of(options) + kLeastOptions <= room;
-    append_painted(text_, cut_to(some ? whole : what + std::string(cut), room, style_.unicode), paint, painted);
-    text_ += '\n';
-    return;
+    return add_painted(row, cut_to(some ? whole : what + std::string(cut), room, style_.unicode));
   }
-  append_painted(text_, cut_to(first, room, style_.unicode), paint, painted);
-  text_ += '\n';
-  append_painted(text_, below, paint, style_.color);
+  add_painted(row, style_.verbose ? first : cut_to(first, room, style_.unicode));
+  const std::string more = rest + (rest.empty() || options.empty() ? "" : "  ") + options;
+  if (more.empty()) return;
+  append_painted(text_, below, Paint::kComment, style_.color);
   text_.append(kIndent, ' ');
   const size_t begin = columns_of(below) + kIndent;
   const size_t columns = style_.verbose ? 0 : style_.width > begin ? style_.width - begin : 1;
-  const bool is_path = !rest.starts_with('(') && columns && columns_of(rest) > columns;
-  const std::string more = rest + (rest.empty() || options.empty() ? "" : "  ") + options;
-  const std::string shown = is_path ? end_cut_to(rest, columns, style_.unicode) : cut_to(more, columns, style_.unicode);
-  append_painted(text_, shown, paint, painted);
-  text_ += '\n';
+  const bool is_long_path = !rest.starts_with('(') && columns && columns_of(rest) > columns;
+  if (!is_long_path) return add_painted(row, cut_to(more, columns, style_.unicode));
+  const std::string_view left_out = options.empty() ? "" : cut;
+  const size_t most = columns - std::min(columns - 1, columns_of(left_out));
+  add_painted(row, end_cut_to(rest, most, style_.unicode) + std::string(left_out));
 }
 
 void Drawing::add_counts(const MountLines& lines) {

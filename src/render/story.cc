@@ -17,7 +17,6 @@
 #include "render/story_words.h"
 #include "render/trees.h"
 #include "render/values.h"
-#include "story/naming.h"
 
 namespace cttrace {
 namespace {
@@ -68,9 +67,7 @@ size_t limit_of(const RenderOptions& options) {
   return options.verbose ? 0 : options.string_limit.value_or(kShort);
 }
 
-Around around_of(const string& name, const string& short_name, const RenderOptions& options) {
-  return {.id = name == short_name ? string() : name, .limit = limit_of(options)};
-}
+Around around_of(const string& id, const RenderOptions& options) { return {.id = id, .limit = limit_of(options)}; }
 
 // Who is meant where nobody is named: the one in the heading, the first process of the container or its program,
 // whichever did more. Of a set-up that broke off: the one that did most.
@@ -184,9 +181,7 @@ void StoryRenderer::write(std::string_view section) {
 
 void StoryRenderer::tell(const Container& container) {
   const SetUpStory& story = container.set_up;
-  Around around = around_of(container.name, container.short_name, options_);
-  // One that has a name as well is what its cgroup is called by.
-  if (around.id.empty()) around.id = long_id_in(container.cgroup);
+  Around around = around_of(container.id, options_);
   around.rootfs = container.rootfs;
   around.bundle = container.bundle;
   around.cgroup = container.cgroup;
@@ -217,7 +212,7 @@ void StoryRenderer::tell(const Container& container) {
 
 void StoryRenderer::tell(const EntryMade& made) {
   const SetUpStory& story = made.set_up;
-  Around around = around_of(made.container_name, made.short_name, options_);
+  Around around = around_of(made.id, options_);
   around.stages = &story.stages;
   StoryLines lines(options_, info_, story.start_ns);
   const bool unknown = !made.container && !made.there_before;
@@ -234,7 +229,7 @@ void StoryRenderer::tell(const EntryMade& made) {
 
 void StoryRenderer::tell(const ContainerWentOn& told) {
   StoryLines lines(options_, info_, told.time_ns - std::min(told.time_ns, told.since_ns));
-  Around around = around_of(told.name, told.short_name, options_);
+  Around around = around_of(told.id, options_);
   std::vector<string> items = {told.short_name.empty() ? "a container" : "container " + safe(told.short_name)};
   if (told.is_one_of_many) items[0] += fmt::format(" (program {})", told.program_pid);
   const string when = duration_text(told.since_ns);

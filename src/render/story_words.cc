@@ -252,8 +252,9 @@ string shortened(string line, size_t limit) {
 }
 
 string shown(const string& path, const Around& around) {
-  if (is_below(path, around.bundle)) return "<bundle>" + safe(path.substr(around.bundle.size()));
-  if (is_below(path, around.rootfs)) return "<rootfs>" + safe(path.substr(around.rootfs.size()));
+  const auto rest = [&](const string& above) { return with_id_named(safe(path.substr(above.size())), around.id); };
+  if (is_below(path, around.bundle)) return "<bundle>" + rest(around.bundle);
+  if (is_below(path, around.rootfs)) return "<rootfs>" + rest(around.rootfs);
   return with_id_named(safe(path), around.id);
 }
 

@@ -13,6 +13,8 @@ namespace cttrace {
 class Draft {
  public:
   explicit Draft(size_t most) : most_(most) {}
+  Draft(const Draft&) = delete;  // by_process_ leads into the list
+  Draft& operator=(const Draft&) = delete;
 
   struct Part {
     Stage stage = {};

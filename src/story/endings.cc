@@ -98,7 +98,8 @@ void Teller::Work::tell_failed_by_now() {
 }
 
 void Teller::Work::tell_end(Known& known, uint64_t time_ns, uint32_t exit_code) {
-  if (std::exchange(known.ended, true)) return;
+  if (known.ended) return;
+  containers_.has_ended(known);
   ContainerWentOn end = containers_.about(known);
   end.time_ns = time_ns;
   end.since_ns = time_ns - std::min(time_ns, known.start_ns);

@@ -9,6 +9,12 @@ namespace {
 constexpr size_t kMostKnown = 4096;  // those that have ended are forgotten from here on
 
 template <typename Key>
+std::set<uint32_t> under(const std::map<Key, std::set<uint32_t>>& index, const Key& key) {
+  const auto found = index.find(key);
+  return found == index.end() ? std::set<uint32_t>() : found->second;
+}
+
+template <typename Key>
 void take_out(std::map<Key, std::set<uint32_t>>& index, const Key& key, uint32_t number) {
   const auto found = index.find(key);
   if (found == index.end()) return;
@@ -24,6 +30,7 @@ Known& KnownContainers::add(Known&& known) {
     if (each.second) owners_[each].insert(known.number);
   if (!known.called.empty()) called_[known.called].insert(known.number);
   named_[known.short_name].insert(known.number);
+  programs_[known.program].insert(known.number);
   return containers_[known.number] = std::move(known);
 }
 
@@ -33,7 +40,7 @@ void KnownContainers::forget_ended() {
     if (!known.ended || known.processes) return false;
     for (const auto& its : known.own) take_out(owners_, its, number);
     take_out(called_, known.called, number);
-    take_out(named_, known.short_name, number);
+    take_out(programs_, known.program, number);
     return true;
   });
   left_ = containers_.size();
@@ -54,17 +61,22 @@ uint32_t KnownContainers::owner_of(uint32_t type, uint32_t inode) const {
   return found == owners_.end() ? 0 : *found->second.rbegin();
 }
 
-ContainerWentOn KnownContainers::about(const Known& known) const {
-  ContainerWentOn told{.container = known.number, .name = known.name, .short_name = known.short_name};
-  told.program_pid = known.program.tid;
-  const auto named = named_.find(known.short_name);
-  told.is_one_of_many = named != named_.end() && named->second.size() > 1;
-  return told;
+std::set<uint32_t> KnownContainers::called(const std::string& word) const { return under(called_, word); }
+
+std::set<uint32_t> KnownContainers::of_program(TaskId program) const { return under(programs_, program); }
+
+void KnownContainers::has_ended(Known& known) {
+  known.ended = true;
+  take_out(named_, known.short_name, known.number);
 }
 
-std::set<uint32_t> KnownContainers::called(const std::string& word) const {
-  const auto found = called_.find(word);
-  return found == called_.end() ? std::set<uint32_t>() : found->second;
+ContainerWentOn KnownContainers::about(const Known& known) const {
+  ContainerWentOn told{.container = known.number, .name = known.name, .short_name = known.short_name};
+  told.id = known.id;
+  told.program_pid = known.program.tid;
+  const auto living = named_.find(known.short_name);
+  told.is_one_of_many = living != named_.end() && living->second.size() > living->second.count(known.number);
+  return told;
 }
 
 }  // namespace cttrace

@@ -16,7 +16,7 @@ namespace cttrace {
 struct Known {
   uint32_t number = 0;
   uint32_t parent = 0;  // the container that it is in
-  std::string name = {}, short_name = {};
+  std::string name = {}, short_name = {}, id = {};
   std::set<std::pair<uint32_t, uint32_t>> own = {};  // namespaces that were made for it: CLONE_NEW*, inode
   TaskId program = {};
   std::vector<std::string> argv = {};
@@ -43,6 +43,11 @@ class KnownContainers {
   uint32_t owner_of(uint32_t type, uint32_t inode) const;
   // Those that go by this word, the latest last.
   std::set<uint32_t> called(const std::string& word) const;
+  // Those whose program this task is or was, the latest last: one that has executed itself into a container in the
+  // container is that of both.
+  std::set<uint32_t> of_program(TaskId program) const;
+  // Its program has.
+  void has_ended(Known& known);
   // What is told of one later: who it is.
   ContainerWentOn about(const Known& known) const;
 
@@ -51,7 +56,9 @@ class KnownContainers {
 
   std::map<uint32_t, Known> containers_;
   std::map<std::pair<uint32_t, uint32_t>, std::set<uint32_t>> owners_;
-  std::map<std::string, std::set<uint32_t>> called_, named_;
+  std::map<std::string, std::set<uint32_t>> called_;
+  std::map<std::string, std::set<uint32_t>> named_;  // those that have not ended
+  std::map<TaskId, std::set<uint32_t>> programs_;
   size_t left_ = 0;  // by the last forgetting
 };
 

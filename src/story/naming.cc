@@ -85,11 +85,10 @@ bool has_word(const std::vector<std::string>& words, const std::string& word) {
 
 bool makes_container(const std::vector<std::string>& argv) { return !run_argument(argv).empty(); }
 
-std::string long_id_in(const std::string& path) {
-  const std::string leaf = leaf_of(path);
-  size_t begin = leaf.size();
-  while (begin > 0 && kHexDigits.find(leaf[begin - 1]) != std::string_view::npos) --begin;
-  std::string id = leaf.substr(begin);
+std::string long_id(const std::string& name, const std::string& cgroup) {
+  if (is_hex_id(name)) return name;
+  const std::string leaf = leaf_of(cgroup);
+  std::string id = leaf.substr(leaf.find_last_not_of(kHexDigits) + 1);
   return is_hex_id(id) ? id : std::string();
 }
 

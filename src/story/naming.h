@@ -30,8 +30,8 @@ bool has_word(const std::vector<std::string>& words, const std::string& word);
 // "runc create web", "podman run IMAGE": what it is about is not there before.
 bool makes_container(const std::vector<std::string>& argv);
 
-// The long hexadecimal id that a cgroup ends with; empty: none.
-std::string long_id_in(const std::string& path);
+// A long hexadecimal id: the name itself, or the end of the cgroup; empty: there is none.
+std::string long_id(const std::string& name, const std::string& cgroup);
 
 // The first twelve digits of a long hexadecimal id.
 std::string short_name(const std::string& name);

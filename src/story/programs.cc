@@ -66,9 +66,14 @@ void Teller::Work::on(const Snapshot& snapshot) {
   if (tid != snapshot.task.tid && !snapshot.at_start) {
     // A thread that was not the leader takes the leader's number, and lives on as that.
     Person leader = *known;
-    leader.id = id_of(snapshot.task);
+    const TaskId before = std::exchange(leader.id, id_of(snapshot.task));
+    if (leader.set_up) {
+      leader.set_up->threads.erase(before);
+      leader.set_up->threads.insert(leader.id);
+    }
+    people_.erase(before);
+    running_.erase(tid);
     running_[leader.id.tid] = leader.id;
-    if (leader.set_up) leader.set_up->threads.insert(leader.id);
     known = &(people_[leader.id] = std::move(leader));
   }
   if (!snapshot.pids.empty()) known->process->stage.pids = snapshot.pids;
@@ -203,7 +208,9 @@ Teller::Work::Meaning Teller::Work::meaning_of(const Person& person, const Snaps
 
 // The container whose namespaces were joined: by what most belongs to one alone.
 Known* Teller::Work::joined_container(const SetUp& set_up) {
-  for (const uint32_t type : {CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWUSER, CLONE_NEWUTS, CLONE_NEWIPC}) {
+  constexpr uint32_t kTypes[] = {CLONE_NEWNS,  CLONE_NEWPID, CLONE_NEWNET,    CLONE_NEWUSER,
+                                 CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWCGROUP, 0x80 /* CLONE_NEWTIME */};
+  for (const uint32_t type : kTypes) {
     const auto joined = set_up.joined.find(type);
     if (joined == set_up.joined.end()) continue;
     if (Known* const owner = containers_.find(containers_.owner_of(type, joined->second))) return owner;
@@ -239,7 +246,8 @@ bool Teller::Work::is_being_made_again(const Known& known) const {
 void Teller::Work::tell_served(Unit& unit) {
   if (unit.told || !unit.seen_to_begin || makes_container(unit.argv)) return;
   std::set<uint32_t> meant;
-  for (const std::string& word : unit.argv) meant.merge(containers_.called(word));
+  for (const std::string& word : std::set<std::string>(unit.argv.begin(), unit.argv.end()))
+    meant.merge(containers_.called(word));
   for (auto each = meant.rbegin(); each != meant.rend(); ++each) {
     Known& known = *containers_.find(*each);
     if (!known.runtime.same_as(unit.file) || known.parent != unit.container || unit.start_ns < known.start_ns) continue;

@@ -140,7 +140,10 @@ SetUpStory Teller::Work::story_of(SetUp& set_up, const std::string& name, const 
   story.end_ns = time_ns_;
   story.last = number_;
   story.state = state_;
-  if (lost_at_ > story.first) story.doubt = "events were lost while it was set up: steps may be missing";
+  if (lost_at_ > story.first)
+    story.doubt = "events were lost while it was set up: steps may be missing";
+  else if (too_busy_)
+    story.doubt = "more programs were at work than are looked at: steps of others may be missing";
   keep_calls_of(story);
   return story;
 }
@@ -154,6 +157,7 @@ void Teller::Work::keep_calls_of(SetUpStory& story) {
 
 void Teller::Work::describe(Container& container, const SetUp& set_up, const SetUpStory& story) const {
   container.short_name = short_name(container.name);
+  container.id = long_id(container.name, container.cgroup);
   container.rootfs = set_up.roots.final_root();
   container.bundle = bundle_of(*set_up.unit, story.argv, container.rootfs);
   container.hostname = set_up.hostname;
@@ -223,6 +227,7 @@ void Teller::Work::tell_container(Process& process, const Snapshot& snapshot, Co
   Known known{.number = container.number, .parent = container.parent};
   known.name = container.name;
   known.short_name = container.short_name;
+  known.id = container.id;
   for (const ContainerNamespace& each : story.namespaces)
     if (each.how == ContainerNamespace::How::kMade) known.own.emplace(each.type, each.inode);
   known.program = process.leader;
@@ -260,6 +265,7 @@ void Teller::Work::tell_entry(EntryMade entry, Known* into) {
   });
   if (into) {
     entry.container = into->number;
+    entry.id = into->id;
     entry.number = ++into->entries;
   }
   sink_(std::move(entry));

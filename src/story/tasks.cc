@@ -12,7 +12,8 @@ namespace cttrace {
 namespace {
 
 constexpr size_t kMostGone = 256;
-constexpr size_t kMostBusy = 1024;  // each is looked at for every container
+constexpr size_t kMostBusy = 4096;  // each is looked at for every container
+constexpr size_t kMostMoved = 64;   // who made whom may be a circle in what a recording says
 
 struct Isolation {
   uint64_t flag;
@@ -161,7 +162,7 @@ void Teller::Work::begin_set_up_of_moved(Person& caller) {
            its->mount == root->mount && its->path == root->path;
   };
   std::vector<Person*> moved = {&caller};
-  for (Person* above = person(caller.process->made_by); above && is_moved(*above);
+  for (Person* above = person(caller.process->made_by); above && is_moved(*above) && moved.size() < kMostMoved;
        above = person(above->process->made_by))
     moved.push_back(above);
   const std::shared_ptr<SetUp> set_up = (begin_set_up(*moved.back()), moved.back()->set_up);
@@ -256,9 +257,8 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   --known->processes;
   if (known->program != process.leader) return;
   tell_end(*known, exit.time_ns, exit.code);
-  // One that has executed itself into a container in the container was the program of both.
-  for (Known* around = containers_.find(known->parent); around; around = containers_.find(around->parent))
-    if (around->program == process.leader) tell_end(*around, exit.time_ns, exit.code);
+  for (const uint32_t number : containers_.of_program(process.leader))
+    tell_end(*containers_.find(number), exit.time_ns, exit.code);
 }
 
 void Teller::Work::busy(const std::shared_ptr<Unit>& unit) {
@@ -266,7 +266,9 @@ void Teller::Work::busy(const std::shared_ptr<Unit>& unit) {
   unit->busy = number_;
   auto& busy = busy_[unit->container];
   busy.emplace(number_, unit);
-  if (busy.size() > kMostBusy) not_busy(std::shared_ptr<Unit>(busy.begin()->second));
+  if (busy.size() <= kMostBusy) return;
+  not_busy(std::shared_ptr<Unit>(busy.begin()->second));
+  too_busy_ = true;
 }
 
 void Teller::Work::not_busy(const std::shared_ptr<Unit>& unit) {

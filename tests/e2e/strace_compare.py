@@ -25,7 +25,7 @@ setgroups setfsuid setfsgid capset prctl seccomp keyctl prlimit64 setrlimit pers
 pidfd_open pidfd_getfd memfd_create close_range""".split()
 WRITES = ["write", "pwrite64", "writev", "pwritev"]
 # %fs, and what cttrace shows only in part unless it is asked for by name: owners (of device nodes), close (of
-# descriptors that hold a detached mount tree).
+# descriptors that hold a detached mount tree, or are a filesystem context).
 FILES = """close mkdir mkdirat link linkat symlink symlinkat chmod fchmod fchmodat rename renameat renameat2 openat2 chown fchown
 lchown fchownat""".split()
 

@@ -319,9 +319,9 @@ container web   exited with 0 after 0.71 ms
 
 container sh (program 256629)   exited with 0 after 17.3 ms
 
-container unshare   exited with 0 after 18.1 ms
+container sh   exited with 0 after 29.9 ms
 
-container sh (program 256629)   exited with 0 after 29.9 ms
+container unshare   exited with 0 after 18.1 ms
 
 cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-28T23:52:13.029369Z: 339 events, 291 calls
 cttrace: nothing lost

@@ -40,7 +40,7 @@ TEST(KnownContainers, SeveralMayGoByOneWord) {
   EXPECT_TRUE(all.called("").empty());
 }
 
-TEST(KnownContainers, OneIsOneOfManyAsLongAsAnotherOfItsNameIsKnown) {
+TEST(KnownContainers, OneIsOneOfManyAsLongAsAnotherOfItsNameLives) {
   KnownContainers all;
   Known first = container(1, 11), second = container(2, 12), other = container(3, 13);
   first.short_name = second.short_name = "web";
@@ -49,9 +49,12 @@ TEST(KnownContainers, OneIsOneOfManyAsLongAsAnotherOfItsNameIsKnown) {
   const Known& known = all.add(std::move(first));
   EXPECT_FALSE(all.about(known).is_one_of_many);
   EXPECT_EQ(all.about(known).program_pid, 70u);
-  all.add(std::move(second));
+  Known& another = all.add(std::move(second));
   EXPECT_TRUE(all.about(known).is_one_of_many);
   EXPECT_FALSE(all.about(all.add(std::move(other))).is_one_of_many);
+  all.has_ended(another);
+  EXPECT_FALSE(all.about(known).is_one_of_many);
+  EXPECT_TRUE(all.about(another).is_one_of_many);
 }
 
 TEST(KnownContainers, OfVeryManyOnlyThoseThatHaveEndedAreForgotten) {
@@ -72,6 +75,8 @@ TEST(KnownContainers, OfVeryManyOnlyThoseThatHaveEndedAreForgotten) {
   EXPECT_EQ(all.find(2), nullptr);
   EXPECT_EQ(all.owner_of(CLONE_NEWNS, 2), 0u);
   EXPECT_TRUE(all.called("ended").empty());
+  EXPECT_TRUE(all.of_program({}).contains(1));
+  EXPECT_FALSE(all.of_program({}).contains(2));
   for (const uint32_t kept : {1u, 3u, 4u, number}) {
     ASSERT_NE(all.find(kept), nullptr) << kept;
     EXPECT_EQ(all.owner_of(CLONE_NEWNS, kept), kept);

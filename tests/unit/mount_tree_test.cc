@@ -66,7 +66,7 @@ TEST(MountTreeDrawing, WhatIsShownIsToldWhereItDoesNotFitToo) {
             "/        overlay  rw\n"
             "    lowerdir=/one:/two,upperdir=/three\n"
             "|- /etc/resolv.conf  ext4     rw\n"
-            "|      ...a[/srv/of/many/folders/resolv.conf]\n"
+            "|      ...rv/of/many/folders/resolv.conf] ...\n"
             "`- /tmp  tmpfs    rw  size=1234567k\n"
             "3 mounts, all private\n");
   // Nothing is cut where all is asked for.

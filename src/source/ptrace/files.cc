@@ -244,16 +244,17 @@ const Files::DetachedTree* Files::detached_tree(Tracee& tracee, uint32_t mount_i
   return nullptr;
 }
 
-bool Files::holds_detached_tree(Tracee& tracee, int fd) {
-  const std::string path = task_path(tracee.tid, "fd", fd);
-  if (detached_.empty() || fd < 0 || read_link(path) != "/") return false;
+bool Files::holds_detached_tree(Tracee& tracee, int fd, const std::string& path) {
+  if (detached_.empty()) return false;
   const std::optional<DescriptorInfo> info = descriptor_info(tracee.tid, fd);
   return info && info->open_flags & O_PATH && info->mount_id && detached_tree(tracee, *info->mount_id, path);
 }
 
 bool Files::keeps_filesystem(Tracee& tracee, int fd) {
-  if (holds_detached_tree(tracee, fd)) return true;
-  return !contexts_.empty() && fd >= 0 && read_link(task_path(tracee.tid, "fd", fd)) == "anon_inode:[fscontext]";
+  if (fd < 0 || (detached_.empty() && !context_seen_)) return false;
+  const std::string path = task_path(tracee.tid, "fd", fd);
+  const std::optional<std::string> leads_to = read_link(path);
+  return leads_to == "/" ? holds_detached_tree(tracee, fd, path) : leads_to == "anon_inode:[fscontext]";
 }
 
 // A file that is on its way through a socket is seen nowhere.
@@ -278,6 +279,7 @@ bool Files::is_held_elsewhere(const Tracee& tracee, int fd, const std::set<uint3
 }
 
 void Files::made_context(const Tracee& tracee, int fd, Context context) {
+  context_seen_ = true;
   if (contexts_.size() > kMostRemembered) contexts_.clear();
   std::map<int, Context>& own = contexts_[tracee.tgid];
   if (own.size() > kMostRemembered) own.clear();

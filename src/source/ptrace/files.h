@@ -42,9 +42,7 @@ class Files {
 
   // On procfs, cgroupfs or sysfs.
   bool is_control_file(Tracee& tracee, int fd);
-  // Is one that fsmount or open_tree returned, of a tree that is attached nowhere.
-  bool holds_detached_tree(Tracee& tracee, int fd);
-  // That, or a filesystem context.
+  // Is one that fsmount or open_tree returned, of a tree that is attached nowhere, or a filesystem context.
   bool keeps_filesystem(Tracee& tracee, int fd);
 
   // Whether one of these processes has the same open file elsewhere than at this descriptor.
@@ -73,6 +71,7 @@ class Files {
   void process_ended(const Tracee& tracee);
 
  private:
+  bool holds_detached_tree(Tracee& tracee, int fd, const std::string& path);
   void look_at_path(Tracee& tracee, std::string link, const std::string& path, const FileStatus& status,
                     SeenFile& seen);
   void look_at_special(Tracee& tracee, const std::string& link, const std::optional<DescriptorInfo>& info,
@@ -86,6 +85,7 @@ class Files {
   uint32_t namespaces_mount_ = 0;                        // the kernel's own mount of nsfs
   uint32_t anonymous_device_ = 0;                        // of anonymous inodes
   std::map<uint32_t, std::map<int, Context>> contexts_;  // by process: filesystem contexts, by descriptor
+  bool context_seen_ = false;                            // somebody may have one
   std::map<uint32_t, DetachedTree> detached_;            // by the mount id of its root
 };
 
