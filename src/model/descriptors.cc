@@ -8,6 +8,7 @@
 #include "model/file_places.h"
 #include "model/mount_state.h"
 #include "model/peer_groups.h"
+#include "model/superblocks.h"
 #include "tables/fallbacks.h"
 
 namespace cttrace {

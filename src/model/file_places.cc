@@ -4,6 +4,7 @@
 
 #include "model/mount_paths.h"
 #include "model/mount_state.h"
+#include "model/superblocks.h"
 
 namespace cttrace {
 namespace {

@@ -7,6 +7,7 @@
 #include "model/mount_fds.h"
 #include "model/mount_state.h"
 #include "model/path_walk.h"
+#include "model/superblocks.h"
 #include "tables/fallbacks.h"
 
 namespace cttrace {

@@ -11,6 +11,7 @@
 #include "model/path_walk.h"
 #include "model/propagation.h"
 #include "model/propagation_types.h"
+#include "model/superblocks.h"
 #include "model/symbolic_links.h"
 #include "model/unmount.h"
 #include "tables/fallbacks.h"

@@ -10,6 +10,7 @@
 #include "model/mount_paths.h"
 #include "model/mount_state.h"
 #include "model/peer_groups.h"
+#include "model/superblocks.h"
 
 namespace cttrace {
 namespace {

@@ -6,6 +6,7 @@
 #include "model/file_places.h"
 #include "model/mount_paths.h"
 #include "model/mount_state.h"
+#include "model/superblocks.h"
 
 namespace cttrace {
 namespace {

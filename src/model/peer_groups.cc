@@ -5,6 +5,7 @@
 
 #include "model/mount_state.h"
 #include "model/mount_trees.h"
+#include "model/superblocks.h"
 
 namespace cttrace {
 namespace {

@@ -6,6 +6,7 @@
 #include "model/mount_checks.h"
 #include "model/mount_state.h"
 #include "model/path_walk.h"
+#include "model/superblocks.h"
 
 namespace cttrace {
 namespace {

@@ -7,6 +7,7 @@
 #include "model/mount_state.h"
 #include "model/path_walk.h"
 #include "model/peer_groups.h"
+#include "model/superblocks.h"
 
 namespace cttrace {
 namespace {
