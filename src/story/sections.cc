@@ -140,10 +140,7 @@ SetUpStory Teller::Work::story_of(SetUp& set_up, const std::string& name, const 
   story.end_ns = time_ns_;
   story.last = number_;
   story.state = state_;
-  if (lost_at_ > story.first)
-    story.doubt = "events were lost while it was set up: steps may be missing";
-  else if (too_busy_)
-    story.doubt = "more programs were at work than are looked at: steps of others may be missing";
+  if (lost_at_ > story.first) story.doubt = "events were lost while it was set up: steps may be missing";
   keep_calls_of(story);
   return story;
 }

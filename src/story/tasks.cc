@@ -266,9 +266,7 @@ void Teller::Work::busy(const std::shared_ptr<Unit>& unit) {
   unit->busy = number_;
   auto& busy = busy_[unit->container];
   busy.emplace(number_, unit);
-  if (busy.size() <= kMostBusy) return;
-  not_busy(std::shared_ptr<Unit>(busy.begin()->second));
-  too_busy_ = true;
+  if (busy.size() > kMostBusy) not_busy(std::shared_ptr<Unit>(busy.begin()->second));
 }
 
 void Teller::Work::not_busy(const std::shared_ptr<Unit>& unit) {

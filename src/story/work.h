@@ -115,7 +115,6 @@ class Teller::Work {
   // Units that run, have done something, and may yet turn out to belong to a container: by the one that they run in.
   // The latest, and since when: one that goes on after it was forgotten is there again.
   std::map<uint32_t, std::set<std::pair<EventNumber, std::shared_ptr<Unit>>>> busy_;
-  bool too_busy_ = false;                    // one that had done something was forgotten
   std::deque<std::shared_ptr<Unit>> gone_;   // units that have ended, and may yet turn out to belong to a container
   std::deque<std::weak_ptr<SetUp>> failed_;  // whose runtimes may yet tell more, the earliest first
   MountsInMaking mounts_;
