@@ -80,6 +80,16 @@ TEST_F(ModelSuperblocks, OneThatIsNotMountedYetIsTheSame) {
   EXPECT_TRUE(at_mnt(task).read_only.value);
 }
 
+TEST_F(ModelSuperblocks, AContextIsOfTheNamespaceThatItWasOpenedIn) {
+  const Task task = world_.in_a_copy(world_.host, 50, CLONE_NEWNET);
+  world_.calls(task, "fsopen", {"sysfs", 0}, [](Call& call) { call.result = 5; });
+  world_.calls(task, "unshare", {CLONE_NEWNET});
+  world_.calls(task, "fsconfig", {5, FSCONFIG_SET_FLAG, "ro", null(), 0});
+  world_.calls(task, "fsconfig", {5, FSCONFIG_CMD_CREATE, null(), null(), 0});
+  mounts(task, "sysfs", 60);
+  EXPECT_FALSE(at_mnt(task).read_only.value);
+}
+
 TEST_F(ModelSuperblocks, OneThatOnlyAContextKeepsIsTheSame) {
   const Task task = world_.in_a_copy(world_.host, 50, CLONE_NEWNET);
   mounts(task, "sysfs", 60);
