@@ -120,14 +120,28 @@ MountViews::Cached& MountViews::read(const Key& key, uint32_t tid, bool at_top, 
   if (cached.view.whole)
     cached.view.hidden = cached.view.with_id(static_cast<uint32_t>(key.root_mount))->parent_id != key.root_mount;
   cached.epoch = text ? epoch_ : 0;
-  if (cached.view.whole) all_[key.mnt_ns] = {.changes = changes_, .mounts = cached.view.mounts};
   if (types_.size() > kMostTypes) types_.clear();
   if (seen_in_.size() > kMostTypes) seen_in_.clear();
+  if (text) note_who_left(key, cached.view);
+  if (cached.view.whole) all_[key.mnt_ns] = {.changes = changes_, .mounts = cached.view.mounts};
   for (const SeenMount& mount : cached.view.mounts) {
     types_[mount.dev] = mount.fs_type;
     if (key.mnt_ns) seen_in_[mount.id] = key.mnt_ns;
   }
   return cached;
+}
+
+// A mount leaves its namespace for none. That it has left shows where all of the namespace is seen; and that a task's
+// root has, to the task: its table has no root.
+void MountViews::note_who_left(const Key& key, const MountView& now) {
+  const auto left = [&](uint32_t id) {
+    const auto seen = seen_in_.find(id);
+    if (seen != seen_in_.end() && seen->second == key.mnt_ns && !now.with_id(id)) seen->second = kNoNamespace;
+  };
+  left(static_cast<uint32_t>(key.root_mount));
+  const auto before = all_.find(key.mnt_ns);
+  if (!now.whole || before == all_.end()) return;
+  for (const SeenMount& mount : before->second.mounts) left(mount.id);
 }
 
 void MountViews::limit() {
@@ -248,6 +262,7 @@ std::optional<MountViews::Found> MountViews::find(Tracee& tracee, uint32_t mount
 bool MountViews::is_nowhere(uint32_t mount_id, const std::string& link) const {
   const auto seen = seen_in_.find(mount_id);
   if (seen == seen_in_.end()) return false;
+  if (seen->second == kNoNamespace) return true;
   return std::ranges::any_of(views_, [&](const auto& entry) {
     const MountView& view = entry.second.view;
     if (view.mnt_ns != seen->second) return false;

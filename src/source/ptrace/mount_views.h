@@ -104,9 +104,12 @@ class MountViews {
   bool is_whole(const Key& key, const MountView& view, bool at_top, const Tracee* tracee);
   const SeenMount* find_hidden(const MountView& own, const Tracee& tracee, uint32_t mount_id, uint32_t dev,
                                std::string_view path, const std::string& link);
+  void note_who_left(const Key& key, const MountView& now);
   static bool has_view(uint32_t tid, const Key& key);
   bool refresh(const Key& key, const Cached& cached);
   void limit();
+
+  static constexpr uint32_t kNoNamespace = 0;
 
   struct LookedAt {
     uint32_t tid = 0;
@@ -121,7 +124,8 @@ class MountViews {
   std::map<Key, Cached> views_;
   std::map<uint32_t, uint32_t> outside_;            // by namespace: what its topmost visible mount is mounted on
   std::map<uint32_t, std::string> types_;           // by dev
-  std::unordered_map<uint32_t, uint32_t> seen_in_;  // by mount: the namespace that it was seen in last
+  // By mount: the namespace that it was seen in last, or kNoNamespace since it was seen to have left.
+  std::unordered_map<uint32_t, uint32_t> seen_in_;
   std::map<uint32_t, Seen> all_;                    // by namespace: when all of it was seen last
   SeenMount hidden_;                                // that was found last
 };
