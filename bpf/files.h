@@ -107,6 +107,27 @@ static __always_inline int same_name(const char *name, const char *expected, int
 	return 1;
 }
 
+/* A number for what is there, which nothing else has at the same time (but for one chance in 2^32); never 0. */
+static __always_inline u32 number_of(const void *object)
+{
+	u64 mixed = (u64)object ^ secret;
+	mixed = (mixed ^ mixed >> 33) * 0xff51afd7ed558ccdull;
+	mixed = (mixed ^ mixed >> 33) * 0xc4ceb9fe1a85ec53ull;
+	return (u32)(mixed >> 32) | 1;
+}
+
+#define FMODE_NEED_UNMOUNT 0x10000000 /* what fsmount and open_tree return: closing it unmounts what it holds */
+
+static __always_inline void count_references(struct ct_file *out, struct file *file)
+{
+	if (bpf_core_field_exists(file->f_ref))
+		out->references = BPF_CORE_READ(file, f_ref.refcnt.counter) + 1;
+	else
+		out->references = BPF_CORE_READ(file, f_count.counter);
+	if (out->references > 1)
+		out->flags |= CT_FILE_SHARED;
+}
+
 /* Fills what is special about a file that is no ordinary one. `opened` may be NULL (cwd, root). */
 static __always_inline void fill_special(struct scratch *s, struct ct_file *out, struct file *opened,
 					 struct inode *inode, struct dentry *dentry)
@@ -130,21 +151,14 @@ static __always_inline void fill_special(struct scratch *s, struct ct_file *out,
 			const char *type = BPF_CORE_READ(context, fs_type, name);
 			out->kind = CT_FILE_FS_CONTEXT;
 			out->target = BPF_CORE_READ(context, root, d_sb, s_dev);
+			out->rdev = number_of(context);
+			count_references(out, opened);
 			bpf_probe_read_kernel_str(out->fs_type, sizeof(out->fs_type), type);
 		}
 	}
 	/* PIDTYPE_PID (a thread's pidfd), PIDTYPE_TGID; neither once it has been reaped. */
 	if (pid && (BPF_CORE_READ(pid, tasks[0].first) || BPF_CORE_READ(pid, tasks[1].first)))
 		out->target = pid_as_seen(pid);
-}
-
-#define FMODE_NEED_UNMOUNT 0x10000000 /* what fsmount and open_tree return: closing it unmounts what it holds */
-
-static __always_inline u32 references_to(struct file *file)
-{
-	if (bpf_core_field_exists(file->f_ref))
-		return BPF_CORE_READ(file, f_ref.refcnt.counter) + 1;
-	return BPF_CORE_READ(file, f_count.counter);
 }
 
 /* What the end of a path_walk() tells: the mount namespace, and whether the path is whole. */
@@ -226,11 +240,8 @@ __noinline int capture_file(u32 arg, u32 kind, u32 where, u32 fd)
 	out->mnt_id = BPF_CORE_READ(mnt, mnt_id);
 	out->mnt_parent_id = BPF_CORE_READ(mnt, mnt_parent, mnt_id);
 	out->open_flags = opened ? BPF_CORE_READ(opened, f_flags) : 0;
-	if (opened && BPF_CORE_READ(opened, f_mode) & FMODE_NEED_UNMOUNT) {
-		out->references = references_to(opened);
-		if (out->references > 1)
-			out->flags |= CT_FILE_SHARED;
-	}
+	if (opened && BPF_CORE_READ(opened, f_mode) & FMODE_NEED_UNMOUNT)
+		count_references(out, opened);
 	bpf_probe_read_kernel_str(out->fs_type, sizeof(out->fs_type), type);
 	fill_special(s, out, opened, inode, dentry);
 	if (BPF_CORE_READ(dentry, d_parent) != dentry && !BPF_CORE_READ(dentry, d_hash.pprev))

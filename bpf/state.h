@@ -14,6 +14,7 @@
 
 /* Set by user space before loading. */
 const volatile __u32 wake_bytes = 0; /* wakes the reader when this much waits; it also looks by itself */
+const volatile __u64 secret = 0;     /* random: no number that is told says where something is in the kernel's memory */
 
 /* Found out by the first run of the task iterator, which cttrace makes itself: nothing here is traced. */
 __u32 own_tgid = 0;

@@ -40,12 +40,14 @@ struct File {
   // kNamespace: its CLONE_NEW* type; kPidfd: the process; kFsContext: the device of what it configures (major << 20 |
   // minor), 0: none yet, or not known
   uint32_t target = 0;
+  uint32_t context = 0;  // kFsContext: a number that no other has while it is there; 0: not known
   uint32_t open_flags = 0;
   bool deleted = false, path_cut = false, other_ns = false, chroot = false;
   bool detached = false;  // in a mount that is in no namespace: not attached yet, or lazily unmounted
   bool internal = false;  // in a mount of the kernel's own: a pipe, a socket, a memfd
-  // Of a descriptor that holds a detached mount tree (fsmount, open_tree): it is not the only one. Closing the last one
-  // dissolves the tree. With how many there are, calls in progress counted (0: not known).
+  // Of a descriptor that holds a detached mount tree (fsmount, open_tree), or is a filesystem context: it is not the
+  // only one. Closing the last one dissolves the tree. With how many there are, calls in progress counted (0: not
+  // known).
   bool shared = false;
   uint32_t references = 0;
 

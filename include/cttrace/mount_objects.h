@@ -23,15 +23,19 @@ struct PeerGroup {
 };
 using PeerGroups = std::map<uint32_t, PeerGroup>;
 
-// What an fsopen or fspick descriptor configures.
+// What an fsopen or fspick descriptor configures. Without any holder: the last one that is known went with its table,
+// and nobody says whether another one was passed on.
 struct FsContext {
   std::string type = {};
+  uint32_t number = 0;          // File::context; 0: not known
+  bool whole = true;            // false: nobody saw how it began, and what it was told until then
   uint32_t keyed_by = 0;        // Filesystem::keyed_by: as it was at fsopen
   FilesystemId filesystem = 0;  // 0: not created yet
   std::optional<std::string> source = {};
   std::string options = {};  // as given so far, separated by commas
   bool read_only = false;
-  uint32_t holders = 0;  // descriptors
+  uint32_t holders = 0;         // descriptors, as far as they are known
+  bool held_elsewhere = false;  // another one does that nobody saw come: a duplicate, or one that was passed on
   std::vector<EventNumber> history = {};
 };
 

@@ -12,9 +12,10 @@
 #include <linux/types.h>
 #endif
 
-#define CT_WIRE_VERSION 4
+#define CT_WIRE_VERSION 5
 /* Of the versions that are still read. 1 has the sizes that CT_*_SIZE_1 name; 2 has no CT_ARG_MOUNT_ROOT, _SOURCE and
- * CT_ARG_MOVED; until 3 there are no CT_FLAG_FILES_TOLD, CT_ARG_HELD and CT_ARG_OPEN, and `references` is 0. */
+ * CT_ARG_MOVED; until 3 there are no CT_FLAG_FILES_TOLD, CT_ARG_HELD and CT_ARG_OPEN, and `references` is 0; until 4 it
+ * is 0 of filesystem contexts, and so is their `rdev`. */
 #define CT_WIRE_OLDEST 1
 
 #define CT_PATH_MAX 4096    /* bytes of a string or of mount data, with its NUL */
@@ -258,7 +259,7 @@ enum ct_file_kind {
 #define CT_FILE_DETACHED 8u  /* in a mount that is in no namespace: not yet attached, or lazily unmounted */
 #define CT_FILE_CHROOT 16u   /* root: the task's root is not the root of its mount namespace */
 #define CT_FILE_INTERNAL 32u /* in a mount of the kernel's own: pipes, sockets, memfds, anonymous inodes */
-#define CT_FILE_SHARED 64u   /* holds a detached mount tree, which other descriptors or calls in progress hold, too */
+#define CT_FILE_SHARED 64u   /* of what has `references`: other descriptors or calls in progress hold it, too */
 
 /* Followed by the path: its components, leaf first, each with a NUL; none for "/". Absolute in the mount namespace. */
 struct ct_file {
@@ -267,7 +268,8 @@ struct ct_file {
   __u64 ino;
   __u64 sb_magic;
   __u32 dev;  /* of the superblock, as in the kernel: major << 20 | minor */
-  __u32 rdev; /* of a device node, as in the kernel */
+  __u32 rdev; /* of a device node, as in the kernel; of a filesystem context a number that no other has while it is there,
+               * 0: not known */
   __u32 mode; /* i_mode */
   __u32 mnt_id;
   __u32 mnt_ns;                    /* the mount namespace it is in; 0: none */
@@ -276,8 +278,8 @@ struct ct_file {
   __u32 open_flags;                /* f_flags */
   char fs_type[CT_FS_TYPE_LENGTH]; /* NUL-terminated */
   __u32 mnt_parent_id;             /* of the mount that mnt_id is mounted on; mnt_id: on none */
-  /* Of what holds a detached mount tree: how many hold the open file, descriptors and calls in progress; 0: not known
-   */
+  /* Of what holds a detached mount tree, or is a filesystem context: how many hold the open file, descriptors and calls
+   * in progress; 0: not known */
   __u32 references;
 };
 

@@ -27,8 +27,12 @@ MaybeFile make_file(const ct_file& raw, std::string_view components) {
   // The kernel's own dev_t: MINORBITS is 20.
   file.dev_major = raw.dev >> 20;
   file.dev_minor = raw.dev & 0xfffff;
-  file.rdev_major = raw.rdev >> 20;
-  file.rdev_minor = raw.rdev & 0xfffff;
+  if (file.kind == FileKind::kFsContext) {
+    file.context = raw.rdev;
+  } else {
+    file.rdev_major = raw.rdev >> 20;
+    file.rdev_minor = raw.rdev & 0xfffff;
+  }
   file.mode = raw.mode;
   file.mount_id = raw.mnt_id;
   file.mount_parent_id = raw.mnt_parent_id;

@@ -22,9 +22,7 @@ void hold(State& state, const MountDescriptor& descriptor, bool more) {
   if (descriptor.context) {
     MountObjects& objects = state.mount_objects.edit();
     const auto context = objects.contexts.find(descriptor.context);
-    if (context == objects.contexts.end()) return;
-    more ? ++context->second.holders : --context->second.holders;
-    if (!context->second.holders) objects.contexts.erase(context);
+    if (context != objects.contexts.end()) more ? ++context->second.holders : --context->second.holders;
   }
 }
 
@@ -135,6 +133,15 @@ void close_descriptor(Context& context, const TaskState& task, int fd) {
   release(context, closed);
 }
 
+namespace {
+
+// Whether somebody else has what is about to be closed. `others`: holders that are known besides.
+bool is_held_by_others(const File& file, uint32_t others) {
+  return file.references ? file.references > others + 1 : file.shared && !others;
+}
+
+}  // namespace
+
 // The kernel says what the descriptor is; and whether it is the last one, where it says how many there are.
 void apply_close(Context& context, const Call& call, TaskState& task) {
   State& state = context.state;
@@ -146,9 +153,14 @@ void apply_close(Context& context, const Call& call, TaskState& task) {
   if (file && is_detached(state, tree)) {
     TreeInfo& info = edit_info(state, tree);
     const uint32_t own = known && known->tree == tree ? 1 : 0;
-    info.held_elsewhere =
-        file->references ? file->references > info.holders + 1 - own : file->shared && info.holders == own;
+    info.held_elsewhere = is_held_by_others(*file, info.holders - own);
   }
+  MountObjects& objects = state.mount_objects.edit();
+  if (const auto fs = known ? objects.contexts.find(known->context) : objects.contexts.end();
+      file && fs != objects.contexts.end())
+    fs->second.held_elsewhere = is_held_by_others(*file, fs->second.holders - 1);
+  const bool is_last = file && file->references == 1;
+  if (is_last && known && known->context) objects.contexts.erase(known->context);
   const auto close = [&] {
     close_descriptor(context, task, fd);
     if (file && !file->shared && is_detached(state, tree)) dissolve(context, tree);
@@ -238,11 +250,15 @@ void see_held(Context& context, const TaskState& task, const std::vector<File>& 
     if (is_detached(state, descriptor.tree) && std::ranges::find(held, fd, &File::fd) == held.end())
       closed.push_back(fd);
   for (const int fd : closed) close_descriptor(context, task, fd);
+  std::map<TreeId, uint32_t> own;  // descriptors
+  if (const auto now = state.mount_objects->tables.find(task.files); now != state.mount_objects->tables.end())
+    for (const auto& [fd, descriptor] : now->second.descriptors) ++own[descriptor.tree];
   for (const File& file : held) {
     const TreeId tree = tree_held_by(state, file);
-    if (!is_detached(state, tree) || !file.references) continue;
+    if (!is_detached(state, tree)) continue;
     TreeInfo& info = edit_info(state, tree);
-    info.held_elsewhere = file.references > info.holders;
+    const bool others_known = info.holders > own[tree];
+    info.held_elsewhere = file.references ? file.references > info.holders : file.shared && !others_known;
   }
 }
 

@@ -1,4 +1,5 @@
 // fsopen, fspick, fsconfig and fsmount: a filesystem is configured, made, and gets a detached mount.
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -16,32 +17,34 @@ namespace {
 // Of options that are kept; more is cut.
 constexpr size_t kMostOptions_bytes = 64u << 10;
 constexpr size_t kMostHistory = 64;
+constexpr size_t kMostContexts = 64;  // more only where all of them have descriptors that are known
+
+// Its number. One that had it before is no more.
+uint32_t add_context(State& state, FsContext fs) {
+  MountObjects& objects = state.mount_objects.edit();
+  if (fs.number) std::erase_if(objects.contexts, [&](const auto& each) { return each.second.number == fs.number; });
+  if (objects.contexts.size() >= kMostContexts) {
+    // Nobody shows whether somebody still has it.
+    const auto idle = std::ranges::find_if(objects.contexts, [](const auto& each) { return !each.second.holders; });
+    if (idle != objects.contexts.end()) objects.contexts.erase(idle);
+  }
+  const uint32_t id = ++objects.last_id;
+  objects.contexts[id] = std::move(fs);
+  return id;
+}
 
 void open_context(Context& context, const Call& call, const TaskState& task, FsContext fs, bool close_on_exec) {
   if (!task.files) return;
-  MountObjects& objects = context.state.mount_objects.edit();
-  const uint32_t id = ++objects.last_id;
   fs.history = {context.state.event};
-  objects.contexts[id] = std::move(fs);
+  if (call.returned_file) fs.number = call.returned_file->context;
+  const uint32_t id = add_context(context.state, std::move(fs));
   open_descriptor(context, task, static_cast<int>(call.result), {.context = id, .close_on_exec = close_on_exec});
 }
 
-// Of a descriptor that came from somewhere the model does not see, it knows what the kernel says it is.
 FsContext* context_of(Context& context, const TaskState& task, const Argument& argument) {
-  State& state = context.state;
-  const int fd = static_cast<int>(argument.raw);
-  const MountDescriptor* known = descriptor_of(state, task, fd);
-  if (!known || !known->context) {
-    if (!argument.file || argument.file->kind != FileKind::kFsContext) return nullptr;
-    if (known) close_descriptor(context, task, fd);
-    MountObjects& objects = state.mount_objects.edit();
-    const uint32_t id = ++objects.last_id;
-    objects.contexts[id] = {.type = argument.file->fs_type};
-    open_descriptor(context, task, fd, {.context = id});
-    known = descriptor_of(state, task, fd);
-    if (!known) return nullptr;
-  }
-  MountObjects& objects = state.mount_objects.edit();
+  const MountDescriptor* known = descriptor_of(context.state, task, static_cast<int>(argument.raw));
+  if (!known || !known->context) return nullptr;
+  MountObjects& objects = context.state.mount_objects.edit();
   const auto found = objects.contexts.find(known->context);
   return found == objects.contexts.end() ? nullptr : &found->second;
 }
@@ -72,7 +75,7 @@ void create_filesystem(State& state, const TaskState& task, FsContext& fs) {
   if (fs.filesystem) return;
   // Every ipc namespace has an mqueue before anybody mounts it.
   fs.read_only = fs.read_only && fs.type != "mqueue";
-  Fact<std::string> options = {filesystem_options({}, fs.options), Evidence::kObserved};
+  Fact<std::string> options = {filesystem_options({}, fs.options), fs.whole ? Evidence::kObserved : Evidence::kUnknown};
   fs.filesystem = new_filesystem(state, {.type = fs.type,
                                          .read_only = {fs.read_only, Evidence::kInferred},
                                          .options = std::move(options),
@@ -106,6 +109,22 @@ FilesystemId picked(const State& state, const Call& call, FilesystemId by_path) 
 }
 
 }  // namespace
+
+void see_context(Context& context, const TaskState& task, int fd, const File& file) {
+  const MountDescriptor* const known = descriptor_of(context.state, task, fd);
+  MountObjects& objects = context.state.mount_objects.edit();
+  const auto had = known ? objects.contexts.find(known->context) : objects.contexts.end();
+  if (had != objects.contexts.end() && (!file.context || !had->second.number || had->second.number == file.context)) {
+    if (file.context) had->second.number = file.context;
+    return;
+  }
+  const auto same = std::ranges::find_if(
+      objects.contexts, [&](const auto& each) { return file.context && each.second.number == file.context; });
+  const uint32_t id = same != objects.contexts.end()
+                          ? same->first
+                          : add_context(context.state, {.type = file.fs_type, .number = file.context, .whole = false});
+  open_descriptor(context, task, fd, {.context = id});
+}
 
 void apply_fsopen(Context& context, const Call& call, TaskState& task) {
   FsContext fs{.type = std::string(text_of(call.args[0]))};

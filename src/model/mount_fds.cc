@@ -89,6 +89,13 @@ void set_group(State& state, MountId from, MountId to) {
   MountTreeEditor(state.trees.at(to.tree)).add_history(to.slot, state.event);
 }
 
+// Of a mount that somebody made whom nobody saw, it may be where it is attached that its filesystem's type is seen.
+void learn_type(State& state, MountId mount, const MaybeFile& seen) {
+  const auto filesystem = state.filesystems.find(filesystem_at(state, mount));
+  if (seen && filesystem != state.filesystems.end() && filesystem->second->type.empty())
+    filesystem->second.edit().type = seen->fs_type;
+}
+
 // What is seen at the place, and what it is mounted on: there a mount goes that comes beneath it.
 std::optional<Attachment> beneath(const State& state, const Place& place, std::string& path) {
   const Place top = crossed(state, root_of_mount(state, place.mount, Evidence::kInferred));
@@ -151,6 +158,7 @@ void apply_move_mount(Context& context, const Call& call, TaskState& task) {
   if (!where) return cannot_tell_others(context, task, "move_mount", "there is nothing that it can have moved beneath");
   if (is_within(state, where->parent, from.place->mount))
     return cannot_tell_others(context, task, "move_mount", "nothing moves below itself");
+  if (text_of(call.args[1]).empty()) learn_type(state, from.place->mount, call.after.moved);
   MountTreeEditor(state.trees.at(from.place->mount.tree)).add_history(from.place->mount.slot, state.event);
   if (from.place->mount.tree == where->parent.tree) {
     where->what = MountChanged::What::kMoved;

@@ -5,6 +5,9 @@
 
 namespace cttrace {
 
+// The kernel says that a descriptor is a filesystem context, and which one.
+void see_context(Context& context, const TaskState& task, int fd, const File& file);
+
 void apply_fsopen(Context& context, const Call& call, TaskState& task);
 void apply_fspick(Context& context, const Call& call, TaskState& task);
 void apply_fsconfig(Context& context, const Call& call, TaskState& task);

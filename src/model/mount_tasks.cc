@@ -119,7 +119,9 @@ void mounts_of_new_program(Context& context, TaskState& task, const Snapshot& sn
 void mounts_of_ended_task(Context& context, const TaskState& task, const std::optional<std::vector<File>>& held) {
   leave_fs(context.state, task.fs);
   if (held) see_held(context, task, *held);
-  leave_descriptor_table(context, task.files, held.has_value());
+  // One that is on its way through a socket is among the references alone.
+  const bool told = held && std::ranges::all_of(*held, [](const File& file) { return file.references != 0; });
+  leave_descriptor_table(context, task.files, told);
 }
 
 void enter_mounts(Context& context, TaskState& task, TreeId tree, const Call* call) {

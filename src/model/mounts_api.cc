@@ -44,6 +44,8 @@ void see_files(Context& context, const Call& call, const TaskState& task) {
     if (argument.file) see_file(context, *argument.file);
     if (argument.file && argument.file->detached)
       see_descriptor(context, task, static_cast<int>(argument.raw), *argument.file);
+    if (argument.file && argument.file->kind == FileKind::kFsContext)
+      see_context(context, task, static_cast<int>(argument.raw), *argument.file);
     if (argument.base) see_file(context, *argument.base);
   }
 }

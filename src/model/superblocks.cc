@@ -72,10 +72,13 @@ bool is_somewhere_detached(const State& state, FilesystemId filesystem) {
          });
 }
 
+bool is_held(const FsContext& context) { return context.holders || context.held_elsewhere; }
+
 // A descriptor of fsopen or fspick keeps it.
 bool is_in_a_context(const State& state, FilesystemId filesystem) {
-  return filesystem && std::ranges::any_of(state.mount_objects->contexts,
-                                           [&](const auto& each) { return each.second.filesystem == filesystem; });
+  return filesystem && std::ranges::any_of(state.mount_objects->contexts, [&](const auto& each) {
+           return each.second.filesystem == filesystem && is_held(each.second);
+         });
 }
 
 // Of the kinds of which each namespace has one: that which fsconfig has made, and nobody has mounted yet.
@@ -84,8 +87,8 @@ FilesystemId made_before(const State& state, FilesystemId filesystem) {
   if (!made || !made->keyed_by) return 0;
   for (const auto& [id, context] : state.mount_objects->contexts) {
     const Filesystem* const other = filesystem_of(state, context.filesystem);
-    if (other && other->made_by < made->made_by && other->type == made->type && other->keyed_by == made->keyed_by &&
-        !other->dev_major && !other->dev_minor)
+    if (other && is_held(context) && other->made_by < made->made_by && other->type == made->type &&
+        other->keyed_by == made->keyed_by && !other->dev_major && !other->dev_minor)
       return context.filesystem;
   }
   return 0;

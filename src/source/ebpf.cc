@@ -14,6 +14,7 @@
 #include <cstring>
 #include <iterator>
 #include <numeric>
+#include <random>
 #include <set>
 
 #include "base/fd.h"
@@ -114,6 +115,8 @@ int EbpfSource::State::load(bool with_target_hooks) {
   bpf_map__set_max_entries(skeleton->maps.events, bytes);
   bpf_map__set_max_entries(skeleton->maps.at_work, static_cast<uint32_t>(libbpf_num_possible_cpus()));
   skeleton->rodata->wake_bytes = bytes / 4;
+  std::random_device random;
+  skeleton->rodata->secret = uint64_t{random()} << 32 | random();
   has_target_hooks = with_target_hooks;
   for (bpf_program* program : target_programs(*skeleton)) bpf_program__set_autoload(program, with_target_hooks);
   return capture__load(skeleton.get());

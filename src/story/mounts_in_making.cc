@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "model/descriptors.h"
 #include "story/call.h"
 #include "story/chains.h"
 #include "story/steps.h"
@@ -47,6 +48,18 @@ void forget_calls(Step& step) {
 
 std::string empty_or_slash(const std::string& path) { return path.empty() ? "/" : path; }
 
+void bound(std::map<uint32_t, Step>& made) {
+  if (made.size() >= kMost) made.erase(made.begin());
+}
+
+// What the model knows the descriptor for. 0: nothing.
+uint32_t object_of(const State& state, const Call& call, int fd) {
+  const TaskState* const task = state.task(id_of(call.task));
+  const MountDescriptor* const descriptor = task ? descriptor_of(state, *task, fd) : nullptr;
+  if (!descriptor) return 0;
+  return descriptor->context ? descriptor->context : descriptor->tree;
+}
+
 // Where the target of move_mount is, if that is in a tree that is attached nowhere.
 MountDone::Detached detached_target(const Call& call) {
   const Argument* const to = argument(call, "to_pathname");
@@ -60,26 +73,41 @@ MountDone::Detached detached_target(const Call& call) {
 
 }  // namespace
 
-Step* MountsInMaking::find(TaskId process, const Call& call, std::string_view descriptor) {
+Step* MountsInMaking::find(const State& state, const Call& call, std::string_view descriptor) {
   const File* behind = file(call, descriptor);
   if (behind && behind->detached && behind->mount_id)
     if (const auto found = by_mount_.find(behind->mount_id); found != by_mount_.end()) return &found->second;
-  const auto found = by_descriptor_.find({process, static_cast<int32_t>(number(call, descriptor))});
-  return found == by_descriptor_.end() ? nullptr : &found->second;
+  const auto found = by_object_.find(object_of(state, call, static_cast<int>(number(call, descriptor))));
+  return found == by_object_.end() ? nullptr : &found->second;
 }
 
-void MountsInMaking::keep(TaskId process, const Call& call, Step&& made) {
+// Of a filesystem context that somebody brought whom nobody saw, what is made begins with what is seen of it.
+Step* MountsInMaking::begin(const State& state, const Call& call, const Step& step, std::string_view descriptor) {
+  const File* const behind = file(call, descriptor);
+  const uint32_t object = object_of(state, call, static_cast<int>(number(call, descriptor)));
+  if (!object || !behind || behind->kind != FileKind::kFsContext || behind->target) return nullptr;
+  MountDone done{.type = behind->fs_type};
+  done.mounts.emplace_back();
+  Step made = with(step, std::move(done));
+  forget_calls(made);
+  bound(by_object_);
+  return &(by_object_[object] = std::move(made));
+}
+
+void MountsInMaking::keep(const State& state, const Call& call, Step&& made) {
   const MaybeFile& opened = call.returned_file;
-  if (by_descriptor_.size() >= kMost) by_descriptor_.erase(by_descriptor_.begin());
-  if (by_mount_.size() >= kMost) by_mount_.erase(by_mount_.begin());
-  if (opened && opened->detached && opened->mount_id)
+  if (opened && opened->detached && opened->mount_id) {
+    bound(by_mount_);
     by_mount_[opened->mount_id] = std::move(made);
-  else
-    by_descriptor_[{process, call.result}] = std::move(made);
+  } else if (const uint32_t object = object_of(state, call, static_cast<int>(call.result))) {
+    bound(by_object_);
+    by_object_[object] = std::move(made);
+  }
 }
 
-std::optional<Step> MountsInMaking::configure(TaskId process, const Call& call, const Step& step, bool& taken) {
-  Step* const made = find(process, call, "fd");
+std::optional<Step> MountsInMaking::configure(const State& state, const Call& call, const Step& step, bool& taken) {
+  Step* made = find(state, call, "fd");
+  if (!made && number(call, "cmd") != FSCONFIG_CMD_RECONFIGURE) made = begin(state, call, step, "fd");
   taken = made != nullptr;
   if (!made) return std::nullopt;
   add_calls(*made, step);
@@ -112,12 +140,12 @@ std::optional<Step> MountsInMaking::configure(TaskId process, const Call& call, 
 }
 
 // On the mount of a descriptor that is still detached it is a part of it; otherwise a step of its own.
-std::optional<Step> MountsInMaking::set_attributes(TaskId process, const Call& call, const Step& step) {
+std::optional<Step> MountsInMaking::set_attributes(const State& state, const Call& call, const Step& step) {
   const Argument* attributes = argument(call, "uattr");
   if (!attributes) return step;
   const uint64_t set = field_of(*attributes, "attr_set"), clear = field_of(*attributes, "attr_clr");
   const std::string propagation = propagation_word(field_of(*attributes, "propagation"));
-  Step* const made = text(call, "path").empty() ? find(process, call, "dfd") : nullptr;
+  Step* const made = text(call, "path").empty() ? find(state, call, "dfd") : nullptr;
   if (made) {
     add_calls(*made, step);
     MountDone& done = done_of(*made);
@@ -140,7 +168,7 @@ std::optional<Step> MountsInMaking::set_attributes(TaskId process, const Call& c
   return with(step, std::move(done));
 }
 
-std::optional<Step> MountsInMaking::attach(TaskId process, const Call& call, const Step& step) {
+std::optional<Step> MountsInMaking::attach(const State& state, const Call& call, const Step& step) {
   const std::string target = path(call, "to_pathname");
   const uint64_t flags = number(call, "flags");
   if (flags & MOVE_MOUNT_SET_GROUP) {
@@ -156,7 +184,7 @@ std::optional<Step> MountsInMaking::attach(TaskId process, const Call& call, con
     done.into = detached_target(call);
     done.attached = whole_tree && detached ? from->mount_id : 0;
   };
-  Step* const made = whole_tree ? find(process, call, "from_dfd") : nullptr;
+  Step* const made = whole_tree ? find(state, call, "from_dfd") : nullptr;
   if (!made) {
     MountDone done{.how = detached ? MountDone::How::kBind : MountDone::How::kMove};
     done.mounts.push_back({.source = path(call, "from_pathname"), .target = {target}});
@@ -164,7 +192,7 @@ std::optional<Step> MountsInMaking::attach(TaskId process, const Call& call, con
     return with(step, std::move(done));
   }
   Step whole = std::move(*made);
-  std::erase_if(by_descriptor_, [&](const auto& each) { return &each.second == made; });
+  std::erase_if(by_object_, [&](const auto& each) { return &each.second == made; });
   std::erase_if(by_mount_, [&](const auto& each) { return &each.second == made; });
   add_calls(whole, step);
   MountDone& done = done_of(whole);
@@ -174,7 +202,7 @@ std::optional<Step> MountsInMaking::attach(TaskId process, const Call& call, con
   return whole;
 }
 
-std::optional<Step> MountsInMaking::take(TaskId process, const Call& call, const Step& step, bool& taken) {
+std::optional<Step> MountsInMaking::take(const State& state, const Call& call, const Step& step, bool& taken) {
   const std::string_view name = call.row->name;
   taken = false;
   const bool known = name == "fsopen" || name == "fspick" || name == "fsconfig" || name == "fsmount" ||
@@ -191,24 +219,25 @@ std::optional<Step> MountsInMaking::take(TaskId process, const Call& call, const
   if (name == "fsopen") {
     MountDone done{.type = text(call, "_fs_name")};
     done.mounts.emplace_back();
-    keep(process, call, with(step, std::move(done)));
+    keep(state, call, with(step, std::move(done)));
     return std::nullopt;
   }
   if (name == "fspick") {
     MountDone done{.how = MountDone::How::kReconfigure};
     done.mounts.push_back({.source = {}, .target = {path(call, "path")}});
-    keep(process, call, with(step, std::move(done)));
+    keep(state, call, with(step, std::move(done)));
     return std::nullopt;
   }
-  if (name == "fsconfig") return configure(process, call, step, taken);
+  if (name == "fsconfig") return configure(state, call, step, taken);
   if (name == "fsmount") {
-    Step* const context = find(process, call, "fs_fd");
+    Step* context = find(state, call, "fs_fd");
+    if (!context) context = begin(state, call, step, "fs_fd");
     if (!context) return taken = false, std::nullopt;
     Step made = *context;
     add_calls(made, step);
     for (std::string& option : attribute_options(number(call, "attr_flags")))
       add_option(done_of(made), std::move(option));
-    keep(process, call, std::move(made));
+    keep(state, call, std::move(made));
     return std::nullopt;
   }
   if (name == "open_tree" || name == "open_tree_attr") {
@@ -217,15 +246,11 @@ std::optional<Step> MountsInMaking::take(TaskId process, const Call& call, const
     done.mounts.push_back({.source = path(call, "filename"), .target = {}});
     if (const Argument* attributes = argument(call, "uattr"))
       done.options = attribute_options(field_of(*attributes, "attr_set"));
-    keep(process, call, with(step, std::move(done)));
+    keep(state, call, with(step, std::move(done)));
     return std::nullopt;
   }
-  if (name == "mount_setattr") return set_attributes(process, call, step);
-  return attach(process, call, step);
-}
-
-void MountsInMaking::forget(TaskId process) {
-  std::erase_if(by_descriptor_, [&](const auto& each) { return each.first.first == process; });
+  if (name == "mount_setattr") return set_attributes(state, call, step);
+  return attach(state, call, step);
 }
 
 }  // namespace cttrace

@@ -240,7 +240,6 @@ void Teller::Work::on(const TaskExit& exit) {
 void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit& exit) {
   process.stage.end_ns = exit.time_ns;
   process.stage.exit_code = exit.code;
-  mounts_.forget(process.leader);
   --progress_.processes;
   --process.unit->processes;
   if (exit.code && !set_up) process.unit->failed = true;

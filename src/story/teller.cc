@@ -122,7 +122,7 @@ void Teller::Work::on(const Call& call) {
   note_words(person, call);
   note_pid(*person.process, step);
   bool taken = false;
-  if (std::optional<Step> mount = mounts_.take(person.process->leader, call, step, taken); mount)
+  if (std::optional<Step> mount = mounts_.take(*state_, call, step, taken); mount)
     step = std::move(*mount);
   else if (taken)
     return;

@@ -1,5 +1,6 @@
 """What the trace says of a caller after each call that succeeded is what the program aftermath read in /proc then."""
 
+import collections
 import re
 
 import support
@@ -173,10 +174,19 @@ def check_closes(test, said, trace):
         file = call["args"][0]["file"]
         test.assertEqual((file["detached"], file["mount_ns"], file["path"], file["fs_type"], call["result"]),
                          (True, None, "/", "tmpfs", 0))
-    held = [(file["fd"], file["references"]) for event in trace.of("exit") for file in event.get("held", [])]
+    ends = [event.get("held", []) for event in trace.of("exit")]
     holds = [tuple(map(int, holds.split())) for holds in said.all("holds")]
     test.assertTrue(holds)
-    test.assertEqual(held, holds if support.BACKEND == "ebpf" else [])  # no /proc tells how often a table is shared
+    test.assertEqual([file["fd"] for held in ends for file in held], [fd for fd, _ in holds])
+    references = iter(count for _, count in holds)
+    for held in ends:
+        own = collections.Counter(file["mount_id"] for file in held)
+        for file in held:
+            count = next(references)
+            if support.BACKEND == "ebpf":
+                test.assertEqual(file["references"], count)
+            else:  # how many there are no /proc tells, only whether another process has it
+                test.assertEqual(file.get("shared", False), count > own[file["mount_id"]])
     trees = set(said.numbers("trees"))
     test.assertEqual({call["args"][0]["file"]["mount_id"] for call in closes}, trees)
     # Whoever made them said the same of them.

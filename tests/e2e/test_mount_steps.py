@@ -134,6 +134,48 @@ begin()
 """)
         self.assert_told(lines, ("mounts", "tmpfs on /tmp"), ("mounts", "TMP/rootfs/bin bound on /tmp/inner (ro)"))
 
+    def told_of_a_context(self, between):
+        """Of a tmpfs of which `between` has somebody make what the first one configured."""
+        lines, text = self.told("""
+import socket
+context = call(430, "tmpfs", 1)
+call(431, context, 1, "source", "a", 0)
+call(431, context, 1, "size", "64k", 0)
+def make(context):
+    call(431, context, 1, "mode", "0711", 0)
+    call(431, context, 6, None, None, 0)
+    call(429, call(432, context, 1, 0), "", CWD, root + "/tmp", 4)
+""" + between + "begin()")
+        made = [re.sub(r"^\S+ \d+: ", "", what) for _, what in lines if "tmpfs on" in what]
+        self.assertEqual(made, ["tmpfs on /tmp (size=64k,mode=0711)"])
+        self.assertRegex(text, r"/tmp +tmpfs +rw +a  size=64k,mode=0711\n")
+
+    def test_a_context_that_is_duplicated(self):
+        self.told_of_a_context("""
+again = os.dup(context)
+os.close(context)
+make(again)
+""")
+
+    def test_a_context_that_is_inherited(self):
+        self.told_of_a_context("""
+if os.fork() == 0:
+    make(context)
+    os._exit(0)
+os.wait()
+""")
+
+    def test_a_context_that_is_passed_on(self):
+        self.told_of_a_context("""
+here, there = socket.socketpair()
+if os.fork() == 0:
+    os.close(context)
+    make(socket.recv_fds(there, 1, 1)[1][0])
+    os._exit(0)
+socket.send_fds(here, [b"x"], [context])
+os.wait()
+""")
+
     def test_capabilities_that_the_kernel_has_not(self):
         lines, _ = self.told("""
 for capability in (0, 1, *range(57, 64)):

@@ -207,10 +207,32 @@ class Generator:
         lines = self.op("fsopen", slot, kind)
         if self.chance(0.6):
             lines += self.op("fsconfig", slot, "string", "source", self.name())
+        opener = self.who
+        if self.chance(0.3):
+            handed_on, slot = self.hand_on(slot)
+            lines += handed_on
         if self.chance(0.2):
             lines += self.op("fsconfig", slot, "flag", "ro", "-")
         lines += self.op("fsconfig", slot, "create", "-", "-")
-        return lines + self.op("fsmount", self.slot("tree"), slot, self.some(ATTRIBUTES)) + self.attach()
+        lines += self.op("fsmount", self.slot("tree"), slot, self.some(ATTRIBUTES)) + self.attach()
+        self.who = opener
+        return lines
+
+    def hand_on(self, slot):
+        """The context is another descriptor's from now on, or another actor's."""
+        others = sorted(self.alive - {self.who})
+        if others and self.chance(0.5):
+            to, there = self.random.choice(others), f"f{self.random.randrange(SLOTS)}"
+            lines = self.op("pass", slot, str(to), there)
+            if self.chance(0.5):
+                lines += self.op("close", slot)
+            self.who = to
+            self.held[to, int(there[1:])] = "context"
+            return lines, there
+        there = self.slot("context")
+        if there == slot:
+            return [], slot
+        return self.op("dup", there, slot) + self.op("close", slot), there
 
     def new_mount(self):
         return self.op("new_mount", self.slot("tree"), self.type(), self.some(ATTRIBUTES + ATIMES[:2], 2), self.name())

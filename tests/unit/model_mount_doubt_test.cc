@@ -111,6 +111,30 @@ TEST_F(ModelMountDoubt, TheKernelSaysAtTheEndWhoElseHasADetachedTree) {
   }
 }
 
+// By ptrace nobody says how many there are.
+TEST_F(ModelMountDoubt, AtTheEndItMayBeToldOnlyThatSomebodyElseHasADetachedTree) {
+  world_.mounts(world_.host, "m", "/mnt", "tmpfs");
+  for (const bool shared : {false, true}) {
+    world_.makes(world_.host, "/mnt", MS_SHARED);
+    const Task other = world_.in_a_copy(world_.host, 11 + shared);
+    world_.makes(world_.host, "/mnt", MS_SLAVE);
+    const uint32_t id = 77 + shared;
+    world_.calls(other, "open_tree", {AT_FDCWD, "/mnt", OPEN_TREE_CLONE}, [&](Call& call) {
+      call.result = 5;
+      call.returned_file = tree_root(id);
+    });
+    // Another one of its own was not seen to come.
+    std::vector<File> held(2, tree_root(id));
+    held[0].fd = 5;
+    held[1].fd = 6;
+    held[0].shared = held[1].shared = shared;
+    world_.apply(TaskExit{.task = other, .time_ns = world_.now(), .last_of_process = true, .held = held});
+    world_.goes_on(world_.host);
+    const MountTree& tree = world_.tree(world_.host);
+    EXPECT_EQ(tree.at(tree.in_tree_order().back()).master != 0, shared);
+  }
+}
+
 TEST_F(ModelMountDoubt, AMountThatOnlyMayBeTheOneIsNotTakenForIt) {
   const Task other = world_.in_a_copy(world_.host, 11);  // its mounts have ids that nobody knows yet
   world_.executes(other, [](Snapshot& snapshot) { snapshot.namespaces[CT_NS_MNT] = 4000; });

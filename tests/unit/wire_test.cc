@@ -10,7 +10,7 @@
 namespace cttrace {
 namespace {
 
-constexpr int kThisVersion = 4;
+constexpr int kThisVersion = 5;
 static_assert(CT_WIRE_VERSION == kThisVersion, "write down the new layout, and then the new version");
 // One number says whether a recording can be read: a new version of the records makes a new one of recordings.
 static_assert(kRecordingVersion == CT_WIRE_VERSION + 1);

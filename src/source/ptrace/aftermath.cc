@@ -29,7 +29,7 @@ void Capture::State::remember_securebits(Tracee& tracee, const SyscallRow& row, 
 }
 
 // The filesystem that fspick has found at the path: looked for again, while its caller stands still.
-Files::Context Capture::State::picked(Tracee& tracee, const CallAtEntry& call, const std::optional<std::string>& path) {
+FsContext Capture::State::picked(Tracee& tracee, const CallAtEntry& call, const std::optional<std::string>& path) {
   const int fd = static_cast<int>(call.args[0]);
   const SyscallRow& row = syscall_rows()[call.row->id];
   std::optional<FileStatus> there;
@@ -52,12 +52,12 @@ void Capture::State::remember_contexts(Tracee& tracee, const SyscallRow& row, co
     return memory.read_text(read, CT_PATH_MAX, call.args[arg]) == TaskMemory::Text::kWhole ? std::optional(read)
                                                                                            : std::nullopt;
   };
-  if (row.name == "fsopen") files.made_context(tracee, returned, {.fs_type = text(0).value_or(""), .source = "none"});
-  if (row.name == "fspick") files.made_context(tracee, returned, picked(tracee, call, text(1)));
+  if (row.name == "fsopen") files.contexts.made(tracee, returned, {.fs_type = text(0).value_or(""), .source = "none"});
+  if (row.name == "fspick") files.contexts.made(tracee, returned, picked(tracee, call, text(1)));
   if (row.name == "fsconfig" && call.args[1] == FSCONFIG_SET_STRING && text(2) == "source")
-    files.named_source(tracee, first, text(3).value_or(""));
+    files.contexts.named_source(tracee, first, text(3).value_or(""));
   if (row.name == "fsmount") {
-    const Files::Context context = files.context(tracee, first);
+    const FsContext context = files.contexts.of(tracee, first);
     const bool known = context.source && is_mounted_whole(context.fs_type);
     files.made_tree(tracee, returned, context.fs_type,
                     known ? std::optional(Shown{.root = "/", .source = *context.source}) : std::nullopt);

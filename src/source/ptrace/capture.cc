@@ -86,15 +86,16 @@ void Capture::exec(Tracee& tracee, uint32_t old_tid, const CallAtEntry* call) {
 
 void Capture::snapshot(Tracee& tracee) { state_->snapshot(tracee, CT_REC_SNAPSHOT, tracee.tid, nullptr); }
 
-void Capture::task_exit(const Tracee& tracee, uint32_t code, bool group_dead, bool in_call) {
+void Capture::task_exit(Tracee& tracee, uint32_t code, bool group_dead, bool in_call) {
   auto& out = state_->maker.begin<ct_task_exit>(tracee, CT_REC_TASK_EXIT, boottime_ns());
   out.code = code;
   out.record.flags = (group_dead ? CT_FLAG_GROUP_DEAD : 0) | (in_call ? CT_FLAG_IN_CALL : 0);
+  if (group_dead && state_->capture_held(tracee)) out.record.flags |= CT_FLAG_FILES_TOLD;
   state_->maker.send();
   state_->memories.forget(tracee.tid);
   if (tracee.in_mount_call) state_->views.end_change(true);
   if (!group_dead) return;
-  state_->files.process_ended(tracee);
+  state_->files.contexts.process_ended(tracee);
   state_->processes.erase(tracee.tgid);
 }
 

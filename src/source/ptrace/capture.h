@@ -82,7 +82,7 @@ class Capture {
   // Of a task that was there when tracing began.
   void snapshot(Tracee& tracee);
   // `code` as wait(2) reports it.
-  void task_exit(const Tracee& tracee, uint32_t code, bool group_dead, bool in_call);
+  void task_exit(Tracee& tracee, uint32_t code, bool group_dead, bool in_call);
   // The mount table of the tracee's mount namespace, in parts; nothing when that was told before.
   void mounts(Tracee& tracee);
 

@@ -45,13 +45,14 @@ struct Capture::State {
   // False: it may not be told.
   bool capture_file(Tracee& tracee, uint8_t arg, ct_capture_kind kind, Files::Where where, int fd = -1);
   void capture_closed(Tracee& tracee, int fd);
+  bool capture_held(Tracee& tracee);
   bool capture_magic(Tracee& tracee, uint8_t arg, std::string_view path);
   void capture_path_places(Tracee& tracee, uint8_t arg, int dirfd, bool at_cwd);
   std::string target_of(Tracee& tracee, const ArgumentsOf& call);
 
   // --- what a call has made of its caller (aftermath.cc)
   void remember(Tracee& tracee, const CallAtEntry& call, int64_t ret);
-  Files::Context picked(Tracee& tracee, const CallAtEntry& call, const std::optional<std::string>& path);
+  FsContext picked(Tracee& tracee, const CallAtEntry& call, const std::optional<std::string>& path);
   void remember_contexts(Tracee& tracee, const SyscallRow& row, const CallAtEntry& call, int returned);
   void remember_securebits(Tracee& tracee, const SyscallRow& row, const CallAtEntry& call);
   void capture_aftermath(Tracee& tracee, const CallAtEntry& call, int64_t ret);

@@ -1,12 +1,10 @@
 #include "source/ptrace/files.h"
 
 #include <fcntl.h>
-#include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <linux/sched.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -151,9 +149,10 @@ void Files::look_at_special(Tracee& tracee, const std::string& link, const std::
   } else if (name == "[fscontext]") {
     file.kind = CT_FILE_FS_CONTEXT;
     file.sb_magic = ANON_INODE_FS_MAGIC;
-    const Context configured = context(tracee, file.fd);
+    const FsContext configured = contexts.of(tracee, file.fd);
     name_type(file, configured.fs_type);
     file.target = configured.device;
+    file.rdev = configured.number;
     seen.components = components_of(name);
     return;
   } else if (what == "anon_inode") {
@@ -251,55 +250,32 @@ bool Files::holds_detached_tree(Tracee& tracee, int fd, const std::string& path)
 }
 
 bool Files::keeps_filesystem(Tracee& tracee, int fd) {
-  if (fd < 0 || (detached_.empty() && !context_seen_)) return false;
+  if (fd < 0 || !any_kept()) return false;
   const std::string path = task_path(tracee.tid, "fd", fd);
   const std::optional<std::string> leads_to = read_link(path);
   return leads_to == "/" ? holds_detached_tree(tracee, fd, path) : leads_to == "anon_inode:[fscontext]";
 }
 
 // A file that is on its way through a socket is seen nowhere.
-bool Files::is_held_elsewhere(const Tracee& tracee, int fd, const std::set<uint32_t>& processes) const {
+std::vector<OpenedBy> Files::held_elsewhere(const Tracee& tracee, int fd, const std::set<uint32_t>& processes) const {
+  std::vector<OpenedBy> found;
   const auto info = descriptor_info(tracee.tid, fd);
-  if (!info || !info->mount_id) return false;
+  const auto leads_to = read_link(task_path(tracee.tid, "fd", fd));
+  if (!info || !info->mount_id || !leads_to) return found;
+  const bool is_tree = leads_to == "/";
   for (const uint32_t process : processes) {
-    // The same descriptors.
     const bool own = process == tracee.tgid;
-    if (!own && syscall(SYS_kcmp, tracee.tid, process, KCMP_FILES, 0, 0) == 0) continue;
+    if (!own && has_same_table(tracee.tid, process)) continue;
     for (const int other : open_descriptors(process).value_or(std::vector<int>())) {
       if (own && other == fd) continue;
-      if (read_link(task_path(process, "fd", other)) != "/") continue;
+      if (read_link(task_path(process, "fd", other)) != leads_to) continue;
       const auto there = descriptor_info(process, other);
-      if (!there || there->mount_id != info->mount_id || !(there->open_flags & O_PATH)) continue;
+      if (!there || there->mount_id != info->mount_id || (is_tree && !(there->open_flags & O_PATH))) continue;
       // Not where somebody has opened it again; a kernel without kcmp cannot tell.
-      const long order = syscall(SYS_kcmp, tracee.tid, process, KCMP_FILE, fd, other);
-      if (order == 0 || (order < 0 && errno == ENOSYS)) return true;
+      if (is_same_file(tracee.tid, fd, process, other).value_or(is_tree)) found.push_back({process, other});
     }
   }
-  return false;
-}
-
-void Files::made_context(const Tracee& tracee, int fd, Context context) {
-  context_seen_ = true;
-  if (contexts_.size() > kMostRemembered) contexts_.clear();
-  std::map<int, Context>& own = contexts_[tracee.tgid];
-  if (own.size() > kMostRemembered) own.clear();
-  own[fd] = std::move(context);
-}
-
-void Files::named_source(const Tracee& tracee, int fd, std::string source) {
-  const auto own = contexts_.find(tracee.tgid);
-  if (own == contexts_.end()) return;
-  const auto found = own->second.find(fd);
-  if (found != own->second.end()) found->second.source = std::move(source);
-}
-
-void Files::process_ended(const Tracee& tracee) { contexts_.erase(tracee.tgid); }
-
-Files::Context Files::context(const Tracee& tracee, int fd) const {
-  const auto own = contexts_.find(tracee.tgid);
-  if (own == contexts_.end()) return {};
-  const auto found = own->second.find(fd);
-  return found == own->second.end() ? Context() : found->second;
+  return found;
 }
 
 void Files::made_tree(const Tracee& tracee, int fd, std::string fs_type, std::optional<Shown> shown) {
@@ -317,11 +293,6 @@ void Files::made_tree(const Tracee& tracee, int fd, std::string fs_type, std::op
 const Files::DetachedTree* Files::tree_held(Tracee& tracee, int fd) {
   const auto info = descriptor_info(tracee.tid, fd);
   return info && info->mount_id ? detached_tree(tracee, *info->mount_id, task_path(tracee.tid, "fd", fd)) : nullptr;
-}
-
-void Files::forked(const Tracee& creator, const Tracee& child) {
-  const auto own = contexts_.find(creator.tgid);
-  if (child.tgid != creator.tgid && own != contexts_.end()) contexts_[child.tgid] = own->second;
 }
 
 }  // namespace cttrace::ptrace

@@ -6,10 +6,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/fd.h"
 #include "cttrace/wire.h"
 #include "source/ptrace/call_places.h"
+#include "source/ptrace/fs_contexts.h"
 #include "source/ptrace/mount_views.h"
 #include "source/ptrace/task_files.h"
 
@@ -45,18 +47,15 @@ class Files {
   // Is one that fsmount or open_tree returned, of a tree that is attached nowhere, or a filesystem context.
   bool keeps_filesystem(Tracee& tracee, int fd);
 
-  // Whether one of these processes has the same open file elsewhere than at this descriptor.
-  bool is_held_elsewhere(const Tracee& tracee, int fd, const std::set<uint32_t>& processes) const;
+  // Whether there may be any such.
+  bool any_kept() const { return !detached_.empty() || contexts.any(); }
+
+  // Where these processes have the same open file elsewhere than at this descriptor: one that holds a detached tree, or
+  // is a filesystem context.
+  std::vector<OpenedBy> held_elsewhere(const Tracee& tracee, int fd, const std::set<uint32_t>& processes) const;
 
   // --- What no /proc tells, remembered from calls.
-  struct Context {
-    std::string fs_type;                // empty: not known
-    std::optional<std::string> source;  // none: not known
-    uint32_t device = 0;                // of what was picked, as the kernel has it; 0: nothing was, or not known
-  };
-  void made_context(const Tracee& tracee, int fd, Context context);
-  void named_source(const Tracee& tracee, int fd, std::string source);
-  Context context(const Tracee& tracee, int fd) const;
+  FsContexts contexts;
   // `fd`: what fsmount or open_tree returned.
   void made_tree(const Tracee& tracee, int fd, std::string fs_type, std::optional<Shown> shown);
   struct DetachedTree {
@@ -67,8 +66,6 @@ class Files {
   // The one that `fd` holds. NULL: none that was seen made. Valid until the next call of any function here.
   const DetachedTree* tree_held(Tracee& tracee, int fd);
   void attached_tree(uint32_t mount_id) { detached_.erase(mount_id); }
-  void forked(const Tracee& creator, const Tracee& child);
-  void process_ended(const Tracee& tracee);
 
  private:
   bool holds_detached_tree(Tracee& tracee, int fd, const std::string& path);
@@ -81,12 +78,10 @@ class Files {
   const DetachedTree* detached_tree(Tracee& tracee, uint32_t mount_id, const std::string& path);
 
   MountViews& views_;
-  uint32_t shm_device_ = 0;                              // of memfds and shared memory
-  uint32_t namespaces_mount_ = 0;                        // the kernel's own mount of nsfs
-  uint32_t anonymous_device_ = 0;                        // of anonymous inodes
-  std::map<uint32_t, std::map<int, Context>> contexts_;  // by process: filesystem contexts, by descriptor
-  bool context_seen_ = false;                            // somebody may have one
-  std::map<uint32_t, DetachedTree> detached_;            // by the mount id of its root
+  uint32_t shm_device_ = 0;                    // of memfds and shared memory
+  uint32_t namespaces_mount_ = 0;              // the kernel's own mount of nsfs
+  uint32_t anonymous_device_ = 0;              // of anonymous inodes
+  std::map<uint32_t, DetachedTree> detached_;  // by the mount id of its root
 };
 
 }  // namespace cttrace::ptrace

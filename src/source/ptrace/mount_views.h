@@ -122,12 +122,12 @@ class MountViews {
   uint64_t changes_ = 0;  // by calls that are traced
   uint32_t changing_ = 0;
   std::map<Key, Cached> views_;
-  std::map<uint32_t, uint32_t> outside_;            // by namespace: what its topmost visible mount is mounted on
-  std::map<uint32_t, std::string> types_;           // by dev
+  std::map<uint32_t, uint32_t> outside_;   // by namespace: what its topmost visible mount is mounted on
+  std::map<uint32_t, std::string> types_;  // by dev
   // By mount: the namespace that it was seen in last, or kNoNamespace since it was seen to have left.
   std::unordered_map<uint32_t, uint32_t> seen_in_;
-  std::map<uint32_t, Seen> all_;                    // by namespace: when all of it was seen last
-  SeenMount hidden_;                                // that was found last
+  std::map<uint32_t, Seen> all_;  // by namespace: when all of it was seen last
+  SeenMount hidden_;              // that was found last
 };
 
 }  // namespace cttrace::ptrace

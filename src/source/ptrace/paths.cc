@@ -15,6 +15,8 @@
 namespace cttrace::ptrace {
 namespace {
 
+constexpr size_t kMostHeld = 48;  // detached trees that are told of one table
+
 // Whom "/proc/PID" of the tracee means, where that is certain: itself, or another one that we trace. In a pid namespace
 // below ours it is not known whose numbers the /proc in question has.
 std::optional<Tracee> process_by_pid(Tracee& tracee, uint32_t pid, uint32_t own_pid_ns, bool first_pid_ns) {
@@ -39,13 +41,41 @@ bool Capture::State::capture_file(Tracee& tracee, uint8_t arg, ct_capture_kind k
   return true;
 }
 
-// Whoever holds a detached mount tree last takes it along.
+// Whoever holds a detached mount tree last takes it along; and the filesystem that a context has made.
 void Capture::State::capture_closed(Tracee& tracee, int fd) {
   std::optional<SeenFile> seen = files.look(tracee, Files::Where::kFd, fd);
   if (!seen) return;
-  const bool shared = (seen->file.flags & CT_FILE_DETACHED) && files.is_held_elsewhere(tracee, fd, processes);
-  if (shared) seen->file.flags |= CT_FILE_SHARED;
+  const bool is_context = seen->file.kind == CT_FILE_FS_CONTEXT;
+  if (is_context || seen->file.flags & CT_FILE_DETACHED) {
+    const std::vector<OpenedBy> elsewhere = files.held_elsewhere(tracee, fd, processes);
+    if (!elsewhere.empty()) seen->file.flags |= CT_FILE_SHARED;
+    if (is_context) files.contexts.closed(tracee, fd, elsewhere);
+  }
   maker.capture(0, CT_CAP_FILE, seen->status, seen->bytes());
+}
+
+// Of a process that is about to end, by its last thread: the detached mount trees that its descriptors hold, and whether
+// another process has them, too. False: not all of them are told.
+bool Capture::State::capture_held(Tracee& tracee) {
+  if (!files.any_kept()) return false;
+  std::set<uint32_t> others = processes;
+  others.erase(tracee.tgid);
+  if (std::ranges::any_of(others, [&](uint32_t other) { return has_same_table(tracee.tid, other); })) return false;
+  const std::optional<std::vector<int>> open = open_descriptors(tracee.tid);
+  if (!open) return false;
+  size_t told = 0;
+  for (const int fd : *open) {
+    if (!files.keeps_filesystem(tracee, fd)) continue;
+    std::optional<SeenFile> seen = files.look(tracee, Files::Where::kFd, fd);
+    if (!seen) return false;
+    const std::vector<OpenedBy> elsewhere = files.held_elsewhere(tracee, fd, others);
+    if (!elsewhere.empty()) seen->file.flags |= CT_FILE_SHARED;
+    if (seen->file.kind == CT_FILE_FS_CONTEXT)
+      files.contexts.closed(tracee, fd, elsewhere);
+    else if (++told <= kMostHeld)
+      maker.capture(CT_ARG_HELD, CT_CAP_FILE, seen->status, seen->bytes());
+  }
+  return told <= kMostHeld;
 }
 
 // False: the path names none.

@@ -1,7 +1,9 @@
 #include "source/ptrace/task_files.h"
 
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -91,6 +93,16 @@ std::optional<DescriptorInfo> descriptor_info(uint32_t tid, int fd) {
   const ssize_t length = file ? ::read(file.get(), text, sizeof(text)) : -1;
   if (length <= 0) return std::nullopt;
   return parse_descriptor_info({text, static_cast<size_t>(length)});
+}
+
+bool has_same_table(uint32_t tid, uint32_t other_tid) {
+  return syscall(SYS_kcmp, tid, other_tid, KCMP_FILES, 0, 0) == 0;
+}
+
+std::optional<bool> is_same_file(uint32_t tid, int fd, uint32_t other_tid, int other_fd) {
+  const long order = syscall(SYS_kcmp, tid, other_tid, KCMP_FILE, fd, other_fd);
+  if (order < 0 && errno == ENOSYS) return std::nullopt;
+  return order == 0;
 }
 
 uint32_t namespace_inode(uint32_t tid, const char* name) {

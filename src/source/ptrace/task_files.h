@@ -39,6 +39,12 @@ DescriptorInfo parse_descriptor_info(std::string_view text);
 // In ascending order. None: they may not be read.
 std::optional<std::vector<int>> open_descriptors(uint32_t tid);
 
+// Whether the descriptors of two tasks are the same ones (CLONE_FILES), as far as the kernel tells.
+bool has_same_table(uint32_t tid, uint32_t other_tid);
+
+// Whether two descriptors are the same open file. None: the kernel cannot tell.
+std::optional<bool> is_same_file(uint32_t tid, int fd, uint32_t other_tid, int other_fd);
+
 // "ns/mnt" and the like. 0: there is none, or it may not be read.
 uint32_t namespace_inode(uint32_t tid, const char* name);
 

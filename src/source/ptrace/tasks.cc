@@ -39,7 +39,7 @@ void Capture::State::fork(Tracee& creator, Tracee& child, Inherited inherited, u
   const std::optional<std::string> cgroup = inherited.cgroup ? std::nullopt : cgroup_path(child.tid);
   if (cgroup && cgroup != cgroup_path(creator.tid))
     maker.capture(CT_ARG_CGROUP, CT_CAP_STRING, CT_OK, components_of(*cgroup));
-  files.forked(creator, child);
+  files.contexts.forked(creator, child);
   processes.insert(child.tgid);
   maker.send();
 }
