@@ -108,6 +108,8 @@ struct Container {
 struct EntryMade {
   uint32_t container = 0;     // Container::number; 0: none that is known
   bool there_before = false;  // of one that is not known: its namespaces were there when tracing began
+  bool starters = false;      // of none: out of the container that it came from, into those of who started all this
+  std::string out_of = {};    // that container's short name
   std::string container_name = {}, short_name = {};
   std::string id = {};  // Container::id
   uint32_t number = 0;  // of the entries into it, from 1

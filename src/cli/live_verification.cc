@@ -56,19 +56,18 @@ void LiveVerification::see(std::span<const std::byte> bytes) {
   if (!record || record->header().kind != CT_REC_EXEC) return;
   const Snapshot snapshot = decode_snapshot(*record);
   if (!is_isolated(snapshot, own_)) return;
-  const std::string container = container_key(snapshot.namespaces[CT_NS_MNT], snapshot.namespaces[CT_NS_PID],
-                                              snapshot.root ? snapshot.root->path : std::string());
-  if (!execs_.contains(container) && execs_.size() >= kMostContainers) return;
-  if (++execs_[container] > kMostExecs) return;
+  const auto place = std::pair(snapshot.namespaces[CT_NS_MNT], snapshot.namespaces[CT_NS_PID]);
+  if (!execs_.contains(place) && execs_.size() >= kMostContainers) return;
+  if (++execs_[place] > kMostExecs) return;
   read({.task = id_of(snapshot.task),
-        .container = container,
         .when = "at its execve",
-        .mounts = snapshot.namespaces[CT_NS_MNT] != own_[CT_NS_MNT]});
+        .mounts = snapshot.namespaces[CT_NS_MNT] != own_[CT_NS_MNT]},
+       snapshot.time_ns);
 }
 
-void LiveVerification::read(const Verifier::Request& request) {
+void LiveVerification::read(const Verifier::Request& request, uint64_t time_ns) {
   const Result<ProcFolder> folder = ProcFolder::open(request.task.tid);
-  if (!folder || !is_task(*folder, request.task)) return verifier_.not_made(request, kGone);
+  if (!folder || !is_task(*folder, request.task)) return verifier_.not_made(request, kGone, time_ns);
   ProcReading reading = read_proc(*folder);
   reading.pid = request.task.tid;
   verifier_.add(request, std::move(reading));
@@ -78,12 +77,19 @@ void LiveVerification::told(const News& news, const State& state) {
   const auto* container = std::get_if<Container>(&news);
   if (!container || container->set_up.ending != Ending::kHandedOver) return;
   const TaskState* const task = state.task(container->set_up.program);
-  if (task) verifier_.expect(container_key(state, *task));
+  if (!task) return;
+  verifier_.expect(container_key(state, *task));
+  // Numbers are given again: the next one that has them is another container.
+  const auto number = [&](ct_ns which) {
+    const Namespace* const ns = state.ns_of(*task, which);
+    return ns ? ns->inode : 0;
+  };
+  execs_.erase({number(CT_NS_MNT), number(CT_NS_PID)});
 }
 
 void LiveVerification::complete_until(uint64_t time_ns, const State& state) {
   verifier_.complete_until(time_ns, state);
-  for (const Verifier::Request& request : verifier_.take_requests()) read(request);
+  for (const Verifier::Request& request : verifier_.take_requests()) read(request, time_ns);
 }
 
 void LiveVerification::read_what_runs(const State& state) {
@@ -92,11 +98,7 @@ void LiveVerification::read_what_runs(const State& state) {
     if (task->ended_ns || task->leader != id || !is_isolated(state, *task, own_)) continue;
     const std::string container = container_key(state, *task);
     if (done.size() >= kMostContainers || !done.insert(container).second) continue;
-    read({.task = id,
-          .container = container,
-          .when = "at the end",
-          .mounts = own_mounts(state, *task, own_),
-          .was_there = false});
+    read({.task = id, .when = "at the end", .mounts = own_mounts(state, *task, own_), .was_there = false}, UINT64_MAX);
   }
 }
 

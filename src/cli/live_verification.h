@@ -36,11 +36,12 @@ class LiveVerification {
   VerificationReport report() const { return verifier_.report(); }
 
  private:
-  void read(const Verifier::Request& request);
+  // `time_ns`: when this was to be read.
+  void read(const Verifier::Request& request, uint64_t time_ns);
 
   Verifier verifier_;
   NamespaceInodes own_ = {};
-  std::map<std::string, int> execs_;  // that were looked at, by container
+  std::map<std::pair<uint32_t, uint32_t>, int> execs_;  // that were looked at, by mount and pid namespace
 };
 
 }  // namespace cttrace

@@ -188,15 +188,10 @@ Comparison Comparer::compare(bool mounts) {
 
 }  // namespace
 
-std::string container_key(uint32_t mnt_inode, uint32_t pid_inode, const std::string& root) {
-  return std::to_string(mnt_inode) + "/" + std::to_string(pid_inode) + root;
-}
-
 std::string container_key(const State& state, const TaskState& task) {
-  const Namespace* const mnt = state.ns_of(task, CT_NS_MNT);
-  const Namespace* const pid = state.ns_of(task, CT_NS_PID);
   const FsStruct* const fs = state.fs_of(task);
-  return container_key(mnt ? mnt->inode : 0, pid ? pid->inode : 0, fs ? shown_path(state, fs->root) : "");
+  return std::to_string(task.namespaces[CT_NS_MNT].value) + "/" + std::to_string(task.namespaces[CT_NS_PID].value) +
+         (fs ? shown_path(state, fs->root) : "");
 }
 
 Comparison compare_with_proc(const State& state, TaskId id, const ProcReading& reading, bool mounts) {

@@ -26,7 +26,6 @@ struct Comparison {
 Comparison compare_with_proc(const State& state, TaskId task, const ProcReading& reading, bool mounts);
 
 // What a container is told apart by: its namespaces, and where its root is in its mount namespace.
-std::string container_key(uint32_t mnt_inode, uint32_t pid_inode, const std::string& root);
 std::string container_key(const State& state, const TaskState& task);
 
 }  // namespace cttrace

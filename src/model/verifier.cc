@@ -34,11 +34,24 @@ void Verifier::add(const Request& request, ProcReading reading) {
   pending_.push_back({.request = request, .reading = std::move(reading)});
 }
 
-void Verifier::not_made(const Request& request, const std::string& why) {
+void Verifier::not_made(const Request& request, const std::string& why, uint64_t time_ns) {
+  pending_.push_back({.request = request, .not_made = why});
+  pending_.back().reading.began_ns = pending_.back().reading.ended_ns = time_ns;
+}
+
+void Verifier::failed(const Request& request, const std::string& why) {
   if (request.was_there || why != kGone) outcomes_[request.container].not_made = why;
 }
 
+// Namespaces' numbers are given again: which container it is the state says.
+void Verifier::name(Request& request, const State& state) {
+  const TaskState* const task = state.task(request.task);
+  if (task && request.container.empty()) request.container = container_key(state, *task);
+}
+
 void Verifier::compare(Pending& pending, const State& state) {
+  name(pending.request, state);
+  if (!pending.not_made.empty()) return;
   if (pending.matched || std::exchange(pending.compared, true)) return;
   Comparison now = compare_with_proc(state, pending.request.task, pending.reading, pending.request.mounts);
   pending.matched = now.cannot.empty() && now.differences.empty();
@@ -88,6 +101,7 @@ void Verifier::finish(const State& state) {
 
 void Verifier::settle(Pending& pending, const State& state) {
   compare(pending, state);
+  if (!pending.not_made.empty()) return failed(pending.request, pending.not_made);
   const bool moved = pending.moved || (pending.overlapped && !pending.last->differences.empty());
   if (pending.matched) {
     ++outcomes_[pending.request.container].agreed;
@@ -95,12 +109,12 @@ void Verifier::settle(Pending& pending, const State& state) {
     again_.push_back(pending.request);
     ++again_.back().tries;
   } else if (moved) {
-    not_made(pending.request, "it changed faster than it could be read");
+    failed(pending.request, "it changed faster than it could be read");
   } else if (!pending.last->differences.empty()) {
     outcomes_[pending.request.container].differed = true;
     disagree(pending);
   } else {
-    not_made(pending.request, pending.last->cannot);
+    failed(pending.request, pending.last->cannot);
   }
 }
 

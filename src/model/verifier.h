@@ -28,8 +28,8 @@ class Verifier {
  public:
   struct Request {
     TaskId task;
-    std::string container;  // container_key()
-    std::string when;       // "at the end"
+    std::string container = {};  // empty: container_key() of the task, when it is compared
+    std::string when = {};       // "at the end"
     bool mounts = true;
     bool was_there =
         true;  // otherwise the model may not know yet that it has ended: then there is nothing to say of it
@@ -40,8 +40,8 @@ class Verifier {
   void expect(const std::string& container) { outcomes_[container]; }
   // The events that the model has applied until now had all returned before the reading began.
   void add(const Request& request, ProcReading reading);
-  // The process was not there any more, or could not be read.
-  void not_made(const Request& request, const std::string& why);
+  // At this time the process was not there any more, or could not be read.
+  void not_made(const Request& request, const std::string& why, uint64_t time_ns);
 
   // Around each event that the model applies.
   void before(const Event& event, const State& state);
@@ -59,7 +59,8 @@ class Verifier {
  private:
   struct Pending {
     Request request;
-    ProcReading reading;
+    ProcReading reading = {};
+    std::string not_made = {};         // why there is none
     bool compared = false;             // with the state as it is now
     bool matched = false;              // some state that it can be of
     bool moved = false;                // it differs in several ways
@@ -72,8 +73,10 @@ class Verifier {
     std::string not_made = {};  // the latest reason
   };
 
+  static void name(Request& request, const State& state);
   static void compare(Pending& pending, const State& state);
   void settle(Pending& pending, const State& state);
+  void failed(const Request& request, const std::string& why);
   void disagree(const Pending& pending);
 
   std::vector<Pending> pending_;

@@ -190,6 +190,8 @@ Json json_of(const EntryMade& made, const TreeChanges* changes) {
   json["type"] = "entry";
   json["container"] = made.container ? Json(made.container) : Json();
   json["there_before"] = made.there_before;
+  if (made.starters) json["starters"] = true;
+  if (!made.out_of.empty()) json["out_of"] = json_text(made.out_of);
   json["name"] = json_text_or_null(made.container_name);
   json["short_name"] = json_text_or_null(made.short_name);
   json["number"] = made.number ? Json(made.number) : Json();

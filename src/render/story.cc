@@ -216,10 +216,12 @@ void StoryRenderer::tell(const EntryMade& made) {
   around.stages = &story.stages;
   StoryLines lines(options_, info_, story.start_ns);
   const bool unknown = !made.container && !made.there_before;
-  const string name =
+  string name =
       made.short_name.empty() ? (unknown ? "namespaces" : "a container") : "container " + safe(made.short_name);
+  if (made.starters) name = "its starter's namespaces";
   lines.heading({fmt::format("entry into {} ({})", name, program_name(story.runtime)),
                  made.there_before ? "that was there when tracing began"
+                 : made.starters   ? (made.out_of.empty() ? "" : "out of container " + safe(made.out_of))
                  : unknown         ? "made while it was traced"
                                    : "",
                  pids_text("program", story.pids), ending_of(story)});

@@ -99,6 +99,7 @@ struct Process {
 struct SetUp {
   std::shared_ptr<Unit> unit = {};
   TaskId begun_by = {};  // the process
+  uint64_t begun_ns = 0;
   Draft draft{1024};
   Roots roots = {};
   std::map<uint32_t, uint32_t> made = {};    // namespaces by CLONE_NEW*: their inode, 0 where it is not known
@@ -107,6 +108,7 @@ struct SetUp {
   std::optional<HeldBack> held = {};
   std::optional<HeldBack> helped = {};  // was held back until the set-up went on
   bool worker = false;                  // it has executed itself again in what it has set up: it works in there
+  bool hosts = false;                   // what was held back has set up something of its own
   std::set<TaskId> threads = {};        // that run, until it is over
   bool over = false;                    // handed over, or told as failed
   uint32_t failed = 0;                  // how the last of its processes ended that did with an error: TaskExit::code

@@ -57,9 +57,9 @@ void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending e
   std::string cgroup = set_up.cgroup;
   for (const auto& [id, person] : people_)
     if (person.process->unit == set_up.unit && !person.process->cgroup.empty()) cgroup = person.process->cgroup;
-  const std::string name =
-      into && !mounts && !pids ? into->name : container_name({set_up.unit->argv, cgroup, set_up.hostname, {}});
-  SetUpStory story = story_of(set_up, name, {});
+  Named named = named_by({set_up.unit->argv, cgroup, set_up.hostname, {}});
+  if (into && !mounts && !pids) named.name = into->name;
+  SetUpStory story = story_of(set_up, named, {});
   story.ending = ending;
   if (set_up.threads.empty() && set_up.end_ns) story.end_ns = set_up.end_ns;
   for (const auto& [type, inode] : set_up.made)
@@ -67,11 +67,12 @@ void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending e
   for (const auto& [type, inode] : set_up.joined)
     story.namespaces.push_back({.type = type, .inode = inode, .how = ContainerNamespace::How::kJoined});
   if (!mounts && !pids && !set_up.joined.empty()) {
-    EntryMade entry{.container_name = name};
+    EntryMade entry{.container_name = named.name};
     entry.set_up = std::move(story);
-    return tell_entry(std::move(entry), into);
+    return tell_entry(std::move(entry), set_up, into);
   }
-  Container container{.number = ++found_, .name = name, .isolation = isolation_of(mounts, pids), .cgroup = cgroup};
+  Container container{
+      .number = ++found_, .name = named.name, .isolation = isolation_of(mounts, pids), .cgroup = cgroup};
   describe(container, set_up, story);
   container.rootfs_inferred = guessed;
   container.set_up = std::move(story);

@@ -64,19 +64,20 @@ std::vector<std::string> own_words(const std::vector<std::string>& argv, const s
   return own;
 }
 
-std::string container_name(const Told& told) {
+Named named_by(const Told& told) {
   const std::vector<std::string> own = own_words(told.argv, told.program);
   const std::vector<std::string>& program = told.program;
   const std::string leaf = leaf_of(told.cgroup);
-  std::string name = option_value(own, {"--id", "--machine", "--name"});
-  if (name.empty()) name = word_at_end(own, leaf);
-  if (name.empty()) name = run_argument(own);
-  if (name.empty()) name = word_at_end(own, told.hostname);
-  if (told.existed) return name;
-  if (name.empty()) name = leaf;
-  if (name.empty()) name = told.hostname;
-  if (name.empty() && !program.empty()) name = last_part(program[0]);
-  return name;
+  Named named;
+  named.called = option_value(own, {"--id", "--machine", "--name"});
+  if (named.called.empty()) named.called = word_at_end(own, leaf);
+  if (named.called.empty()) named.called = run_argument(own);
+  if (named.called.empty()) named.called = word_at_end(own, told.hostname);
+  named.name = named.called;
+  if (named.name.empty()) named.name = leaf;
+  if (named.name.empty()) named.name = told.hostname;
+  if (named.name.empty() && !program.empty()) named.name = last_part(program[0]);
+  return named;
 }
 
 bool has_word(const std::vector<std::string>& words, const std::string& word) {
@@ -114,9 +115,10 @@ Isolation isolation_of(bool mounts, bool pids) {
   return pids ? Isolation::kPids : Isolation::kChroot;
 }
 
-std::string kind_in_words(Isolation isolation, bool user_namespace, bool nested) {
+std::string kind_in_words(Isolation isolation, bool user_namespace, bool nested, bool begun_before) {
   switch (isolation) {
     case Isolation::kChroot:
+      if (begun_before && !nested) return "another root in namespaces that were there when tracing began";
       return nested ? "another root in the namespaces of its container" : "chroot only: not isolated by namespaces";
     case Isolation::kMounts:
       return user_namespace ? "mounts and users of its own, the starter's pids"

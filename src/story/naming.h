@@ -15,15 +15,19 @@ struct Told {
   std::string cgroup = {};             // that was joined; empty: none
   std::string hostname = {};           // that was given; empty: none
   std::vector<std::string> program = {};
-  bool existed = false;  // it was there before: only what was told of it can name it
 };
 
 // The command line without the command at its end that is run.
 std::vector<std::string> own_words(const std::vector<std::string>& argv, const std::vector<std::string>& program);
 
-// A name that was given by an option, or that is in the command line and in the cgroup; the argument of run or create;
-// one that is in the command line and became the hostname; the cgroup's; the hostname; otherwise the program's.
-std::string container_name(const Told& told);
+struct Named {
+  std::string name = {};    // `called`; otherwise the cgroup's, the hostname, the program's
+  std::string called = {};  // what the runtime was told: whoever is told the same, means the same. Empty: nothing
+};
+
+// It is told by an option; by a word of the command line that is in the cgroup, too; by the argument of run or create;
+// by a word that became the hostname.
+Named named_by(const Told& told);
 
 bool has_word(const std::vector<std::string>& words, const std::string& word);
 
@@ -43,7 +47,7 @@ std::string option_value(const std::vector<std::string>& argv, std::initializer_
 std::string version_in(std::string_view path);
 
 Isolation isolation_of(bool mounts, bool pids);
-// `nested`: in a container that is known.
-std::string kind_in_words(Isolation isolation, bool user_namespace, bool nested);
+// `nested`: in a container that is known. `begun_before`: in pid namespaces that were there when tracing began.
+std::string kind_in_words(Isolation isolation, bool user_namespace, bool nested, bool begun_before);
 
 }  // namespace cttrace

@@ -177,9 +177,19 @@ void Teller::Work::program_began(Person& person, const Snapshot& snapshot, bool 
   draft_of(person).add(process.stage, std::move(step));
 }
 
+// It only joined what a set-up has made that goes on, for which it was started.
+bool Teller::Work::is_for_another(const SetUp& set_up) const {
+  if (!set_up.made.empty() || set_up.roots.count()) return false;
+  return std::ranges::any_of(set_up.joined, [&](const auto& joined) {
+    const std::shared_ptr<SetUp> making = making_of(joined.first, joined.second);
+    return making && making->unit != set_up.unit && is_of(*set_up.unit, *making->unit);
+  });
+}
+
 // Whether this program is what everything before was for.
 Teller::Work::Meaning Teller::Work::meaning_of(const Person& person, const Snapshot& snapshot) const {
   const SetUp& set_up = *person.set_up;
+  if (is_for_another(set_up)) return Meaning::kHelper;
   const Origin& origin = set_up.unit->origin;
   const NamespaceInodes& now = snapshot.namespaces;
   const bool switched = differs(origin.root, snapshot.root);

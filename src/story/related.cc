@@ -20,7 +20,7 @@ bool descends_from(const Unit& unit, const Unit& other) {
 
 class Concern {
  public:
-  Concern(const Subject& subject, size_t level) : subject_(subject), level_(level) {}
+  Concern(const Subject& subject, const Step& step, size_t level) : subject_(subject), step_(step), level_(level) {}
 
   bool operator()(const ProgramRun& run) const {
     return subject_.name.size() >= kTelling && has_word(run.argv, subject_.name);
@@ -30,12 +30,15 @@ class Concern {
       return is_its(each.target.path) || is_its(each.source) || is_of_process(each.source);
     });
   }
+  // What another one made, or entered before these were made, had the same number: those are given again.
   bool operator()(const NamespacesChanged& changed) const {
-    return std::ranges::any_of(changed.namespaces,
+    return !changed.made && step_.end_ns >= subject_.set_up->begun_ns &&
+           std::ranges::any_of(changed.namespaces,
                                [&](const auto& each) { return subject_.inodes.contains(each.inode); });
   }
   bool operator()(const CgroupJoined& joined) const {
-    return is_process(joined.pid, 0) || is_its(joined.cgroups[0].file);
+    // Who was moved is known: one of another attempt, or of another container, is not this one's.
+    return joined.pid ? is_process(joined.pid, 0) : is_its(joined.cgroups[0].file);
   }
   bool operator()(const ControlsWritten& controls) const { return is_its(controls.writes[0].file); }
   bool operator()(const MapsWritten& maps) const { return is_process(maps.pid, 0); }
@@ -71,6 +74,7 @@ class Concern {
   }
 
   const Subject& subject_;
+  const Step& step_;
   size_t level_;
 };
 
@@ -84,13 +88,13 @@ Relation relation_of(const Unit& unit, const Subject& subject) {
   if (alone && descends_from(unit, runtime)) return Relation::kWhole;
   // What the same process ran before is no runtime of it.
   if (unit.pid == runtime.pid) return Relation::kSteps;
-  const bool named = has_word(unit.argv, subject.name);
+  const bool named = has_word(unit.argv, subject.called) && unit.set_ups_begun == 0;
   const bool sure = runtime.file.same_as(unit.file) || descends_from(runtime, unit) || subject.name.size() >= kTelling;
   return named && sure && unit.seen_to_begin ? Relation::kWhole : Relation::kSteps;
 }
 
 bool concerns(const Step& step, size_t level, const Subject& subject) {
-  return std::visit(Concern(subject, level), step.facts);
+  return std::visit(Concern(subject, step, level), step.facts);
 }
 
 }  // namespace cttrace

@@ -13,6 +13,7 @@ namespace cttrace {
 struct Subject {
   const SetUp* set_up = nullptr;
   std::string name = {};
+  std::string called = {};  // what its runtime was told that it is called; empty: nothing
   std::string rootfs = {};
   std::set<uint32_t> inodes = {};                // of the namespaces of its own
   std::vector<std::vector<uint32_t>> pids = {};  // of its stages, by pid namespace

@@ -84,7 +84,19 @@ HandedOver handed_over(const Snapshot& snapshot, const std::optional<PendingExec
 
 }  // namespace
 
-Namespaces Teller::Work::namespaces_of(const SetUp& set_up, const NamespaceInodes& now) const {
+// Somebody else has made it, and no set-up had begun when it was joined.
+bool Teller::Work::was_made_elsewhere(const SetUp& set_up, TaskId program, ct_ns which) const {
+  const TaskState* const task = state_->task(program);
+  const Namespace* const ns = task ? state_->ns_of(*task, which) : nullptr;
+  if (!ns) return false;
+  const Unit& unit = *set_up.unit;
+  if (ns->origin != Namespace::Origin::kCreated) return true;
+  if (unit.seen_to_begin && ns->made_by && ns->made_by < unit.first) return true;
+  const auto creator = ns->creator ? people_.find(*ns->creator) : people_.end();
+  return creator != people_.end() && !is_of(*creator->second.process->unit, unit);
+}
+
+Namespaces Teller::Work::namespaces_of(const SetUp& set_up, TaskId program, const NamespaceInodes& now) const {
   Namespaces all;
   for (const auto& [type, which] : kNamespaceKinds) {
     ContainerNamespace each{.type = type, .inode = now[which]};
@@ -92,7 +104,8 @@ Namespaces Teller::Work::namespaces_of(const SetUp& set_up, const NamespaceInode
       const auto joined = set_up.joined.find(type), made = set_up.made.find(type);
       const bool is_own =
           made != set_up.made.end() && made->second == now[which];  // it has been elsewhere, and is back
-      const bool is_joined = !is_own && joined != set_up.joined.end() && joined->second == now[which];
+      const bool seen_to_join = joined != set_up.joined.end() && joined->second == now[which];
+      const bool is_joined = !is_own && (seen_to_join || was_made_elsewhere(set_up, program, which));
       each.how = is_joined ? ContainerNamespace::How::kJoined : ContainerNamespace::How::kMade;
       if (is_joined)
         if (const Known* const owner = containers_.find(containers_.owner_of(type, now[which])))
@@ -114,10 +127,11 @@ std::vector<std::shared_ptr<Unit>> Teller::Work::units_beside(const std::shared_
   return all;
 }
 
-SetUpStory Teller::Work::story_of(SetUp& set_up, const std::string& name, const TaskId& program) {
+SetUpStory Teller::Work::story_of(SetUp& set_up, const Named& named, const TaskId& program) {
   SetUpStory story;
   story.runtime = runtime_of(*set_up.unit);
-  Subject subject{.set_up = &set_up, .name = name, .rootfs = set_up.roots.final_root()};
+  Subject subject{.set_up = &set_up, .name = named.name, .called = named.called};
+  subject.rootfs = set_up.roots.final_root();
   for (const auto& [type, inode] : set_up.made)
     if (inode) subject.inodes.insert(inode);
   for (const Draft::Part& part : set_up.draft.parts()) subject.pids.push_back(part.stage.pids);
@@ -160,7 +174,9 @@ void Teller::Work::describe(Container& container, const SetUp& set_up, const Set
   container.hostname = set_up.hostname;
   container.parent = set_up.unit->container;
   if (const Known* const parent = containers_.find(container.parent)) container.parent_name = parent->short_name;
-  container.kind = kind_in_words(container.isolation, is_new(story.namespaces, CLONE_NEWUSER), container.parent != 0);
+  const bool begun_before = !set_up.unit->seen_to_begin && story.pids.size() > 1;
+  container.kind =
+      kind_in_words(container.isolation, is_new(story.namespaces, CLONE_NEWUSER), container.parent != 0, begun_before);
 }
 
 void Teller::Work::hand_over(Person& person, const Snapshot& snapshot) {
@@ -188,13 +204,13 @@ void Teller::Work::tell_handed_over(const std::shared_ptr<SetUp>& set_up, Proces
   const std::vector<std::string> argv = exec ? exec->argv : std::vector<std::string>();
   const bool moved = snapshot.cgroup != set_up->unit->origin.cgroup;
   const std::string cgroup = moved ? snapshot.cgroup : process.cgroup;
-  const std::string name =
-      into && is_entry ? into->name : container_name({set_up->unit->argv, cgroup, set_up->hostname, argv, is_entry});
-  SetUpStory story = story_of(*set_up, name, process.leader);
+  Named named = named_by({set_up->unit->argv, cgroup, set_up->hostname, argv});
+  if (is_entry) named.name = into ? into->name : named.called;
+  SetUpStory story = story_of(*set_up, named, process.leader);
   story.program = process.leader;
   story.pids = snapshot.pids;
   story.argv = argv;
-  story.namespaces = namespaces_of(*set_up, snapshot.namespaces);
+  story.namespaces = namespaces_of(*set_up, process.leader, snapshot.namespaces);
   set_up->over = true;
   --progress_.going_on;
   std::erase(set_up->unit->set_ups, set_up);
@@ -202,18 +218,18 @@ void Teller::Work::tell_handed_over(const std::shared_ptr<SetUp>& set_up, Proces
   if (is_entry) {
     if (into && !process.stage.end_ns) ++into->processes;
     process.container = into ? into->number : 0;
-    EntryMade entry{.container_name = name};
+    EntryMade entry{.container_name = named.name};
     entry.set_up = std::move(story);
-    tell_entry(std::move(entry), into);
+    tell_entry(std::move(entry), *set_up, into);
   } else {
-    Container container{.name = name, .cgroup = cgroup};
+    Container container{.name = named.name, .cgroup = cgroup};
     container.set_up = std::move(story);
-    tell_container(process, snapshot, std::move(container), set_up);
+    tell_container(process, snapshot, std::move(container), named.called, set_up);
   }
 }
 
 void Teller::Work::tell_container(Process& process, const Snapshot& snapshot, Container container,
-                                  const std::shared_ptr<SetUp>& set_up) {
+                                  const std::string& called, const std::shared_ptr<SetUp>& set_up) {
   SetUpStory& story = container.set_up;
   container.number = ++found_;
   container.isolation = isolation_of(is_new(story.namespaces, CLONE_NEWNS), is_new(story.namespaces, CLONE_NEWPID));
@@ -231,7 +247,7 @@ void Teller::Work::tell_container(Process& process, const Snapshot& snapshot, Co
   known.argv = story.argv;
   known.start_ns = snapshot.time_ns;
   known.runtime = set_up->unit->file;
-  known.called = container_name({set_up->unit->argv, container.cgroup, container.hostname, story.argv, true});
+  known.called = called;
 
   const bool own_pids = is_new(story.namespaces, CLONE_NEWPID);
   for (const TaskId id : set_up->threads) {
@@ -242,6 +258,13 @@ void Teller::Work::tell_container(Process& process, const Snapshot& snapshot, Co
     if (!own_pids && other->process.get() != &process) continue;
     other->process->container = container.number;
     ++known.processes;
+    // A program that began before this was told.
+    const std::shared_ptr<Unit>& unit = other->process->unit;
+    if (unit != set_up->unit && unit->container != container.number) {
+      not_busy(unit);
+      unit->container = container.number;
+      busy(unit);
+    }
   }
   containers_.add(std::move(known));
   process.container = container.number;  // also where it has ended already
@@ -255,11 +278,26 @@ void Teller::Work::tell_container(Process& process, const Snapshot& snapshot, Co
   sink_(std::move(container));
 }
 
-void Teller::Work::tell_entry(EntryMade entry, Known* into) {
-  entry.short_name = short_name(entry.container_name);
-  entry.there_before = !into && std::ranges::none_of(entry.set_up.namespaces, [&](const ContainerNamespace& each) {
-    return each.how == ContainerNamespace::How::kJoined && was_made(*state_, each);
+// All that was joined is what the first of the programs above had.
+bool Teller::Work::is_return(const SetUp& set_up) const {
+  const Unit* first = set_up.unit.get();
+  while (first->above) first = first->above.get();
+  if (!first->origin.known || set_up.joined.empty()) return false;
+  return std::ranges::all_of(kNamespaceKinds, [&](const NamespaceKind& kind) {
+    const auto joined = set_up.joined.find(kind.type);
+    return joined == set_up.joined.end() || joined->second == first->origin.namespaces[kind.which];
   });
+}
+
+void Teller::Work::tell_entry(EntryMade entry, const SetUp& set_up, Known* into) {
+  entry.short_name = short_name(entry.container_name);
+  entry.starters = !into && is_return(set_up);
+  if (const Known* const from = entry.starters ? containers_.find(set_up.unit->container) : nullptr)
+    entry.out_of = from->short_name;
+  entry.there_before =
+      !into && !entry.starters && std::ranges::none_of(entry.set_up.namespaces, [&](const ContainerNamespace& each) {
+        return each.how == ContainerNamespace::How::kJoined && was_made(*state_, each);
+      });
   if (into) {
     entry.container = into->number;
     entry.id = into->id;

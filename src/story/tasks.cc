@@ -13,7 +13,8 @@ namespace {
 
 constexpr size_t kMostGone = 256;
 constexpr size_t kMostBusy = 4096;  // each is looked at for every container
-constexpr size_t kMostMoved = 64;   // who made whom may be a circle in what a recording says
+constexpr size_t kMostMade = 4096;
+constexpr size_t kMostMoved = 64;  // who made whom may be a circle in what a recording says
 
 struct Isolation {
   uint64_t flag;
@@ -103,18 +104,28 @@ void Teller::Work::on(const Fork& fork) {
   see_child(child, creator.child_flags, &fork.child_namespaces);
 }
 
+// As the model knows it. 0: it does not.
+uint32_t Teller::Work::inode_of(const Person& person, ct_ns which) const {
+  const TaskState* const task = state_->task(person.id);
+  const Namespace* const ns = task ? state_->ns_of(*task, which) : nullptr;
+  return ns ? ns->inode : 0;
+}
+
 // The flags that a process was made with are known.
 void Teller::Work::see_child(Person& child, uint64_t flags, const NamespaceInodes* namespaces) {
   child.process->stage.clone_flags = flags;
   keep_stage(child);
-  if (flags & kIsolating) begin_set_up(child);
+  if (flags & kIsolating) {
+    step_out(child);
+    begin_set_up(child);
+  }
   if (!child.sets_up()) return;
   NamespacesChanged changed{.made = true};
   for (const auto& [flag, which] : kIsolations) {
     if (!(flags & flag)) continue;
     const auto type = static_cast<uint32_t>(flag);
-    const uint32_t inode = namespaces ? (*namespaces)[which] : 0;
-    child.set_up->made[type] = inode;
+    const uint32_t inode = namespaces ? (*namespaces)[which] : inode_of(child, which);
+    note_made(child.set_up, type, inode);
     changed.namespaces.push_back({.type = type, .inode = inode});
   }
   if (changed.namespaces.empty()) return;
@@ -135,6 +146,7 @@ SetUp& Teller::Work::begin_set_up(Person& person) {
   auto made = std::make_shared<SetUp>();
   made->unit = person.process->unit;
   made->begun_by = person.process->leader;
+  made->begun_ns = time_ns_;
   made->threads = {person.id};
   ++made->unit->set_ups_begun;
   made->unit->set_ups.push_back(made);
@@ -143,13 +155,48 @@ SetUp& Teller::Work::begin_set_up(Person& person) {
   return *made;
 }
 
-// It went into other namespaces, and is back.
-void Teller::Work::leave_set_up(Person& person) {
-  SetUp& set_up = *person.set_up;
-  if (!set_up.made.empty() || set_up.roots.count() || set_up.threads.size() > 1) return;
-  const std::shared_ptr<SetUp> left = std::exchange(person.set_up, nullptr);
-  left->threads.clear();
-  if (!left->over) drop_set_up(left);
+// Who makes namespaces of its own in a set-up of which a program was held back: that program, or what it has started;
+// or another one that was made while it runs. In a pid namespace of its own it is what that is for: who has a hook
+// executed waits for it.
+void Teller::Work::step_out(Person& person) {
+  const std::shared_ptr<SetUp> set_up = person.sets_up() ? person.set_up : nullptr;
+  if (!set_up || !set_up->held) return;
+  const HeldBack& held = *set_up->held;
+  const bool own_pids = set_up->unit->origin.namespaces[CT_NS_PID] != held.snapshot.namespaces[CT_NS_PID];
+  const bool inside = is_of(*person.process->unit, *held.unit);
+  const bool beside = own_pids && !held.process->stage.end_ns && person.process->stage.start_ns > held.snapshot.time_ns;
+  if (!inside && !beside) return;
+  if (own_pids) return tell_held_back(set_up);
+  set_up->hosts = true;
+  set_up->threads.erase(person.id);
+  person.set_up.reset();
+}
+
+void Teller::Work::note_made(const std::shared_ptr<SetUp>& set_up, uint32_t type, uint32_t inode) {
+  set_up->made[type] = inode;
+  if (!inode) return;
+  if (made_in_.size() >= kMostMade) std::erase_if(made_in_, [](const auto& each) { return each.second.expired(); });
+  if (made_in_.size() >= kMostMade) made_in_.erase(made_in_.begin());
+  made_in_[{type, inode}] = set_up;
+}
+
+// The set-up that goes on of which a namespace is. nullptr: of none.
+std::shared_ptr<SetUp> Teller::Work::making_of(uint32_t type, uint32_t inode) const {
+  const auto found = made_in_.find({type, inode});
+  const std::shared_ptr<SetUp> making = found == made_in_.end() ? nullptr : found->second.lock();
+  return making && !making->over ? making : nullptr;
+}
+
+// It went into other namespaces, and is back. Of those that it has made: what it has executed there is what they were
+// for; or those go on whom it left there; or nobody is in them, and it may come again.
+void Teller::Work::come_home(Person& person) {
+  const std::shared_ptr<SetUp> left = person.set_up;
+  const bool alone = left->threads.size() <= 1, made = !left->made.empty();
+  if (made && left->held) return tell_held_back(left);
+  if (made ? alone : !alone || left->roots.count()) return;
+  person.set_up.reset();
+  left->threads.erase(person.id);
+  if (alone && !left->over) drop_set_up(left);
 }
 
 // pivot_root moves everybody who stood on the old root: who has executed a program to call it goes on with the new one.
@@ -182,6 +229,7 @@ const Place* Teller::Work::root_of(const Person& person) const {
 // Nobody is in it any more.
 void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->over) return;
+  if (set_up->hosts && set_up->worker) return drop_set_up(set_up);
   if (set_up->was_for_helper()) set_up->held = std::exchange(set_up->helped, {});
   if (set_up->held) return tell_held_back(set_up);
   Unit& unit = *set_up->unit;

@@ -208,15 +208,22 @@ void Teller::Work::isolate(Person& person, const Call& call, const Step& step) {
   const auto* changed = std::get_if<NamespacesChanged>(&step.facts);
   if (!changed) return;
   for (const auto& each : changed->namespaces) {
-    const bool of_container = !changed->made && containers_.owner_of(each.type, each.inode);
+    const std::shared_ptr<SetUp> making = making_of(each.type, each.inode);
+    const bool of_sibling = making && making != person.set_up && making->unit == person.process->unit;
+    const bool of_container = !changed->made && (of_sibling || containers_.owner_of(each.type, each.inode));
+    if (changed->made && (each.type & kIsolating)) step_out(person);
     if ((each.type & kIsolating) || of_container) begin_set_up(person);
   }
   if (!person.sets_up()) return;
-  auto& into = changed->made ? person.set_up->made : person.set_up->joined;
-  for (const auto& each : changed->namespaces) into[each.type] = each.inode;
+  for (const auto& each : changed->namespaces) {
+    if (changed->made)
+      note_made(person.set_up, each.type, each.inode);
+    else
+      person.set_up->joined[each.type] = each.inode;
+  }
   const bool at_home =
       !changed->made && call.after.namespaces && *call.after.namespaces == person.process->unit->origin.namespaces;
-  if (at_home) leave_set_up(person);
+  if (at_home) come_home(person);
 }
 
 void Teller::Work::note_roots(Person& person, const Call& call, const std::optional<std::string>& moved_to_root) {

@@ -11,6 +11,7 @@
 #include "story/cast.h"
 #include "story/known.h"
 #include "story/mounts_in_making.h"
+#include "story/naming.h"
 #include "story/teller.h"
 
 namespace cttrace {
@@ -41,6 +42,7 @@ class Teller::Work {
   Person* person(uint32_t tid);
   Person& meet(const Task& task);
   std::shared_ptr<Process> new_process(const Task& task, std::shared_ptr<Unit> unit);
+  uint32_t inode_of(const Person& person, ct_ns which) const;
   void see_child(Person& child, uint64_t flags, const NamespaceInodes* namespaces);
   void process_ended(Process& process, SetUp* set_up, const TaskExit& exit);
   void unit_ended(const std::shared_ptr<Unit>& unit);
@@ -49,8 +51,11 @@ class Teller::Work {
   void keep_stage(Person& person);
   SetUp& begin_set_up(Person& person);
   void begin_set_up_of_moved(Person& caller);
+  void step_out(Person& person);
   const Place* root_of(const Person& person) const;
-  void leave_set_up(Person& person);
+  void come_home(Person& person);
+  void note_made(const std::shared_ptr<SetUp>& set_up, uint32_t type, uint32_t inode);
+  std::shared_ptr<SetUp> making_of(uint32_t type, uint32_t inode) const;
   void end_set_up(const std::shared_ptr<SetUp>& set_up);
   bool is_left_to_held(const SetUp& set_up) const;
   void drop_set_up(const std::shared_ptr<SetUp>& set_up);
@@ -74,6 +79,7 @@ class Teller::Work {
   void program_began(Person& person, const Snapshot& snapshot, bool itself);
   bool is_itself(const Person& person, const Snapshot& snapshot) const;
   enum class Meaning : uint8_t { kHelper, kHandOver, kEither };
+  bool is_for_another(const SetUp& set_up) const;
   Meaning meaning_of(const Person& person, const Snapshot& snapshot) const;
   void hold_back(Person& person, const Snapshot& snapshot);
   void new_unit(Person& person, const Snapshot& snapshot);
@@ -86,12 +92,14 @@ class Teller::Work {
   void hand_over(Person& person, const Snapshot& snapshot);
   void tell_handed_over(const std::shared_ptr<SetUp>& set_up, Process& process, const Snapshot& snapshot,
                         const std::optional<PendingExec>& exec);
-  void tell_container(Process& process, const Snapshot& snapshot, Container container,
+  void tell_container(Process& process, const Snapshot& snapshot, Container container, const std::string& called,
                       const std::shared_ptr<SetUp>& set_up);
-  void tell_entry(EntryMade entry, Known* into);
-  SetUpStory story_of(SetUp& set_up, const std::string& name, const TaskId& program);
+  bool is_return(const SetUp& set_up) const;
+  void tell_entry(EntryMade entry, const SetUp& set_up, Known* into);
+  SetUpStory story_of(SetUp& set_up, const Named& named, const TaskId& program);
   void describe(Container& container, const SetUp& set_up, const SetUpStory& story) const;
-  std::vector<ContainerNamespace> namespaces_of(const SetUp& set_up, const NamespaceInodes& now) const;
+  std::vector<ContainerNamespace> namespaces_of(const SetUp& set_up, TaskId program, const NamespaceInodes& now) const;
+  bool was_made_elsewhere(const SetUp& set_up, TaskId program, ct_ns which) const;
   std::vector<std::shared_ptr<Unit>> units_beside(const std::shared_ptr<Unit>& runtime) const;
   void keep_calls_of(SetUpStory& story);
 
@@ -112,6 +120,8 @@ class Teller::Work {
   std::map<TaskId, Person> people_;
   std::map<uint32_t, TaskId> running_;  // by tid
   KnownContainers containers_;
+  // Namespaces that set-ups have made: CLONE_NEW*, inode. Those that are over may be among them.
+  std::map<std::pair<uint32_t, uint32_t>, std::weak_ptr<SetUp>> made_in_;
   // Units that run, have done something, and may yet turn out to belong to a container: by the one that they run in.
   // The latest, and since when: one that goes on after it was forgotten is there again.
   std::map<uint32_t, std::set<std::pair<EventNumber, std::shared_ptr<Unit>>>> busy_;

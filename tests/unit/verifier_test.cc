@@ -83,6 +83,25 @@ TEST_F(Verified, WhatIsEqualAgrees) {
   EXPECT_EQ(verifier_.report().containers, 1u);
 }
 
+// Two mount namespaces, one after the other, with one number.
+TEST_F(Verified, ANumberThatIsGivenAgainIsAnotherContainers) {
+  for (const uint32_t tid : {50u, 51u}) {
+    const Task task = world_.forks(task_, tid);
+    world_.calls(task, "unshare", {CLONE_NEWNS}, [](Call& call) {
+      call.after.namespaces = with(kHost, {{CT_NS_MNT, 500}});
+    });
+    ProcReading now = reading();
+    now.pid = tid;
+    now.process["ns/mnt"].text = "mnt:[500]";
+    verifier_.add({.task = id_of(task)}, now);
+    verifier_.complete_until(UINT64_MAX, world_.state());
+    world_.ends(task);
+  }
+  verifier_.not_made({.task = id_of(task_)}, "a reason", world_.now());
+  EXPECT_EQ(counts(), (Counts{2, 0, 1}));
+  EXPECT_EQ(verifier_.report().containers, 2u);
+}
+
 TEST_F(Verified, AMountThatOnlyTheKernelHasIsToldWithBothSides) {
   verifier_.add(request(), reading(kTable + std::string("22 20 0:9 / /mnt ro - tmpfs none rw\n")));
   EXPECT_EQ(counts(), (Counts{0, 1, 0}));
@@ -222,9 +241,9 @@ TEST_F(Verified, WhatHasEndedIsNotVerified) {
 TEST_F(Verified, OneThatMayHaveEndedLongAgoIsNotWorthAWord) {
   Verifier::Request late = request();
   late.was_there = false;
-  verifier_.not_made(late, kGone);
+  verifier_.not_made(late, kGone, world_.now());
   EXPECT_EQ(counts(), (Counts{0, 0, 0}));
-  verifier_.not_made(late, "another reason");
+  verifier_.not_made(late, "another reason", world_.now());
   EXPECT_EQ(counts(), (Counts{0, 0, 1}));
 }
 

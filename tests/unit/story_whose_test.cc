@@ -1,0 +1,163 @@
+// Whose something is where several containers are made by one program, at once, or one after the other.
+#include <gtest/gtest.h>
+
+#include "story_world.h"
+
+namespace cttrace {
+namespace {
+
+using Words = std::vector<std::string>;
+const NamespaceInodes kOwnMounts = with(kHost, {{CT_NS_MNT, 500}});
+
+struct StoryWhose : testing::Test {
+  StoryWorld world;
+};
+
+// --- Who makes several containers without executing itself
+
+constexpr uint32_t kMountsOfTheNext = 700;
+
+TEST_F(StoryWhose, WhoComesHomeHasMadeAContainerOfWhatItLeftThere) {
+  const Task server = world.starts(50, {"/usr/bin/made-up"});
+  for (const uint32_t tid : {51u, 52u}) {
+    world.unshares(server, CLONE_NEWNS, kOwnMounts);
+    world.runs_in(world.forks(server, tid), {"/bin/app"}, kOwnMounts, {tid});
+    world.joins(server, CLONE_NEWNS, kHost[CT_NS_MNT], kHost);
+  }
+  EXPECT_EQ(world.told_of<Container>().size(), 2u);
+}
+
+TEST_F(StoryWhose, WhoComesHomeBeforeWhatItLeftThereBeginsHasMadeAContainer) {
+  const Task server = world.starts(50, {"/usr/bin/made-up"});
+  world.unshares(server, CLONE_NEWNS, kOwnMounts);
+  const Task app = world.forks(server, 51);
+  world.joins(server, CLONE_NEWNS, kHost[CT_NS_MNT], kHost);
+  world.unshares(server, CLONE_NEWNS, with(kHost, {{CT_NS_MNT, kMountsOfTheNext}}));
+  world.runs_in(app, {"/bin/app"}, kOwnMounts, {51});
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].set_up.argv, Words{"/bin/app"});
+  EXPECT_EQ(told[1].set_up.ending, Ending::kNotComplete);
+}
+
+// An init that executes nothing, and the program that it has made, which makes a container itself.
+TEST_F(StoryWhose, WhatIsSetUpInAContainerIsAContainerInIt) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  const Task app = world.forks(init, 52, 0, [](Fork& fork) { fork.child_pids = {52, 2}; });
+  world.runs_in(app, {"/bin/app"}, kInside, {52, 2});
+  NamespaceInodes nested = kInside;
+  nested[CT_NS_MNT] = kMountsOfTheNext;
+  world.unshares(app, CLONE_NEWNS, nested);
+  world.runs_in(app, {"/bin/inner"}, nested, {52, 2});
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].set_up.argv, Words{"/bin/app"});
+  EXPECT_EQ(told[1].set_up.argv, Words{"/bin/inner"});
+  EXPECT_EQ(told[1].parent, told[0].number);
+}
+
+TEST_F(StoryWhose, AnInitWithSeveralServicesIsAContainerOfTheFirst) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  const auto makes = [&](uint32_t tid, uint32_t pid) {
+    return world.forks(init, tid, 0, [&](Fork& fork) { fork.child_pids = {tid, pid}; });
+  };
+  world.runs_in(makes(52, 2), {"/bin/first"}, kInside, {52, 2});
+  const Task second = makes(53, 3);
+  NamespaceInodes own = kInside;
+  own[CT_NS_MNT] = kMountsOfTheNext;
+  world.unshares(second, CLONE_NEWNS, own);
+  world.runs_in(second, {"/bin/second"}, own, {53, 3});
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].set_up.argv, Words{"/bin/first"});
+  EXPECT_EQ(told[1].set_up.argv, Words{"/bin/second"});
+}
+
+// --- What is another's
+
+TEST_F(StoryWhose, AnotherOfTheSameProgramIsNoPartOfIt) {
+  const auto makes = [&](uint32_t tid) { return world.starts(tid, {"/usr/bin/made-up", "/bin/app"}); };
+  const Task one = makes(50), other = makes(60);
+  world.runs_in(world.clones(one, 51, kMountsAndPids, {51, 1}, kInside), {"/bin/app"}, kInside, {51, 1});
+  for (const Stage& stage : world.container().set_up.stages) EXPECT_NE(stage.task.tid, other.tid);
+}
+
+TEST_F(StoryWhose, ANumberThatWasGivenToAnotherBeforeIsNoSign) {
+  const Task stranger = world.starts(60, {"/usr/bin/stranger"});
+  world.unshares(stranger, CLONE_NEWNS, kOwnMounts);
+  world.ends(stranger);
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  world.unshares(runtime, CLONE_NEWNS, kOwnMounts);
+  world.runs_in(runtime, {"/bin/app"}, kOwnMounts, {50});
+  for (const Stage& stage : world.container().set_up.stages) EXPECT_NE(stage.task.tid, stranger.tid);
+}
+
+TEST_F(StoryWhose, AnotherAttemptIsNoPartOfIt) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+  const auto into_cgroup = [&](const Task& task) {
+    world.calls(runtime, "write", {3, std::to_string(task.tid), 2}, [&](Call& call) {
+      call.args[0].file = File{.path = "/sys/fs/cgroup/web/cgroup.procs", .fs_type = "cgroup2"};
+    });
+  };
+  const Task first = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  into_cgroup(first);
+  world.ends(first, 1 << 8);
+  const Task next = world.clones(runtime, 52, kMountsAndPids, {52, 1}, kInside);
+  into_cgroup(next);
+  world.runs_in(next, {"/bin/app"}, kInside, {52, 1});
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 2u);
+  ASSERT_EQ(told[0].set_up.argv, Words{"/bin/app"});
+  const std::vector<Step> moves = steps_of<CgroupJoined>(told[0].set_up);
+  ASSERT_EQ(moves.size(), 1u);
+  EXPECT_EQ(std::get<CgroupJoined>(moves[0].facts).pid, next.tid);
+}
+
+// --- What is joined
+
+TEST_F(StoryWhose, WhatWasMadeBeforeIsJoined) {
+  const Task maker = world.starts(60, {"/usr/bin/ip", "netns", "add", "blue"});
+  NamespaceInodes network = kHost;
+  network[CT_NS_NET] = 600;
+  world.unshares(maker, CLONE_NEWNET, network);
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  world.joins(runtime, CLONE_NEWNET, 600, network);
+  network[CT_NS_MNT] = 500;
+  world.unshares(runtime, CLONE_NEWNS, network);
+  world.runs_in(runtime, {"/bin/app"}, network, {50});
+  for (const ContainerNamespace& each : world.container().set_up.namespaces)
+    if (each.type == CLONE_NEWNET) EXPECT_EQ(each.how, ContainerNamespace::How::kJoined);
+}
+
+TEST_F(StoryWhose, WhoHelpsInsideWhatIsSetUpMakesNoEntry) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  const Task helper = world.forks(runtime, 52);
+  world.runs_in(helper, {"/usr/bin/nsenter"}, kHost, {52});
+  NamespaceInodes inside = kHost;
+  inside[CT_NS_MNT] = kInside[CT_NS_MNT];
+  world.joins(helper, CLONE_NEWNS, kInside[CT_NS_MNT], inside);
+  world.runs_in(helper, {"/bin/mount"}, inside, {52});
+  world.ends(helper);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  EXPECT_TRUE(world.told_of<EntryMade>().empty());
+  EXPECT_EQ(world.container().set_up.argv, Words{"/bin/app"});
+}
+
+TEST_F(StoryWhose, WhoGoesBackToWhereAllBeganEntersNoContainer) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  world.unshares(runtime, CLONE_NEWNS, kOwnMounts);
+  world.runs_in(runtime, {"/bin/app"}, kOwnMounts, {50});
+  const Task back = world.forks(runtime, 51);
+  world.joins(back, CLONE_NEWNS, kHost[CT_NS_MNT], kHost);
+  world.runs_in(back, {"/bin/hostname"}, kHost, {51});
+  const std::vector<EntryMade> entries = world.told_of<EntryMade>();
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_TRUE(entries[0].starters);
+  EXPECT_FALSE(entries[0].there_before);
+}
+
+}  // namespace
+}  // namespace cttrace
