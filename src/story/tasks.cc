@@ -155,16 +155,28 @@ SetUp& Teller::Work::begin_set_up(Person& person) {
   return *made;
 }
 
+// Directly, or by those that it has made.
+bool Teller::Work::has_made(const Process& maker, const Process& process) const {
+  TaskId at = process.made_by;
+  for (size_t i = 0; i < kMostMoved; ++i) {
+    if (at == maker.leader) return true;
+    const auto above = people_.find(at);
+    if (above == people_.end()) return false;
+    at = above->second.process->made_by;
+  }
+  return false;
+}
+
 // Who makes namespaces of its own in a set-up of which a program was held back: that program, or what it has started;
-// or another one that was made while it runs. In a pid namespace of its own it is what that is for: who has a hook
-// executed waits for it.
+// or another one, while it runs. In a pid namespace of its own it is what that is for: who has a hook executed waits
+// for it.
 void Teller::Work::step_out(Person& person) {
   const std::shared_ptr<SetUp> set_up = person.sets_up() ? person.set_up : nullptr;
   if (!set_up || !set_up->held) return;
   const HeldBack& held = *set_up->held;
   const bool own_pids = set_up->unit->origin.namespaces[CT_NS_PID] != held.snapshot.namespaces[CT_NS_PID];
   const bool inside = is_of(*person.process->unit, *held.unit);
-  const bool beside = own_pids && !held.process->stage.end_ns && person.process->stage.start_ns > held.snapshot.time_ns;
+  const bool beside = own_pids && !held.process->stage.end_ns && !has_made(*person.process, *held.process);
   if (!inside && !beside) return;
   if (own_pids) return tell_held_back(set_up);
   set_up->hosts = true;

@@ -77,10 +77,12 @@ Draft& Teller::Work::draft_of(Person& person) {
 void Teller::Work::add(Person& person, Step&& step) {
   const Process& process = *person.process;
   if (person.sets_up()) {
-    // Who goes on setting up has had a hook executed.
+    // Who goes on setting up has had a hook executed. Beside one that runs still only its makers can: they wait for it.
     std::optional<HeldBack>& held = person.set_up->held;
     const bool goes_on = !is_quiet(step) && !std::holds_alternative<ProcessMade>(step.facts);
-    if (held && goes_on && !is_of(*process.unit, *held->unit)) person.set_up->helped = *std::exchange(held, {});
+    if (held && goes_on && !is_of(*process.unit, *held->unit) &&
+        (held->process->stage.end_ns || has_made(process, *held->process)))
+      person.set_up->helped = *std::exchange(held, {});
     step.switches = static_cast<uint32_t>(person.set_up->roots.count());
     newest_ = person.process;
     newest_phase_ = step.phase;

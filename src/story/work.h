@@ -52,6 +52,7 @@ class Teller::Work {
   SetUp& begin_set_up(Person& person);
   void begin_set_up_of_moved(Person& caller);
   void step_out(Person& person);
+  bool has_made(const Process& maker, const Process& process) const;
   const Place* root_of(const Person& person) const;
   void come_home(Person& person);
   void note_made(const std::shared_ptr<SetUp>& set_up, uint32_t type, uint32_t inode);

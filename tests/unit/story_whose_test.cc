@@ -75,6 +75,20 @@ TEST_F(StoryWhose, AnInitWithSeveralServicesIsAContainerOfTheFirst) {
   EXPECT_EQ(told[1].set_up.argv, Words{"/bin/second"});
 }
 
+// It began to be made before the first one ran, and goes on while that does: nobody waits for it as for a hook.
+TEST_F(StoryWhose, WhatGoesOnBesideAProgramThatRunsMakesNoHookOfIt) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  const auto makes = [&](uint32_t tid, uint32_t pid) {
+    return world.forks(init, tid, 0, [&](Fork& fork) { fork.child_pids = {tid, pid}; });
+  };
+  const Task first = makes(52, 2), second = makes(53, 3);
+  world.runs_in(first, {"/bin/first"}, kInside, {52, 2});
+  world.calls(second, "mount", {"none", "/tmp", "tmpfs", 0, null()});
+  world.runs_in(second, {"/bin/second"}, kInside, {53, 3});
+  EXPECT_EQ(world.container().set_up.argv, Words{"/bin/first"});
+}
+
 // --- What is another's
 
 TEST_F(StoryWhose, AnotherOfTheSameProgramIsNoPartOfIt) {
