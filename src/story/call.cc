@@ -41,7 +41,7 @@ bool is_through_process(std::string_view path) {
 const File* made_behind_link(const Call& call, std::string_view name) {
   const Argument* const target = call.row->name == "mount" && name == "dir_name" ? argument(call, name) : nullptr;
   if (!target || !target->resolved || !is_through_process(*target->resolved) || call.after.contended) return nullptr;
-  const uint64_t flags = number(call, "flags");
+  const uint64_t flags = mount_flags(call);
   const bool others = flags & (MS_REMOUNT | MS_MOVE | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE);
   const bool several = (flags & MS_BIND) && (flags & MS_REC);
   return others || several ? nullptr : in_namespace(call.after.newest_mount);
@@ -113,6 +113,12 @@ int error_of(const Call& call) {
 bool succeeded(const Call& call) {
   const bool returned = call.outcome == Outcome::kReturned || call.outcome == Outcome::kAnsweredBySeccomp;
   return returned && error_of(call) == 0;
+}
+
+// path_mount() in fs/namespace.c: the number would be flags otherwise.
+uint64_t mount_flags(const Call& call) {
+  const uint64_t flags = number(call, "flags");
+  return (flags & MS_MGC_MSK) == MS_MGC_VAL ? flags & ~uint64_t{MS_MGC_MSK} : flags;
 }
 
 uint64_t clone_flags(const Call& call) {

@@ -32,6 +32,9 @@ const File* file(const Call& call, std::string_view name);
 int error_of(const Call& call);
 bool succeeded(const Call& call);
 
+// mount: the MS_* flags, without the magic number of old programs.
+uint64_t mount_flags(const Call& call);
+
 // clone, clone3, fork, vfork: the CLONE_* flags.
 uint64_t clone_flags(const Call& call);
 

@@ -57,7 +57,7 @@ std::optional<PathsMasked::With> masks(const std::string& source, const std::str
 
 StepFacts mount_done(const Call& call) {
   // The order in which the kernel looks at the flags: path_mount() in fs/namespace.c.
-  const uint64_t flags = number(call, "flags");
+  const uint64_t flags = mount_flags(call);
   std::string target = path(call, "dir_name");
   const bool recursive = (flags & MS_REC) != 0;
   if (flags & MS_REMOUNT) {

@@ -73,6 +73,19 @@ TEST_F(StorySteps, ABindThatIsThenMadeReadOnlyIsOneStep) {
   EXPECT_EQ(std::get<MountDone>(steps[0].facts).options, std::vector<std::string>{"ro"});
 }
 
+// What old programs give with the flags has bits of propagation and of options in it.
+TEST_F(StorySteps, TheMagicNumberOfOldProgramsIsNoFlag) {
+  mounts("sysfs", rootfs + "/sys", "sysfs", MS_MGC_VAL | MS_RDONLY);
+  mounts("/data", rootfs + "/data", "", MS_MGC_VAL | MS_BIND);
+  world.pivots(init, rootfs);
+  const std::vector<Step> steps = steps_of<MountDone>(story());
+  ASSERT_EQ(steps.size(), 2u);
+  const auto& mounted = std::get<MountDone>(steps[0].facts);
+  EXPECT_EQ(mounted.how, MountDone::How::kNew);
+  EXPECT_EQ(mounted.options, std::vector<std::string>{"ro"});
+  EXPECT_EQ(std::get<MountDone>(steps[1].facts).how, MountDone::How::kBind);
+}
+
 TEST_F(StorySteps, MasksAreFoldedAndWhatIsMissingIsNormal) {
   world.pivots(init, rootfs);
   mounts("/dev/null", "/proc/kcore", "", MS_BIND);
