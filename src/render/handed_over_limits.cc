@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/escape.h"
+#include "render/arguments.h"
 #include "render/identity_words.h"
 #include "render/telling.h"
 #include "render/values.h"
@@ -61,8 +62,12 @@ void add_rest(Telling& telling) {
     words.push_back(fmt::format("oom_score_adj {}", telling.task.identity.oom_score_adj.value));
   if (telling.task.identity.session_keyring.known())
     words.push_back("session keyring " + escape_for_terminal(telling.task.identity.session_keyring.value));
-  if (telling.task.identity.personality.known() && (telling.task.identity.personality.value || telling.verbose))
-    words.push_back(fmt::format("personality {:#x}", telling.task.identity.personality.value));
+  const Fact<uint32_t>& personality = telling.task.identity.personality;
+  if (personality.known() && (personality.value || telling.verbose)) {
+    std::string text = "personality ";
+    append_value(text, scalar(ArgKind::kFlags, personality.value, 4, "personality"), {});
+    words.push_back(std::move(text));
+  }
   if (telling.task.identity.dumpable.known() && !telling.task.identity.dumpable.value)
     words.emplace_back("not dumpable");
   // Nobody tells what it is when tracing begins: that it was set, or may have been in what was lost, is worth a word.

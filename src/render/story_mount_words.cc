@@ -84,7 +84,7 @@ constexpr Phrase kPhrases[] = {
     {What::kAmbientClear, "ambient set emptied", "emptying the ambient set"},
     {What::kNoNewPrivs, "no_new_privs"},
     {What::kSeccomp, "seccomp:"},
-    {What::kSecurebits, "securebits"},
+    {What::kSecurebits, "securebits:"},
     {What::kKeyring, "session keyring"},
     {What::kLimit, "limits:"},
     {What::kOomScore, "oom_score_adj"},

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 
 #include "story/call.h"
 #include "story/steps.h"
@@ -20,6 +21,18 @@ std::string name_in(const FlagSet& set, uint64_t value, std::string_view prefix)
   std::string_view name = found->name;
   if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
   return std::string(name);
+}
+
+// All that a number says, and in hexadecimal what has no name.
+std::string names_in(const char* set, uint64_t value, const char* between) {
+  uint64_t rest = 0;
+  std::string text;
+  for (const std::string_view name : flag_names(*flag_set(set), value, rest))
+    text.append(text.empty() ? "" : between).append(name);
+  if (!rest) return text;
+  char digits[17] = {};
+  std::to_chars(std::begin(digits), std::end(digits), rest, 16);
+  return text.append(text.empty() ? "" : between).append("0x").append(digits);
 }
 
 std::string capability(uint64_t value) {
@@ -120,7 +133,10 @@ StepFacts prctl_given(const Call& call) {
         default: return quiet(call);
       }
     case PR_SET_SECCOMP: return filter_given(call, "args");
-    case PR_SET_SECUREBITS: return given(What::kSecurebits, std::to_string(number(call, "securebits")));
+    case PR_SET_SECUREBITS: {
+      std::string bits = names_in("securebits", number(call, "securebits"), " ");
+      return given(What::kSecurebits, bits.empty() ? "none" : std::move(bits));
+    }
     case PR_SET_PDEATHSIG: {
       const uint64_t signal = number(call, "sig");
       return given(What::kDeathSignal, signal ? name_in(*flag_set("signals"), signal, "") : "none");
@@ -163,9 +179,7 @@ StepFacts limit_given(const Call& call) {
 StepFacts personality_given(const Call& call) {
   const uint64_t persona = number(call, "personality") & 0xffffffff;
   if (persona == 0xffffffff) return quiet(call);  // only asks
-  uint64_t rest = 0;
-  const std::vector<std::string_view> names = flag_names(*flag_set("personality"), persona, rest);
-  return given(What::kPersonality, names.empty() ? std::to_string(persona) : std::string(names.front()));
+  return given(What::kPersonality, names_in("personality", persona, "|"));
 }
 
 constexpr CallMeaning kIdentityCalls[] = {

@@ -108,6 +108,13 @@ TEST(HandedOver, AfterALossItSaysSinceWhen) {
   EXPECT_TRUE(has_line(told(made), "  doubtful      since event 812: 3 records were lost"));
 }
 
+TEST(HandedOver, APersonalityIsWhatItIsCalledAndItsFlags) {
+  FromProc made = made_state(kTable);
+  edit_task(made).identity.personality = {.value = 0x40008, .evidence = Evidence::kObserved};
+  const std::string text = told(made);
+  EXPECT_TRUE(has_line(text, "  also          oom_score_adj -500, personality PER_LINUX32|ADDR_NO_RANDOMIZE")) << text;
+}
+
 TEST(HandedOver, CapabilitiesInNumbersAndThoseThatMatter) {
   FromProc made = made_state(kTable);
   Identity::Capabilities& sets = edit_task(made).identity.capabilities.value;

@@ -103,6 +103,26 @@ TEST_F(StorySteps, MasksAreFoldedAndWhatIsMissingIsNormal) {
   EXPECT_EQ(told.normal_failures, 1u);
 }
 
+// --- Numbers that are flags
+
+TEST_F(StorySteps, APersonalityIsToldWithItsFlags) {
+  for (const uint64_t persona : {0x40000, 0x40008, 0, 0x40})
+    world.calls(init, "personality", {persona}, [](Call& call) { call.result = 0; });
+  const std::vector<Step> steps = steps_of<IdentityGiven>(story());
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(std::get<IdentityGiven>(steps[0].facts).changes[0].value,
+            "PER_LINUX|ADDR_NO_RANDOMIZE, PER_LINUX32|ADDR_NO_RANDOMIZE, PER_LINUX, 0x40");
+}
+
+TEST_F(StorySteps, SecurebitsAreToldByName) {
+  world.calls(init, "prctl", {PR_SET_SECUREBITS, 0x113});
+  world.calls(init, "prctl", {PR_SET_SECUREBITS, 0});
+  const std::vector<Step> steps = steps_of<IdentityGiven>(story());
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(std::get<IdentityGiven>(steps[0].facts).changes[0].value,
+            "SECBIT_NOROOT SECBIT_NOROOT_LOCKED SECBIT_KEEP_CAPS 0x100, none");
+}
+
 // --- Where paths led
 
 TEST_F(StorySteps, TheKernelSaysWhereALinkLed) {
