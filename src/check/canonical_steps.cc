@@ -7,6 +7,7 @@
 
 #include "check/canonical_parts.h"
 #include "cttrace/namespace.h"
+#include "render/story_words.h"
 #include "render/values.h"
 
 namespace cttrace::canon {
@@ -67,7 +68,7 @@ class Parts {
   void operator()(const ControlsWritten& controls) {
     for (const auto& each : controls.writes) {
       const string file = names_(each.file.starts_with("/proc/sys/") ? each.file : last_part(each.file));
-      put(file, file + " = " + names_(each.value));
+      put(file, file + " = " + names_(control_value(each.file, each.value)));
     }
   }
   void operator()(const MountDone& done) {

@@ -50,8 +50,11 @@ void add_names(Telling& telling) {
   const Namespace* const uts = telling.state.ns_of(telling.task, CT_NS_UTS);
   if (!uts) return;
   Words words;
-  if (telling.known(uts->hostname, "hostname")) words.push_back(escape_for_terminal(uts->hostname.value));
-  if (uts->domainname.known()) words.push_back("domain " + escape_for_terminal(uts->domainname.value));
+  const auto name = [](const Fact<std::string>& fact) {
+    return fact.value.empty() ? "''" : escape_for_terminal(fact.value);
+  };
+  if (telling.known(uts->hostname, "hostname")) words.push_back(name(uts->hostname));
+  if (uts->domainname.known()) words.push_back("domain " + name(uts->domainname));
   telling.fields.add("hostname", words);
 }
 

@@ -136,7 +136,7 @@ class Words {
     std::vector<string> parts;
     string file;
     for (const auto& each : controls.writes) {
-      const string value = kept_together(safe(each.value));
+      const string value = kept_together(safe(control_value(each.file, each.value)));
       parts.push_back(each.file == file ? value : control_name(each.file) + " = " + value);
       file = each.file;
     }
@@ -178,7 +178,7 @@ class Words {
   }
   string operator()(const PathsMasked& masked) const { return words_of(masked, around_); }
   string operator()(const NameGiven& given) const {
-    return (given.domain ? "domainname " : "hostname ") + safe(given.name);
+    return (given.domain ? "domainname " : "hostname ") + (given.name.empty() ? "''" : safe(given.name));
   }
   string operator()(const IdentityGiven& given) const { return words_of(given, around_); }
   string operator()(const Probed& probed) const {
@@ -229,26 +229,6 @@ string name_of(uint32_t pid, const Around& around) {
     for (const Stage& stage : *around.stages)
       if (!stage.pids.empty() && stage.pids[0] == pid) return name_of(stage);
   return fmt::format("process {}", pid);
-}
-
-string command_line(const std::vector<string>& argv, Around around) {
-  // What was typed as /tmp need not be meant as the root.
-  if (around.rootfs.find('/', 1) == string::npos) around.rootfs.clear();
-  string line;
-  for (const string& word : argv) {
-    const string typed = shell_word(word);
-    line += (line.empty() ? "" : " ") + (typed == word ? shown(word, around) : typed);
-  }
-  return line;
-}
-
-string shortened(string line, size_t limit) {
-  if (!limit || columns_of(line) <= limit) return line;
-  // Whole words only.
-  size_t head = line.find(' ', limit / 3), tail = line.size() - std::min(line.size(), 2 * limit / 3);
-  if (head == string::npos) head = line.size();
-  tail = line.find(' ', std::max(tail, head));
-  return tail == string::npos ? cut_to(line, limit, false) : line.substr(0, head) + " ..." + line.substr(tail);
 }
 
 string shown(const string& path, const Around& around) {

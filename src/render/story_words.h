@@ -30,6 +30,9 @@ std::string words_of(const MountDone& done, const Around& around);
 std::string words_of(const PathsMasked& masked, const Around& around);
 std::string words_of(const IdentityGiven& given, const Around& around);
 
+// What was written to a control file, in one line, not escaped. Clocks have their names.
+std::string control_value(std::string_view file, std::string_view value);
+
 // "runc 4872", "init 4883".
 std::string name_of(const Stage& stage);
 // Of a process by the host's pid.

@@ -4,8 +4,8 @@ container web (runc)   init 256742 = pid 1   cgroup /web/web
   started by  containerd-shim-runc-v2, by containerd
    +0.0 ms  create       containerd-shim-runc-v2 256715:
                          /usr/bin/containerd-shim-runc-v2 -namespace ...
-                         /tmp/golden/containerd/s -publish-binary
-                         /usr/bin/containerd -id web start (3.1 ms)
+                         -publish-binary /usr/bin/containerd -id web start
+                         (3.1 ms)
   +13.0 ms               containerd-shim-runc-v2 256715: makes
                          containerd-shim-runc-v2 256722 (vfork), which sets the
                          mounts up
@@ -20,8 +20,8 @@ container web (runc)   init 256742 = pid 1   cgroup /web/web
   +19.8 ms  create       containerd-shim-runc-v2 256722: makes runc 256732
                          (vfork), which sets the cgroup up
   +19.8 ms               runc 256732: runc --root /run/containerd/runc/web --log
-                         ... --log-format json create --bundle <bundle>
-                         --pid-file <bundle>/init.pid web
+                         ... json create --bundle <bundle> --pid-file
+                         <bundle>/init.pid web
   +23.7 ms               runc 256732: asks what the kernel can do (seccomp, 6
                          probes)
   +27.5 ms               runc 256732: fifo

@@ -1,8 +1,8 @@
 container sh (unshare)   mounts of its own, the starter's pids   program 256629
     set-up 1.5 ms, 20 calls
    +0.0 ms  create       unshare --mount --propagation slave sh -c ...
-                         /tmp/golden/state --cgroup-manager=cgroupfs run
-                         --bundle /tmp/golden/bundle web
+                         --cgroup-manager=cgroupfs run --bundle
+                         /tmp/golden/bundle web
    +1.3 ms  namespaces   new mnt 4026532178
    +1.3 ms  mounts       / and all below made rslave
    +1.4 ms  hand-over    execve sh -c $'set -e\n        mount --bind "$0" "$0"\n

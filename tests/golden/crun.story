@@ -1,7 +1,7 @@
 container sh (unshare)   mounts of its own, the starter's pids   program 256607
     set-up 1.5 ms, 20 calls
-   +0.0 ms  create       unshare -m --propagation slave sh -c 'umount ... exec
-                         "$@"' x crun --root /tmp/golden/state
+   +0.0 ms  create       unshare -m --propagation slave sh -c 'umount -l
+                         /sys/fs/cgroup/unified; exec "$@"' ...
                          --cgroup-manager=cgroupfs run web
    +1.2 ms  namespaces   new mnt 4026532178
    +1.3 ms  mounts       / and all below made rslave

@@ -24,9 +24,8 @@ container e29b2c7cec2e (runc)   init 256874 = pid 1   cgroup /web/<id>
   +30.0 ms  create       containerd-shim-runc-v2 256855: makes runc 256864
                          (vfork), which sets the cgroup up
   +30.2 ms               runc 256864: runc --root
-                         /tmp/golden/docker/exec/runtime-runc/moby ...
-                         --log-format json create --bundle <bundle> --pid-file
-                         <bundle>/init.pid <id>
+                         /tmp/golden/docker/exec/runtime-runc/moby ... create
+                         --bundle <bundle> --pid-file <bundle>/init.pid <id>
   +33.1 ms               runc 256864: asks what the kernel can do (seccomp, 6
                          probes)
   +35.5 ms               runc 256864: fifo

@@ -7,8 +7,8 @@ container bf1d5a0de796 (runc)   init 257234 = pid 1   cgroup /web/libpod-<id>
    +0.0 ms  rootfs       podman 257050: tmpfs on <bundle>/shm (outside)
                          (nosuid,nodev,noexec; mode=1777,size=65536000)
    +3.3 ms  create       conmon 257215: /usr/bin/conmon --api-version 1 -c <id>
-                         -u ... --exit-command-arg cleanup --exit-command-arg
-                         --rm --exit-command-arg <id>
+                         -u ... cleanup --exit-command-arg --rm
+                         --exit-command-arg <id>
    +5.1 ms  identity     conmon 257215: oom_score_adj -1000 not allowed, which
                          is normal
   +19.2 ms  create       conmon 257215: makes conmon 257221, which only makes
@@ -20,9 +20,7 @@ container bf1d5a0de796 (runc)   init 257234 = pid 1   cgroup /web/libpod-<id>
   +20.3 ms  identity     runc 257222: oom_score_adj 0
   +20.3 ms  create       runc 257222: /usr/bin/runc --log-format=json --log
                          /tmp/golden/podman/runroot/vfs-containers/<id>/userdata/oci-log
-                         ... --pid-file
-                         /tmp/golden/podman/runroot/vfs-containers/<id>/userdata/pidfile
-                         <id>
+                         ... <id>
   +24.6 ms               runc 257222: asks what the kernel can do (seccomp, 6
                          probes)
   +28.8 ms               runc 257222: fifo /run/runc/<id>/exec.fifo (outside)

@@ -1,7 +1,7 @@
 container sh (unshare)   mounts of its own, the starter's pids   program 256575
     set-up 1.6 ms, 20 calls
-   +0.0 ms  create       unshare --mount --propagation slave sh -c ...
-                         /tmp/golden runc --root /tmp/golden/state run --bundle
+   +0.0 ms  create       unshare --mount --propagation slave sh -c ... runc
+                         --root /tmp/golden/state run --bundle
                          /tmp/golden/bundle web
    +1.3 ms  namespaces   new mnt 4026532178
    +1.4 ms  mounts       / and all below made rslave

@@ -108,6 +108,13 @@ TEST(HandedOver, AfterALossItSaysSinceWhen) {
   EXPECT_TRUE(has_line(told(made), "  doubtful      since event 812: 3 records were lost"));
 }
 
+TEST(HandedOver, AHostnameMayBeEmpty) {
+  FromProc made = made_state(kTable);
+  for (auto& [id, ns] : made.state.namespaces)
+    if (ns->type == CLONE_NEWUTS) ns.edit().hostname = {.value = "", .evidence = Evidence::kObserved};
+  EXPECT_TRUE(has_line(told(made), "  hostname      ''")) << told(made);
+}
+
 TEST(HandedOver, APersonalityIsWhatItIsCalledAndItsFlags) {
   FromProc made = made_state(kTable);
   edit_task(made).identity.personality = {.value = 0x40008, .evidence = Evidence::kObserved};

@@ -1,0 +1,56 @@
+// Steps in words.
+#include "render/story_words.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace cttrace {
+namespace {
+
+std::string words(StepFacts facts, int error = 0, uint32_t calls = 1) {
+  Step step{.facts = std::move(facts), .call_count = calls, .error = error};
+  std::string text = words_of(step, {});
+  std::ranges::replace(text, kNoBreak, ' ');
+  return text;
+}
+
+TEST(StoryWords, WhatIsLeftOutOfALongCommandLineIsWholeWords) {
+  EXPECT_EQ(shortened("a b", 3), "a b");
+  EXPECT_EQ(shortened("run --one --two --three last", 20), "run --one ... last");
+  EXPECT_EQ(shortened("run 'a b c d e f' $'g\\' h' --option last", 26), "run 'a b c d e f' ... last");
+  EXPECT_EQ(shortened("run 'a b c d e f g h i j k l m'", 20), "run 'a b c d e f ...");
+}
+
+TEST(StoryWords, ALongCommandLineIsNeverMadeLonger) {
+  for (size_t first = 1; first < 30; ++first)
+    for (size_t second = 1; second < 30; ++second) {
+      const std::string line =
+          "run " + std::string(first, 'a') + " '" + std::string(second, ' ') + "' " + std::string(9, 'b');
+      for (const size_t limit : {12, 24, 36}) {
+        const std::string text = shortened(line, limit);
+        if (line.size() <= limit)
+          EXPECT_EQ(text, line);
+        else
+          EXPECT_LE(text.size(), limit) << line;
+      }
+    }
+}
+
+TEST(StoryWords, ANameThatIsEmptyIsSaidToBe) {
+  EXPECT_EQ(words(NameGiven{}), "hostname ''");
+  EXPECT_EQ(words(NameGiven{.domain = true, .name = "a"}), "domainname a");
+}
+
+TEST(StoryWords, LinesThatAreWrittenAreInOne) {
+  const auto written = [](const std::string& file, const std::string& value) {
+    return words(ControlsWritten{{{.file = file, .value = value}}});
+  };
+  EXPECT_EQ(written("/proc/7/timens_offsets", "monotonic 86400 0\nboottime 604800 0\n"),
+            "timens_offsets = monotonic 86400 0, boottime 604800 0");
+  EXPECT_EQ(written("/proc/7/timens_offsets", "1 -5 0\n7 17 0"), "timens_offsets = monotonic -5 0, boottime 17 0");
+  EXPECT_EQ(written("/sys/fs/cgroup/web/cpu.weight", "7 1"), "cpu.weight = 7 1");
+}
+
+}  // namespace
+}  // namespace cttrace
