@@ -43,7 +43,8 @@ struct Seen {
 
 // A program began: the runtime, a helper, or the same again.
 struct ProgramRun {
-  std::string path = {};
+  std::string path = {};                  // of its executable
+  std::optional<std::string> given = {};  // as the call has it; not known where it could not be read
   std::vector<std::string> argv = {};
   bool itself = false;  // the program that runs already
 };

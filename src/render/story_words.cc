@@ -82,6 +82,7 @@ class Words {
   Words(const Step& step, const Around& around) : step_(step), around_(around) {}
 
   string operator()(const ProgramRun& run) const {
+    if (step_.error) return shortened(wanted(run), around_.limit);
     const string line =
         shortened(command_line(run.argv.empty() ? std::vector<string>{run.path} : run.argv, around_), around_.limit);
     return run.itself ? "executes itself again: " + line : line;
@@ -203,6 +204,19 @@ class Words {
   }
 
  private:
+  // A program that could not be executed: which file it is says more than what it calls itself.
+  string wanted(const ProgramRun& run) const {
+    const bool not_read = run.path.empty() && !run.given;
+    const string file = not_read ? "a path that could not be read" : command_line({run.path}, around_);
+    const string others =
+        step_.call_count > 1 ? fmt::format(", looked for along PATH ({} calls)", step_.call_count) : string();
+    if (run.argv.empty()) return "execve " + file + others;
+    if (last_part(run.argv[0]) != last_part(run.path))
+      return "execve " + file + " (as " + command_line(run.argv, around_) + ")" + others;
+    const string words = command_line({run.argv.begin() + 1, run.argv.end()}, around_);
+    return "execve " + file + (words.empty() ? "" : " " + words) + others;
+  }
+
   // " in /sys/fs/cgroup/pids/above" of a cgroup's file, where that is not the container's own cgroup.
   string elsewhere(const string& file) const {
     const string folder = file.substr(0, file.rfind('/'));

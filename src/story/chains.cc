@@ -27,11 +27,20 @@ void append(std::vector<T>& into, std::vector<T>& from) {
 
 // --- What was begun, and goes on
 
-bool goes_on(ProgramRun& last, Step& next) {
+// Errors that execvp(3) passes over: it tries the next folder of PATH.
+bool is_passed_over(int error) {
+  constexpr int kErrors[] = {ENOENT, ENOTDIR, EACCES, ESTALE, ENODEV, ETIMEDOUT};
+  return std::ranges::find(kErrors, error) != std::end(kErrors);
+}
+
+// Where one was found that may not be executed, that is what comes of a search which finds no other.
+bool stays_forbidden(const Step& last, const Step& next) { return last.error == EACCES && is_passed_over(next.error); }
+
+bool goes_on(ProgramRun& last, const Step& whole, Step& next) {
   // Where along PATH the program is.
   auto* run = std::get_if<ProgramRun>(&next.facts);
   if (!run || run->itself || last_part(run->path) != last_part(last.path)) return false;
-  last = std::move(*run);
+  if (!stays_forbidden(whole, next)) last = std::move(*run);
   return true;
 }
 
@@ -241,12 +250,13 @@ bool reads_only_itself(const MountDone& done) {
 
 bool continues(Step& last, Step& next) {
   if (auto* done = std::get_if<MountDone>(&last.facts)) return goes_on(*done, last, next);
+  if (auto* run = std::get_if<ProgramRun>(&last.facts)) return goes_on(*run, last, next);
   return std::visit([&](auto& facts) { return goes_on(facts, next); }, last.facts);
 }
 
 bool may_go_on(const Step& last, const Step& next) {
   // A program that is looked for along PATH; what a mask that failed leaves to be done.
-  if (std::holds_alternative<ProgramRun>(last.facts)) return last.error == ENOENT;
+  if (std::holds_alternative<ProgramRun>(last.facts)) return is_passed_over(last.error);
   if (last.error) return false;
   const auto* masked = std::get_if<PathsMasked>(&last.facts);
   return !next.error || (masked && masked->paths.back().error);
@@ -278,7 +288,7 @@ bool absorb(Step& last, Step& next) {
   if (std::holds_alternative<ProgramRun>(last.facts)) {
     ++last.normal_failures;
     last.reason = "looked for along PATH";
-    last.error = next.error;
+    if (!stays_forbidden(last, next)) last.error = next.error;
   } else if (next.error) {
     ++last.normal_failures;
   }

@@ -50,6 +50,16 @@ constexpr OwnWord kOwnWords[] = {
 #undef ROLE
 #undef OWN_WORD
 
+// Nobody became the program: who could not execute one, and did nothing any more, was to become it.
+void find_failed_hand_over(SetUpStory& story) {
+  std::vector<bool> goes_on(story.stages.size());
+  for (size_t i = story.steps.size(); i-- > 0;) {
+    Step& step = story.steps[i];
+    if (!std::holds_alternative<ProgramRun>(step.facts) || !step.error) goes_on[step.stage] = true;
+    if (!goes_on[step.stage]) step.phase = Phase::kHandOver;
+  }
+}
+
 }  // namespace
 
 void give_roles(SetUpStory& story, TaskId program) {
@@ -76,6 +86,7 @@ void give_roles(SetUpStory& story, TaskId program) {
     for (const Role& role : kRoles)
       if (role.fits(all[i])) stage.roles.push_back(role.words);
   }
+  if (program == TaskId()) find_failed_hand_over(story);
 }
 
 std::string own_word(std::string_view comm) {

@@ -8,7 +8,8 @@
 
 namespace cttrace {
 
-// Fills Stage::roles, names and made_by. `program`: who became the container's program.
+// Fills Stage::roles, names and made_by. `program`: who became the container's program; nobody: the phase of what was
+// to be handed over to is known, too.
 void give_roles(SetUpStory& story, TaskId program);
 
 // "parent" of "runc:[0:PARENT]"; empty: no name that is known.

@@ -57,6 +57,8 @@ StepFacts process_made(const Call& call) {
 
 StepFacts program_run(const Call& call) {
   ProgramRun run{.path = path(call, "filename")};
+  const Argument* const name = argument(call, "filename");
+  if (name && name->reading != Reading::kFaulted && name->reading != Reading::kNull) run.given = text(call, "filename");
   if (const Argument* argv = argument(call, "argv")) run.argv = argv->strings;
   return run;
 }

@@ -27,6 +27,12 @@ struct StorySteps : testing::Test {
       call.args[1].resolved = target;
     });
   }
+  // Of a set-up that could not execute the program.
+  SetUpStory failed_story() {
+    world.ends(init, 0x100);
+    world.ends(runtime, 0x100);
+    return world.container().set_up;
+  }
   SetUpStory story() {
     world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
     return world.container().set_up;
@@ -219,6 +225,61 @@ TEST_F(StorySteps, WhatIsNotExpectedToFailIsAFailure) {
   for (const Step& step : story().steps)
     if (step.error) errors.push_back(step.error);
   EXPECT_EQ(errors, std::vector<int>{EPERM});
+}
+
+TEST_F(StorySteps, AProgramThatCannotBeExecutedWasToBeHandedOverTo) {
+  mounts("proc", rootfs + "/proc", "proc", 0);
+  world.fails(init, "execve", {"/opt/bin/server", std::vector<std::string>{"init", "--flag"}}, ENOENT);
+  const std::vector<Step> steps = steps_of<ProgramRun>(failed_story());
+  ASSERT_EQ(steps.size(), 2u);
+  EXPECT_EQ(steps[0].phase, Phase::kCreate);
+  EXPECT_EQ(steps[1].phase, Phase::kHandOver);
+  EXPECT_EQ(steps[1].error, ENOENT);
+  EXPECT_EQ(std::get<ProgramRun>(steps[1].facts).path, "/opt/bin/server");
+  EXPECT_EQ(std::get<ProgramRun>(steps[1].facts).given, "/opt/bin/server");
+}
+
+// Somebody else has become the program.
+TEST_F(StorySteps, AHelperThatCannotBeExecutedWasNotToBeHandedOverTo) {
+  const Task helper = world.forks(init, 60);
+  world.fails(helper, "execve", {"/usr/sbin/nscd", std::vector<std::string>{"nscd"}}, ENOENT);
+  world.ends(helper, 0x7f00);
+  const std::vector<Step> steps = steps_of<ProgramRun>(story());
+  ASSERT_EQ(steps.size(), 2u);
+  EXPECT_EQ(steps[1].phase, Phase::kCreate);
+}
+
+TEST_F(StorySteps, AProgramWhosePathCannotBeReadHasNone) {
+  world.fails(init, "execve", {faulted(), null()}, EFAULT);
+  const std::vector<Step> steps = steps_of<ProgramRun>(failed_story());
+  ASSERT_EQ(steps.size(), 2u);
+  EXPECT_EQ(std::get<ProgramRun>(steps[1].facts).given, std::nullopt);
+}
+
+// execvp(3): what may not be executed is passed over, and is what it says in the end.
+TEST_F(StorySteps, ASearchAlongPathIsOneStep) {
+  const std::vector<std::string> argv = {"app"};
+  world.fails(init, "execve", {"/usr/local/bin/app", argv}, ENOENT);
+  world.fails(init, "execve", {"/usr/bin/app", argv}, EACCES);
+  world.fails(init, "execve", {"/sbin/app", argv}, ENOTDIR);
+  world.fails(init, "execve", {"/bin/app", argv}, ENOENT);
+  const std::vector<Step> steps = steps_of<ProgramRun>(failed_story());
+  ASSERT_EQ(steps.size(), 2u);
+  EXPECT_EQ(steps[1].call_count, 4u);
+  EXPECT_EQ(steps[1].error, EACCES);
+  EXPECT_EQ(std::get<ProgramRun>(steps[1].facts).path, "/usr/bin/app");
+}
+
+TEST_F(StorySteps, ASearchAlongPathEndsWithWhatItDoesNotPassOver) {
+  const std::vector<std::string> argv = {"app"};
+  world.fails(init, "execve", {"/usr/bin/app", argv}, EACCES);
+  world.fails(init, "execve", {"/bin/app", argv}, ENOEXEC);
+  world.fails(init, "execve", {"/sbin/app", argv}, ENOENT);
+  const std::vector<Step> steps = steps_of<ProgramRun>(failed_story());
+  ASSERT_EQ(steps.size(), 3u);
+  EXPECT_EQ(steps[1].error, ENOEXEC);
+  EXPECT_EQ(std::get<ProgramRun>(steps[1].facts).path, "/bin/app");
+  EXPECT_EQ(steps[2].error, ENOENT);
 }
 
 // A folder of the starter's may not be there any more; one that was asked for must be.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace cttrace {
 namespace {
@@ -13,6 +14,18 @@ std::string words(StepFacts facts, int error = 0, uint32_t calls = 1) {
   std::string text = words_of(step, {});
   std::ranges::replace(text, kNoBreak, ' ');
   return text;
+}
+
+TEST(StoryWords, AProgramThatCouldNotBeExecutedIsNamedByItsPath) {
+  const std::string failed = ": failed: ENOENT (No such file or directory)";
+  ProgramRun run{.path = "/opt/app/bin/server", .argv = {"init", "--flag"}};
+  EXPECT_EQ(words(run, ENOENT), "execve /opt/app/bin/server (as init --flag)" + failed);
+  run.argv = {"server"};
+  EXPECT_EQ(words(run, ENOENT), "execve /opt/app/bin/server" + failed);
+  run.argv = {"/usr/bin/server", "-c", "a b"};
+  EXPECT_EQ(words(run, ENOENT), "execve /opt/app/bin/server -c 'a b'" + failed);
+  run.argv = {};
+  EXPECT_EQ(words(run, ENOENT, 3), "execve /opt/app/bin/server, looked for along PATH (3 calls)" + failed);
 }
 
 TEST(StoryWords, WhatIsLeftOutOfALongCommandLineIsWholeWords) {
@@ -50,6 +63,11 @@ TEST(StoryWords, LinesThatAreWrittenAreInOne) {
             "timens_offsets = monotonic 86400 0, boottime 604800 0");
   EXPECT_EQ(written("/proc/7/timens_offsets", "1 -5 0\n7 17 0"), "timens_offsets = monotonic -5 0, boottime 17 0");
   EXPECT_EQ(written("/sys/fs/cgroup/web/cpu.weight", "7 1"), "cpu.weight = 7 1");
+}
+
+TEST(StoryWords, APathThatIsNotKnownIsNotAnEmptyOne) {
+  EXPECT_EQ(words(ProgramRun{}, EFAULT), "execve a path that could not be read: failed: EFAULT (Bad address)");
+  EXPECT_EQ(words(ProgramRun{.given = ""}, ENOENT), "execve '': failed: ENOENT (No such file or directory)");
 }
 
 }  // namespace
