@@ -15,6 +15,9 @@
 namespace cttrace {
 namespace {
 
+// What was given may be a link to where the executable is: /bin/sh.
+bool ran(const ProgramRun& run, const std::string& program) { return run.path == program || run.given == program; }
+
 void judge_hooks(OciJudging& judging, const OciJson& value, const std::string& path) {
   if (!judging.is_list(value, path)) return;
   for (const OciJson& hook : value) {
@@ -24,7 +27,7 @@ void judge_hooks(OciJudging& judging, const OciJson& value, const std::string& p
     const std::string field = path + "[" + program + "]";
     std::vector<EventNumber> events;
     for (const Step& step : judging.container.steps)
-      if (const auto* run = std::get_if<ProgramRun>(&step.facts); run && run->path == program && !step.error)
+      if (const auto* run = std::get_if<ProgramRun>(&step.facts); run && ran(*run, program) && !step.error)
         events.insert(events.end(), step.calls.begin(), step.calls.end());
     if (!events.empty())
       judging.satisfied(field, program + " was executed", events);

@@ -106,6 +106,7 @@ struct Facts {
   void operator()(const ProgramRun& run) const {
     json["kind"] = "program";
     json["path"] = json_text(run.path);
+    json["given"] = run.given ? json_text(*run.given) : Json();
     json["argv"] = json_words(run.argv);
     json["itself"] = run.itself;
   }

@@ -164,7 +164,7 @@ void Teller::Work::program_began(Person& person, const Snapshot& snapshot, bool 
   step.last = number_;
   step.end_ns = std::max(step.end_ns, snapshot.time_ns);
   ProgramRun run{.itself = itself};
-  if (person.exec) run.argv = person.exec->argv;
+  if (person.exec) run.argv = person.exec->argv, run.given = person.exec->path;
   if (snapshot.exe) run.path = snapshot.exe->path;
   Process& process = *person.process;
   if (itself && process.unit->again.size() < kMostAgain) process.unit->again.insert(run.argv);

@@ -53,6 +53,20 @@ TEST(Oci, NoFieldIsPassedOver) {
   EXPECT_TRUE(cannot_judge(judged(R"({"mounts": [{"destination": "/proc", "new": 1}]})"), "mounts[/proc].new"));
 }
 
+// /bin/sh may be a link: the executable is where it leads.
+TEST(Oci, AHookIsWhatWasGivenToExecve) {
+  const std::string text =
+      R"({"hooks": {"prestart": [{"path": "/bin/sh"}, {"path": "/usr/bin/dash"}, {"path": "/x"}]}})";
+  const OciConfig config = *parse_oci_config(R"({"ociVersion": "1.2.0", )" + text.substr(1), "config.json", "");
+  ContainerFacts container = made_container();
+  container.steps = {{.facts = ProgramRun{.path = "/usr/bin/dash", .given = "/bin/sh"}}};
+  container.steps[0].calls = {7};
+  std::vector<std::string> broken;
+  for (const Finding& finding : judge(config, made_recording(container)).findings)
+    if (finding.verdict == Verdict::kBroken && finding.subject.starts_with("hooks")) broken.push_back(finding.subject);
+  EXPECT_EQ(broken, std::vector<std::string>{"hooks.prestart[/x]"});
+}
+
 // Every field with every type of value: nothing that is not what it should be is more than a finding.
 TEST(Oci, ValuesOfOtherTypesAreFindings) {
   const char* const values[] = {"null",
