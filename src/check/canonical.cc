@@ -1,8 +1,11 @@
 #include "check/canonical.h"
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 
 #include "check/canonical_parts.h"
+#include "render/story_words.h"
+#include "render/values.h"
 
 namespace cttrace::canon {
 namespace {
@@ -30,8 +33,11 @@ std::string why_not_handed_over(const ContainerFacts& facts, const Names& names)
                                    failure.step + 1));
   }
   if (more) failed.push_back(fmt::format("{} more failed", more));
-  if (failed.empty())
-    failed.push_back(fmt::format("no traced call failed, so what {} has printed may say why", facts.runtime.name));
+  for (const Stage& stage : facts.stages)
+    if (stage.end_ns && WIFSIGNALED(static_cast<int>(stage.exit_code)))
+      failed.push_back(fmt::format("{} was {}", names(stage.name.empty() ? stage.program : stage.name),
+                                   how_it_ended(stage.exit_code)));
+  if (failed.empty()) failed.push_back(no_call_to_blame(facts.runtime.name, !facts.failures.empty()));
   return fmt::format("its set-up failed: no program was handed over to; {}", fmt::join(failed, ", "));
 }
 

@@ -1,4 +1,6 @@
 // Names of numbers that every call shares: signals, errors, and what unknown flags are called.
+#include <sys/wait.h>
+
 #include <csignal>
 #include <cstring>
 #include <utility>
@@ -32,6 +34,14 @@ std::string signal_name(uint64_t number) {
   if (number == SIGIO) return "SIGIO";  // SIGPOLL in glibc
   const char* name = sigabbrev_np(static_cast<int>(number));
   return name ? std::string("SIG") + name : std::string();
+}
+
+std::string how_it_ended(uint32_t code) {
+  const int status = static_cast<int>(code);
+  if (!WIFSIGNALED(status)) return "exited with " + std::to_string(WEXITSTATUS(status));
+  std::string name = signal_name(static_cast<uint64_t>(WTERMSIG(status)));
+  if (name.empty()) name = "signal " + std::to_string(WTERMSIG(status));
+  return "killed by " + name + (WCOREDUMP(status) ? " (core dumped)" : "");
 }
 
 ErrorName error_name(int64_t code) {

@@ -49,14 +49,6 @@ string processes_of(const Container& container) {
   return pids_text(is_init ? "init" : "program", story.pids);
 }
 
-string how_it_ended(uint32_t code) {
-  const int status = static_cast<int>(code);
-  if (!WIFSIGNALED(status)) return fmt::format("exited with {}", WEXITSTATUS(status));
-  string name = signal_name(static_cast<uint64_t>(WTERMSIG(status)));
-  if (name.empty()) name = "signal " + std::to_string(WTERMSIG(status));
-  return fmt::format("killed by {}{}", name, WCOREDUMP(status) ? " (core dumped)" : "");
-}
-
 string program_name(const Runtime& runtime) {
   return safe(runtime.name) + (runtime.version.empty() ? "" : " " + safe(runtime.version));
 }
@@ -115,8 +107,10 @@ void add_endings(StoryLines& lines, const SetUpStory& story) {
   for (const Stage* stage : ended)
     lines.add(stage->end_ns, "ended", name_of(*stage) + " " + how_it_ended(stage->exit_code), true);
   const bool call_failed = std::ranges::any_of(story.steps, [](const Step& step) { return step.error != 0; });
-  if (!call_failed && story.doubt.empty())
-    lines.note("no traced call failed: what " + escape_for_terminal(story.runtime.name) + " has printed may say why");
+  const bool killed =
+      std::ranges::any_of(ended, [](const Stage* stage) { return WIFSIGNALED(static_cast<int>(stage->exit_code)); });
+  if (!call_failed && !killed && story.doubt.empty())
+    lines.note(no_call_to_blame(safe(story.runtime.name), story.normal_failures != 0));
 }
 
 Style style_of(const RenderOptions& options, size_t indent) {

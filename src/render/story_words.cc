@@ -232,6 +232,11 @@ class Words {
 
 string safe(std::string_view text) { return escape_for_terminal(text); }
 
+string no_call_to_blame(const string& runtime, bool usual_ones_failed) {
+  return fmt::format("no traced call failed{}: what {} has printed may say why",
+                     usual_ones_failed ? " but those that usually do" : "", runtime);
+}
+
 string name_of(const Stage& stage) {
   const string& word = stage.name.empty() ? stage.program : stage.name;
   const string pid = std::to_string(stage.pids.empty() ? stage.task.tid : stage.pids[0]);

@@ -69,6 +69,9 @@ std::string common_prefix(const FlagSet& set);
 // "SIGKILL", "SIGRT_2"; empty where the number is no signal.
 std::string signal_name(uint64_t number);
 
+// "exited with 1", "killed by SIGSEGV (core dumped)"; `code`: as wait(2) reports it.
+std::string how_it_ended(uint32_t code);
+
 // "ENOENT" and "No such file or directory" of a positive errno, the kernel's own ones (ERESTARTSYS...) too; empty where
 // it has none.
 struct ErrorName {
