@@ -17,7 +17,8 @@ namespace {
 constexpr size_t kMost = 512;  // in the making at the same time
 constexpr size_t kMostData_bytes = 4096;
 
-constexpr uint64_t kBeneath = 0x200;  // MOVE_MOUNT_BENEATH: Linux 6.5, which headers may not be of
+constexpr uint64_t kCreateExclusive = 8;  // FSCONFIG_CMD_CREATE_EXCL: Linux 6.6, which headers may not be of
+constexpr uint64_t kBeneath = 0x200;      // MOVE_MOUNT_BENEATH: Linux 6.5, which headers may not be of
 
 MountDone& done_of(Step& step) { return std::get<MountDone>(step.facts); }
 
@@ -139,6 +140,22 @@ std::optional<Step> MountsInMaking::configure(const State& state, const Call& ca
   return std::nullopt;
 }
 
+// A filesystem that could not be made: of what it was to be says more than the command.
+std::optional<Step> MountsInMaking::not_created(const State& state, const Call& call, const Step& step) {
+  const uint64_t command = number(call, "cmd");
+  const bool creates = command == FSCONFIG_CMD_CREATE || command == kCreateExclusive;
+  Step* const made = call.row->name == "fsconfig" && creates ? find(state, call, "fd") : nullptr;
+  if (!made || !std::holds_alternative<CallMade>(step.facts)) return std::nullopt;
+  const MountDone& done = done_of(*made);
+  std::string options = done.mounts.empty() || done.mounts[0].source.empty() ? "" : "source=" + done.mounts[0].source;
+  for (const std::string& option : done.options) add_word(options, option);
+  if (!done.data.empty()) add_word(options, done.data);
+  if (options.empty()) return std::nullopt;
+  Step told = step;
+  std::get<CallMade>(told.facts).about += " (" + options + ")";
+  return told;
+}
+
 // On the mount of a descriptor that is still detached it is a part of it; otherwise a step of its own.
 std::optional<Step> MountsInMaking::set_attributes(const State& state, const Call& call, const Step& step) {
   const Argument* attributes = argument(call, "uattr");
@@ -209,7 +226,7 @@ std::optional<Step> MountsInMaking::take(const State& state, const Call& call, c
                      name == "open_tree" || name == "open_tree_attr" || name == "mount_setattr" || name == "move_mount";
   if (!known) return std::nullopt;
   if (!succeeded(call)) {
-    if (step.error) return std::nullopt;
+    if (step.error) return not_created(state, call, step);
     taken = true;
     Step probe = step;
     probe.facts = Probed{"the mount calls"};

@@ -121,7 +121,49 @@ StepFacts node_owned(const Call& call) {
 StepFacts went(const Call& call) { return CallMade{.name = "chdir", .about = path(call, "filename"), .quiet = true}; }
 StepFacts went_to_descriptor(const Call&) { return CallMade{.name = "fchdir", .quiet = true}; }
 
-constexpr CallMeaning kMountCalls[] = {{"mount", mount_done}, {"umount", unmounted}, {"umount2", unmounted}};
+// --- The mount API: what succeeds becomes part of a mount, what fails says what it was about.
+
+StepFacts about(const Call& call, std::string what) {
+  return CallMade{.name = std::string(call.row->name), .about = std::move(what), .quiet = true};
+}
+
+// What a descriptor is, and what lies below it.
+std::string below(const Call& call, std::string_view descriptor, std::string_view name) {
+  const std::string there = path(call, name);
+  const File* const from = file(call, descriptor);
+  return there.empty() && from ? from->shown() : there;
+}
+
+std::string shown_context(const Call& call, std::string_view descriptor) {
+  const File* const context = file(call, descriptor);
+  return context ? context->shown() : std::string();
+}
+
+StepFacts configured(const Call& call) {
+  std::string what = shown_context(call, "fd");
+  if (!what.empty()) what += ' ';
+  const std::string key = text(call, "_key"), value = text(call, "_value");
+  if (key.empty()) {
+    uint64_t rest = 0;
+    for (const std::string_view name : flag_names(*flag_set("fsconfig_commands"), number(call, "cmd"), rest))
+      what += name;
+  } else {
+    const bool is_text = number(call, "cmd") != FSCONFIG_SET_BINARY;
+    what += key + (value.empty() ? "" : is_text ? "=" + value : "=...");
+  }
+  return about(call, std::move(what));
+}
+
+StepFacts made_of_context(const Call& call) { return about(call, shown_context(call, "fs_fd")); }
+StepFacts context_opened(const Call& call) { return about(call, text(call, "_fs_name")); }
+StepFacts at_path(const Call& call) { return about(call, below(call, "dfd", "path")); }
+StepFacts tree_opened(const Call& call) { return about(call, below(call, "dfd", "filename")); }
+StepFacts tree_moved(const Call& call) { return about(call, below(call, "to_dfd", "to_pathname")); }
+
+constexpr CallMeaning kMountCalls[] = {
+    {"mount", mount_done},      {"umount", unmounted},           {"umount2", unmounted},    {"fsopen", context_opened},
+    {"fsconfig", configured},   {"fsmount", made_of_context},    {"fspick", at_path},       {"mount_setattr", at_path},
+    {"open_tree", tree_opened}, {"open_tree_attr", tree_opened}, {"move_mount", tree_moved}};
 constexpr CallMeaning kRootCalls[] = {
     {"pivot_root", pivoted}, {"chroot", root_changed}, {"chdir", went}, {"fchdir", went_to_descriptor}};
 constexpr CallMeaning kDeviceCalls[] = {{"mknod", node_made},   {"mknodat", node_made},   {"chown", node_owned},

@@ -227,6 +227,48 @@ TEST_F(StorySteps, WhatIsNotExpectedToFailIsAFailure) {
   EXPECT_EQ(errors, std::vector<int>{EPERM});
 }
 
+TEST_F(StorySteps, WhatTheMountCallsFailedWithIsSaid) {
+  const auto fails = [&](std::string_view name, const std::vector<Given>& arguments, int error,
+                         const World::EditCall& edit = {}) {
+    world.calls(init, name, arguments, [&](Call& call) {
+      call.result = -error;
+      if (edit) edit(call);
+    });
+  };
+  const File context = {.kind = FileKind::kFsContext, .fd = 3, .fs_type = "overlay"};
+  const auto of_context = [&](Call& call) { call.args[0].file = context; };
+  fails("fsopen", {"nosuchfs", 0}, ENODEV);
+  fails("fsconfig", {3, FSCONFIG_SET_STRING, "lowerdir", "/none", 0}, ENOENT, of_context);
+  fails("fsconfig", {3, FSCONFIG_SET_FLAG, "x", null(), 0}, EINVAL, of_context);
+  fails("fsconfig", {3, FSCONFIG_CMD_CREATE, null(), null(), 0}, EPERM, of_context);
+  fails("fsmount", {3, 0, 0}, EBUSY, of_context);
+  fails("mount_setattr", {AT_FDCWD, "/data", 0, memory_of(mount_attr{}), sizeof(mount_attr)}, ENOENT,
+        [&](Call& call) { call.args[1].resolved = "/data"; });
+  fails("move_mount", {3, "", AT_FDCWD, "/mnt", MOVE_MOUNT_F_EMPTY_PATH}, ENOENT,
+        [&](Call& call) { call.args[3].resolved = "/mnt"; });
+  std::vector<std::string> about;
+  for (const Step& step : steps_of<CallMade>(story()))
+    if (step.error) about.push_back(std::get<CallMade>(step.facts).about);
+  EXPECT_EQ(about, (std::vector<std::string>{"nosuchfs", "fscontext:[overlay] lowerdir=/none", "fscontext:[overlay] x",
+                                             "fscontext:[overlay] FSCONFIG_CMD_CREATE", "fscontext:[overlay]", "/data",
+                                             "/mnt"}));
+}
+
+TEST_F(StorySteps, AFilesystemThatCannotBeMadeIsToldWithWhatItWasToBe) {
+  const auto of_context = [&](Call& call) {
+    call.args[0].file = File{.kind = FileKind::kFsContext, .fd = 3, .fs_type = "overlay"};
+  };
+  world.calls(init, "fsopen", {"overlay", 0}, [&](Call& call) { call.result = 3; });
+  world.calls(init, "fsconfig", {3, FSCONFIG_SET_STRING, "lowerdir", "/none", 0}, of_context);
+  world.calls(init, "fsconfig", {3, FSCONFIG_CMD_CREATE, null(), null(), 0}, [&](Call& call) {
+    of_context(call);
+    call.result = -ENOENT;
+  });
+  const std::vector<Step> steps = steps_of<CallMade>(story());
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(std::get<CallMade>(steps[0].facts).about, "fscontext:[overlay] FSCONFIG_CMD_CREATE (lowerdir=/none)");
+}
+
 TEST_F(StorySteps, AProgramThatCannotBeExecutedWasToBeHandedOverTo) {
   mounts("proc", rootfs + "/proc", "proc", 0);
   world.fails(init, "execve", {"/opt/bin/server", std::vector<std::string>{"init", "--flag"}}, ENOENT);
