@@ -93,7 +93,7 @@ bool goes_on(PathsMasked& last, Step& next) {
   PathsMasked::One& masked = last.paths.back();
   if (!done || done->mounts[0].target.path != masked.path.path) return false;
   if (done->how == How::kRemount) return true;
-  if (done->how != How::kNew || masked.error != ENOTDIR) return false;
+  if (done->how != How::kNew || done->beneath || masked.error != ENOTDIR) return false;
   masked.with = PathsMasked::With::kEmptyFolder;
   masked.error = 0;
   return true;
@@ -225,7 +225,7 @@ bool same_again(MountDone& before, MountDone& last) {
                      before.only_named == last.only_named;
   const bool folds = before.how == How::kBind || before.how == How::kRemount || before.how == How::kPropagation ||
                      before.how == How::kUnmount;
-  if (!alike || !folds || before.beneath || before.into.mount_id || last.into.mount_id) return false;
+  if (!alike || !folds || before.beneath || last.beneath || before.into.mount_id || last.into.mount_id) return false;
   const std::string& one = before.mounts.back().target.path;
   const std::string& other = last.mounts.front().target.path;
   if (before.how == How::kBind) {
@@ -243,7 +243,7 @@ bool same_again(T&, T&) {
 }
 
 bool reads_only_itself(const MountDone& done) {
-  if (done.how != How::kBind || done.mounts.size() != 1) return false;
+  if (done.how != How::kBind || done.beneath || done.mounts.size() != 1) return false;
   const bool itself = done.mounts[0].source == done.mounts[0].target.path;
   return itself && std::ranges::find(done.options, "ro") != done.options.end();
 }

@@ -54,7 +54,7 @@ void retried(std::vector<Step>& steps) {
 }
 
 bool binds_itself(const MountDone& done) {
-  return done.how == How::kBind && done.mounts[0].source == done.mounts[0].target.path;
+  return done.how == How::kBind && !done.beneath && done.mounts[0].source == done.mounts[0].target.path;
 }
 
 bool shows_the_kernel(const std::string& path) {
@@ -64,7 +64,7 @@ bool shows_the_kernel(const std::string& path) {
 // A tmpfs in which nothing can be: it is there to hide.
 bool is_empty_folder(const MountDone& done) {
   const bool holds_nothing = done.data.starts_with("size=0") || has(done.options, "ro");
-  return done.how == How::kNew && done.type == "tmpfs" && holds_nothing &&
+  return done.how == How::kNew && !done.beneath && done.type == "tmpfs" && holds_nothing &&
          shows_the_kernel(done.mounts[0].target.shown());
 }
 

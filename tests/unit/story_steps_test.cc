@@ -210,6 +210,31 @@ TEST_F(StorySteps, AMountBeneathAnotherIsNotTheOneThatItsPathLeadsTo) {
   EXPECT_TRUE(std::get<MountDone>(steps[1].facts).options.empty());
 }
 
+// ... and is not one of several that are alike.
+TEST_F(StorySteps, AMountBeneathAnotherIsToldForItself) {
+  const auto moves = [&](uint32_t id, const std::string& source, uint64_t flags) {
+    const File tree = {
+        .fd = 3, .path = "/", .fs_type = "ext4", .mount_id = id, .mount_parent_id = id, .detached = true};
+    world.calls(init, "open_tree", {AT_FDCWD, source, OPEN_TREE_CLONE}, [&](Call& call) {
+      call.args[1].resolved = source;
+      call.result = 3;
+      call.returned_file = tree;
+    });
+    world.calls(init, "move_mount", {3, "", AT_FDCWD, rootfs + "/mnt", MOVE_MOUNT_F_EMPTY_PATH | flags},
+                [&](Call& call) {
+                  call.args[0].file = tree;
+                  call.args[3].resolved = rootfs + "/mnt";
+                });
+  };
+  moves(72, "/a", 0);
+  moves(73, "/b", 0x200);
+  world.pivots(init, rootfs);
+  const std::vector<Step> steps = steps_of<MountDone>(story());
+  ASSERT_EQ(steps.size(), 2u);
+  EXPECT_FALSE(std::get<MountDone>(steps[0].facts).beneath);
+  EXPECT_TRUE(std::get<MountDone>(steps[1].facts).beneath);
+}
+
 // --- Failures
 
 TEST_F(StorySteps, AProbeThatCannotSucceedIsNoFailure) {
