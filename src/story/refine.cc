@@ -31,16 +31,37 @@ std::string aim_of(const Step& step) {
   return {};
 }
 
+// A mount that failed is tried again by the same mount, whatever options it is given, or by what the caller has there
+// itself: rootless runtimes bind /sys where they may not mount a sysfs. Another filesystem in its place is no retry.
+bool tries_again(const MountDone& failed, const MountDone& done) {
+  const std::string &source = failed.mounts[0].source, &other = done.mounts[0].source;
+  if (failed.how == How::kNew && done.how == How::kBind) {
+    const Seen& target = failed.mounts[0].target;
+    return !other.empty() && (target.path.ends_with(other) || lies_below(other, target.shown()));
+  }
+  if (failed.how != done.how) return false;
+  if (failed.how == How::kNew) return failed.type == done.type || (source.starts_with('/') && source == other);
+  return failed.how != How::kBind || source == other;
+}
+
+bool tries_again(const Step& failed, const Step& done) {
+  const auto* const before = std::get_if<MountDone>(&failed.facts);
+  const auto* const after = std::get_if<MountDone>(&done.facts);
+  return !before || !after || tries_again(*before, *after);
+}
+
 // A failure that was tried again, and worked: nobody need know of it.
 void retried(std::vector<Step>& steps) {
   if (std::ranges::none_of(steps, &Step::error)) return;
-  std::map<std::string, size_t> done;  // by aim: the last step that reached it
+  std::map<std::string, std::vector<size_t>> done;  // by aim: the steps that reached it
   for (size_t i = 0; i < steps.size(); ++i)
-    if (const std::string aim = aim_of(steps[i]); !aim.empty() && !steps[i].error) done[aim] = i;
+    if (const std::string aim = aim_of(steps[i]); !aim.empty() && !steps[i].error) done[aim].push_back(i);
   std::map<size_t, size_t> into;
   for (size_t i = 0; i < steps.size(); ++i) {
     const auto found = steps[i].error ? done.find(aim_of(steps[i])) : done.end();
-    if (found != done.end() && found->second > i) into[i] = found->second;
+    if (found == done.end()) continue;
+    for (const size_t later : found->second)
+      if (later > i && tries_again(steps[i], steps[later])) into[i] = later;
   }
   for (const auto& [from, to] : into) {
     const uint64_t start_ns = steps[to].start_ns;

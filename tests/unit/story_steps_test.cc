@@ -389,6 +389,27 @@ TEST_F(StorySteps, AFailureThatIsTriedAgainIsForgotten) {
   EXPECT_EQ(told.normal_failures, 1u);
 }
 
+// What is there instead is not what was to be there.
+TEST_F(StorySteps, AnotherFilesystemInItsPlaceIsNoRetry) {
+  const auto fails = [&](const std::string& type, const std::string& data) {
+    world.calls(init, "mount", {"none", rootfs + "/data", type, 0, data}, [&](Call& call) {
+      call.args[1].resolved = rootfs + "/data";
+      call.result = -ENOENT;
+    });
+  };
+  fails("overlay", "lowerdir=/none");
+  fails("tmpfs", "size=1");
+  mounts("none", rootfs + "/data", "tmpfs", 0);
+  mounts("/srv", rootfs + "/data", "", MS_BIND);
+  world.pivots(init, rootfs);
+  const SetUpStory told = story();
+  std::vector<std::string> failed;
+  for (const Step& step : told.steps)
+    if (step.error) failed.push_back(std::get<MountDone>(step.facts).type);
+  EXPECT_EQ(failed, std::vector<std::string>{"overlay"});
+  EXPECT_EQ(told.normal_failures, 1u);
+}
+
 TEST(StoryUnmounts, UnmountingNothingIsNormalAndUnmountingAMountInVainIsNot) {
   StoryWorld world;
   const File root = {.path = "/", .fs_type = "ext4", .mode = 040755, .mount_id = 21, .mount_ns = kHost[CT_NS_MNT]};
