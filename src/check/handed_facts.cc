@@ -38,6 +38,22 @@ Fact<bool> is_hosts(const Namespace& ns, Evidence evidence) {
   return {false, evidence};
 }
 
+// Entered by the set-up, which has not made it. The story may count from a later call on than the one that entered it.
+bool was_entered(const Namespace& ns, const SetUpStory& story) {
+  if (ns.origin == Namespace::Origin::kJoined) return true;
+  bool entered = false;
+  for (const Step& step : story.steps) {
+    const auto* const changed = std::get_if<NamespacesChanged>(&step.facts);
+    if (!changed || step.error) continue;
+    for (const NamespacesChanged::One& each : changed->namespaces) {
+      if (each.type != ns.type || each.inode != ns.inode) continue;
+      if (changed->made) return false;
+      entered = true;
+    }
+  }
+  return entered;
+}
+
 std::vector<NamespaceFacts> namespace_facts(const State& state, const TaskState& task, const SetUpStory& story) {
   std::vector<NamespaceFacts> all;
   for (const ContainerNamespace& each : story.namespaces) {
@@ -52,6 +68,7 @@ std::vector<NamespaceFacts> namespace_facts(const State& state, const TaskState&
         case ContainerNamespace::How::kJoined: facts.from.value = From::kJoined; break;
       }
       facts.from.evidence = now.evidence;
+      if (facts.from.value == From::kMade && was_entered(*ns, story)) facts.from.value = From::kJoined;
       // Another than the starter's, and made by nobody who is traced.
       if (facts.from.value == From::kMade && ns->origin == Namespace::Origin::kInitial) facts.from = {};
       facts.hosts = is_hosts(*ns, now.evidence);
