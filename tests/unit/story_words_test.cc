@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "render/story.h"
+
 namespace cttrace {
 namespace {
 
@@ -14,6 +16,30 @@ std::string words(StepFacts facts, int error = 0, uint32_t calls = 1) {
   std::string text = words_of(step, {});
   std::ranges::replace(text, kNoBreak, ' ');
   return text;
+}
+
+// Of a set-up that failed, by how its process ended.
+std::string told(uint32_t exit_code, uint32_t normal_failures, int error = 0) {
+  Container container;
+  SetUpStory& story = container.set_up;
+  story.ending = Ending::kFailed;
+  story.runtime.name = "runc";
+  story.normal_failures = normal_failures;
+  story.stages = {{.pids = {7}, .program = "runc", .end_ns = 9, .exit_code = exit_code}};
+  story.steps = {{.facts = NameGiven{.name = "web"}, .error = error}};
+  std::string text;
+  StoryRenderer({.quiet = true}, [&](std::string_view part) { text += part; }).news(container);
+  return text;
+}
+
+bool says(const std::string& text, std::string_view words) { return text.find(words) != std::string::npos; }
+
+TEST(StoryWords, WhatTheRuntimeHasPrintedIsOnlyToBlameWhereNothingElseIs) {
+  EXPECT_TRUE(says(told(0x100, 0), "no traced call failed: what runc has printed may say why"));
+  EXPECT_TRUE(says(told(0x100, 2), "no traced call failed but those that usually do: what runc has printed"));
+  EXPECT_FALSE(says(told(0x100, 0, EPERM), "no traced call failed"));
+  EXPECT_TRUE(says(told(11, 0), "runc 7 killed by SIGSEGV"));
+  EXPECT_FALSE(says(told(11, 0), "no traced call failed"));
 }
 
 TEST(StoryWords, AProgramThatCouldNotBeExecutedIsNamedByItsPath) {
