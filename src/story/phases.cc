@@ -44,8 +44,8 @@ bool is_network_namespace(const MountDone& done) {
 Phase phase_of(const MountDone& done, const Roots& roots, uint32_t switches) {
   const Seen& target = done.mounts[0].target;
   if (is_network_namespace(done)) return Phase::kNetwork;
-  if (roots.count() == 0) return Phase::kMounts;
-  const bool before = switches < roots.count();
+  if (roots.last() == 0) return Phase::kMounts;
+  const bool before = switches < roots.last();
   if (done.how == How::kMove && target.path == "/") return Phase::kRootSwitch;
   if (target.shown() == "/") return before ? Phase::kRootfs : Phase::kRootSwitch;
   if (target.inside.empty()) return before ? Phase::kRootfs : Phase::kRootSwitch;
@@ -70,7 +70,7 @@ void place(Step& step, const Roots& roots) {
   const auto see = [&](Seen& seen) {
     seen.inside = roots.inside(seen.path, step.switches);
     // A place that no path leads to, in a detached tree, is neither inside nor outside.
-    seen.outside = roots.count() > 0 && seen.inside.empty() && seen.path.starts_with('/');
+    seen.outside = roots.last() > 0 && seen.inside.empty() && seen.path.starts_with('/');
   };
   if (auto* masked = std::get_if<PathsMasked>(&step.facts)) {
     for (auto& each : masked->paths) see(each.path);

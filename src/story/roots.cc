@@ -20,13 +20,17 @@ std::string joined(const std::string& root, const std::string& path) {
 
 }  // namespace
 
+void Roots::only_of(const std::set<TaskId>& those) {
+  for (Switch& each : switches_) each.of_helper = !each.moves && !those.contains(each.by);
+}
+
 std::string Roots::inside(const std::string& path, size_t count) const {
   if (switches_.empty() || path.empty() || path[0] != '/') return {};
   std::string seen = path, root = "/";
   for (size_t i = 0; i < switches_.size(); ++i) {
     const Switch& each = switches_[i];
     if (!each.moves) {
-      root = each.path;
+      if (!each.of_helper) root = each.path;
       continue;
     }
     root = "/";
@@ -37,13 +41,22 @@ std::string Roots::inside(const std::string& path, size_t count) const {
   return from(root, seen);
 }
 
+size_t Roots::last() const {
+  size_t last = switches_.size();
+  while (last > 0 && switches_[last - 1].of_helper) --last;
+  return last;
+}
+
 std::string Roots::final_root() const {
   std::string root = "/";
+  bool any = false;
   for (auto each = switches_.rbegin(); each != switches_.rend(); ++each) {
+    if (each->of_helper) continue;
     // A chroot before what moves is told in the paths of then.
-    if (each->moves || each == switches_.rbegin()) root = joined(each->path, root);
+    if (each->moves || !any) root = joined(each->path, root);
+    any = true;
   }
-  return switches_.empty() ? std::string() : root;
+  return any ? root : std::string();
 }
 
 }  // namespace cttrace

@@ -1,8 +1,11 @@
 // Where a path leads once the container's root is known.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
+
+#include "cttrace/facts.h"
 
 namespace cttrace {
 
@@ -10,11 +13,15 @@ namespace cttrace {
 class Roots {
  public:
   // The mount namespace's root became `path` (pivot_root, or a mount moved onto /): from now on paths begin there.
-  void became(const std::string& path) { switches_.push_back({path, true}); }
+  void became(const std::string& path) { switches_.push_back({.path = path, .moves = true}); }
   // The process sees the mount namespace from `path` on (chroot): paths stay as they are.
-  void narrowed(const std::string& path) { switches_.push_back({path, false}); }
+  void narrowed(const std::string& path, TaskId by) { switches_.push_back({.path = path, .by = by}); }
+  // Of those who saw it from elsewhere, only these lead to the program: how helpers saw it does not concern that.
+  void only_of(const std::set<TaskId>& those);
 
   size_t count() const { return switches_.size(); }
+  // Of these the last one that concerns the program, counted from 1; 0: none does.
+  size_t last() const;
   // `path`, used after `count` of the switches, as seen from the final root; empty: it is not below it.
   std::string inside(const std::string& path, size_t count) const;
   // The final root in the words of who was there before the first switch.
@@ -23,7 +30,9 @@ class Roots {
  private:
   struct Switch {
     std::string path;
-    bool moves;
+    bool moves = false;
+    TaskId by = {};
+    bool of_helper = false;
   };
   std::vector<Switch> switches_;
 };

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <set>
 
 #include "story/call.h"
 #include "story/gathering.h"
@@ -127,9 +129,26 @@ std::vector<std::shared_ptr<Unit>> Teller::Work::units_beside(const std::shared_
   return all;
 }
 
+namespace {
+
+// The program's process, and those that have made it.
+std::set<TaskId> line_of(const Draft& draft, TaskId program) {
+  std::map<TaskId, TaskId> makers;
+  for (const Draft::Part& part : draft.parts()) makers[part.stage.task] = part.stage.maker;
+  std::set<TaskId> line;
+  for (TaskId at = program; at != TaskId{} && line.insert(at).second;) {
+    const auto maker = makers.find(at);
+    at = maker == makers.end() ? TaskId{} : maker->second;
+  }
+  return line;
+}
+
+}  // namespace
+
 SetUpStory Teller::Work::story_of(SetUp& set_up, const Named& named, const TaskId& program) {
   SetUpStory story;
   story.runtime = runtime_of(*set_up.unit);
+  if (program != TaskId{}) set_up.roots.only_of(line_of(set_up.draft, program));
   Subject subject{.set_up = &set_up, .name = named.name, .called = named.called};
   subject.rootfs = set_up.roots.final_root();
   for (const auto& [type, inode] : set_up.made)

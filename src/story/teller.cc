@@ -232,7 +232,7 @@ void Teller::Work::note_roots(Person& person, const Call& call, const std::optio
   if (!person.sets_up()) return;
   Roots& roots = person.set_up->roots;
   if (call.row->name == "pivot_root") roots.became(path(call, "new_root"));
-  if (call.row->name == "chroot") roots.narrowed(path(call, "filename"));
+  if (call.row->name == "chroot") roots.narrowed(path(call, "filename"), person.process->leader);
   if (moved_to_root) roots.became(*moved_to_root);
 }
 

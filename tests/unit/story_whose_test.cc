@@ -129,6 +129,35 @@ TEST_F(StoryWhose, AnotherAttemptIsNoPartOfIt) {
   EXPECT_EQ(std::get<CgroupJoined>(moves[0].facts).pid, next.tid);
 }
 
+// What a helper sees as its root is not the container's.
+TEST_F(StoryWhose, AHelpersRootIsNotTheContainers) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  world.unshares(runtime, CLONE_NEWNS, kOwnMounts);
+  const Task helper = world.forks(runtime, 51);
+  world.runs_in(helper, {"/usr/sbin/chroot"}, kOwnMounts, {51});
+  world.calls(helper, "chroot", {"/tree"});
+  world.ends(helper);
+  world.calls(runtime, "mount", {"none", "/tmp", "tmpfs", 0, null()},
+              [](Call& call) { call.args[1].resolved = "/tmp"; });
+  world.runs_in(runtime, {"/bin/app"}, kOwnMounts, {50});
+  const Container told = world.container();
+  EXPECT_EQ(told.rootfs, "");
+  for (const Step& step : steps_of<MountDone>(told.set_up)) {
+    EXPECT_FALSE(std::get<MountDone>(step.facts).mounts[0].target.outside);
+    EXPECT_EQ(step.phase, Phase::kMounts);
+  }
+}
+
+TEST_F(StoryWhose, TheRootOfWhoMadeTheProgramIsTheContainers) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  world.unshares(runtime, CLONE_NEWNS, kOwnMounts);
+  world.calls(runtime, "chroot", {"/tree"});
+  const Task app = world.forks(runtime, 51);
+  world.ends(runtime);
+  world.runs_in(app, {"/bin/app"}, kOwnMounts, {51});
+  EXPECT_EQ(world.container().rootfs, "/tree");
+}
+
 // --- What is joined
 
 TEST_F(StoryWhose, WhatWasMadeBeforeIsJoined) {
