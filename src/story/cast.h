@@ -108,7 +108,7 @@ struct SetUp {
   std::optional<HeldBack> held = {};
   std::optional<HeldBack> helped = {};  // was held back until the set-up went on
   bool worker = false;                  // it has executed itself again in what it has set up: it works in there
-  bool hosts = false;                   // what was held back has set up something of its own
+  bool hosts = false;                   // a runtime works in it: it has made namespaces of its own in there
   std::set<TaskId> threads = {};        // that run, until it is over
   bool over = false;                    // handed over, or told as failed
   uint32_t failed = 0;                  // how the last of its processes ended that did with an error: TaskExit::code

@@ -47,6 +47,7 @@ void Teller::Work::tell_held_back(const std::shared_ptr<SetUp>& set_up) {
 }
 
 void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending ending) {
+  if (whole->hosts) return drop_set_up(whole);
   if (whole->held) return tell_held_back(whole);
   SetUp& set_up = *whole;
   set_up.over = true;

@@ -212,6 +212,12 @@ Teller::Work::Meaning Teller::Work::meaning_of(const Person& person, const Snaps
     const Process& made_by = *maker->second.process;
     if (made_by.tgid == set_up.unit->pid && made_by.stage.pids.size() < snapshot.pids.size()) return Meaning::kHandOver;
   }
+  // With its own file a runtime helps itself; and one that is told to make a container works in what was made for it.
+  if (person.exec && makes_container(person.exec->argv) && !differs(origin.namespaces, now, CT_NS_PID))
+    return Meaning::kHelper;
+  if (set_up.unit->file.same_as(file_of(snapshot)) && person.exec && !person.exec->argv.empty() &&
+      last_part(person.exec->argv[0]) == set_up.unit->name())
+    return Meaning::kHelper;
   // The others may go on with the set-up. Of several, those that have ended when the next one begins have helped.
   return set_up.held && !set_up.held->process->stage.end_ns ? Meaning::kHelper : Meaning::kEither;
 }

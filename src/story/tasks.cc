@@ -172,16 +172,27 @@ bool Teller::Work::has_made(const Process& maker, const Process& process) const 
 // for it.
 void Teller::Work::step_out(Person& person) {
   const std::shared_ptr<SetUp> set_up = person.sets_up() ? person.set_up : nullptr;
-  if (!set_up || !set_up->held) return;
+  if (!set_up) return;
+  const auto leave = [&] {
+    set_up->threads.erase(person.id);
+    person.set_up.reset();
+  };
+  // A runtime works in what another one has made to work in.
+  const Unit& unit = *person.process->unit;
+  const bool is_runtime = person.process->unit != set_up->unit && (set_up->worker || makes_container(unit.argv));
+  if (is_runtime && !set_up->made.contains(CLONE_NEWPID)) {
+    set_up->hosts = true;
+    return leave();
+  }
+  if (!set_up->held) return;
   const HeldBack& held = *set_up->held;
   const bool own_pids = set_up->unit->origin.namespaces[CT_NS_PID] != held.snapshot.namespaces[CT_NS_PID];
   const bool inside = is_of(*person.process->unit, *held.unit);
   const bool beside = own_pids && !held.process->stage.end_ns && !has_made(*person.process, *held.process);
   if (!inside && !beside) return;
   if (own_pids) return tell_held_back(set_up);
-  set_up->hosts = true;
-  set_up->threads.erase(person.id);
-  person.set_up.reset();
+  set_up->hosts = set_up->hosts || person.process->unit == held.unit;
+  leave();
 }
 
 void Teller::Work::note_made(const std::shared_ptr<SetUp>& set_up, uint32_t type, uint32_t inode) {
@@ -241,7 +252,7 @@ const Place* Teller::Work::root_of(const Person& person) const {
 // Nobody is in it any more.
 void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->over) return;
-  if (set_up->hosts && set_up->worker) return drop_set_up(set_up);
+  if (set_up->hosts) return drop_set_up(set_up);
   if (set_up->was_for_helper()) set_up->held = std::exchange(set_up->helped, {});
   if (set_up->held) return tell_held_back(set_up);
   Unit& unit = *set_up->unit;
@@ -302,7 +313,7 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   process.stage.exit_code = exit.code;
   --progress_.processes;
   --process.unit->processes;
-  if (exit.code && !set_up) process.unit->failed = true;
+  if (exit.code && (!set_up || set_up->unit != process.unit)) process.unit->failed = true;
   // A program that helps may fail, and the set-up go on. A worker is killed when its work is done.
   const bool dismissed = set_up && set_up->worker && WIFSIGNALED(static_cast<int>(exit.code));
   if (set_up) set_up->end_ns = exit.time_ns;

@@ -89,6 +89,55 @@ TEST_F(StoryWhose, WhatGoesOnBesideAProgramThatRunsMakesNoHookOfIt) {
   EXPECT_EQ(world.container().set_up.argv, Words{"/bin/first"});
 }
 
+// --- A runtime in what another one has made to work in
+
+const NamespaceInodes kWorkplace = with(kHost, {{CT_NS_MNT, 800}});
+
+// What the runtime below sets up there, and executes.
+void sets_up_there(StoryWorld& world, const Task& runtime) {
+  const NamespaceInodes inside = with(kInside, {{CT_NS_MNT, 500}});
+  const Task init = world.clones(runtime, 70, kMountsAndPids, {70, 1}, inside);
+  world.runs_in(init, {"/bin/app"}, inside, {70, 1});
+}
+
+TEST_F(StoryWhose, WhoExecutesItselfAgainHasMadeAPlaceToWorkIn) {
+  const Words argv = {"/usr/bin/engine", "start", "web"};
+  const Task engine = world.starts(50, argv);
+  const Task again = world.clones(engine, 51, CLONE_NEWNS, {51}, kWorkplace);
+  world.runs_in(again, argv, kWorkplace, {51});
+  const Task runtime = world.forks(again, 60);
+  world.runs_in(runtime, {"/usr/bin/made-up", "/bin/app"}, kWorkplace, {60});
+  sets_up_there(world, runtime);
+  world.ends(runtime);
+  world.ends(again);
+  world.ends(engine);
+  EXPECT_EQ(world.container().set_up.runtime.name, "made-up");
+  EXPECT_TRUE(world.told_of<EntryMade>().empty());
+}
+
+TEST_F(StoryWhose, WhoIsToldToMakeAContainerIsNone) {
+  const Task engine = world.starts(50, {"/usr/bin/engine", "web"});
+  world.unshares(engine, CLONE_NEWNS, kWorkplace);
+  const Task runtime = world.forks(engine, 60);
+  world.runs_in(runtime, {"/usr/bin/made-up", "create", "web"}, kWorkplace, {60});
+  sets_up_there(world, runtime);
+  world.ends(runtime);
+  world.ends(engine);
+  EXPECT_EQ(world.container().set_up.runtime.name, "made-up");
+}
+
+TEST_F(StoryWhose, WhatFailsThereIsToldOfWhoFailed) {
+  const Task engine = world.starts(50, {"/usr/bin/engine", "web"});
+  world.unshares(engine, CLONE_NEWNS, kWorkplace);
+  const Task runtime = world.forks(engine, 60);
+  world.runs_in(runtime, {"/usr/bin/made-up", "create", "web"}, kWorkplace, {60});
+  world.ends(world.clones(runtime, 70, kMountsAndPids, {70, 1}, kInside));
+  world.ends(runtime, 1 << 8);
+  world.ends(engine);
+  EXPECT_EQ(world.container().set_up.ending, Ending::kFailed);
+  EXPECT_EQ(world.container().set_up.runtime.name, "made-up");
+}
+
 // --- What is another's
 
 TEST_F(StoryWhose, AnotherOfTheSameProgramIsNoPartOfIt) {
