@@ -144,8 +144,20 @@ struct ContainerWentOn {
   uint64_t failures_dropped = 0;
 };
 
+// The program of an entry ended.
+struct EntryEnded {
+  uint32_t container = 0, number = 0;  // as in EntryMade
+  bool starters = false;
+  std::string name = {}, short_name = {};
+  std::string id = {};  // Container::id
+  TaskId program = {};
+  uint64_t time_ns = 0;
+  uint64_t since_ns = 0;   // after the hand-over
+  uint32_t exit_code = 0;  // as wait(2) reports it
+};
+
 // What is told as soon as it is complete.
-using News = std::variant<Container, EntryMade, ContainerWentOn>;
+using News = std::variant<Container, EntryMade, ContainerWentOn, EntryEnded>;
 
 // How far a story is that goes on.
 struct Progress {

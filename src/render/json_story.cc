@@ -224,6 +224,20 @@ Json json_of(const ContainerWentOn& told, const TreeChanges*) {
   return json;
 }
 
+Json json_of(const EntryEnded& ended, const TreeChanges*) {
+  Json json;
+  json["type"] = "entry_end";
+  json["container"] = ended.container ? Json(ended.container) : Json();
+  json["name"] = json_text_or_null(ended.name);
+  json["short_name"] = json_text_or_null(ended.short_name);
+  json["number"] = ended.number ? Json(ended.number) : Json();
+  json["program"] = ended.program.tid;
+  json["time_ns"] = json_unsigned(ended.time_ns);
+  json["since_ns"] = json_unsigned(ended.since_ns);
+  add_ending(json, ended.exit_code);
+  return json;
+}
+
 }  // namespace
 
 Json json_errno(int error) {

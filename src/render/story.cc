@@ -247,6 +247,17 @@ void StoryRenderer::tell(const ContainerWentOn& told) {
   write(lines.take());
 }
 
+void StoryRenderer::tell(const EntryEnded& ended) {
+  StoryLines lines(options_, info_, ended.time_ns - std::min(ended.time_ns, ended.since_ns));
+  const string where = ended.starters              ? "its starter's namespaces"
+                       : !ended.short_name.empty() ? "container " + safe(ended.short_name)
+                       : ended.container           ? "a container"
+                                                   : "namespaces";
+  lines.heading({fmt::format("entry into {} (program {})", where, ended.program.tid),
+                 fmt::format("{} after {}", how_it_ended(ended.exit_code), duration_text(ended.since_ns))});
+  write(lines.take());
+}
+
 void StoryRenderer::moment(const Moment& moment) {
   sink_(moment_text(moment, info_, options_));
   written_ = true;

@@ -27,6 +27,7 @@ class StoryRenderer : public Renderer {
   void tell(const Container& container);
   void tell(const EntryMade& made);
   void tell(const ContainerWentOn& told);
+  void tell(const EntryEnded& ended);
   void write(std::string_view section);
 
   RenderOptions options_;

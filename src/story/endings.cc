@@ -42,6 +42,7 @@ void Teller::Work::tell_held_back(const std::shared_ptr<SetUp>& set_up) {
   number_ = number;
   time_ns_ = time_ns;
   const Stage& stage = held.process->stage;
+  if (stage.end_ns) tell_entry_end(held.process->leader, stage.end_ns, stage.exit_code);
   Known* const known = containers_.find(held.process->container);
   if (stage.end_ns && known && known->program == held.process->leader) tell_end(*known, stage.end_ns, stage.exit_code);
 }

@@ -37,7 +37,7 @@ class Teller::Work {
   void on(const Loss& loss);
   void on(const Mounts&) {}
 
-  // tasks.cc: threads, processes and set-ups come and go
+  // tasks.cc: threads and processes come and go
   Person* person(TaskId id);
   Person* person(uint32_t tid);
   Person& meet(const Task& task);
@@ -49,6 +49,8 @@ class Teller::Work {
   void busy(const std::shared_ptr<Unit>& unit);
   void not_busy(const std::shared_ptr<Unit>& unit);
   void keep_stage(Person& person);
+
+  // set_ups.cc: set-ups begin, are left, and end
   SetUp& begin_set_up(Person& person);
   void begin_set_up_of_moved(Person& caller);
   void step_out(Person& person);
@@ -95,14 +97,19 @@ class Teller::Work {
                         const std::optional<PendingExec>& exec);
   void tell_container(Process& process, const Snapshot& snapshot, Container container, const std::string& called,
                       const std::shared_ptr<SetUp>& set_up);
-  bool is_return(const SetUp& set_up) const;
-  void tell_entry(EntryMade entry, const SetUp& set_up, Known* into);
   SetUpStory story_of(SetUp& set_up, const Named& named, const TaskId& program);
   void describe(Container& container, const SetUp& set_up, const SetUpStory& story) const;
-  std::vector<ContainerNamespace> namespaces_of(const SetUp& set_up, TaskId program, const NamespaceInodes& now) const;
-  bool was_made_elsewhere(const SetUp& set_up, TaskId program, ct_ns which) const;
   std::vector<std::shared_ptr<Unit>> units_beside(const std::shared_ptr<Unit>& runtime) const;
   void keep_calls_of(SetUpStory& story);
+
+  // namespaces.cc: whose the namespaces are that somebody ends up in
+  std::vector<ContainerNamespace> namespaces_of(const SetUp& set_up, TaskId program, const NamespaceInodes& now) const;
+  bool was_made_elsewhere(const SetUp& set_up, TaskId program, ct_ns which) const;
+  bool is_return(const SetUp& set_up) const;
+
+  // entries.cc: entries into containers, and how their programs end
+  void tell_entry(EntryMade entry, const SetUp& set_up, Known* into);
+  void tell_entry_end(TaskId program, uint64_t time_ns, uint32_t exit_code);
 
   // endings.cc: set-ups that end without a hand-over, and containers that end
   void end_with_unit(const std::shared_ptr<SetUp>& set_up);
@@ -126,6 +133,7 @@ class Teller::Work {
   // Units that run, have done something, and may yet turn out to belong to a container: by the one that they run in.
   // The latest, and since when: one that goes on after it was forgotten is there again.
   std::map<uint32_t, std::set<std::pair<EventNumber, std::shared_ptr<Unit>>>> busy_;
+  std::map<TaskId, EntryEnded> entered_;     // programs of entries that run; `time_ns`: since then
   std::deque<std::shared_ptr<Unit>> gone_;   // units that have ended, and may yet turn out to belong to a container
   std::deque<std::weak_ptr<SetUp>> failed_;  // whose runtimes may yet tell more, the earliest first
   MountsInMaking mounts_;

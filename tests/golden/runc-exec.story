@@ -139,6 +139,8 @@ entry into container web (runc)   program 256503 = pid 6
   +15.6 ms  hand-over    execve /bin/echo hello: uid 0, gid 0; 3 of 41
                          capabilities; no_new_privs; no seccomp filter
 
+entry into container web (program 256503)   exited with 0 after 0.64 ms
+
 container web   killed by SIGKILL after 22.4 ms
 
 container web

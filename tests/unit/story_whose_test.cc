@@ -251,5 +251,23 @@ TEST_F(StoryWhose, WhoGoesBackToWhereAllBeganEntersNoContainer) {
   EXPECT_FALSE(entries[0].there_before);
 }
 
+// --- How entries end
+
+TEST_F(StoryWhose, TheEndOfAnEntryIsTold) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const Task enters = world.starts(60, {"/usr/bin/enter"});
+  world.joins(enters, CLONE_NEWNS, kInside[CT_NS_MNT], with(kHost, {{CT_NS_MNT, kInside[CT_NS_MNT]}}));
+  world.runs_in(enters, {"/bin/look"}, with(kHost, {{CT_NS_MNT, kInside[CT_NS_MNT]}}), {60});
+  world.ends(enters, 4 << 8);
+  const std::vector<EntryEnded> ended = world.told_of<EntryEnded>();
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_EQ(ended[0].container, world.container().number);
+  EXPECT_EQ(ended[0].number, 1u);
+  EXPECT_EQ(ended[0].program.tid, 60u);
+  EXPECT_EQ(ended[0].exit_code, 4u << 8);
+}
+
 }  // namespace
 }  // namespace cttrace

@@ -1,0 +1,63 @@
+// Entries into containers, and how their programs end.
+#include <algorithm>
+#include <utility>
+
+#include "story/naming.h"
+#include "story/work.h"
+
+namespace cttrace {
+namespace {
+
+constexpr size_t kMostEntered = 4096;  // the ends of more are not told
+
+// While it was traced.
+bool was_made(const State& state, const ContainerNamespace& which) {
+  return std::ranges::any_of(state.namespaces, [&](const auto& known) {
+    const Namespace& each = *known.second;
+    return each.inode && each.inode == which.inode && each.type == which.type &&
+           each.origin == Namespace::Origin::kCreated;
+  });
+}
+
+}  // namespace
+
+void Teller::Work::tell_entry(EntryMade entry, const SetUp& set_up, Known* into) {
+  entry.short_name = short_name(entry.container_name);
+  entry.starters = !into && is_return(set_up);
+  if (const Known* const from = entry.starters ? containers_.find(set_up.unit->container) : nullptr)
+    entry.out_of = from->short_name;
+  entry.there_before =
+      !into && !entry.starters && std::ranges::none_of(entry.set_up.namespaces, [&](const ContainerNamespace& each) {
+        return each.how == ContainerNamespace::How::kJoined && was_made(*state_, each);
+      });
+  if (into) {
+    entry.container = into->number;
+    entry.id = into->id;
+    entry.number = ++into->entries;
+  }
+  const SetUpStory& story = entry.set_up;
+  if (story.ending == Ending::kHandedOver) {
+    if (entered_.size() >= kMostEntered) entered_.erase(entered_.begin());
+    EntryEnded& running = entered_[story.program] = {.container = entry.container, .number = entry.number};
+    running.starters = entry.starters;
+    running.name = entry.container_name;
+    running.short_name = entry.short_name;
+    running.id = entry.id;
+    running.program = story.program;
+    running.time_ns = story.end_ns;
+  }
+  sink_(std::move(entry));
+}
+
+void Teller::Work::tell_entry_end(TaskId program, uint64_t time_ns, uint32_t exit_code) {
+  const auto found = entered_.find(program);
+  if (found == entered_.end()) return;
+  EntryEnded end = std::move(found->second);
+  entered_.erase(found);
+  end.since_ns = time_ns - std::min(time_ns, end.time_ns);
+  end.time_ns = time_ns;
+  end.exit_code = exit_code;
+  sink_(std::move(end));
+}
+
+}  // namespace cttrace

@@ -1,0 +1,170 @@
+// Set-ups begin, are left, and end.
+#include <sched.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "story/naming.h"
+#include "story/work.h"
+
+namespace cttrace {
+namespace {
+
+constexpr size_t kMostMade = 4096;
+constexpr size_t kMostMoved = 64;  // who made whom may be a circle in what a recording says
+
+}  // namespace
+
+SetUp& Teller::Work::begin_set_up(Person& person) {
+  if (person.sets_up()) return *person.set_up;
+  auto made = std::make_shared<SetUp>();
+  made->unit = person.process->unit;
+  made->begun_by = person.process->leader;
+  made->begun_ns = time_ns_;
+  made->threads = {person.id};
+  ++made->unit->set_ups_begun;
+  made->unit->set_ups.push_back(made);
+  person.set_up = made;
+  ++progress_.going_on;
+  return *made;
+}
+
+// Directly, or by those that it has made.
+bool Teller::Work::has_made(const Process& maker, const Process& process) const {
+  TaskId at = process.made_by;
+  for (size_t i = 0; i < kMostMoved; ++i) {
+    if (at == maker.leader) return true;
+    const auto above = people_.find(at);
+    if (above == people_.end()) return false;
+    at = above->second.process->made_by;
+  }
+  return false;
+}
+
+// Who makes namespaces of its own in a set-up of which a program was held back: that program, or what it has started;
+// or another one, while it runs. In a pid namespace of its own it is what that is for: who has a hook executed waits
+// for it.
+void Teller::Work::step_out(Person& person) {
+  const std::shared_ptr<SetUp> set_up = person.sets_up() ? person.set_up : nullptr;
+  if (!set_up) return;
+  const auto leave = [&] {
+    set_up->threads.erase(person.id);
+    person.set_up.reset();
+  };
+  // A runtime works in what another one has made to work in.
+  const Unit& unit = *person.process->unit;
+  const bool is_runtime = person.process->unit != set_up->unit && (set_up->worker || makes_container(unit.argv));
+  if (is_runtime && !set_up->made.contains(CLONE_NEWPID)) {
+    set_up->hosts = true;
+    return leave();
+  }
+  if (!set_up->held) return;
+  const HeldBack& held = *set_up->held;
+  const bool own_pids = set_up->unit->origin.namespaces[CT_NS_PID] != held.snapshot.namespaces[CT_NS_PID];
+  const bool inside = is_of(*person.process->unit, *held.unit);
+  const bool beside = own_pids && !held.process->stage.end_ns && !has_made(*person.process, *held.process);
+  if (!inside && !beside) return;
+  if (own_pids) return tell_held_back(set_up);
+  set_up->hosts = set_up->hosts || person.process->unit == held.unit;
+  leave();
+}
+
+void Teller::Work::note_made(const std::shared_ptr<SetUp>& set_up, uint32_t type, uint32_t inode) {
+  set_up->made[type] = inode;
+  if (!inode) return;
+  if (made_in_.size() >= kMostMade) std::erase_if(made_in_, [](const auto& each) { return each.second.expired(); });
+  if (made_in_.size() >= kMostMade) made_in_.erase(made_in_.begin());
+  made_in_[{type, inode}] = set_up;
+}
+
+// The set-up that goes on of which a namespace is. nullptr: of none.
+std::shared_ptr<SetUp> Teller::Work::making_of(uint32_t type, uint32_t inode) const {
+  const auto found = made_in_.find({type, inode});
+  const std::shared_ptr<SetUp> making = found == made_in_.end() ? nullptr : found->second.lock();
+  return making && !making->over ? making : nullptr;
+}
+
+// It went into other namespaces, and is back. Of those that it has made: what it has executed there is what they were
+// for; or those go on whom it left there; or nobody is in them, and it may come again.
+void Teller::Work::come_home(Person& person) {
+  const std::shared_ptr<SetUp> left = person.set_up;
+  const bool alone = left->threads.size() <= 1, made = !left->made.empty();
+  if (made && left->held) return tell_held_back(left);
+  if (made ? alone : !alone || left->roots.count()) return;
+  person.set_up.reset();
+  left->threads.erase(person.id);
+  if (alone && !left->over) drop_set_up(left);
+}
+
+// pivot_root moves everybody who stood on the old root: who has executed a program to call it goes on with the new one.
+void Teller::Work::begin_set_up_of_moved(Person& caller) {
+  if (caller.sets_up()) return;
+  const Place* const root = root_of(caller);
+  const auto is_moved = [&](const Person& other) {
+    const Place* const its = root_of(other);
+    return other.process->container == caller.process->container && root && its && root->mount.tree &&
+           its->mount == root->mount && its->path == root->path;
+  };
+  std::vector<Person*> moved = {&caller};
+  for (Person* above = person(caller.process->made_by); above && is_moved(*above) && moved.size() < kMostMoved;
+       above = person(above->process->made_by))
+    moved.push_back(above);
+  const std::shared_ptr<SetUp> set_up = (begin_set_up(*moved.back()), moved.back()->set_up);
+  for (Person* const each : moved) {
+    if (each->sets_up()) continue;
+    each->set_up = set_up;
+    set_up->threads.insert(each->id);
+  }
+}
+
+const Place* Teller::Work::root_of(const Person& person) const {
+  const TaskState* const task = state_->task(person.process->leader);
+  const FsStruct* const fs = task ? state_->fs_of(*task) : nullptr;
+  return fs ? &fs->root : nullptr;
+}
+
+// Nobody is in it any more.
+void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
+  if (set_up->over) return;
+  if (set_up->hosts) return drop_set_up(set_up);
+  if (set_up->was_for_helper()) set_up->held = std::exchange(set_up->helped, {});
+  if (set_up->held) return tell_held_back(set_up);
+  Unit& unit = *set_up->unit;
+  const bool isolated = set_up->made.contains(CLONE_NEWNS) || set_up->made.contains(CLONE_NEWPID) ||
+                        set_up->roots.count() || set_up->joined.contains(CLONE_NEWNS);
+  if (!isolated) return drop_set_up(set_up);
+  if (unit.seen_to_begin && (set_up->failed || unit.failed || unit.processes > 0)) {
+    // When its runtime has ended, or has gone on with other things, it is known more. If that fails, it is for the
+    // latest.
+    if (set_up->failed) return failed_.push_back(set_up);
+    return drop_helpers_of(*set_up);
+  }
+  if (set_up->failed) return tell_unfinished(set_up, Ending::kFailed);
+  drop_set_up(set_up);
+}
+
+// Nobody is in it any more but the program that was held back, and what that has made: nobody can go on.
+bool Teller::Work::is_left_to_held(const SetUp& set_up) const {
+  return set_up.held && std::ranges::all_of(set_up.threads, [&](TaskId id) {
+           const auto left = people_.find(id);
+           return left == people_.end() || is_of(*left->second.process->unit, *set_up.held->unit);
+         });
+}
+
+// Who has done something for a container, executed nothing and ended well has helped with it.
+void Teller::Work::drop_helpers_of(const SetUp& latest) {
+  for (const std::shared_ptr<SetUp>& each : std::vector(latest.unit->set_ups))
+    if (each.get() != &latest && each->threads.empty() && !each->failed && !each->held) drop_set_up(each);
+}
+
+// Of a process that looked around or confined itself. What it did may belong to a container.
+void Teller::Work::drop_set_up(const std::shared_ptr<SetUp>& set_up) {
+  set_up->over = true;
+  --progress_.going_on;
+  --set_up->unit->set_ups_begun;
+  std::erase(set_up->unit->set_ups, set_up);
+  if (set_up->unit->processes > 0) busy(set_up->unit);
+  for (Draft::Part& part : set_up->draft.take_parts()) set_up->unit->draft.add(std::move(part));
+}
+
+}  // namespace cttrace
