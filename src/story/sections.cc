@@ -37,11 +37,15 @@ Runtime runtime_of(const Unit& unit) {
   return runtime;
 }
 
-// What the option said; without one, the folder that the runtime was started in, where the root is in it.
+// What the option said; without one, the folder that a runtime was started in, where the root is in it. Whatever is no
+// runtime's run or create means something else by -b, and has no bundle that it does not name.
 std::string bundle_of(const Unit& unit, const std::vector<std::string>& program, const std::string& rootfs) {
-  std::string bundle = option_value(own_words(unit.argv, program), {"--bundle", "-b"});
+  const std::vector<std::string> own = own_words(unit.argv, program);
+  const bool makes = makes_container(own);
+  std::string bundle = option_value(own, {"--bundle"});
+  if (bundle.empty() && makes) bundle = option_value(own, {"-b"});
   if (bundle.empty())
-    return folder_of(rootfs) == unit.origin.folder && rootfs != "/" ? unit.origin.folder : std::string();
+    return makes && folder_of(rootfs) == unit.origin.folder && rootfs != "/" ? unit.origin.folder : std::string();
   while (bundle.size() > 1 && bundle.ends_with('/')) bundle.pop_back();
   if (bundle.starts_with('/')) return bundle;
   return unit.origin.folder.empty() ? std::string() : unit.origin.folder + "/" + bundle;

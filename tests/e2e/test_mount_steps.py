@@ -59,10 +59,11 @@ class Steps(support.Case):
         self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
         text = story.read_text()
         self.assertIn("cttrace: verified: 1 container is as the kernel says", text)
+        rootfs = re.search(r"(?m)^  rootfs +(\S+)$", text)
         lines, phase = [], ""
         for step in re.finditer(r"^ *\+[\d.]+ m?s  (.{11})  (.*?)(?: \([\d.]+ m?s\))?$", text, re.MULTILINE):
             phase = step[1].strip() or phase
-            lines.append((phase, step[2].replace(str(self.tmp), "TMP").replace("<bundle>", "TMP")))
+            lines.append((phase, step[2].replace("<rootfs>", rootfs[1] if rootfs else "<rootfs>").replace(str(self.tmp), "TMP")))
         return lines, text
 
     def assert_told(self, lines, *expected):

@@ -115,6 +115,24 @@ TEST_F(StoryContainers, OptionsOfTheCommandThatIsRunAreItsOwn) {
   EXPECT_EQ(told[1].name, "web");
 }
 
+// ch-run binds with -b, and whoever changes its root is not in a bundle for that.
+TEST_F(StoryContainers, OnlyARuntimeHasABundleThatNoOptionNames) {
+  const auto bundle_of_run = [](std::vector<std::string> words) {
+    StoryWorld one;
+    const Task task = one.starts(50, std::move(words),
+                                 [](Snapshot& snapshot) { snapshot.cwd = File{.path = "/bundle", .inode = 3}; });
+    const Task init = one.clones(task, 51, kMountsAndPids, {51, 1}, kInside);
+    one.pivots(init, "/bundle/rootfs");
+    one.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+    return one.container().bundle;
+  };
+  EXPECT_EQ(bundle_of_run({"/usr/bin/ch-run", "-b", "/x:/var", "/bundle/rootfs"}), "");
+  EXPECT_EQ(bundle_of_run({"/usr/bin/unshare", "--root", "rootfs"}), "");
+  EXPECT_EQ(bundle_of_run({"/usr/bin/runc", "run", "web"}), "/bundle");
+  EXPECT_EQ(bundle_of_run({"/usr/bin/runc", "run", "-b", "/other/", "web"}), "/other");
+  EXPECT_EQ(bundle_of_run({"/usr/bin/runc", "restore", "--bundle=/other", "web"}), "/other");
+}
+
 TEST_F(StoryContainers, ProgramsThatChangeNothingAreNone) {
   const Task make = world.starts(50, {"/usr/bin/make"});
   const Task compiler = world.forks(make, 51);
