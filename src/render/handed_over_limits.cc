@@ -1,8 +1,7 @@
-// Limits, cgroups, names, and what is seldom set.
+// Limits, names, and what is seldom set.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "base/escape.h"
 #include "render/arguments.h"
@@ -22,28 +21,6 @@ void add_limits(Telling& telling) {
     if (!none || telling.verbose) words.push_back(limit_words(resource, limit));
   }
   telling.fields.add("limits", words);
-}
-
-void add_cgroups(Telling& telling) {
-  std::map<std::string, std::vector<uint32_t>> by_path;
-  for (const auto& [hierarchy, path] : telling.task.cgroups) {
-    if (telling.known(path, "cgroup")) by_path[path.value].push_back(hierarchy);
-  }
-  // The one that most hierarchies have goes without saying which.
-  const auto most = std::ranges::max_element(by_path, {}, [](const auto& each) { return each.second.size(); });
-  Words words;
-  for (auto each = by_path.begin(); each != by_path.end(); ++each) {
-    std::string text = escape_for_terminal(each->first);
-    if (each == most) {
-      words.insert(words.begin(), std::move(text));
-      continue;
-    }
-    std::string where;  // numbers are those of /proc/cgroups
-    for (const uint32_t hierarchy : each->second)
-      where += (where.empty() ? "" : " and ") + (hierarchy ? fmt::format("hierarchy {}", hierarchy) : "cgroup2");
-    words.push_back("in " + where + ": " + text);
-  }
-  telling.fields.add("cgroup", words);
 }
 
 void add_names(Telling& telling) {
@@ -100,7 +77,7 @@ void add_rest(Telling& telling) {
 
 void tell_limits(Telling& telling) {
   add_limits(telling);
-  add_cgroups(telling);
+  tell_cgroups(telling);
   add_names(telling);
   add_rest(telling);
 }

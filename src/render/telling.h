@@ -48,6 +48,8 @@ void tell_ids(Telling& telling);
 void tell_privileges(Telling& telling);
 // Limits, cgroups, and what is worth a word only where somebody has set it.
 void tell_limits(Telling& telling);
+// ... of which it tells the cgroup of each hierarchy.
+void tell_cgroups(Telling& telling);
 void tell_devices(Telling& telling);
 
 // Nodes that are known, by their paths from the root: where they were made, and where that is mounted.

@@ -66,9 +66,10 @@ container echo (bwrap)   container with users of its own
     setgroups     denied
     capabilities  0 of 41
     privileges    no_new_privs, seccomp: none
-    cgroup        /
+    cgroup        in cgroup2: /
     inferred      4 of 11 mounts
-    unknown       hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
+                  hostname
 
 container echo   exited with 0 after 0.78 ms
 

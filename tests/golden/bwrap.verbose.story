@@ -167,10 +167,11 @@ container echo (bwrap)   container with users of its own
                   CAP_SYS_RESOURCE
                   inheritable, ambient: 0 of 41
     privileges    no_new_privs, seccomp: none
-    cgroup        /
+    cgroup        in cgroup2: /
     also          oom_score_adj 0
     inferred      6 of 13 mounts
-    unknown       hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
+                  hostname
 
 container echo   exited with 0 after 0.68 ms
 

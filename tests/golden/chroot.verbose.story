@@ -29,9 +29,10 @@ container echo (chroot)   chroot only: not isolated by namespaces
                   CAP_SYS_RESOURCE
                   inheritable, ambient: 0 of 41
     privileges    no_new_privs is not set, seccomp: none
-    cgroup        /
+    cgroup        in cgroup2: /
     also          oom_score_adj 0
-    unknown       hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
+                  hostname
 
 container echo   exited with 0 after 0.74 ms
 

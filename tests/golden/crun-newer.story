@@ -47,8 +47,9 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256629
     user          uid 0, gid 0, no other groups
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
-    cgroup        /
-    unknown       hostname
+    cgroup        in cgroup2: /
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
+                  hostname
 
 container unshare (dash)   another root in the namespaces of its container
     program 256629   set-up 11.1 ms, 51 calls
@@ -135,8 +136,9 @@ container unshare (dash)   another root in the namespaces of its container
     user          uid 0, gid 0, no other groups
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
-    cgroup        /
-    unknown       hostname
+    cgroup        in cgroup2: /
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
+                  hostname
 
 container sh (unshare)   mounts of its own, the starter's pids   program 256629
     set-up 0.23 ms, 19 calls
@@ -198,8 +200,9 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256629
     user          uid 0, gid 0, no other groups
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
-    cgroup        /
-    unknown       hostname
+    cgroup        in cgroup2: /
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
+                  hostname
 
 container web (crun)   init 256639 = pid 1   cgroup /web
     set-up 13.0 ms, 176 calls

@@ -179,10 +179,11 @@ container web (systemd-nspawn)
     limits        stack 8388608 (hard: unlimited), core 0 (hard: unlimited),
                   nproc 96364, nofile 1024 (hard: 20000), memlock 8388608,
                   sigpending 96364, msgqueue 819200, nice 0, rtprio 0
-    cgroup        /payload
+    cgroup        in cgroup2 and name=systemd: /payload
     hostname      web
     also          session keyring (new)
     inferred      27 of 53 mounts, hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory and pids
 
 container web   exited with 0 after 0.70 ms
 

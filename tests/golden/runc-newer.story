@@ -43,8 +43,9 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256575
     user          uid 0, gid 0, no other groups
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
-    cgroup        /
-    unknown       hostname
+    cgroup        in cgroup2: /
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
+                  hostname
 
 container runc (dash)   another root in the namespaces of its container
     program 256575   set-up 11.5 ms, 50 calls
@@ -127,8 +128,9 @@ container runc (dash)   another root in the namespaces of its container
     user          uid 0, gid 0, no other groups
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
-    cgroup        /
-    unknown       hostname
+    cgroup        in cgroup2: /
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
+                  hostname
 
 container web (runc)   init 256595 = pid 1   cgroup /web
     set-up 37.8 ms, 283 calls

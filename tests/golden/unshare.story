@@ -29,9 +29,10 @@ container echo (unshare)   init 256661 = pid 1   set-up 2.2 ms, 9 calls
     user          uid 0, gid 0, no other groups
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
-    cgroup        /
+    cgroup        in cgroup2: /
     inferred      1 of 21 mounts
-    unknown       hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
+                  hostname
 
 container echo   exited with 0 after 0.90 ms
 

@@ -167,10 +167,53 @@ TEST(HandedOver, VerboseNamesAll) {
 
 TEST(HandedOver, CgroupsByWhatMostHierarchiesHave) {
   ProcReading reading = made_reading(kTable);
-  reading.process["cgroup"].text = "3:cpuset:/\n2:pids:/web\n1:cpu:/web\n0::/\n";
   reading.process["cgroup"].text = "4:a:/web\n3:b:/\n2:pids:/web\n1:cpu:/web\n0::/\n";
   const std::string text = told(from_proc(reading, made_surroundings()));
   EXPECT_TRUE(has_line(text, "  cgroup        /web, in cgroup2 and hierarchy 3: /")) << text;
+}
+
+constexpr char kHierarchies[] =
+    "80 70 0:40 / / rw - overlay overlay rw\n"
+    "90 80 0:60 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n"
+    "91 80 0:61 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n"
+    "92 80 0:62 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,xattr,name=systemd\n"
+    "93 80 0:63 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n";
+
+// The kernel tells the cgroup in cgroup2, and where else somebody was moved to.
+FromProc with_cgroups(const std::string& cgroups) {
+  ProcReading reading = made_reading(kHierarchies);
+  reading.process["cgroup"].text = cgroups;
+  return from_proc(reading, made_surroundings());
+}
+
+TEST(HandedOver, CgroupsInHierarchiesThatNobodyLookedAtAreNotKnown) {
+  const std::string text = told(with_cgroups("0::/\n"));
+  EXPECT_TRUE(has_line(text, "  cgroup        in cgroup2: /")) << text;
+  EXPECT_TRUE(has_line(text, "  unknown       cgroup in cpu,cpuacct, memory, name=systemd and pids, hostname")) << text;
+  EXPECT_TRUE(has_line(told(with_cgroups("9:a:/\n8:b:/\n7:c:/\n2:d:/\n0::/\n")), "  cgroup        /"));
+}
+
+TEST(HandedOver, HierarchiesAreNamedByFilesThatWereWritten) {
+  FromProc made = with_cgroups("8:pids:/liz\n5:cpu,cpuacct:/liz\n0::/\n");
+  made.state.controls.edit()["/sys/fs/cgroup/pids/liz/pids.max"] = {};
+  std::string text = told(made);
+  EXPECT_TRUE(has_line(text, "  cgroup        in cgroup2: /, in hierarchy 5 and hierarchy 8: /liz")) << text;
+  EXPECT_TRUE(has_line(text, "  unknown       cgroup in 2 other hierarchies, hostname")) << text;
+  made.state.controls.edit()["/sys/fs/cgroup/cpu/liz/cpu.shares"] = {};
+  made.state.controls.edit()["/sys/fs/cgroup/memory/another/memory.limit_in_bytes"] = {};
+  text = told(made);
+  EXPECT_TRUE(has_line(text, "  cgroup        in cgroup2: /, in cpu,cpuacct and pids: /liz")) << text;
+  EXPECT_TRUE(has_line(text, "  unknown       cgroup in memory and name=systemd, hostname")) << text;
+}
+
+TEST(HandedOver, HierarchiesAreNamedByWhatTheContainerIsShown) {
+  ProcReading reading = made_reading(
+      "80 70 0:40 / / rw - overlay overlay rw\n"
+      "90 80 0:60 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n"
+      "91 80 0:61 /web /sys/fs/cgroup/systemd rw - cgroup cgroup rw,xattr,name=systemd\n");
+  reading.process["cgroup"].text = "9:name=systemd:/web\n0::/\n";
+  const std::string text = told(from_proc(reading, made_surroundings()));
+  EXPECT_TRUE(has_line(text, "  cgroup        in cgroup2: /, in name=systemd: /web")) << text;
 }
 
 TEST(HandedOver, DevicesWhereTheyCanBeSeen) {
