@@ -16,7 +16,7 @@ using std::string;
 using How = MountDone::How;
 using What = IdentityGiven::What;
 
-string last_part(const string& path) { return path.substr(path.rfind('/') + 1); }
+string end_of(const string& path) { return path.substr(path.rfind('/') + 1); }
 string folder_of(const string& path) { return path.substr(0, std::max<size_t>(path.rfind('/'), 1)); }
 
 string with_options(const MountDone& done, const Around& around) {
@@ -26,22 +26,22 @@ string with_options(const MountDone& done, const Around& around) {
 
 // "/sys/fs/cgroup/*/web" where the last part of the target is in the source; otherwise all of it.
 string pattern_of(const MountDone::One& mount) {
-  const string name = "/" + last_part(mount.target.shown());
+  const string name = "/" + end_of(mount.target.shown());
   const size_t at = mount.source.find(name);
   if (at == string::npos) return mount.source;
   return mount.source.substr(0, at + 1) + "*" + mount.source.substr(at + name.size());
 }
 
-// Many of the kind: "/sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*: cpu, memory".
-string bound_alike(const MountDone& done, const Around& around) {
+// Many of the kind: "/sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*: cpu, memory". `how`: with all below.
+string bound_alike(const MountDone& done, const string& how, const Around& around) {
   const string pattern = pattern_of(done.mounts[0]);
   std::vector<string> names;
   for (const auto& each : done.mounts) {
-    const string name = safe(last_part(each.target.shown()));
+    const string name = safe(end_of(each.target.shown()));
     names.push_back(pattern_of(each) == pattern ? name : name + " <- " + shown(each.source, around));
   }
   const string folder = folder_of(done.mounts[0].target.shown());
-  return fmt::format("{} bound on {}: {}", shown(pattern, around), safe(folder == "/" ? "/*" : folder + "/*"),
+  return fmt::format("{} bound on {}{}: {}", shown(pattern, around), safe(folder == "/" ? "/*" : folder + "/*"), how,
                      listed(names));
 }
 
@@ -55,7 +55,7 @@ string bound(const MountDone& done, const Around& around) {
     for (const auto& each : done.mounts) targets.push_back(shown(each.target, around));
     return listed(targets) + " bound on itself" + below + under;
   }
-  if (done.mounts.size() > 1) return bound_alike(done, around);
+  if (done.mounts.size() > 1) return bound_alike(done, below + under, around);
   return shown(first.source, around) + " bound on " + shown(first.target, around) + below + under;
 }
 

@@ -23,8 +23,8 @@ container echo (bwrap)   container with users of its own
                          below (ro,nosuid,nodev,relatime)
    +2.3 ms  mounts       proc on /proc (nosuid,nodev,noexec)
    +2.3 ms               tmpfs on /dev (nosuid,nodev; mode=0755)
-   +2.4 ms  devices      /oldroot/dev/* bound on /dev/*: null, zero, full,
-                         random, urandom, tty (nosuid,relatime)
+   +2.4 ms  devices      /oldroot/dev/* bound on /dev/*, with all below: null,
+                         zero, full, random, urandom, tty (nosuid,relatime)
    +2.6 ms  mounts       devpts on /dev/pts (nosuid,noexec;
                          newinstance,ptmxmode=0666,mode=620)
    +2.7 ms               tmpfs on /tmp (nosuid,nodev; mode=0755)

@@ -24,8 +24,8 @@ container echo (bwrap)   container with users of its own
    +2.8 ms  mounts       proc on /proc (nosuid,nodev,noexec)
    +2.8 ms  masking      read-only: /proc/irq, /proc/bus
    +2.9 ms  mounts       tmpfs on /dev (nosuid,nodev; mode=0755)
-   +2.9 ms  devices      /oldroot/dev/* bound on /dev/*: null, zero, full,
-                         random, urandom, tty (nosuid,relatime)
+   +2.9 ms  devices      /oldroot/dev/* bound on /dev/*, with all below: null,
+                         zero, full, random, urandom, tty (nosuid,relatime)
    +3.2 ms  mounts       devpts on /dev/pts (nosuid,noexec;
                          newinstance,ptmxmode=0666,mode=620)
    +3.3 ms               tmpfs on /tmp (nosuid,nodev; mode=0755)

@@ -44,8 +44,8 @@ container echo (bwrap)   container with users of its own
             | mount("none", "/newroot/proc/bus", NULL, MS_RDONLY|MS_NOSUID|MS_NODEV|MS_NOEXEC|MS_REMOUNT|MS_BIND|MS_SILENT|MS_RELATIME, NULL) = 0
    +2.9 ms  mounts       tmpfs on /dev (nosuid,nodev; mode=0755)
             | mount("tmpfs", "/newroot/dev", "tmpfs", MS_NOSUID|MS_NODEV, "mode=0755") = 0
-   +2.9 ms  devices      /oldroot/dev/* bound on /dev/*: null, zero, full,
-                         random, urandom, tty (nosuid,relatime)
+   +2.9 ms  devices      /oldroot/dev/* bound on /dev/*, with all below: null,
+                         zero, full, random, urandom, tty (nosuid,relatime)
             | mount("/oldroot/dev/null", "/newroot/dev/null", NULL, MS_BIND|MS_REC|MS_SILENT, NULL) = 0
             | mount("none", "/newroot/dev/null", NULL, MS_NOSUID|MS_REMOUNT|MS_BIND|MS_SILENT|MS_RELATIME, NULL) = 0
             | mount("/oldroot/dev/zero", "/newroot/dev/zero", NULL, MS_BIND|MS_REC|MS_SILENT, NULL) = 0

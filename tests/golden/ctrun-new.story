@@ -24,9 +24,9 @@ container web (ctrun)   init 278953 = pid 1   cgroup /web
   +14.5 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
   +14.6 ms               sysfs on /sys (ro,nosuid,nodev,noexec)
   +14.6 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec; mode=755)
-  +14.6 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*:
-                         systemd, pids, blkio, freezer, devices, memory, cpuset,
-                         cpuacct, cpu (ro,nosuid,nodev,noexec)
+  +14.6 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*, with
+                         all below: systemd, pids, blkio, freezer, devices,
+                         memory, cpuset, cpuacct, cpu (ro,nosuid,nodev,noexec)
   +14.9 ms               /sys/fs/cgroup now ro,nosuid,nodev,noexec,relatime
   +14.9 ms  devices      /dev/null c 1:3, /dev/zero c 1:5, /dev/full c 1:7,
                          /dev/random c 1:8, /dev/urandom c 1:9, /dev/tty c 5:0

@@ -25,9 +25,10 @@ container web (ctrun)   init 278947 = pid 1   cgroup /web
   +20.6 ms               sysfs on /sys (ro,nosuid,nodev,noexec)
   +20.7 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec,relatime;
                          mode=755)
-  +20.7 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*:
-                         systemd, pids, blkio, freezer, devices, memory, cpuset,
-                         cpuacct, cpu (ro,nosuid,nodev,noexec,relatime)
+  +20.7 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*, with
+                         all below: systemd, pids, blkio, freezer, devices,
+                         memory, cpuset, cpuacct, cpu
+                         (ro,nosuid,nodev,noexec,relatime)
   +21.0 ms               /sys/fs/cgroup now ro,nosuid,nodev,noexec,relatime
   +21.0 ms  devices      /dev/null c 1:3, /dev/zero c 1:5, /dev/full c 1:7,
                          /dev/random c 1:8, /dev/urandom c 1:9, /dev/tty c 5:0

@@ -59,15 +59,16 @@ container e29b2c7cec2e (runc)   init 256874 = pid 1   cgroup /web/<id>
                          newinstance,ptmxmode=0666,mode=0620,gid=5)
   +52.0 ms               sysfs on /sys (ro,nosuid,nodev,noexec)
   +52.2 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec; mode=755)
-  +52.2 ms               /sys/fs/cgroup/*/web/<id> bound on /sys/fs/cgroup/*:
-                         cpu, cpuacct, cpuset, memory, devices, freezer, blkio,
-                         pids, systemd (ro,nosuid,nodev,noexec)
+  +52.2 ms               /sys/fs/cgroup/*/web/<id> bound on /sys/fs/cgroup/*,
+                         with all below: cpu, cpuacct, cpuset, memory, devices,
+                         freezer, blkio, pids, systemd (ro,nosuid,nodev,noexec)
   +53.1 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
   +53.1 ms               tmpfs on /dev/shm (nosuid,nodev,noexec;
                          mode=1777,size=67108864)
   +53.4 ms               /usr/bin/docker-init bound on /sbin/docker-init (ro)
   +53.5 ms               /tmp/golden/docker/data/containers/<id>/* bound on
-                         /etc/*: resolv.conf, hostname, hosts, made private
+                         /etc/*, with all below: resolv.conf, hostname, hosts,
+                         made private
   +53.6 ms  devices      /dev/null c 1:3, /dev/random c 1:8, /dev/full c 1:7,
                          /dev/tty c 5:0, /dev/zero c 1:5, /dev/urandom c 1:9
                          (mode 0666, owner 0:0)

@@ -116,7 +116,7 @@ container web (systemd-nspawn)
   +41.0 ms               seccomp: a filter of 566 instructions, a filter of 455
                          instructions, a filter of 470 instructions, a filter of
                          11 instructions, a filter of 16 instructions (17.1 ms)
-  +58.5 ms               capabilities 25; inheritable the same
+  +58.5 ms               capabilities 25 of 41; inheritable the same
   +58.5 ms               dropped from the bounding set: 15 capabilities
   +58.9 ms  create       makes systemd-nspawn 256653, which becomes the program
   +59.3 ms  hand-over    systemd-nspawn 256653: execve /bin/echo hello: uid 0,

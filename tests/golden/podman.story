@@ -63,8 +63,8 @@ container bf1d5a0de796 (runc)   init 257234 = pid 1   cgroup /web/libpod-<id>
   +38.9 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec;
                          mode=755), made private
   +39.0 ms               /sys/fs/cgroup/*/web/libpod-<id> bound on
-                         /sys/fs/cgroup/*: cpu, cpuacct, cpuset, memory,
-                         devices, freezer, blkio, pids, systemd
+                         /sys/fs/cgroup/*, with all below: cpu, cpuacct, cpuset,
+                         memory, devices, freezer, blkio, pids, systemd
                          (ro,nosuid,nodev,noexec,relatime), made private
   +39.8 ms  devices      /dev/null c 1:3, /dev/random c 1:8, /dev/full c 1:7,
                          /dev/tty c 5:0, /dev/zero c 1:5, /dev/urandom c 1:9

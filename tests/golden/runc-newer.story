@@ -172,9 +172,10 @@ container web (runc)   init 256595 = pid 1   cgroup /web
   +31.3 ms               sysfs on /sys (ro,nosuid,nodev,noexec)
   +31.6 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec;
                          mode=0555,mode=755)
-  +31.7 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*: cpu,
-                         cpuacct, cpuset, memory, devices, freezer, blkio, pids,
-                         systemd (ro,nosuid,nodev,noexec,relatime) (1.0 ms)
+  +31.7 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*, with
+                         all below: cpu, cpuacct, cpuset, memory, devices,
+                         freezer, blkio, pids, systemd
+                         (ro,nosuid,nodev,noexec,relatime) (1.0 ms)
   +32.7 ms  devices      /dev/null c 1:3, /dev/random c 1:8, /dev/full c 1:7,
                          /dev/tty c 5:0, /dev/zero c 1:5, /dev/urandom c 1:9
                          (mode 0666, owner 0:0)

@@ -36,9 +36,10 @@ container web (runc)   init 14160 = pid 1   cgroup /web
   +36.9 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
   +37.0 ms               sysfs on /sys (ro,nosuid,nodev,noexec)
   +37.4 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec; mode=755)
-  +37.6 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*: cpu,
-                         cpuacct, cpuset, memory, devices, freezer, blkio, pids,
-                         systemd (ro,nosuid,nodev,noexec,relatime) (1.5 ms)
+  +37.6 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*, with
+                         all below: cpu, cpuacct, cpuset, memory, devices,
+                         freezer, blkio, pids, systemd
+                         (ro,nosuid,nodev,noexec,relatime) (1.5 ms)
   +39.1 ms  devices      /dev/null c 1:3, /dev/random c 1:8, /dev/full c 1:7,
                          /dev/tty c 5:0, /dev/zero c 1:5, /dev/urandom c 1:9
                          (mode 0666, owner 0:0)

@@ -35,9 +35,10 @@ container web (runc)   init 256435 = pid 1   cgroup /web
   +28.9 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
   +28.9 ms               sysfs on /sys (ro,nosuid,nodev,noexec)
   +29.1 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec; mode=755)
-  +29.1 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*: cpu,
-                         cpuacct, cpuset, memory, devices, freezer, blkio, pids,
-                         systemd (ro,nosuid,nodev,noexec,relatime)
+  +29.1 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*, with
+                         all below: cpu, cpuacct, cpuset, memory, devices,
+                         freezer, blkio, pids, systemd
+                         (ro,nosuid,nodev,noexec,relatime)
   +29.8 ms  devices      /dev/null c 1:3, /dev/random c 1:8, /dev/full c 1:7,
                          /dev/tty c 5:0, /dev/zero c 1:5, /dev/urandom c 1:9
                          (mode 0666, owner 0:0)

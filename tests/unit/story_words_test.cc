@@ -96,5 +96,14 @@ TEST(StoryWords, APathThatIsNotKnownIsNotAnEmptyOne) {
   EXPECT_EQ(words(ProgramRun{.given = ""}, ENOENT), "execve '': failed: ENOENT (No such file or directory)");
 }
 
+TEST(StoryWords, ManyThatAreBoundAlikeKeepWhatIsBelowThem) {
+  MountDone done{.how = MountDone::How::kBind,
+                 .mounts = {{.source = "/old/sys/a", .target = {.path = "/sys/a"}},
+                            {.source = "/old/sys/b", .target = {.path = "/sys/b"}}}};
+  EXPECT_EQ(words(done), "/old/sys/* bound on /sys/*: a, b");
+  done.recursive = true;
+  EXPECT_EQ(words(done), "/old/sys/* bound on /sys/*, with all below: a, b");
+}
+
 }  // namespace
 }  // namespace cttrace
