@@ -133,7 +133,8 @@ struct RootSwitched {
   enum class How : uint8_t { kPivot, kChroot } how = How::kPivot;
   std::string new_root = {}, put_old = {};            // as given
   std::string new_root_path = {}, put_old_path = {};  // where that leads
-  std::string old_root_made = {};                     // the propagation that it was given: "slave"
+  std::string in_other_namespace = {};  // and in another mount namespace, the path there; empty: it is not
+  std::string old_root_made = {};       // the propagation that it was given: "slave"
   bool old_root_detached = false;
   uint64_t detached_after_ns = 0;
 };

@@ -164,6 +164,7 @@ struct Facts {
     json["kind"] = switched.how == RootSwitched::How::kPivot ? "pivot_root" : "chroot";
     json["new_root"] = json_text(switched.new_root);
     json["new_root_path"] = json_text(switched.new_root_path);
+    json["in_other_namespace"] = json_text_or_null(switched.in_other_namespace);
     json["put_old"] = json_text_or_null(switched.put_old);
     json["put_old_path"] = json_text_or_null(switched.put_old_path);
     json["old_root_made"] = json_text_or_null(switched.old_root_made);

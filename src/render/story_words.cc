@@ -164,6 +164,10 @@ class Words {
   }
   string operator()(const RootSwitched& switched) const {
     const string root = shown(switched.new_root_path, around_);
+    const string& elsewhere = switched.in_other_namespace;
+    if (!elsewhere.empty())
+      return "chroot(\"" + safe(switched.new_root) + "\"): " + (elsewhere == "/" ? "the root" : safe(elsewhere)) +
+             " of another mount namespace becomes /";
     if (switched.how == RootSwitched::How::kChroot && switched.new_root_path == "/")
       return "chroot(\"" + safe(switched.new_root) + "\"): what lies on / becomes /";
     if (switched.how == RootSwitched::How::kChroot)

@@ -95,8 +95,11 @@ StepFacts pivoted(const Call& call) {
 }
 
 StepFacts root_changed(const Call& call) {
-  return RootSwitched{
-      .how = RootSwitched::How::kChroot, .new_root = text(call, "filename"), .new_root_path = path(call, "filename")};
+  const MaybeFile& root = call.after.root;
+  return RootSwitched{.how = RootSwitched::How::kChroot,
+                      .new_root = text(call, "filename"),
+                      .new_root_path = path(call, "filename"),
+                      .in_other_namespace = root && root->other_ns ? root->path : std::string()};
 }
 
 StepFacts node_made(const Call& call) {

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 
+#include "render/story_words.h"
 #include "story_world.h"
 
 namespace cttrace {
@@ -183,6 +184,20 @@ TEST_F(StorySteps, WhatIsBoundWhereItIsMasksNothing) {
   for (const Step& step : steps_of<MountDone>(told)) EXPECT_EQ(step.phase, Phase::kMounts);
   EXPECT_EQ(steps_of<MountDone>(told).size(), 3u);
   EXPECT_EQ(steps_of<PathsMasked>(told).size(), 1u);
+}
+
+// By another process's working directory: the words lead to nowhere in the caller's own mounts.
+TEST_F(StorySteps, ARootInAnotherMountNamespaceIsToldAsThat) {
+  world.pivots(init, rootfs);
+  world.calls(init, "chroot", {"."}, [](Call& call) {
+    call.args[0].resolved = "/";
+    call.after.root = File{.path = "/", .mount_id = 129, .mount_ns = 600, .other_ns = true};
+  });
+  const std::vector<Step> steps = steps_of<RootSwitched>(story());
+  ASSERT_EQ(steps.size(), 2u);
+  EXPECT_EQ(std::get<RootSwitched>(steps[0].facts).in_other_namespace, "");
+  EXPECT_EQ(std::get<RootSwitched>(steps[1].facts).in_other_namespace, "/");
+  EXPECT_EQ(words_of(steps[1], {}), "chroot(\".\"): the root of another mount namespace becomes /");
 }
 
 // Options that it does not name stay: it is no part of what gave all of them.
