@@ -27,13 +27,19 @@ const File* in_namespace(const MaybeFile& there) {
   return has_path && !there->detached && !there->internal && !there->other_ns ? &*there : nullptr;
 }
 
-// /proc/PID/cwd and the like: links of the kernel's own, so that the words say nothing of where the path leads.
+// /proc/PID/cwd, /proc/PID/task/TID/fd/3 and the like: links of the kernel's own, so that the words say nothing of
+// where the path leads.
 bool is_through_process(std::string_view path) {
   if (!path.starts_with("/proc/")) return false;
   const size_t link = path.find('/', 6);
   if (link == std::string_view::npos) return false;
-  const std::string_view name = path.substr(link + 1, path.find('/', link + 1) - link - 1);
-  return name == "cwd" || name == "root";
+  path.remove_prefix(link + 1);
+  if (constexpr std::string_view kThreads = "task/"; path.starts_with(kThreads)) {
+    const size_t behind = path.find('/', kThreads.size());
+    path.remove_prefix(behind == path.npos ? path.size() : behind + 1);
+  }
+  const std::string_view name = path.substr(0, path.find('/'));
+  return name == "cwd" || name == "root" || name == "fd";
 }
 
 // Where such words lead is where the single mount came to be that the call made. Of words that may be true it is not
@@ -145,6 +151,11 @@ std::string folder_of(std::string_view path) {
 bool lies_below(std::string_view path, std::string_view folder) {
   if (!path.starts_with(folder)) return false;
   return path.size() == folder.size() || folder.ends_with('/') || path[folder.size()] == '/';
+}
+
+bool shows_the_same(std::string_view source, std::string_view target) {
+  const bool of_kernel = source.find("/proc/") != source.npos || source.find("/sys/") != source.npos;
+  return of_kernel && last_part(source) == last_part(target);
 }
 
 }  // namespace cttrace

@@ -44,5 +44,8 @@ std::string last_part(std::string_view path);
 std::string folder_of(std::string_view path);
 // `path` is `folder`, or is below it.
 bool lies_below(std::string_view path, std::string_view folder);
+// What the kernel shows there under this name, brought from where procfs or sysfs is mounted: "/sys/full/block" for
+// "/sys/block".
+bool shows_the_same(std::string_view source, std::string_view target);
 
 }  // namespace cttrace

@@ -30,7 +30,11 @@ bool hides_or_protects(const MountDone& done) {
   const auto the_same = [](const MountDone::One& each) {
     return each.source == each.target.inside || each.source == each.target.path;
   };
+  const auto brought = [](const MountDone::One& each) {
+    return each.source != each.target.path && shows_the_same(each.source, each.target.inside);
+  };
   if (!std::ranges::all_of(done.mounts, of_kernel)) return false;
+  if (done.how == How::kBind && std::ranges::all_of(done.mounts, brought)) return false;
   const bool changes = done.how == How::kRemount || done.how == How::kBind;
   if (changes && std::ranges::find(done.options, "ro") != done.options.end()) return true;
   return done.how == How::kMove || (done.how == How::kBind && std::ranges::none_of(done.mounts, the_same));

@@ -45,14 +45,22 @@ MountDone with(MountDone&& done, std::string source, std::string target) {
 
 bool holds(const std::string& path, std::string_view folder) { return path.find(folder) != std::string::npos; }
 
-// What is laid over something that the kernel shows, or over a file: so that it is not seen.
-std::optional<PathsMasked::With> masks(const std::string& source, const std::string& target, bool recursive) {
+// Of its owner alone: what the kernel shows to everybody is not brought in this way.
+bool is_closed(const MaybeFile& made) {
+  return made && !made->other_ns && (made->mode & S_IFMT) && !(made->mode & 077);
+}
+
+// What is laid over something that the kernel shows, or over a file: so that it is not seen. Volumes come with all that
+// is below them.
+std::optional<PathsMasked::With> masks(const Call& call, const std::string& source, const std::string& target) {
   if (source == "/dev/null" && last_part(target) != "null") return PathsMasked::With::kDevNull;
   const bool of_kernel = holds(target, "/proc/") || (holds(target, "/sys/") && !holds(target, "/cgroup/"));
   // The same as is there already, or would be in another root.
-  const bool the_same = target.ends_with(source);
-  if (of_kernel && !recursive && !the_same && !holds(source, "/proc/")) return PathsMasked::With::kFile;
-  return std::nullopt;
+  const bool the_same = target.ends_with(source) || shows_the_same(source, target);
+  if (!of_kernel || the_same || holds(source, "/proc/")) return std::nullopt;
+  const bool recursive = (mount_flags(call) & MS_REC) != 0;
+  if (recursive && (call.after.contended || !is_closed(call.after.newest_mount))) return std::nullopt;
+  return PathsMasked::With::kFile;
 }
 
 StepFacts mount_done(const Call& call) {
@@ -69,7 +77,7 @@ StepFacts mount_done(const Call& call) {
     // Not resolved: the name that every process has for its own executable.
     if (text(call, "dev_name") == "/proc/self/exe") return SelfProtected{.path = std::move(target)};
     std::string source = path(call, "dev_name");
-    if (const auto how = masks(source, target, recursive))
+    if (const auto how = masks(call, source, target))
       return PathsMasked{{{.path = {target}, .with = *how, .source = *how == PathsMasked::With::kFile ? source : ""}}};
     return with({.how = MountDone::How::kBind, .recursive = recursive}, std::move(source), std::move(target));
   }

@@ -186,6 +186,43 @@ TEST_F(StorySteps, WhatIsBoundWhereItIsMasksNothing) {
   EXPECT_EQ(steps_of<PathsMasked>(told).size(), 1u);
 }
 
+// nspawn has an empty tmpfs on /sys, and brings to it what the container may see; bubblewrap from the old root.
+TEST_F(StorySteps, WhatIsBroughtFromSysfsOfAnotherPlaceMasksNothing) {
+  mounts("/oldroot/sys/class", rootfs + "/sys/class", "", MS_BIND | MS_REC);
+  mounts("", rootfs + "/sys/class", "", MS_BIND | MS_REMOUNT | MS_RDONLY);
+  world.pivots(init, rootfs);
+  mounts("/sys/full/block", "/sys/block", "", MS_BIND);
+  mounts("/sys/full/block", "/sys/other", "", MS_BIND);
+  const SetUpStory told = story();
+  const std::vector<Step> brought = steps_of<MountDone>(told), masked = steps_of<PathsMasked>(told);
+  for (const Step& step : brought) EXPECT_EQ(step.phase, Phase::kMounts);
+  EXPECT_EQ(brought.size(), 2u);
+  ASSERT_EQ(masked.size(), 1u);
+  EXPECT_EQ(std::get<PathsMasked>(masked[0].facts).paths[0].path.inside, "/sys/other");
+}
+
+// A volume on /proc is there to be read; what nobody but its owner may read hides what is below it.
+TEST_F(StorySteps, AClosedFolderOverWhatTheKernelShowsMasksIt) {
+  const auto lays = [&](const std::string& target, uint32_t mode) {
+    world.calls(init, "mount", {"/run/empty", target, null(), MS_BIND | MS_REC, null()}, [&](Call& call) {
+      call.args[0].resolved = "/run/empty";
+      call.args[1].resolved = target;
+      call.after.newest_mount = File{.path = target, .mode = mode, .mount_id = 90, .mount_ns = 500};
+    });
+  };
+  world.pivots(init, rootfs);
+  lays("/proc/irq", 0040400);
+  lays("/proc/lxcfs", 0040755);
+  lays("/boot", 0040400);
+  const SetUpStory told = story();
+  const std::vector<Step> masked = steps_of<PathsMasked>(told);
+  EXPECT_EQ(steps_of<MountDone>(told).size(), 2u);
+  ASSERT_EQ(masked.size(), 1u);
+  const PathsMasked::One& one = std::get<PathsMasked>(masked[0].facts).paths[0];
+  EXPECT_EQ(one.path.inside, "/proc/irq");
+  EXPECT_EQ(one.source, "/run/empty");
+}
+
 // By another process's working directory: the words lead to nowhere in the caller's own mounts.
 TEST_F(StorySteps, ARootInAnotherMountNamespaceIsToldAsThat) {
   world.pivots(init, rootfs);
