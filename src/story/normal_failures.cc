@@ -2,11 +2,13 @@
 #include "story/normal_failures.h"
 
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 
 #include <algorithm>
 #include <cerrno>
 
+#include "base/words.h"
 #include "story/call.h"
 
 namespace cttrace {
@@ -25,8 +27,12 @@ bool gives_nothing(const Call& call, const StepFacts&, const Circumstances&) {
   });
 }
 
-// PR_GET_* and PR_CAPBSET_READ: rows that are in no group.
-bool only_asks(const Call& call, const StepFacts&, const Circumstances&) { return !(call.row->groups & kIdentity); }
+// PR_GET_* and PR_CAPBSET_READ: rows that are in no group. PR_SCHED_CORE both asks and gives.
+bool only_asks(const Call& call, const StepFacts&, const Circumstances&) {
+  constexpr uint64_t kSchedCore = 62, kGet = 0;  // PR_SCHED_CORE, PR_SCHED_CORE_GET: of Linux 5.14
+  if (number(call, "option") == kSchedCore) return number(call, "command") == kGet;
+  return !(call.row->groups & kIdentity);
+}
 
 bool masks(const Call&, const StepFacts& facts, const Circumstances&) {
   return std::holds_alternative<PathsMasked>(facts);
@@ -36,6 +42,14 @@ bool masks_or_binds_itself(const Call&, const StepFacts& facts, const Circumstan
   if (std::holds_alternative<PathsMasked>(facts)) return true;
   const auto* done = std::get_if<MountDone>(&facts);
   return done && done->how == MountDone::How::kBind && done->mounts[0].source == done->mounts[0].target.path;
+}
+
+// nspawn brings it into whatever it has for /sys, and goes on without: mount_all() in src/nspawn/nspawn-mount.c.
+bool brings_selinux(const Call& call, const StepFacts& facts, const Circumstances&) {
+  const auto* done = std::get_if<MountDone>(&facts);
+  const bool is_there = done && done->mounts[0].target.path.ends_with("/sys/fs/selinux");
+  if (!is_there || !(mount_flags(call) & MS_BIND)) return false;
+  return done->how == MountDone::How::kRemount || done->mounts[0].source == "/sys/fs/selinux";
 }
 
 bool propagation(const Call&, const StepFacts& facts, const Circumstances&) {
@@ -61,6 +75,20 @@ bool names_capability(const Call& call, const StepFacts&, const Circumstances&) 
   const uint64_t operation = number(call, "operation");
   const bool of_one = operation == PR_CAP_AMBIENT_RAISE || operation == PR_CAP_AMBIENT_LOWER;
   return number(call, "option") == PR_CAP_AMBIENT && of_one && !number(call, "arg4") && !number(call, "arg5");
+}
+
+// Every id as it is: "0 0 1", "1 1 4294967294". Who is in no user namespace of its own has such a map to hand on.
+bool copies_map(const Call&, const StepFacts& facts, const Circumstances&) {
+  const auto* maps = std::get_if<MapsWritten>(&facts);
+  if (!maps) return false;
+  const std::string_view text = maps->uids.empty() ? maps->gids : maps->uids;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    std::string_view line = next_line(rest);
+    const std::string_view inside = next_word(line), outside = next_word(line);
+    if (inside != outside) return false;
+  }
+  return !text.empty();
 }
 
 bool sets_oom_score(const Call&, const StepFacts& facts, const Circumstances&) {

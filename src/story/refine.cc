@@ -2,6 +2,7 @@
 #include "story/refine.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 
 #include "story/call.h"
@@ -16,10 +17,13 @@ bool has(const std::vector<std::string>& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
-// What a step is about: two with the same words try the same. Empty: none of those that are tried again.
-std::string aim_of(const Step& step) {
-  if (const auto* done = std::get_if<MountDone>(&step.facts))
-    return done->how == How::kUnmount ? std::string() : "mount " + done->mounts[0].target.path;
+// What a step is about: two with the same words try the same. Empty: none of those that are tried again. Of what is
+// mounted below or used, a mount is taken away when that is gone.
+std::string aim_of(const Step& step, size_t which = 0) {
+  if (const auto* done = std::get_if<MountDone>(&step.facts)) {
+    if (done->how != How::kUnmount) return "mount " + done->mounts[0].target.path;
+    return step.error && step.error != EBUSY ? std::string() : "unmount " + done->mounts[which].target.path;
+  }
   if (const auto* controls = std::get_if<ControlsWritten>(&step.facts))
     return "write " + last_part(controls->writes[0].file);
   if (const auto* given = std::get_if<IdentityGiven>(&step.facts)) {
@@ -47,21 +51,43 @@ bool tries_again(const MountDone& failed, const MountDone& done) {
 bool tries_again(const Step& failed, const Step& done) {
   const auto* const before = std::get_if<MountDone>(&failed.facts);
   const auto* const after = std::get_if<MountDone>(&done.facts);
-  return !before || !after || tries_again(*before, *after);
+  return !before || !after || before->how == How::kUnmount || tries_again(*before, *after);
+}
+
+// Between two that take a mount away: what is gone in the end is another one.
+bool mounts_again(const std::vector<Step>& steps, size_t from, size_t to) {
+  const auto* const failed = std::get_if<MountDone>(&steps[from].facts);
+  if (!failed || failed->how != How::kUnmount) return false;
+  for (size_t i = from + 1; i < to; ++i) {
+    const auto* const done = std::get_if<MountDone>(&steps[i].facts);
+    const bool adds = done && (done->how == How::kNew || done->how == How::kBind || done->how == How::kMove);
+    const auto same = [&](const auto& each) { return each.target.path == failed->mounts[0].target.path; };
+    if (adds && !steps[i].error && std::ranges::any_of(done->mounts, same)) return true;
+  }
+  return false;
+}
+
+// Those that are taken away one after the other are one step.
+size_t count_of_unmounts(const Step& step) {
+  const auto* const done = std::get_if<MountDone>(&step.facts);
+  return done && done->how == How::kUnmount ? done->mounts.size() : 1;
 }
 
 // A failure that was tried again, and worked: nobody need know of it.
 void retried(std::vector<Step>& steps) {
   if (std::ranges::none_of(steps, &Step::error)) return;
   std::map<std::string, std::vector<size_t>> done;  // by aim: the steps that reached it
-  for (size_t i = 0; i < steps.size(); ++i)
-    if (const std::string aim = aim_of(steps[i]); !aim.empty() && !steps[i].error) done[aim].push_back(i);
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].error) continue;
+    for (size_t which = 0; which < count_of_unmounts(steps[i]); ++which)
+      if (const std::string aim = aim_of(steps[i], which); !aim.empty()) done[aim].push_back(i);
+  }
   std::map<size_t, size_t> into;
   for (size_t i = 0; i < steps.size(); ++i) {
     const auto found = steps[i].error ? done.find(aim_of(steps[i])) : done.end();
     if (found == done.end()) continue;
     for (const size_t later : found->second)
-      if (later > i && tries_again(steps[i], steps[later])) into[i] = later;
+      if (later > i && tries_again(steps[i], steps[later]) && !mounts_again(steps, i, later)) into[i] = later;
   }
   for (const auto& [from, to] : into) {
     const uint64_t start_ns = steps[to].start_ns;

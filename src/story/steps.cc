@@ -52,8 +52,14 @@ void note_failure(StepFacts& facts, int error) {
   if (done && done->how == MountDone::How::kUnmount)
     facts = CallMade{.name = "umount2", .about = done->mounts[0].target.path, .quiet = true};
   if (std::holds_alternative<NamespacesChanged>(facts)) facts = CallMade{.name = "setns", .quiet = true};
+  if (std::holds_alternative<MapsWritten>(facts)) facts = CallMade{.name = "write", .quiet = true};
   done = std::get_if<MountDone>(&facts);
   if (!done || done->how != MountDone::How::kBind) return;
+  const MountDone::One& bind = done->mounts[0];
+  if (error == ENOENT && !bind.source.empty() && bind.source != bind.target.path) {  // it was to be there, not masked
+    facts = CallMade{.name = "mount", .about = bind.target.path, .quiet = true};
+    return;
+  }
   facts = PathsMasked{{{.path = done->mounts[0].target, .error = error}}};
 }
 

@@ -131,6 +131,73 @@ TEST(NormalFailures, OfACapabilityThatTheKernelHasNot) {
   EXPECT_EQ(errors("/usr/bin/made-up", asks(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 1, 0)), Errors{EINVAL});
 }
 
+// "0 1000 1" would be the only map that such a user could write: that it is refused is no matter of course.
+TEST(NormalFailures, OfAMapThatHandsAllIdsOn) {
+  const auto writes = [](const std::string& map, int error = EPERM) {
+    return [=](StoryWorld& world, const Task& init) {
+      world.calls(init, "write", {4, map, map.size()}, [&](Call& call) {
+        call.args[0].file =
+            File{.path = "/proc/51/uid_map", .fs_type = "proc", .sb_magic = PROC_SUPER_MAGIC, .mode = 0100644};
+        call.result = -error;
+      });
+    };
+  };
+  EXPECT_EQ(errors("/usr/bin/podman", writes("0 0 1\n1 1 4294967294\n")), Errors());
+  EXPECT_EQ(errors("/usr/bin/podman", writes("0 1000 1\n")), Errors{EPERM});
+  EXPECT_EQ(errors("/usr/bin/podman", writes("0 0 1\n", EINVAL)), Errors{EINVAL});
+  EXPECT_EQ(errors("/usr/bin/bwrap", writes("0 0 1\n1 1 4294967294\n")), Errors{EPERM});
+}
+
+TEST(NormalFailures, OfAskingForACookieOfCoreScheduling) {
+  const auto schedules = [](uint64_t command) {
+    return [=](StoryWorld& world, const Task& init) {
+      world.fails(init, "prctl", {62 /* PR_SCHED_CORE */, command, 50, 0, 0x1000}, EINVAL);
+    };
+  };
+  EXPECT_EQ(errors("/usr/bin/lxc-attach", schedules(0 /* PR_SCHED_CORE_GET */)), Errors());
+  EXPECT_EQ(errors("/usr/bin/lxc-attach", schedules(1 /* PR_SCHED_CORE_CREATE */)), Errors{EINVAL});
+}
+
+TEST(NormalFailures, OfBringingSelinux) {
+  const auto brings = [](const std::string& what) {
+    return [=](StoryWorld& world, const Task& init) {
+      const auto fails = [&](const std::string& source, uint64_t flags, int error) {
+        world.calls(init, "mount", {source, "/root" + what, null(), flags, null()}, [&](Call& call) {
+          if (!source.empty()) call.args[0].resolved = source;
+          call.args[1].resolved = "/root" + what;
+          call.result = -error;
+        });
+      };
+      fails(what, MS_BIND, ENOENT);
+      fails("", MS_BIND | MS_REMOUNT | MS_RDONLY, EINVAL);
+    };
+  };
+  EXPECT_EQ(errors("/usr/bin/systemd-nspawn", brings("/sys/fs/selinux")), Errors());
+  EXPECT_EQ(errors("/usr/bin/systemd-nspawn", brings("/sys/fs/other")), (Errors{ENOENT, EINVAL}));
+  EXPECT_EQ(errors("/usr/bin/runc", brings("/sys/fs/selinux")), (Errors{ENOENT, EINVAL}));
+}
+
+// systemd goes round until nothing is left.
+TEST(NormalFailures, OfWhatIsTakenAwayLater) {
+  const auto takes = [](const std::vector<int>& results, bool mounts_another = false) {
+    return [=](StoryWorld& world, const Task& init) {
+      const auto on_proc = [](Call& call) { call.args[call.row->name == "mount"].resolved = "/proc"; };
+      world.calls(init, "mount", {"proc", "/proc", "proc", 0, null()}, on_proc);
+      for (const int error : results) {
+        world.calls(init, "umount2", {"/proc", UMOUNT_NOFOLLOW}, [&](Call& call) {
+          on_proc(call);
+          call.result = -error;
+        });
+        if (error && mounts_another) world.calls(init, "mount", {"tmpfs", "/proc", "tmpfs", 0, null()}, on_proc);
+      }
+    };
+  };
+  EXPECT_EQ(errors("/lib/systemd/systemd", takes({EBUSY, EBUSY, 0})), Errors());
+  EXPECT_EQ(errors("/lib/systemd/systemd", takes({0, EBUSY})), Errors{EBUSY});
+  EXPECT_EQ(errors("/lib/systemd/systemd", takes({EPERM, 0})), Errors{EPERM});
+  EXPECT_EQ(errors("/lib/systemd/systemd", takes({EBUSY, 0}, true)), Errors{EBUSY});
+}
+
 TEST(Callers, AreMeantByAWordOfTheirName) {
   const Callers runc{.name = "runc"};
   for (const char* const name : {"runc", "docker-runc", "runc-1.1.15", "runc.amd64", "crun-runc"})
