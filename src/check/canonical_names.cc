@@ -83,6 +83,32 @@ size_t made_by_go(std::string_view text, size_t at) {
   return length >= 8 && length <= 10 && ends_word(text, at + length) && !begins_word(text, at) ? length : 0;
 }
 
+// flatpak calls what runs by a number.
+size_t instance(std::string_view text, size_t at) { return number_after(text, at, "/.flatpak/"); }
+
+// What mkstemp(3) adds is of six characters, and may look like anything: it is known by what it is added to.
+size_t made_by_mkstemp(std::string_view text, size_t at) {
+  // bubblewrap: --file and --bind-data. systemd: where it mounts cgroup2 for a while.
+  if (!follows(text, at, "/bindfile") && !(follows(text, at, "unified") && begins_word(text, at - 7))) return 0;
+  return run_of(text, at, is_word) == 6 ? 6 : 0;
+}
+
+constexpr size_t kRandom64 = 16;  // digits of 64 bits
+
+// ".#kmsg0123456789abcdef": what systemd makes before it gives it its name (tempfn_random, src/basic/tmpfile-util.c).
+size_t made_by_systemd(std::string_view text, size_t at) {
+  if (run_of(text.substr(0, at + kRandom64), at, is_hex) != kRandom64) return 0;
+  const size_t slash = text.rfind('/', at), begin = slash == text.npos ? 0 : slash + 1;
+  const bool ends = at + kRandom64 == text.size() || text[at + kRandom64] == '/' || text[at + kRandom64] == ' ';
+  return ends && text.substr(begin, at - begin).starts_with(".#") ? kRandom64 : 0;
+}
+
+// "web-0123456789abcdef": of a machine that nspawn runs on a copy. A number alone may be anything.
+size_t suffix(std::string_view text, size_t at) {
+  if (!follows(text, at, "-") || run_of(text, at, is_hex) != kRandom64 || !ends_word(text, at + kRandom64)) return 0;
+  return run_of(text, at, is_digit) == kRandom64 ? 0 : kRandom64;
+}
+
 constexpr NameRule kRules[] = {
     {"hex-id", "<hex>", hex_id, "/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
      "/docker/<hex>"},
@@ -95,6 +121,10 @@ constexpr NameRule kRules[] = {
     {"inode", "<n>", inode, "pipe:[4711]", "pipe:[<n>]"},
     {"layer", "<layer>", layer, "lowerdir=l/ABCDEFGHIJKLMNOPQRSTUVWXYZ", "lowerdir=l/<layer>"},
     {"temporary", "<tmp>", temporary, "/tmp/tmp.Xy12z/state", "/tmp/<tmp>/state"},
+    {"instance", "<n>", instance, "/run/flatpak/.flatpak/3046136165", "/run/flatpak/.flatpak/<n>"},
+    {"created-file", "<tmp>", made_by_mkstemp, "/bindfileR7EXjC", "/bindfile<tmp>", true},
+    {"before-its-name", "<hex>", made_by_systemd, "/run/.#proc-id0123456789abcdef", "/run/.#proc-id<hex>", true},
+    {"suffix", "<hex>", suffix, "web-54f6d573135835a8", "web-<hex>"},
     {"created-temp", "<n>", made_by_go, "/run/runc-process123456789", "/run/runc-process<n>"},
 };
 
@@ -114,7 +144,7 @@ std::string canonical_name(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     size_t length = 0;
     for (const NameRule& rule : kRules) {
-      if (goes_on(text, at)) break;
+      if (goes_on(text, at) && !rule.inside) continue;
       length = rule.length(text, at);
       if (!length) continue;
       out += rule.becomes;

@@ -20,6 +20,7 @@ struct NameRule {
   NameLength length;
   const char* example;
   const char* canonical;
+  bool inside = false;  // also begins inside a word
 };
 std::span<const NameRule> name_rules();
 

@@ -64,6 +64,19 @@ TEST(CanonicalNames, KeepsWhatSomebodyChose) {
     EXPECT_EQ(canonical_name(name), name);
 }
 
+// Whatever looks random may be a name that somebody chose, unless it is known who made it.
+TEST(CanonicalNames, KeepsWhatOnlyLooksRandom) {
+  for (const char* const name :
+       {"/srv/bindfile", "/bindfiles", "/srv/R7EXjC", "/data-server", "unified", "/sys/fs/cgroup/unified/web",
+        "reunifiedM0EMKX", "web-1234567890123456", "web-54f6d573135835a", "54f6d573135835a8", "web-54f6d573135835a8b",
+        "/run/.#kmsg", "/run/kmsg019d973302b41476", "/.flatpak/3046136165x"})
+    EXPECT_EQ(canonical_name(name), name);
+  EXPECT_EQ(canonical_name("/tmp"), "/tmp");
+  EXPECT_EQ(canonical_name("into cgroup /payload of unifiedM0EMKX"), "into cgroup /payload of unified<tmp>");
+  EXPECT_EQ(canonical_name("/run/.#proc-sys-kernel-random-boot-ida125d19e52d9f8c4 (step 51)"),
+            "/run/.#proc-sys-kernel-random-boot-id<hex> (step 51)");
+}
+
 TEST(CanonicalNames, EscapesWhatATerminalWouldActOn) { EXPECT_EQ(canonical_name("a\x1b[1m\xff"), "a\\x1b[1m\\xff"); }
 
 TEST(CanonicalNames, KnowsTheContainersOwnFoldersAndName) {
