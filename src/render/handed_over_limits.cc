@@ -58,8 +58,11 @@ void add_rest(Telling& telling) {
     const std::string name = signal_name(number);
     words.push_back("gets " + (name.empty() ? std::to_string(number) : name) + " when its parent ends");
   }
-  if (!telling.task.identity.label.empty())
-    words.push_back("LSM label " + escape_for_terminal(telling.task.identity.label));
+  const std::string& label = telling.task.identity.label;
+  if (const auto profile = apparmor_profile(label))
+    words.push_back("AppArmor profile " + escape_for_terminal(*profile) + " was set for the next execve");
+  else if (!label.empty())
+    words.push_back("LSM label " + escape_for_terminal(label));
   telling.fields.add("also", words);
   Words sysctls;
   for (const Fact<NamespaceId>& fact : telling.task.namespaces) {

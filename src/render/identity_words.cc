@@ -77,6 +77,12 @@ std::vector<std::string> extent_words(const std::vector<IdExtent>& map) {
   return words;
 }
 
+std::optional<std::string> apparmor_profile(const std::string& label) {
+  constexpr std::string_view kCommand = "exec ";
+  if (!label.starts_with(kCommand)) return std::nullopt;
+  return label.substr(std::min(label.find_first_not_of(' ', kCommand.size()), label.size()));
+}
+
 std::vector<std::string> capability_names(uint64_t set) {
   uint64_t rest = 0;
   std::vector<std::string> names;

@@ -31,6 +31,10 @@ bool is_identity(const std::vector<IdExtent>& map);
 // "0-65535 = host 100000-165535".
 std::vector<std::string> extent_words(const std::vector<IdExtent>& map);
 
+// The profile that AppArmor's command in attr/exec names (apparmor_setprocattr, security/apparmor/lsm.c); nullopt: it
+// is no such command, but a label.
+std::optional<std::string> apparmor_profile(const std::string& label);
+
 // "CAP_CHOWN", "0x20000000000" for what has no name.
 std::vector<std::string> capability_names(uint64_t set);
 size_t capability_count(uint64_t set);

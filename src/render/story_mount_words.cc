@@ -6,6 +6,7 @@
 
 #include "render/columns.h"
 #include "render/completeness.h"
+#include "render/identity_words.h"
 #include "render/place_words.h"
 #include "render/story_words.h"
 
@@ -93,6 +94,12 @@ constexpr Phrase kPhrases[] = {
     {What::kPersonality, "personality"},
 };
 
+// AppArmor is told in words of its own what the program shall run as.
+std::optional<string> profile_text(const IdentityGiven::One& one) {
+  const auto profile = one.what == What::kLabel ? apparmor_profile(one.value) : std::nullopt;
+  return profile ? std::optional("AppArmor profile " + safe(*profile) + ", at the next execve") : std::nullopt;
+}
+
 const Phrase& phrase(What what) { return *std::ranges::find(kPhrases, what, &Phrase::what); }
 
 bool is_of_set(What what) {
@@ -118,6 +125,7 @@ string refused(const IdentityGiven::One& one) {
 
 string identity_text(const IdentityGiven::One& one) {
   if (one.error) return refused(one);
+  if (const auto profile = profile_text(one)) return *profile;
   const string what = phrase(one.what).given;
   if (is_of_set(one.what) && one.times > kFew) return fmt::format("{} {} capabilities", what, one.times);
   const bool again = one.times > 1 && !is_of_set(one.what) && one.value.find(',') == string::npos;

@@ -96,10 +96,14 @@ std::string group_list(const Call& call) {
 
 std::string set_of_capabilities(uint64_t bits) {
   if (!bits) return "none";
-  if (std::popcount(bits) > 20) return std::to_string(std::popcount(bits));
+  const size_t known = flag_set("capabilities")->values.size();
+  if (std::popcount(bits) > 20) return std::to_string(std::popcount(bits)) + " of " + std::to_string(known);
   std::string text;
-  for (unsigned bit = 0; bit < 64; ++bit)
-    if (bits >> bit & 1) text += (text.empty() ? "" : ", ") + capability(bit);
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    if (!(bits >> bit & 1)) continue;
+    text += text.empty() ? "" : ", ";
+    text += (bit < known ? "" : "unknown ") + capability(bit);
+  }
   return text;
 }
 

@@ -1,6 +1,7 @@
 // Calls become steps: which phase, what is one, what failed and need not worry anybody.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <linux/mount.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -111,6 +112,17 @@ TEST_F(StorySteps, MasksAreFoldedAndWhatIsMissingIsNormal) {
 }
 
 // --- Numbers that are flags
+
+TEST_F(StorySteps, CapabilitiesWithoutANameAndManyAreNotMistakenForEachOther) {
+  constexpr uint64_t kMany = 0x1ffffff;
+  const __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  const __user_cap_data_struct data[2] = {{.effective = kMany, .permitted = kMany, .inheritable = 1},
+                                          {.effective = 0, .permitted = 0, .inheritable = 1u << 31}};
+  world.calls(init, "capset", {memory_of(header), memory_of(data)});
+  const std::vector<Step> steps = steps_of<IdentityGiven>(story());
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(std::get<IdentityGiven>(steps[0].facts).changes[0].value, "25 of 41; inheritable CHOWN, unknown 63");
+}
 
 TEST_F(StorySteps, APersonalityIsToldWithItsFlags) {
   for (const uint64_t persona : {0x40000, 0x40008, 0, 0x40})

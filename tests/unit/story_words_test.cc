@@ -96,6 +96,16 @@ TEST(StoryWords, APathThatIsNotKnownIsNotAnEmptyOne) {
   EXPECT_EQ(words(ProgramRun{.given = ""}, ENOENT), "execve '': failed: ENOENT (No such file or directory)");
 }
 
+TEST(StoryWords, AnAppArmorProfileIsNotTheCommandThatNamesIt) {
+  const auto given = [](const std::string& label, int error = 0) {
+    return words(IdentityGiven{.changes = {{.what = IdentityGiven::What::kLabel, .value = label}}}, error);
+  };
+  EXPECT_EQ(given("exec docker-default"), "AppArmor profile docker-default, at the next execve");
+  EXPECT_EQ(given("exec nosuch", ENOENT),
+            "AppArmor profile nosuch, at the next execve: failed: ENOENT (No such file or directory)");
+  EXPECT_EQ(given("system_u:system_r:container_t:s0"), "label of the program system_u:system_r:container_t:s0");
+}
+
 TEST(StoryWords, ManyThatAreBoundAlikeKeepWhatIsBelowThem) {
   MountDone done{.how = MountDone::How::kBind,
                  .mounts = {{.source = "/old/sys/a", .target = {.path = "/sys/a"}},
