@@ -61,7 +61,7 @@ class Parts {
   }
   void operator()(const CgroupJoined& joined) {
     for (const auto& each : joined.cgroups) {
-      const string where = each.hierarchy.empty() ? "" : " of " + each.hierarchy;
+      const string where = each.hierarchy.empty() ? "" : " of " + names_(each.hierarchy);
       put("cgroup" + where, "into cgroup " + names_(each.cgroup.empty() ? folder_of(each.file) : each.cgroup) + where);
     }
   }

@@ -182,5 +182,16 @@ TEST_F(CanonicalFacts, StepsHaveNoNumbersThatChanceDecides) {
   for (size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(a[i].same_as(b[i])) << a[i].what << ", " << b[i].what;
 }
 
+// nspawn mounts cgroup2 for a moment, where mkdtemp says.
+TEST_F(CanonicalFacts, AHierarchyThatIsMountedForAMomentHasNoNameOfItsOwn) {
+  one.stages = other.stages = {{.name = "nspawn"}};
+  one.steps = {{.facts = CgroupJoined{.cgroups = {{.hierarchy = "unifiedM0EMKX", .cgroup = "/payload"}}}}};
+  other.steps = {{.facts = CgroupJoined{.cgroups = {{.hierarchy = "unifiedKoRvrS", .cgroup = "/payload"}}}}};
+  const std::vector<CanonicalStep> a = canonical(one).how, b = canonical(other).how;
+  ASSERT_EQ(a.size(), 1u);
+  ASSERT_EQ(b.size(), 1u);
+  EXPECT_TRUE(a[0].same_as(b[0])) << a[0].what << ", " << b[0].what;
+}
+
 }  // namespace
 }  // namespace cttrace::canon
