@@ -13,6 +13,7 @@
 
 #include "cttrace/facts.h"
 #include "cttrace/state.h"
+#include "model/contended.h"
 
 namespace cttrace {
 
@@ -67,7 +68,8 @@ struct Bookkeeping {
   // several.
   std::map<uint32_t, NamespaceId> pid_namespace_of;
 
-  size_t device_filesystems = 0;  // that had devices when it was looked last for those that have gone
+  std::vector<Suspicion> suspicions;  // answers that other calls may still explain
+  size_t device_filesystems = 0;      // that had devices when it was looked last for those that have gone
 
   Agreements agreements;
   uint64_t lost = 0;           // records, as far as a loss has been told

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "model/cgroups.h"
+#include "model/contended.h"
 #include "model/context.h"
 #include "model/control_files.h"
 #include "model/devices.h"
@@ -32,19 +33,7 @@ bool is_over(const State& state, const Task& task) {
   return holder != state.running.end() && holder->second.start_ns > task.start_ns;
 }
 
-// What another call has perhaps done says nothing of this one.
-Call without_contended(Call call) {
-  call.after.newest_mount.reset();
-  call.after.mount_root.reset();
-  call.after.mount_source.reset();
-  call.after.mounts.reset();
-  return call;
-}
-
-void apply_one(ModelContext& context, const Call& told) {
-  if (told.after.contended && (told.after.newest_mount || told.after.mounts))
-    return apply_one(context, without_contended(told));
-  const Call& call = told;
+void apply_call(ModelContext& context, const Call& call) {
   if (is_over(context.state, call.task)) return;
   TaskState& task = edit_task(context, call.task);
   if (call.outcome == Outcome::kReturnLost || call.enter_lost) doubt_call(context, call);
@@ -57,6 +46,13 @@ void apply_one(ModelContext& context, const Call& told) {
     see_bound_device(context, call);
   }
   if (const Effect effect = effect_of(*call.row)) effect(context, call, task);
+}
+
+void apply_one(ModelContext& context, const Call& told) {
+  if (!told.after.contended || !(told.after.newest_mount || told.after.mounts)) return apply_call(context, told);
+  const Call call = with_its_own_answer(context.state, told);
+  apply_call(context, call);
+  if (!call.after.newest_mount) suspect(context, told, context.books.suspicions);
 }
 
 void apply_one(ModelContext& context, const Fork& fork) {
@@ -103,7 +99,9 @@ const Changes& Model::apply(const Event& event) {
   sweep_tasks(context);
   sweep_namespaces(context, mounts_went);
   sweep_devices(context);
+  doubt_unexplained(context, books_.suspicions, state_.time_ns);
   std::visit([&](const auto& happened) { apply_one(context, happened); }, event);
+  explain(context, books_.suspicions);
   return changes_;
 }
 

@@ -144,6 +144,7 @@ TEST_F(ModelSymbolicLinks, DeletedFilesAreShownByOtherWords) {
 }
 
 TEST_F(ModelSymbolicLinks, ACallAtTheSameTimeSaysNothing) {
+  world_.forks(world_.host, 11);
   world_.mounts(world_.host, "/srv/x", "/mnt", "", MS_BIND, [&](Call& call) {
     call.after.newest_mount = root_at("/elsewhere", "ext4", 20);
     call.after.mount_root = "/y";
