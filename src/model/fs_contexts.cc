@@ -1,5 +1,6 @@
 // fsopen, fspick, fsconfig and fsmount: a filesystem is configured, made, and gets a detached mount.
 #include <algorithm>
+#include <climits>
 #include <string>
 #include <utility>
 
@@ -73,11 +74,13 @@ void set_flag(FsContext& fs, const std::string& key) {
 
 void create_filesystem(State& state, const TaskState& task, FsContext& fs) {
   if (fs.filesystem) return;
-  // Every ipc namespace has an mqueue before anybody mounts it.
+  // What is longer than that was left out, perhaps an upper layer.
+  const bool all_told = fs.whole && fs.options.size() + PATH_MAX < kMostOptions_bytes;
+  const Fact<bool> read_only = read_only_as_made(fs.type, fs.read_only, fs.options, all_told);
   fs.read_only = fs.read_only && fs.type != "mqueue";
   Fact<std::string> options = {filesystem_options({}, fs.options), fs.whole ? Evidence::kObserved : Evidence::kUnknown};
   fs.filesystem = new_filesystem(state, {.type = fs.type,
-                                         .read_only = {fs.read_only, Evidence::kInferred},
+                                         .read_only = read_only,
                                          .options = std::move(options),
                                          .made_by = state.event,
                                          .keyed_by = fs.keyed_by ? fs.keyed_by : key_of(fs.type, task)});
@@ -87,7 +90,7 @@ void reconfigure(State& state, const FsContext& fs) {
   const auto found = state.filesystems.find(fs.filesystem);
   if (found == state.filesystems.end()) return;
   Filesystem& filesystem = found->second.edit();
-  filesystem.read_only = {fs.read_only, Evidence::kInferred};
+  filesystem.read_only = {fs.read_only || is_always_read_only(filesystem.type), Evidence::kInferred};
   if (!fs.options.empty()) filesystem.options.value = filesystem_options(filesystem.options.value, fs.options);
 }
 

@@ -1,5 +1,6 @@
 #include "model/mount_attributes.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -82,13 +83,26 @@ std::string filesystem_options(std::string_view before, std::string_view given) 
   return text;
 }
 
+bool is_always_read_only(std::string_view type) {
+  return type == "squashfs" || type == "erofs" || type == "iso9660" || type == "romfs" || type == "cramfs";
+}
+
+Fact<bool> read_only_as_made(std::string_view type, bool asked, std::string_view options, bool all_told) {
+  if (type == "mqueue") return {false, Evidence::kInferred};
+  if (asked || is_always_read_only(type)) return {true, Evidence::kInferred};
+  if (type != "overlay") return {false, Evidence::kInferred};
+  const bool has_upper =
+      std::ranges::any_of(separated(options), [](std::string_view option) { return option.starts_with("upperdir="); });
+  return {!has_upper, has_upper || all_told ? Evidence::kInferred : Evidence::kUnknown};
+}
+
 void reconfigure_filesystem(Context& context, MountId mount, bool read_only, std::string_view options) {
   State& state = context.state;
   const Mount before = mount_at(state, mount);
   const auto found = state.filesystems.find(before.filesystem);
   if (found == state.filesystems.end()) return;
   Filesystem& filesystem = found->second.edit();
-  filesystem.read_only = {read_only, Evidence::kInferred};
+  filesystem.read_only = {read_only || is_always_read_only(filesystem.type), Evidence::kInferred};
   if (!options.empty()) filesystem.options.value = filesystem_options(filesystem.options.value, options);
   MountTreeEditor(state.trees.at(mount.tree)).add_history(mount.slot, state.event);
   tell(context, MountChanged::What::kReconfigured, mount, before, 0);

@@ -95,14 +95,15 @@ void mount_new(Context& context, const MountCall& mount) {
   State& state = context.state;
   const std::optional<Place> target = find_target(context, mount, "mount");
   if (!target) return;
-  // Every ipc namespace has an mqueue before anybody mounts it.
-  const bool read_only = mount.type() != "mqueue" && ((mount.flags & MS_RDONLY) || has_option(mount.data(), "ro"));
+  const bool read_only = (mount.flags & MS_RDONLY) || has_option(mount.data(), "ro");
+  const bool all_told = mount.call.args[4].reading == Reading::kOk;
   Fact<std::string> options = {filesystem_options({}, mount.data()), Evidence::kObserved};
-  const FilesystemId filesystem = new_filesystem(state, {.type = std::string(mount.type()),
-                                                         .read_only = {read_only, Evidence::kInferred},
-                                                         .options = std::move(options),
-                                                         .made_by = state.event,
-                                                         .keyed_by = key_of(mount.type(), mount.task)});
+  const FilesystemId filesystem =
+      new_filesystem(state, {.type = std::string(mount.type()),
+                             .read_only = read_only_as_made(mount.type(), read_only, mount.data(), all_told),
+                             .options = std::move(options),
+                             .made_by = state.event,
+                             .keyed_by = key_of(mount.type(), mount.task)});
   const bool named = mount.source().reading == Reading::kOk;
   Mount made = {.root = "/",
                 .filesystem = filesystem,
