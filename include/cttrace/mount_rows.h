@@ -23,8 +23,8 @@ struct MountRow {
   bool idmapped = false;
   std::string fs_type = {}, source = {};
   uint32_t dev_major = 0, dev_minor = 0;
-  bool read_only = false;    // the filesystem
-  std::string options = {};  // the filesystem's, as text
+  std::optional<bool> read_only = {};  // the filesystem; none: not known
+  std::string options = {};            // the filesystem's, as text
   uint32_t id = 0, parent_id = 0;
   Slot slot = kNoSlot;  // of the model's
   bool certain = true;  // otherwise the model does not know whether it is there

@@ -30,6 +30,14 @@ std::vector<std::string_view> separated(std::string_view options) {
   return words;
 }
 
+// Of these there is one superblock, or one to a hierarchy, which stays as it is whoever mounts it again
+// (get_tree_single, fs/super.c; kernfs_get_tree): it may be there where nobody saw it.
+bool has_one_for_all(std::string_view type) {
+  constexpr std::string_view kTypes[] = {"binfmt_misc", "cgroup",  "cgroup2", "configfs",   "debugfs",   "devtmpfs",
+                                         "efivarfs",    "fusectl", "pstore",  "securityfs", "selinuxfs", "tracefs"};
+  return std::ranges::find(kTypes, type) != std::end(kTypes);
+}
+
 // What an option is about: "size" of "size=1m", "acl" of "acl" and "noacl".
 std::string_view subject_of(std::string_view option) {
   const size_t equals = option.find('=');
@@ -89,6 +97,7 @@ bool is_always_read_only(std::string_view type) {
 
 Fact<bool> read_only_as_made(std::string_view type, bool asked, std::string_view options, bool all_told) {
   if (type == "mqueue") return {false, Evidence::kInferred};
+  if (asked && has_one_for_all(type)) return {true, Evidence::kUnknown};
   if (asked || is_always_read_only(type)) return {true, Evidence::kInferred};
   if (type != "overlay") return {false, Evidence::kInferred};
   const bool has_upper =

@@ -21,7 +21,7 @@ std::string filesystem_options(std::string_view before, std::string_view given);
 bool is_always_read_only(std::string_view type);
 // Of a filesystem that is new. `asked`: by who makes it. An overlay without an upper layer is read-only by itself
 // (ovl_fill_super, fs/overlayfs/super.c); where not all options were told, nobody knows whether it has one. Every ipc
-// namespace has an mqueue before anybody mounts it.
+// namespace has an mqueue before anybody mounts it; whether the kernel has one of debugfs nobody knows.
 Fact<bool> read_only_as_made(std::string_view type, bool asked, std::string_view options, bool all_told);
 // `options`: as they were given, or empty.
 void reconfigure_filesystem(Context& context, MountId mount, bool read_only, std::string_view options);

@@ -1,6 +1,7 @@
 // Comparing the rows of two mount tables.
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -86,9 +87,20 @@ class Comparison {
     expect(model, "idmapped", model.idmapped, kernel.idmapped);
     if (model.dev_major || model.dev_minor) expect(model, "device", device_of(model), device_of(kernel));
     if (model.id) expect(model, "mount id", model.id, kernel.id);
+    compare_filesystems(model, kernel);
     expect_group(model, "shared", model.shared, kernel.shared);
     expect_group(model, "master", model.master, kernel.master);
     expect_group(model, "propagate_from", model.propagate_from, kernel.propagate_from);
+  }
+
+  // One may be mounted in many places: it is told of once.
+  void compare_filesystems(const MountRow& model, const MountRow& kernel) {
+    if (!model.read_only || model.read_only == kernel.read_only) return;
+    if (!told_.emplace(kernel.dev_major, kernel.dev_minor).second) return;
+    const auto named = [](bool read_only) { return read_only ? "read-only" : "writable"; };
+    found_.push_back({.what = "filesystem on " + model.mountpoint,
+                      .model = named(*model.read_only),
+                      .kernel = named(*kernel.read_only)});
   }
 
   // Equal up to renaming.
@@ -108,6 +120,7 @@ class Comparison {
   const Rows& kernel_;
   std::map<int, std::vector<int>> model_children_, kernel_children_;
   std::map<uint32_t, uint32_t> ours_, theirs_;
+  std::set<std::pair<uint32_t, uint32_t>> told_;  // devices
   std::vector<Difference> found_;
 };
 

@@ -54,7 +54,7 @@ FilesystemId filesystem_of_row(State& state, const MountRow& row) {
   return new_filesystem(state, {.type = row.fs_type,
                                 .dev_major = row.dev_major,
                                 .dev_minor = row.dev_minor,
-                                .read_only = {row.read_only, Evidence::kObserved},
+                                .read_only = {*row.read_only, Evidence::kObserved},
                                 .options = {row.options, Evidence::kUnknown},
                                 .made_by = 0});
 }

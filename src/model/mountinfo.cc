@@ -40,7 +40,7 @@ std::optional<MountRow> parse_line(std::string_view line) {
   row.source = std::move(fields->source);
   row.dev_major = fields->dev_major;
   row.dev_minor = fields->dev_minor;
-  row.read_only = has_option(fields->options, "ro");
+  row.read_only = fields->options == "ro" || fields->options.starts_with("ro,");
   row.options = mountinfo_unescaped(fields->options);
   row.id = fields->id;
   row.parent_id = fields->parent_id;
@@ -104,7 +104,7 @@ class View {
       row.fs_type = filesystem->type;
       row.dev_major = filesystem->dev_major;
       row.dev_minor = filesystem->dev_minor;
-      row.read_only = filesystem->read_only.value;
+      if (filesystem->read_only.known()) row.read_only = filesystem->read_only.value;
       row.options = filesystem->options.value;
     }
     const Slot parent = tree_.parent_of(slot);

@@ -103,6 +103,14 @@ class Agrees(Case):
         self.verify("bwrap", "--unshare-pid", "--ro-bind", root, "/", "--proc", "/proc", "--tmpfs", "/tmp", "--ro-bind-try",
                     "/proc/self/ns/user", "/tmp/user", *WAIT)
 
+    def test_filesystems_that_are_read_only_by_themselves(self):
+        self.verify("unshare", "-m", "sh", "-ec", f'''cd {self.tmp}; mount -t tmpfs tmpfs .; cd {self.tmp}
+            mkdir a b upper work one two debug
+            mount -t overlay overlay -o lowerdir=$PWD/a:$PWD/b one
+            mount -t overlay overlay -o lowerdir=$PWD/a,upperdir=$PWD/upper,workdir=$PWD/work two
+            mount -t debugfs -o ro debugfs debug  # it stays as the kernel has it
+            echo up; read line; exec sh -c :''')
+
     def test_namespaces_of_one_number_after_each_other(self):
         # What was known of one that is gone must not be taken for what is in the next.
         setup = "".join(f"mount -t tmpfs {name} {self.tmp} && " for name in "xyz")

@@ -77,5 +77,14 @@ TEST_F(ModelReadOnly, TypesThatCannotBeWritten) {
   EXPECT_EQ(at_mnt(), "ro");
 }
 
+TEST_F(ModelReadOnly, WhatMayBeThereAlreadyStaysAsItIs) {
+  mounts("debugfs", "ro");
+  EXPECT_EQ(at_mnt(), "unknown");
+  mounts("debugfs", "");
+  EXPECT_EQ(at_mnt(), "rw");
+  mounts("tmpfs", "ro");
+  EXPECT_EQ(at_mnt(), "ro");
+}
+
 }  // namespace
 }  // namespace cttrace

@@ -2,6 +2,7 @@
 #include "model/verifier.h"
 
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 
 #include <cerrno>
@@ -128,12 +129,40 @@ TEST_F(Verified, EveryFactOfAMountCounts) {
       {"21 20 0:5 / /proc rw,nosuid shared:2 - proc none rw\n", {"proc on /proc: source", "proc", "none"}},
       {"21 20 0:6 / /proc rw,nosuid shared:2 - proc proc rw\n", {"proc on /proc: device", "0:5", "0:6"}},
       {"23 20 0:5 / /proc rw,nosuid shared:2 - proc proc rw\n", {"proc on /proc: mount id", "21", "23"}},
+      {"21 20 0:5 / /proc rw,nosuid shared:2 - proc proc ro,x\n", {"filesystem on /proc", "writable", "read-only"}},
       {"21 20 0:5 / /proc rw,nosuid unbindable shared:2 - proc proc rw\n", {"proc on /proc: unbindable", "no", "yes"}},
   };
   for (const auto& [line, expected] : kOthers) {
     const std::string table = std::string("20 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n") + line;
     const Comparison found = compare_with_proc(world_.state(), id_of(task_), reading(table), true);
     EXPECT_EQ(found.differences, std::vector<Difference>{expected}) << line;
+  }
+}
+
+TEST_F(Verified, AFilesystemThatIsMountedTwiceIsToldOfOnce) {
+  const auto table = [](const std::string& options) {
+    return "20 1 8:1 / / rw shared:1 - ext4 a " + options + "\n21 20 8:1 /x /x rw shared:2 - ext4 a " + options + "\n";
+  };
+  World world;
+  const Task task = world.found(10, [](Snapshot& there) {
+    there.root = there.cwd = File{.path = "/", .fs_type = "ext4", .mount_id = 20, .mount_ns = 100};
+  });
+  world.apply(Mounts{.mount_ns = 100, .time_ns = world.now(), .mountinfo = table("ro")});
+  const auto found = [&](const std::string& options) {
+    return compare_with_proc(world.state(), id_of(task), reading(table(options)), true).differences;
+  };
+  EXPECT_EQ(found("ro,data"), std::vector<Difference>());
+  EXPECT_EQ(found("rw,context=\"a,ro\""), (std::vector<Difference>{{"filesystem on /", "read-only", "writable"}}));
+}
+
+TEST_F(Verified, WhetherAFilesystemIsReadOnlyMayNotBeKnown) {
+  // Anybody may have made that of the namespaces' files read-only.
+  world_.calls(task_, "mount", {"/proc/self/ns/net", "/net", "", MS_BIND, null()});
+  for (const char* options : {"ro", "rw"}) {
+    const std::string table =
+        kTable + std::string("22 20 0:4 net:[103] /net rw shared:3 - nsfs nsfs ") + options + "\n";
+    EXPECT_EQ(compare_with_proc(world_.state(), id_of(task_), reading(table), true).differences,
+              std::vector<Difference>());
   }
 }
 
