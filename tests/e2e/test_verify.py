@@ -5,6 +5,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import sys
 
 import runtimes
 import support
@@ -110,6 +111,25 @@ class Agrees(Case):
             mount -t overlay overlay -o lowerdir=$PWD/a,upperdir=$PWD/upper,workdir=$PWD/work two
             mount -t debugfs -o ro debugfs debug  # it stays as the kernel has it
             echo up; read line; exec sh -c :''')
+
+    def test_a_mount_behind_a_link_while_another_container_mounts(self):
+        for name in ("n", "real", "from"):
+            (self.tmp / name).mkdir()
+        # One that is nearly always in a call.
+        noise = f"""import ctypes, time
+libc = ctypes.CDLL(None)
+libc.unshare(0x20000)
+libc.mount(None, b"/", None, 0x44000, None)
+end = time.time() + 2
+while time.time() < end:
+    libc.mount(b"x", b"{self.tmp}/n", b"tmpfs", 0, None)
+    libc.umount2(b"{self.tmp}/n", 2)
+"""
+        links = f"exec 3<{self.tmp}/real; mount -c --bind {self.tmp}/from /dev/fd/3; exec sleep 0.1"
+        script = f"{sys.executable} -c '{noise}' & sleep 0.3; for i in 1 2 3 4 5 6 7 8 9; do unshare -m sh -c '{links}'; done; wait"
+        result = cttrace("--verify", "--format", "ndjson", "-o", self.out, "sh", "-c", script)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(verification(self.out)["disagreements"], [])
 
     def test_namespaces_of_one_number_after_each_other(self):
         # What was known of one that is gone must not be taken for what is in the next.
