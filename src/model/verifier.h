@@ -37,7 +37,7 @@ class Verifier {
   };
 
   // It is there, and is told as not verified if it is never compared.
-  void expect(const std::string& container) { outcomes_[container]; }
+  void expect(const std::string& container) { outcomes_[container].expected = true; }
   // The events that the model has applied until now had all returned before the reading began.
   void add(const Request& request, ProcReading reading);
   // At this time the process was not there any more, or could not be read.
@@ -68,6 +68,7 @@ class Verifier {
     std::optional<Comparison> last{};  // with the latest of these states
   };
   struct Outcome {
+    bool expected = false;
     uint64_t agreed = 0;
     bool differed = false;
     std::string not_made = {};  // the latest reason

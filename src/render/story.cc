@@ -49,6 +49,8 @@ string processes_of(const Container& container) {
   return pids_text(is_init ? "init" : "program", story.pids);
 }
 
+constexpr size_t kMostNames = 4096;
+
 string program_name(const Runtime& runtime) {
   return safe(runtime.name) + (runtime.version.empty() ? "" : " " + safe(runtime.version));
 }
@@ -158,7 +160,21 @@ void StoryRenderer::event(const Event& event, EventNumber) {
   completeness_.see(event);
   if (const auto* call = std::get_if<Call>(&event); call && options_.summary && is_shown(*call, options_.status))
     summary_.count(*call);
-  if (const auto* snapshot = std::get_if<Snapshot>(&event)) programs_ += !snapshot->at_start;
+  if (const auto* snapshot = std::get_if<Snapshot>(&event)) {
+    programs_ += !snapshot->at_start;
+    if (snapshot->exe && containers_ == 0 && names_.size() < kMostNames)
+      names_[snapshot->task.tgid] = snapshot->exe->path.substr(snapshot->exe->path.rfind('/') + 1);
+  }
+  if (const auto* exit = std::get_if<TaskExit>(&event)) see_end(*exit);
+}
+
+// Where no container comes to be, it may be for this.
+void StoryRenderer::see_end(const TaskExit& exit) {
+  if (!exit.last_of_process || containers_) return;
+  const auto named = names_.find(exit.task.tgid);
+  if (named == names_.end()) return;
+  if (exit.code) failed_ = fmt::format("{} {} {}", safe(named->second), exit.task.tgid, how_it_ended(exit.code));
+  names_.erase(named);
 }
 
 void StoryRenderer::news(const News& news) {
@@ -265,8 +281,9 @@ void StoryRenderer::moment(const Moment& moment) {
 
 void StoryRenderer::end(const BadRecords& bad, bool whole) {
   if (containers_ == 0 && options_.with_calls)
-    sink_(fmt::format("No container was set up: {} began, {} traced. --format calls shows them.\n",
-                      plural(programs_, "program"), plural(completeness_.calls, "call")));
+    sink_(fmt::format("No container was set up: {} began, {} traced. --format calls shows them.\n{}",
+                      plural(programs_, "program"), plural(completeness_.calls, "call"),
+                      failed_.empty() ? "" : failed_ + ": what it has printed may say why.\n"));
   if (options_.summary) sink_((written_ ? "\n" : "") + summary_.table());
   if (options_.quiet) {
     const string lost = completeness_.what_is_lost(bad, whole);

@@ -1,6 +1,7 @@
 // The format `story`: a section a container, a line a step.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -28,6 +29,7 @@ class StoryRenderer : public Renderer {
   void tell(const EntryMade& made);
   void tell(const ContainerWentOn& told);
   void tell(const EntryEnded& ended);
+  void see_end(const TaskExit& exit);
   void write(std::string_view section);
 
   RenderOptions options_;
@@ -35,9 +37,11 @@ class StoryRenderer : public Renderer {
   TraceInfo info_;
   Completeness completeness_;
   Summary summary_;
-  uint64_t programs_ = 0;    // that began
-  uint64_t containers_ = 0;  // that were told of
-  bool written_ = false;     // a section
+  uint64_t programs_ = 0;                  // that began
+  std::map<uint32_t, std::string> names_;  // of programs that run, while no container was told of: by process
+  std::string failed_;                     // how the last one of them ended that did with an error
+  uint64_t containers_ = 0;                // that were told of
+  bool written_ = false;                   // a section
 };
 
 }  // namespace cttrace

@@ -85,6 +85,15 @@ class Story(support.Case):
         if lines != expected:
             self.fail("\n".join(difflib.unified_diff(list(map(str, expected)), list(map(str, lines)), n=0, lineterm="")))
 
+    def test_no_container(self):
+        """It is said how many programs there were, and which of them ended with an error."""
+        out = self.tmp / "story"
+        for script, said in (("exit 0", ""), ("exit 3", r"dash \d+ exited with 3: what it has printed may say why\.\n"),
+                             ("kill -9 $$", r"dash \d+ killed by SIGKILL: what it has printed may say why\.\n")):
+            cttrace("-q", "--format", "story", "-o", out, "--", "dash", "-c", script)
+            self.assertRegex(out.read_text(), r"^No container was set up: 1 program began, \d+ calls? traced\. "
+                             rf"--format calls shows them\.\n{said}$")
+
     def test_twenty_runs_of_runc(self):
         bundle = Bundle(self, args=HELLO)
         self.check_runs(*bundle.runc("run", bundle.id), cwd=bundle.path)

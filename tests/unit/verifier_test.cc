@@ -284,6 +284,16 @@ TEST_F(Verified, WhatWasExpectedAndNeverReadIsSaid) {
   EXPECT_EQ(verifier_.report().not_verified, (std::map<std::string, uint64_t>{{"it was never read", 1}}));
 }
 
+TEST_F(Verified, WhatNobodyToldOfIsNoContainerWhereOthersAreTold) {
+  verifier_.expect("one");
+  verifier_.add(request(), reading());
+  Verifier::Request another = request();
+  another.container = "another root in it";
+  verifier_.add(another, reading());
+  EXPECT_EQ(counts(), (Counts{2, 0, 0}));
+  EXPECT_EQ(verifier_.report().containers, 1u);
+}
+
 TEST_F(Verified, AfterALossADifferenceProvesNothing) {
   Loss loss{.time_ns = world_.now()};
   loss.counts[CT_LOSS_RING_FULL] = 1;
