@@ -226,7 +226,8 @@ std::optional<Step> MountsInMaking::take(const State& state, const Call& call, c
                      name == "open_tree" || name == "open_tree_attr" || name == "mount_setattr" || name == "move_mount";
   if (!known) return std::nullopt;
   if (!succeeded(call)) {
-    if (step.error) return not_created(state, call, step);
+    const bool asks = path(call, "path").empty();
+    if (step.error || !asks) return not_created(state, call, step);
     taken = true;
     Step probe = step;
     probe.facts = Probed{"the mount calls"};

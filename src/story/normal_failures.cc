@@ -44,6 +44,11 @@ bool masks_or_binds_itself(const Call&, const StepFacts& facts, const Circumstan
   return done && done->how == MountDone::How::kBind && done->mounts[0].source == done->mounts[0].target.path;
 }
 
+bool binds_memory(const Call&, const StepFacts& facts, const Circumstances&) {
+  const auto* done = std::get_if<MountDone>(&facts);
+  return done && done->how == MountDone::How::kBind && done->mounts[0].source.starts_with("/memfd:");
+}
+
 // nspawn brings it into whatever it has for /sys, and goes on without: mount_all() in src/nspawn/nspawn-mount.c.
 bool brings_selinux(const Call& call, const StepFacts& facts, const Circumstances&) {
   const auto* done = std::get_if<MountDone>(&facts);

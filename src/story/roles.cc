@@ -50,6 +50,19 @@ constexpr OwnWord kOwnWords[] = {
 #undef ROLE
 #undef OWN_WORD
 
+// Of those that lead to the program: a hook's shell makes others too. Where nobody became it, anybody may have led
+// there.
+void mark_makers(const SetUpStory& story, TaskId program, std::vector<Deeds>& all) {
+  for (size_t i = 0; i < story.stages.size(); ++i) {
+    if (program != TaskId() && story.stages[i].task != program) continue;
+    size_t at = story.stages[i].made_by;
+    while (at < all.size() && !all[at].makes_other) {
+      all[at].makes_other = true;
+      at = story.stages[at].made_by;
+    }
+  }
+}
+
 // Nobody became the program: who could not execute one, and did nothing any more, was to become it.
 void find_failed_hand_over(SetUpStory& story) {
   std::vector<bool> goes_on(story.stages.size());
@@ -78,8 +91,7 @@ void give_roles(SetUpStory& story, TaskId program) {
     deeds.mounts = deeds.mounts || std::holds_alternative<MountDone>(step.facts);
     deeds.acts = deeds.acts || step.phase != Phase::kCreate;
   }
-  for (const Stage& stage : story.stages)
-    if (stage.made_by < all.size()) all[stage.made_by].makes_other = true;
+  mark_makers(story, program, all);
   for (size_t i = 0; i < story.stages.size(); ++i) {
     Stage& stage = story.stages[i];
     if (stage.name.empty()) stage.name = stage.program;

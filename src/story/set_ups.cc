@@ -50,6 +50,7 @@ void Teller::Work::step_out(Person& person) {
   const auto leave = [&] {
     set_up->threads.erase(person.id);
     person.set_up.reset();
+    if (set_up->threads.empty()) end_set_up(set_up);
   };
   // A runtime works in what another one has made to work in.
   const Unit& unit = *person.process->unit;

@@ -1,10 +1,12 @@
 // Failures are normal of whom the table says so, and of which of its versions; of others they stand out.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/magic.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <functional>
 
@@ -175,6 +177,38 @@ TEST(NormalFailures, OfBringingSelinux) {
   EXPECT_EQ(errors("/usr/bin/systemd-nspawn", brings("/sys/fs/selinux")), Errors());
   EXPECT_EQ(errors("/usr/bin/systemd-nspawn", brings("/sys/fs/other")), (Errors{ENOENT, EINVAL}));
   EXPECT_EQ(errors("/usr/bin/runc", brings("/sys/fs/selinux")), (Errors{ENOENT, EINVAL}));
+}
+
+// Of each path that the protection of a service names, there or not: it asks for it, not whether the kernel knows the
+// call.
+TEST(NormalFailures, OfMakingNosuidWhatIsNotThere) {
+  const auto told_of = [](const std::string& executable) {
+    StoryWorld world;
+    const Task init = world.clones(world.starts(50, {executable}), 51, CLONE_NEWNS, {51}, kInside);
+    world.fails(init, "mount_setattr", {AT_FDCWD, "/nosuch", 0, null(), 32}, ENOENT);
+    world.runs_in(init, {"/bin/app"}, kInside, {51});
+    const SetUpStory told = world.container().set_up;
+    return std::ranges::count_if(told.steps, [](const Step& step) {
+      return std::ranges::any_of(step.names, [](const auto& each) { return each.first == "mount_setattr"; });
+    });
+  };
+  EXPECT_EQ(told_of("/lib/systemd/systemd"), 0);
+  EXPECT_EQ(told_of("/usr/bin/runc"), 1);
+}
+
+TEST(NormalFailures, OfBindingAFileInMemory) {
+  const auto binds = [](const std::string& source) {
+    return [=](StoryWorld& world, const Task& init) {
+      world.calls(init, "mount", {"/proc/self/fd/7", "/tmp/itself", null(), MS_BIND, null()}, [&](Call& call) {
+        call.args[0].resolved = source;
+        call.args[1].resolved = "/tmp/itself";
+        call.result = -ENOENT;
+      });
+    };
+  };
+  EXPECT_EQ(errors("/usr/bin/buildah", binds("/memfd:itself (deleted)")), Errors());
+  EXPECT_EQ(errors("/usr/bin/buildah", binds("/usr/bin/itself (deleted)")), Errors{ENOENT});
+  EXPECT_EQ(errors("/usr/bin/runc", binds("/memfd:itself (deleted)")), Errors{ENOENT});
 }
 
 // systemd goes round until nothing is left.

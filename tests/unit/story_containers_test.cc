@@ -295,6 +295,21 @@ TEST_F(StoryHooks, AHookIsNotTheProgram) {
   EXPECT_TRUE(ran);
 }
 
+// Who makes the program's process, and does nothing else, has that role; the shell of a hook makes others too.
+TEST_F(StoryHooks, WhatItMakesIsNotTheNextOne) {
+  const Task hook = executes_inside(52, 2, "/bin/hook");
+  const Task of_hook = world.clones(hook, 53, 0, {53, 3});
+  world.ends(of_hook);
+  world.ends(hook);
+  const Task next = world.clones(world.clones(init, 54, 0, {54, 4}), 55, 0, {55, 5});
+  world.calls(next, "prctl", {38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0, 0});
+  world.runs_in(next, {"/bin/app"}, kInside, {55, 5});
+  std::vector<uint32_t> between;
+  for (const Stage& stage : world.container().set_up.stages)
+    if (std::ranges::count(stage.roles, "only makes the next one")) between.push_back(stage.task.tid);
+  EXPECT_EQ(between, (std::vector<uint32_t>{50, 54}));
+}
+
 TEST_F(StoryHooks, NorIsTheLastOfSeveral) {
   world.ends(executes_inside(52, 2, "/bin/hook"));
   world.ends(executes_inside(53, 3, "/bin/hook"));

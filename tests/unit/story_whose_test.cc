@@ -138,6 +138,23 @@ TEST_F(StoryWhose, WhatFailsThereIsToldOfWhoFailed) {
   EXPECT_EQ(world.container().set_up.runtime.name, "made-up");
 }
 
+// Nobody is in it any more: nothing goes on, and what was done for it is the engine's.
+TEST_F(StoryWhose, APlaceThatEverybodyHasLeftDoesNotGoOn) {
+  const Task engine = world.starts(50, {"/usr/bin/engine", "web"});
+  const Task maker = world.clones(engine, 51, CLONE_NEWNS, {51}, kWorkplace);
+  const Task runtime = world.forks(maker, 60);
+  world.runs_in(runtime, {"/usr/bin/made-up", "create", "web"}, kWorkplace, {60});
+  world.ends(maker);
+  EXPECT_EQ(world.going_on(), 1u);
+  world.unshares(runtime, CLONE_NEWNS, kOwnMounts);
+  EXPECT_EQ(world.going_on(), 1u);
+  world.runs_in(world.forks(runtime, 70), {"/bin/app"}, kOwnMounts, {70});
+  world.ends(runtime);
+  EXPECT_EQ(world.going_on(), 0u);
+  world.ends(engine);
+  EXPECT_EQ(world.container().set_up.runtime.name, "made-up");
+}
+
 // --- What is another's
 
 TEST_F(StoryWhose, AnotherOfTheSameProgramIsNoPartOfIt) {

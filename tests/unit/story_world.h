@@ -17,6 +17,14 @@ inline const NamespaceInodes kInside = with(kHost, {{CT_NS_MNT, 500}, {CT_NS_PID
 class StoryWorld : public World {
   std::map<std::string, uint64_t> files_;  // inodes of programs by path
 
+  void tell(Teller& teller) const {
+    Model model(made_info());
+    for (const Event& event : events) {
+      const Changes& made = model.apply(event);
+      teller.event(event, model.state().event, made, model.state());
+    }
+  }
+
  public:
   using Words = std::vector<std::string>;
 
@@ -25,14 +33,15 @@ class StoryWorld : public World {
   // What is told of all that has happened. `state` is not kept.
   std::vector<News> told() const {
     std::vector<News> all;
-    Model model(made_info());
     Teller teller({}, [&](News&& news) { all.push_back(std::move(news)); });
-    for (const Event& event : events) {
-      const Changes& made = model.apply(event);
-      teller.event(event, model.state().event, made, model.state());
-    }
+    tell(teller);
     teller.finish();
     return all;
+  }
+  size_t going_on() const {
+    Teller teller({}, [](News&&) {});
+    tell(teller);
+    return teller.progress().going_on;
   }
   template <typename T>
   std::vector<T> told_of() const {
