@@ -118,7 +118,7 @@ struct EntryMade {
 
 // What happened to a container after it had been set up.
 struct ContainerWentOn {
-  uint32_t container = 0;
+  uint32_t container = 0;  // 0: it was there when tracing began
   std::string name = {}, short_name = {};
   std::string id = {};          // Container::id
   uint32_t program_pid = 0;     // the host's, of what it was made for
@@ -130,11 +130,8 @@ struct ContainerWentOn {
   std::vector<std::string> command = {};
   std::vector<uint32_t> command_pids = {};
 
-  // A runtime did something to it: deleted it, say.
-  Runtime by = {};
-  uint64_t call_count = 0;
-  std::vector<Stage> stages = {};
-  std::vector<Step> steps = {};
+  // A runtime did something to it: limited it otherwise, deleted it. Without `state`, `program` and what belongs to it.
+  std::optional<SetUpStory> service = {};
 
   // Its program ended.
   std::optional<uint32_t> exit_code = {};  // as wait(2) reports it

@@ -51,6 +51,12 @@ Json json_stage(const Stage& stage) {
   return json;
 }
 
+Json json_stages(const std::vector<Stage>& stages) {
+  Json json = Json::array();
+  for (const Stage& stage : stages) json.push_back(json_stage(stage));
+  return json;
+}
+
 Json json_step(const Step& step, const TreeChanges* changes) {
   Json json;
   add_facts(json, step.facts);
@@ -146,8 +152,7 @@ Json json_set_up(const SetUpStory& story, const TreeChanges* changes) {
   json["program"] = json_task(story.program, story.pids);
   json["argv"] = json_words(story.argv);
   json["namespaces"] = json_namespaces(story.namespaces);
-  json["stages"] = Json::array();
-  for (const Stage& stage : story.stages) json["stages"].push_back(json_stage(stage));
+  json["stages"] = json_stages(story.stages);
   json["phases"] = json_phases(story.steps, changes);
   json["handed_over"] = nullptr;
   if (has_state(story))
@@ -199,10 +204,10 @@ Json json_of(const EntryMade& made, const TreeChanges* changes) {
   return json;
 }
 
-Json json_of(const ContainerWentOn& told, const TreeChanges*) {
+Json json_of(const ContainerWentOn& told, const TreeChanges* changes) {
   Json json;
   json["type"] = told.exit_code ? "container_end" : told.command.empty() ? "container_served" : "container_command";
-  json["container"] = told.container;
+  json["container"] = told.container ? Json(told.container) : Json();
   json["name"] = json_text(told.name);
   json["short_name"] = json_text(told.short_name);
   json["time_ns"] = json_unsigned(told.time_ns);
@@ -211,9 +216,11 @@ Json json_of(const ContainerWentOn& told, const TreeChanges*) {
     json["argv"] = json_words(told.command);
     json["pids"] = told.command_pids;
   }
-  if (!told.by.name.empty()) {
-    json["by"] = json_runtime(told.by);
-    json["calls"] = json_unsigned(told.call_count);
+  if (told.service) {
+    json["by"] = json_runtime(told.service->runtime);
+    json["calls"] = json_unsigned(told.service->call_count);
+    json["stages"] = json_stages(told.service->stages);
+    json["phases"] = json_phases(told.service->steps, changes);
   }
   if (!told.exit_code) return json;
   add_ending(json, *told.exit_code);

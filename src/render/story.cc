@@ -249,14 +249,19 @@ void StoryRenderer::tell(const ContainerWentOn& told) {
     items.push_back("after " + when + " its init executes " + command_line(told.command, around));
     items.push_back(pids_text("program", told.command_pids));
   }
-  if (!told.by.name.empty()) {
-    const string line = shortened(command_line(told.by.argv, around), around.limit);
-    items.push_back(fmt::format("after {} {} {}: {}", when, safe(told.by.name), told.by.pid, line));
+  if (told.service) {
+    const Runtime& by = told.service->runtime;
+    const string line = shortened(command_line(by.argv, around), around.limit);
+    if (!told.container) items.push_back("that was there when tracing began");
+    items.push_back(
+        fmt::format("{}{} {}: {}", told.container ? "after " + when + " " : "", safe(by.name), by.pid, line));
   }
   if (told.exit_code) items.push_back(how_it_ended(*told.exit_code) + " after " + when);
   lines.heading(items);
   const std::vector<Stage> nobody;
-  around.stages = &nobody;
+  around.stages = told.service ? &told.service->stages : &nobody;
+  if (told.service && !told.service->stages.empty())
+    add_story(lines, *told.service, around, told.service->stages[0].task, options_);
   for (const Step& step : told.failures)
     if (is_wanted(step, options_.status)) lines.add(step.start_ns, "failed", words_of(step, around), true);
   if (told.failures_dropped) lines.note(plural(told.failures_dropped, "failure") + " more");

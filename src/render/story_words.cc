@@ -136,10 +136,17 @@ class Words {
   string operator()(const ControlsWritten& controls) const {
     std::vector<string> parts;
     string file;
-    for (const auto& each : controls.writes) {
-      const string value = kept_together(safe(control_value(each.file, each.value)));
+    for (size_t i = 0; i < controls.writes.size();) {
+      const auto& each = controls.writes[i];
+      size_t end = i + 1;
+      while (end < controls.writes.size() && controls.writes[end].file == each.file &&
+             controls.writes[end].value == each.value)
+        ++end;
+      string value = kept_together(safe(control_value(each.file, each.value)));
+      if (end - i > 1) value += kept_together(fmt::format(" ({} times)", end - i));
       parts.push_back(each.file == file ? value : control_name(each.file) + " = " + value);
       file = each.file;
+      i = end;
     }
     const string where = elsewhere(controls.writes[0].file);
     if (parts.size() <= kFewValues + 1) return listed(parts) + where;

@@ -248,35 +248,4 @@ void Teller::Work::tell_command(Person& person, const Snapshot& snapshot) {
   sink_(std::move(told));
 }
 
-// A set-up goes on of one that has the same name.
-bool Teller::Work::is_being_made_again(const Known& known) const {
-  return std::ranges::any_of(people_, [&](const auto& each) {
-    const Person& person = each.second;
-    return person.sets_up() && has_word(person.set_up->unit->argv, known.called) &&
-           known.runtime.same_as(person.set_up->unit->file) && person.set_up->unit->container == known.parent;
-  });
-}
-
-// A runtime that was started for a container that is there already: to delete it, say. Of several of one name it is the
-// latest.
-void Teller::Work::tell_served(Unit& unit) {
-  if (unit.told || !unit.seen_to_begin || makes_container(unit.argv)) return;
-  std::set<uint32_t> meant;
-  for (const std::string& word : std::set<std::string>(unit.argv.begin(), unit.argv.end()))
-    meant.merge(containers_.called(word));
-  for (auto each = meant.rbegin(); each != meant.rend(); ++each) {
-    Known& known = *containers_.find(*each);
-    if (!known.runtime.same_as(unit.file) || known.parent != unit.container || unit.start_ns < known.start_ns) continue;
-    if (is_being_made_again(known)) return;
-    unit.told = true;
-    ContainerWentOn told = containers_.about(known);
-    told.time_ns = unit.start_ns;
-    told.since_ns = unit.start_ns - known.start_ns;
-    told.by = {.name = unit.name(), .executable = unit.file.path, .argv = unit.argv, .pid = unit.pid};
-    for (const Draft::Part& part : unit.draft.parts()) told.call_count += part.calls;
-    sink_(std::move(told));
-    return;
-  }
-}
-
 }  // namespace cttrace

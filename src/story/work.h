@@ -89,6 +89,7 @@ class Teller::Work {
   Known* joined_container(const SetUp& set_up);
   void tell_command(Person& person, const Snapshot& snapshot);
   void tell_served(Unit& unit);
+  void tell_service(Unit& unit, ContainerWentOn told);
   bool is_being_made_again(const Known& known) const;
 
   // sections.cc: set-ups that have ended become stories

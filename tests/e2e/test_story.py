@@ -4,10 +4,13 @@ import difflib
 import json
 import os
 import re
+import shlex
+import subprocess
+from pathlib import Path
 
 import support
 from runtimes import Bundle, bwrap, rootfs
-from support import cttrace, require
+from support import cttrace, require, run
 
 HELLO = ["/bin/echo", "hello"]
 RUNS = 20
@@ -93,6 +96,20 @@ class Story(support.Case):
             cttrace("-q", "--format", "story", "-o", out, "--", "dash", "-c", script)
             self.assertRegex(out.read_text(), r"^No container was set up: 1 program began, \d+ calls? traced\. "
                              rf"--format calls shows them\.\n{said}$")
+
+    def test_what_is_done_to_a_container_later(self):
+        """It is told of one that was set up before, too; the kernel's own file says the same."""
+        bundle = Bundle(self, args=["/bin/sleep", "99"])
+        run(*bundle.runc("create", bundle.id), cwd=bundle.path, check=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        update = bundle.runc("update", "--pids-limit", "77", bundle.id)
+        told = cttrace("-q", "--format", "story", *update, env=WIDE)
+        self.assertEqual(told.returncode, 0)
+        heading, step = told.stderr.splitlines()
+        self.assertRegex(heading, rf"^container {bundle.id}   that was there when tracing began   runc \d+: "
+                         + re.escape(shlex.join(update)) + "$")
+        self.assertRegex(step, r"^ +\+\d+\.\d ms  cgroup       pids\.max = 77$")
+        self.assertEqual(Path(f"/sys/fs/cgroup/pids/{bundle.id}/pids.max").read_text(), "77\n")
 
     def test_twenty_runs_of_runc(self):
         bundle = Bundle(self, args=HELLO)

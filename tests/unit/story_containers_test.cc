@@ -225,7 +225,8 @@ TEST_F(StoryContainers, SeveralProcessesOfOneRuntimeAreOne) {
   const std::vector<ContainerWentOn> later = world.told_of<ContainerWentOn>();
   ASSERT_EQ(later.size(), 2u);
   EXPECT_TRUE(later[0].exit_code);
-  EXPECT_EQ(later[1].by.argv, (std::vector<std::string>{"/usr/bin/made-up", "delete", id}));
+  ASSERT_TRUE(later[1].service);
+  EXPECT_EQ(later[1].service->runtime.argv, (std::vector<std::string>{"/usr/bin/made-up", "delete", id}));
 }
 
 TEST_F(StoryContainers, TwoAtATimeAreKeptApart) {

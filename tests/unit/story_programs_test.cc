@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include "render/story_words.h"
 #include "story_world.h"
 
 namespace cttrace {
@@ -40,7 +41,7 @@ struct StoryPrograms : testing::Test {
   std::vector<std::pair<uint32_t, Words>> served() const {
     std::vector<std::pair<uint32_t, Words>> all;
     for (const ContainerWentOn& news : world.told_of<ContainerWentOn>())
-      if (!news.by.argv.empty()) all.emplace_back(news.container, news.by.argv);
+      if (news.service) all.emplace_back(news.container, news.service->runtime.argv);
     return all;
   }
 };
@@ -114,6 +115,46 @@ TEST_F(StoryPrograms, OfTwoContainersOfOneNameTheLatestIsServed) {
   // What was for the first one is no part of the second one's set-up.
   for (const Step& step : steps_of<ProgramRun>(world.told_of<Container>()[1].set_up))
     EXPECT_NE(std::get<ProgramRun>(step.facts).argv, serve);
+}
+
+void limits(StoryWorld& world, const Task& task, const std::string& cgroup) {
+  world.calls(task, "write", {4, "64", 2}, [&](Call& call) {
+    call.args[0].file = File{.path = "/sys/fs/cgroup/" + cgroup + "/pids.max", .fs_type = "cgroup2"};
+  });
+}
+
+TEST_F(StoryPrograms, WhatItsRuntimeDoesToItLaterIsTold) {
+  container(50, {"/usr/bin/made-up", "run", "web"});
+  const Task update = world.starts(70, {"/usr/bin/made-up", "update", "web"});
+  world.fails(update, "seccomp", {1, 0, null()}, EFAULT);
+  limits(world, update, "web");
+  world.ends(update);
+  const std::vector<ContainerWentOn> told = world.told_of<ContainerWentOn>();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].container, 1u);
+  ASSERT_TRUE(told[0].service);
+  ASSERT_EQ(told[0].service->steps.size(), 1u);
+  EXPECT_EQ(words_of(told[0].service->steps[0], {}), "pids.max = 64");
+  EXPECT_EQ(told[0].service->ending, Ending::kHandedOver);
+}
+
+TEST_F(StoryPrograms, SoIsWhatIsDoneToOneThatWasThereBefore) {
+  const auto writes = [&](uint32_t tid, const Words& argv, const std::string& cgroup) {
+    const Task task = world.starts(tid, argv);
+    limits(world, task, cgroup);
+    world.ends(task, tid == 71 ? 1 << 8 : 0);
+  };
+  writes(70, {"/usr/bin/made-up", "update", "web"}, "system.slice/made-up-web.scope");
+  writes(71, {"/usr/bin/made-up", "update", "other"}, "other");
+  writes(72, {"/usr/bin/made-up", "run", "new"}, "new");
+  writes(73, {"/bin/sh", "-c", "echo 64 > web/pids.max"}, "web");
+  std::vector<std::pair<std::string, Ending>> told;
+  for (const ContainerWentOn& each : world.told_of<ContainerWentOn>()) {
+    EXPECT_EQ(each.container, 0u);
+    told.emplace_back(each.name, each.service ? each.service->ending : Ending::kNotComplete);
+  }
+  EXPECT_EQ(told,
+            (std::vector<std::pair<std::string, Ending>>{{"web", Ending::kHandedOver}, {"other", Ending::kFailed}}));
 }
 
 TEST_F(StoryPrograms, WhatIsForOneThatIsBeingMadeIsNotForTheLast) {

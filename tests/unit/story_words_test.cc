@@ -91,6 +91,13 @@ TEST(StoryWords, LinesThatAreWrittenAreInOne) {
   EXPECT_EQ(written("/sys/fs/cgroup/web/cpu.weight", "7 1"), "cpu.weight = 7 1");
 }
 
+TEST(StoryWords, WhatIsWrittenAgainIsCounted) {
+  ControlsWritten frozen;
+  for (const auto& [value, times] : {std::pair("FROZEN", 3), {"THAWED", 1}, {"FROZEN", 20}})
+    frozen.writes.insert(frozen.writes.end(), times, {.file = "/sys/fs/cgroup/web/freezer.state", .value = value});
+  EXPECT_EQ(words(frozen), "freezer.state = FROZEN (3 times), THAWED, FROZEN (20 times)");
+}
+
 TEST(StoryWords, APathThatIsNotKnownIsNotAnEmptyOne) {
   EXPECT_EQ(words(ProgramRun{}, EFAULT), "execve a path that could not be read: failed: EFAULT (Bad address)");
   EXPECT_EQ(words(ProgramRun{.given = ""}, ENOENT), "execve '': failed: ENOENT (No such file or directory)");
