@@ -109,9 +109,11 @@ void add_endings(StoryLines& lines, const SetUpStory& story) {
   for (const Stage* stage : ended)
     lines.add(stage->end_ns, "ended", name_of(*stage) + " " + how_it_ended(stage->exit_code), true);
   const bool call_failed = std::ranges::any_of(story.steps, [](const Step& step) { return step.error != 0; });
-  const bool killed =
-      std::ranges::any_of(ended, [](const Stage* stage) { return WIFSIGNALED(static_cast<int>(stage->exit_code)); });
-  if (!call_failed && !killed && story.doubt.empty())
+  // A runtime that gives up kills those that are left.
+  const auto killed = [](const Stage* stage) { return WIFSIGNALED(static_cast<int>(stage->exit_code)); };
+  const auto gave_up = [&](const Stage* stage) { return stage->task.tid == story.runtime.pid && !killed(stage); };
+  const bool may_say_why = std::ranges::any_of(ended, gave_up) || std::ranges::none_of(ended, killed);
+  if (!call_failed && may_say_why && story.doubt.empty())
     lines.note(no_call_to_blame(safe(story.runtime.name), story.normal_failures != 0));
 }
 

@@ -59,6 +59,7 @@ struct Unit {
   uint32_t set_ups_begun = 0;
   uint32_t processes = 0;  // that run
   bool failed = false;     // one of them ended with an error
+  bool gave_up = false;    // its first one did
 
   std::string name() const;
   std::string version() const;  // empty: not known

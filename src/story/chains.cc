@@ -36,10 +36,13 @@ bool is_passed_over(int error) {
 // Where one was found that may not be executed, that is what comes of a search which finds no other.
 bool stays_forbidden(const Step& last, const Step& next) { return last.error == EACCES && is_passed_over(next.error); }
 
+// Its executable may have another one, behind a link.
+std::string name_asked_for(const ProgramRun& run) { return last_part(run.given.value_or(run.path)); }
+
 bool goes_on(ProgramRun& last, const Step& whole, Step& next) {
   // Where along PATH the program is.
   auto* run = std::get_if<ProgramRun>(&next.facts);
-  if (!run || run->itself || last_part(run->path) != last_part(last.path)) return false;
+  if (!run || run->itself || name_asked_for(*run) != name_asked_for(last)) return false;
   if (!stays_forbidden(whole, next)) last = std::move(*run);
   return true;
 }

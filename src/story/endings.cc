@@ -12,7 +12,8 @@ namespace {
 
 constexpr uint64_t kPatience_ns = 1'000'000'000;
 
-// What was to become the root: it was bound on itself, with all below, to be a mount that can.
+// What was to become the root: it was bound on itself, with all below, to be a mount that can. What is below it, and
+// then treated so, is there to be read only.
 bool guess_root(SetUp& set_up) {
   if (set_up.roots.count()) return false;
   std::string root;
@@ -20,7 +21,8 @@ bool guess_root(SetUp& set_up) {
     for (const Step& step : part.steps) {
       const auto* done = std::get_if<MountDone>(&step.facts);
       if (!done || step.error || done->how != MountDone::How::kBind || !done->recursive) continue;
-      if (done->mounts[0].source == done->mounts[0].target.path) root = done->mounts[0].source;
+      const std::string& path = done->mounts[0].target.path;
+      if (done->mounts[0].source == path && (root.empty() || !lies_below(path, root))) root = path;
     }
   }
   if (root.size() > 1) set_up.roots.became(root);
@@ -48,14 +50,16 @@ void Teller::Work::tell_held_back(const std::shared_ptr<SetUp>& set_up) {
 }
 
 void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending ending) {
-  if (whole->hosts) return drop_set_up(whole);
+  // What was there before, and its runtime executed itself in, is where it works.
+  Known* const into = joined_container(*whole);
+  const bool works_there = whole->worker && whole->made.empty() && !into;
+  if (whole->hosts || works_there) return drop_set_up(whole);
   if (whole->held) return tell_held_back(whole);
   SetUp& set_up = *whole;
   set_up.over = true;
   --progress_.going_on;
   const bool guessed = guess_root(set_up);
   const bool mounts = set_up.made.contains(CLONE_NEWNS), pids = set_up.made.contains(CLONE_NEWPID);
-  Known* const into = joined_container(set_up);
   std::string cgroup = set_up.cgroup;
   for (const auto& [id, person] : people_)
     if (person.process->unit == set_up.unit && !person.process->cgroup.empty()) cgroup = person.process->cgroup;
@@ -84,6 +88,7 @@ void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending e
 void Teller::Work::end_with_unit(const std::shared_ptr<SetUp>& set_up) {
   // With what a runtime fails that has made a container, it may pass on how that ended.
   const Unit& unit = *set_up->unit;
+  if (set_up->held && unit.gave_up && may_have_failed(*set_up)) set_up->held.reset();
   if (set_up->held || set_up->failed || (unit.failed && !unit.made)) return tell_unfinished(set_up, Ending::kFailed);
   drop_set_up(set_up);
 }
@@ -125,7 +130,12 @@ void Teller::Work::finish() {
       if (!each->over) left.push_back(each);
   for (const auto& each : left) {
     if (each->was_for_helper() && !each->helped->process->stage.end_ns) each->held = std::exchange(each->helped, {});
-    each->threads.empty() ? end_with_unit(each) : tell_unfinished(each, Ending::kNotComplete);
+    // Where its runtime has given up, those that are left are about to end.
+    if (each->threads.empty() || each->unit->gave_up) {
+      end_with_unit(each);
+    } else {
+      tell_unfinished(each, Ending::kNotComplete);
+    }
   }
 }
 

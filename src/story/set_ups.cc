@@ -10,6 +10,7 @@
 namespace cttrace {
 namespace {
 
+constexpr uint32_t kFailure = 1 << 8;  // exit(1), as wait(2) reports it
 constexpr size_t kMostMade = 4096;
 constexpr size_t kMostMoved = 64;  // who made whom may be a circle in what a recording says
 
@@ -124,21 +125,36 @@ const Place* Teller::Work::root_of(const Person& person) const {
   return fs ? &fs->root : nullptr;
 }
 
+// A hook's failure ends the set-up of who is told to make a container: who had it executed, and waited, fails as well.
+// A status that is passed on is a program's; 1 is everybody's.
+bool Teller::Work::may_have_failed(const SetUp& set_up) const {
+  const Process& hook = *set_up.held->process;
+  const uint32_t code = hook.stage.exit_code;
+  if (!hook.stage.end_ns || !code || !makes_container(set_up.unit->argv)) return false;
+  return std::ranges::any_of(set_up.draft.parts(), [&](const Draft::Part& part) {
+    const Stage& stage = part.stage;
+    const bool fails = stage.task == hook.made_by && stage.end_ns >= hook.stage.end_ns && stage.exit_code;
+    return fails && (stage.exit_code != code || code == kFailure);
+  });
+}
+
 // Nobody is in it any more.
 void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->over) return;
   if (set_up->hosts) return drop_set_up(set_up);
   if (set_up->was_for_helper()) set_up->held = std::exchange(set_up->helped, {});
-  if (set_up->held) return tell_held_back(set_up);
   Unit& unit = *set_up->unit;
+  if (set_up->held && !may_have_failed(*set_up)) return tell_held_back(set_up);
+  // What its runtime makes of it tells.
+  if (set_up->held) return unit.processes > 0 ? failed_.push_back(set_up) : end_with_unit(set_up);
   const bool isolated = set_up->made.contains(CLONE_NEWNS) || set_up->made.contains(CLONE_NEWPID) ||
                         set_up->roots.count() || set_up->joined.contains(CLONE_NEWNS);
   if (!isolated) return drop_set_up(set_up);
   if (unit.seen_to_begin && (set_up->failed || unit.failed || unit.processes > 0)) {
     // When its runtime has ended, or has gone on with other things, it is known more. If that fails, it is for the
     // latest.
-    if (set_up->failed) return failed_.push_back(set_up);
-    return drop_helpers_of(*set_up);
+    if (!set_up->failed) return drop_helpers_of(*set_up);
+    if (unit.processes > 0) return failed_.push_back(set_up);
   }
   if (set_up->failed) return tell_unfinished(set_up, Ending::kFailed);
   drop_set_up(set_up);

@@ -160,6 +160,7 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   --progress_.processes;
   --process.unit->processes;
   if (exit.code && (!set_up || set_up->unit != process.unit)) process.unit->failed = true;
+  if (exit.code && process.tgid == process.unit->pid) process.unit->gave_up = true;
   // A program that helps may fail, and the set-up go on. A worker is killed when its work is done.
   const bool dismissed = set_up && set_up->worker && WIFSIGNALED(static_cast<int>(exit.code));
   if (set_up) set_up->end_ns = exit.time_ns;

@@ -60,6 +60,7 @@ class Teller::Work {
   void note_made(const std::shared_ptr<SetUp>& set_up, uint32_t type, uint32_t inode);
   std::shared_ptr<SetUp> making_of(uint32_t type, uint32_t inode) const;
   void end_set_up(const std::shared_ptr<SetUp>& set_up);
+  bool may_have_failed(const SetUp& set_up) const;
   bool is_left_to_held(const SetUp& set_up) const;
   void drop_set_up(const std::shared_ptr<SetUp>& set_up);
   void drop_helpers_of(const SetUp& latest);

@@ -262,6 +262,59 @@ TEST_F(StoryContainers, WhatBreaksOffIsToldWithItsEnding) {
   EXPECT_FALSE(failed.set_up.program.tid);
 }
 
+// What is bound on itself below it, to be read only, is not to become the root.
+TEST_F(StoryContainers, TheRootThatWasToBeIsAboveWhatIsMadeReadOnlyInIt) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  for (const std::string path : {"/bundle/rootfs", "/bundle/rootfs/proc/bus"})
+    world.calls(init, "mount", {path, path, null(), MS_BIND | MS_REC, null()});
+  world.ends(init, 1 << 8);
+  world.ends(runtime, 1 << 8);
+  EXPECT_EQ(world.container().rootfs, "/bundle/rootfs");
+}
+
+// Nobody waits for the last of those that fail when their runtime does.
+TEST_F(StoryContainers, WhatARuntimeGaveUpIsNoSetUpThatGoesOn) {
+  const auto told_where = [](uint32_t runtime_ends) {
+    StoryWorld world;
+    const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+    const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+    world.calls(init, "sethostname", {std::string("web"), 3});
+    world.ends(runtime, runtime_ends);
+    return world.container().set_up.ending;
+  };
+  EXPECT_EQ(told_where(1 << 8), Ending::kFailed);
+  EXPECT_EQ(told_where(0), Ending::kNotComplete);
+}
+
+// Its user namespace was made by another program, which has executed it: that is not there any more.
+TEST_F(StoryContainers, WhatFailsInAUserNamespaceOfItsStarterIsTold) {
+  const Task runtime = world.starts(50, {"/usr/bin/unshare", "-r", "made-up", "nosuch"});
+  world.unshares(runtime, CLONE_NEWUSER, with(kHost, {{CT_NS_USER, 600}}));
+  world.runs(runtime, {"/usr/bin/made-up", "nosuch"}, [](Snapshot& snapshot) {
+    snapshot.namespaces = with(kHost, {{CT_NS_USER, 600}});
+  });
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.fails(init, "execve", {"/bin/nosuch", std::vector<std::string>{"nosuch"}}, ENOENT);
+  world.ends(init, 1 << 8);
+  world.ends(runtime, 1 << 8);
+  EXPECT_EQ(world.container().set_up.ending, Ending::kFailed);
+}
+
+// Rootless podman joins what it has made before, executes itself there, and fails.
+TEST_F(StoryContainers, WhoWorksWhereItHasJoinedEntersNothing) {
+  const std::vector<std::string> argv = {"/usr/bin/engine", "run", "image", "/bin/true"};
+  const Task engine = world.starts(50, argv);
+  const Task again = world.forks(engine, 51);
+  const NamespaceInodes there = with(kHost, {{CT_NS_MNT, 900}});
+  world.joins(again, CLONE_NEWNS, 900, there);
+  world.runs_in(again, argv, there, {51});
+  world.ends(again, 125 << 8);
+  world.ends(engine, 125 << 8);
+  EXPECT_TRUE(world.told_of<EntryMade>().empty());
+  EXPECT_TRUE(world.told_of<Container>().empty());
+}
+
 // --- Programs that begin in a container whose set-up goes on
 
 struct StoryHooks : StoryContainers {
@@ -399,6 +452,28 @@ TEST(StoryInit, ThatGoesOnBehindItsProgramWasThereForThat) {
   EXPECT_EQ(told_where(3 << 8, 0).ending, Ending::kHandedOver);
   // What it did itself has failed.
   EXPECT_EQ(told_where(0, 1 << 8).ending, Ending::kFailed);
+}
+
+// Who is told to make a container executes the program itself: what fails before, and has the others fail, is a hook.
+TEST(StoryInit, ThatFailsWithAHookHasHandedNothingOver) {
+  const auto told_where = [](uint32_t hook_ends, uint32_t init_ends, uint32_t runtime_ends) {
+    Alone each;
+    each.world.ends(each.executes_inside(52, 2, "/bin/hook"), hook_ends);
+    each.world.ends(each.init, init_ends);
+    each.world.ends(each.runtime, runtime_ends);
+    return each.world.container().set_up;
+  };
+  constexpr uint32_t kOne = 1 << 8, kSeven = 7 << 8;
+  const SetUpStory failed = told_where(kSeven, kOne, kOne);
+  EXPECT_EQ(failed.ending, Ending::kFailed);
+  EXPECT_TRUE(steps_of<HandedOver>(failed).empty());
+  EXPECT_FALSE(steps_of<ProgramRun>(failed).empty());
+  EXPECT_EQ(told_where(kOne, kOne, kOne).ending, Ending::kFailed);
+  EXPECT_EQ(told_where(kSeven, SIGKILL, kOne).ending, Ending::kFailed);
+  // Its status is passed on, or nobody minds it.
+  EXPECT_EQ(told_where(kSeven, kSeven, kSeven).ending, Ending::kHandedOver);
+  EXPECT_EQ(told_where(kOne, kOne, 0).ending, Ending::kHandedOver);
+  EXPECT_EQ(told_where(0, kOne, kOne).ending, Ending::kHandedOver);
 }
 
 TEST_F(StoryHooks, OfSeveralProgramsTheLastIsToldThatHadTheOthersBehindIt) {

@@ -401,6 +401,23 @@ TEST_F(StorySteps, ASearchAlongPathIsOneStep) {
   EXPECT_EQ(std::get<ProgramRun>(steps[1].facts).path, "/usr/bin/app");
 }
 
+// The shell's executable has another name than the link that it is called by.
+TEST_F(StorySteps, ASearchThatFindsALinkIsOneStep) {
+  const std::vector<std::string> argv = {"sh"};
+  const Task helper = world.forks(init, 60);
+  world.fails(helper, "execve", {"/usr/local/bin/sh", argv}, ENOENT);
+  world.calls(helper, "execve", {"/bin/sh", argv});
+  world.apply(world.snapshot(helper, [](Snapshot& snapshot) {
+    snapshot.exe = File{.path = "/usr/bin/dash", .inode = 901, .mode = 0100755};
+    snapshot.namespaces = kInside;
+  }));
+  world.ends(helper);
+  const std::vector<Step> steps = steps_of<ProgramRun>(failed_story());
+  ASSERT_EQ(steps.size(), 2u);
+  EXPECT_EQ(steps[1].error, 0);
+  EXPECT_EQ(steps[1].call_count, 2u);
+}
+
 TEST_F(StorySteps, ASearchAlongPathEndsWithWhatItDoesNotPassOver) {
   const std::vector<std::string> argv = {"app"};
   world.fails(init, "execve", {"/usr/bin/app", argv}, EACCES);

@@ -18,14 +18,15 @@ std::string words(StepFacts facts, int error = 0, uint32_t calls = 1) {
   return text;
 }
 
-// Of a set-up that failed, by how its process ended.
-std::string told(uint32_t exit_code, uint32_t normal_failures, int error = 0) {
+// Of a set-up that failed, by how its process ended, and another one that it made.
+std::string told(uint32_t exit_code, uint32_t normal_failures, int error = 0, uint32_t others_code = 0) {
   Container container;
   SetUpStory& story = container.set_up;
   story.ending = Ending::kFailed;
-  story.runtime.name = "runc";
+  story.runtime = {.name = "runc", .pid = 7};
   story.normal_failures = normal_failures;
-  story.stages = {{.pids = {7}, .program = "runc", .end_ns = 9, .exit_code = exit_code}};
+  story.stages = {{.task = {.tid = 7}, .pids = {7}, .program = "runc", .end_ns = 9, .exit_code = exit_code},
+                  {.task = {.tid = 8}, .pids = {8}, .program = "runc", .end_ns = 8, .exit_code = others_code}};
   story.steps = {{.facts = NameGiven{.name = "web"}, .error = error}};
   std::string text;
   StoryRenderer({.quiet = true}, [&](std::string_view part) { text += part; }).news(container);
@@ -40,6 +41,9 @@ TEST(StoryWords, WhatTheRuntimeHasPrintedIsOnlyToBlameWhereNothingElseIs) {
   EXPECT_FALSE(says(told(0x100, 0, EPERM), "no traced call failed"));
   EXPECT_TRUE(says(told(11, 0), "runc 7 killed by SIGSEGV"));
   EXPECT_FALSE(says(told(11, 0), "no traced call failed"));
+  // The runtime gives up and kills the other; the runtime is killed, and the other gives up.
+  EXPECT_TRUE(says(told(0x100, 0, 0, SIGKILL), "no traced call failed: what runc has printed may say why"));
+  EXPECT_FALSE(says(told(SIGKILL, 0, 0, 0x100), "no traced call failed"));
 }
 
 TEST(StoryWords, AProgramThatCouldNotBeExecutedIsNamedByItsPath) {
