@@ -66,7 +66,8 @@ struct NamespacesChanged {
     uint32_t type = 0;   // CLONE_NEW*
     uint32_t inode = 0;  // 0: not known
   };
-  bool made = false;  // otherwise: joined
+  bool made = false;    // otherwise: joined
+  std::string by = {};  // what was no such namespace
   std::vector<One> namespaces = {};
 };
 struct CgroupJoined {

@@ -153,8 +153,18 @@ struct EntryEnded {
   uint32_t exit_code = 0;  // as wait(2) reports it
 };
 
+// A program gave up that has set nothing up, and in no container that is known: calls that it needed have failed.
+struct ProgramFailed {
+  Runtime program = {};
+  uint64_t time_ns = 0;    // of its end
+  uint64_t since_ns = 0;   // after its beginning
+  uint32_t exit_code = 0;  // as wait(2) reports it
+  std::vector<Stage> stages = {};
+  std::vector<Step> failures = {};
+};
+
 // What is told as soon as it is complete.
-using News = std::variant<Container, EntryMade, ContainerWentOn, EntryEnded>;
+using News = std::variant<Container, EntryMade, ContainerWentOn, EntryEnded, ProgramFailed>;
 
 // How far a story is that goes on.
 struct Progress {

@@ -130,6 +130,7 @@ struct Facts {
   void operator()(const NamespacesChanged& changed) const {
     json["kind"] = changed.made ? "namespaces_made" : "namespaces_joined";
     json["namespaces"] = json_all(changed.namespaces);
+    if (!changed.by.empty()) json["by"] = json_text(changed.by);
   }
   void operator()(const CgroupJoined& joined) const {
     json["kind"] = "cgroup_joined";

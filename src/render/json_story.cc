@@ -245,6 +245,18 @@ Json json_of(const EntryEnded& ended, const TreeChanges*) {
   return json;
 }
 
+Json json_of(const ProgramFailed& failed, const TreeChanges*) {
+  Json json;
+  json["type"] = "program_failed";
+  json["program"] = json_runtime(failed.program);
+  json["time_ns"] = json_unsigned(failed.time_ns);
+  json["since_ns"] = json_unsigned(failed.since_ns);
+  add_ending(json, failed.exit_code);
+  json["stages"] = json_stages(failed.stages);
+  json["failures"] = json_steps(failed.failures);
+  return json;
+}
+
 }  // namespace
 
 Json json_errno(int error) {

@@ -164,7 +164,7 @@ void StoryRenderer::event(const Event& event, EventNumber) {
     summary_.count(*call);
   if (const auto* snapshot = std::get_if<Snapshot>(&event)) {
     programs_ += !snapshot->at_start;
-    if (snapshot->exe && containers_ == 0 && names_.size() < kMostNames)
+    if (snapshot->exe && sections_ == 0 && names_.size() < kMostNames)
       names_[snapshot->task.tgid] = snapshot->exe->path.substr(snapshot->exe->path.rfind('/') + 1);
   }
   if (const auto* exit = std::get_if<TaskExit>(&event)) see_end(*exit);
@@ -172,7 +172,7 @@ void StoryRenderer::event(const Event& event, EventNumber) {
 
 // Where no container comes to be, it may be for this.
 void StoryRenderer::see_end(const TaskExit& exit) {
-  if (!exit.last_of_process || containers_) return;
+  if (!exit.last_of_process || sections_) return;
   const auto named = names_.find(exit.task.tgid);
   if (named == names_.end()) return;
   if (exit.code) failed_ = fmt::format("{} {} {}", safe(named->second), exit.task.tgid, how_it_ended(exit.code));
@@ -184,7 +184,7 @@ void StoryRenderer::news(const News& news) {
 }
 
 void StoryRenderer::write(std::string_view section) {
-  ++containers_;
+  ++sections_;
   if (!options_.with_calls) return;
   if (written_) sink_("\n");
   sink_(section);
@@ -281,16 +281,34 @@ void StoryRenderer::tell(const EntryEnded& ended) {
   write(lines.take());
 }
 
+void StoryRenderer::tell(const ProgramFailed& failed) {
+  StoryLines lines(options_, info_, failed.time_ns - std::min(failed.time_ns, failed.since_ns));
+  Around around = around_of({}, options_);
+  around.stages = &failed.stages;
+  const Runtime& program = failed.program;
+  lines.heading({fmt::format("{} {} set up nothing", safe(program.name), program.pid),
+                 shortened(command_line(program.argv, around), around.limit),
+                 fmt::format("{} after {}", how_it_ended(failed.exit_code), duration_text(failed.since_ns))});
+  for (const Step& step : failed.failures) {
+    if (!is_wanted(step, options_.status)) continue;
+    const Stage& stage = failed.stages[step.stage];
+    const string who = stage.task.tid == program.pid ? string() : name_of(stage) + ": ";
+    lines.add(step.start_ns, phase_name(step.phase), who + words_of(step, around), true);
+  }
+  write(lines.take());
+  ++failed_programs_;
+}
+
 void StoryRenderer::moment(const Moment& moment) {
   sink_(moment_text(moment, info_, options_));
   written_ = true;
 }
 
 void StoryRenderer::end(const BadRecords& bad, bool whole) {
-  if (containers_ == 0 && options_.with_calls)
-    sink_(fmt::format("No container was set up: {} began, {} traced. --format calls shows them.\n{}",
-                      plural(programs_, "program"), plural(completeness_.calls, "call"),
-                      failed_.empty() ? "" : failed_ + ": what it has printed may say why.\n"));
+  if (sections_ == failed_programs_ && options_.with_calls)
+    sink_(fmt::format("{}No container was set up: {} began, {} traced. --format calls shows them.\n{}",
+                      written_ ? "\n" : "", plural(programs_, "program"), plural(completeness_.calls, "call"),
+                      failed_.empty() || failed_programs_ ? "" : failed_ + ": what it has printed may say why.\n"));
   if (options_.summary) sink_((written_ ? "\n" : "") + summary_.table());
   if (options_.quiet) {
     const string lost = completeness_.what_is_lost(bad, whole);

@@ -29,6 +29,7 @@ class StoryRenderer : public Renderer {
   void tell(const EntryMade& made);
   void tell(const ContainerWentOn& told);
   void tell(const EntryEnded& ended);
+  void tell(const ProgramFailed& failed);
   void see_end(const TaskExit& exit);
   void write(std::string_view section);
 
@@ -38,9 +39,10 @@ class StoryRenderer : public Renderer {
   Completeness completeness_;
   Summary summary_;
   uint64_t programs_ = 0;                  // that began
-  std::map<uint32_t, std::string> names_;  // of programs that run, while no container was told of: by process
+  std::map<uint32_t, std::string> names_;  // of programs that run, while nothing was told: by process
   std::string failed_;                     // how the last one of them ended that did with an error
-  uint64_t containers_ = 0;                // that were told of
+  uint64_t sections_ = 0;                  // that were told
+  uint64_t failed_programs_ = 0;           // of them
   bool written_ = false;                   // a section
 };
 

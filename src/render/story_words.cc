@@ -69,6 +69,15 @@ string how_made(uint64_t flags, const string& cgroup) {
   return in_parentheses(std::move(words));
 }
 
+// " with new user, mnt": which namespaces a process was to get.
+string with_new(uint64_t flags) {
+  std::vector<string> names;
+  for (const uint32_t type : {CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWUTS, CLONE_NEWIPC,
+                              CLONE_NEWCGROUP, 0x80 /* CLONE_NEWTIME */})
+    if (flags & type) names.push_back(namespace_name(type));
+  return names.empty() ? "" : " with new " + listed(names);
+}
+
 // "maps the users, makes the namespaces and becomes the program".
 string roles_text(const std::vector<std::string_view>& roles) {
   string text;
@@ -92,7 +101,7 @@ class Words {
     const auto child = std::ranges::find_if(stages, [&](const Stage& stage) {
       return made.tid && !stage.pids.empty() && stage.pids[0] == made.tid && stage.made_by == step_.stage;
     });
-    if (child == stages.end()) return step_.error ? "no new process" : string();
+    if (child == stages.end()) return step_.error ? "no new process" + with_new(made.flags) : string();
     string roles = roles_text(child->roles);
     return "makes " + name_of(*child) + how_made(made.flags, child->cgroup) + (roles.empty() ? "" : ", which " + roles);
   }
@@ -117,7 +126,8 @@ class Words {
       names.push_back(name ? name : "?");
       if (each.inode) names.back() += kNoBreak + std::to_string(each.inode);
     }
-    return (changed.made ? "new " : "joins ") + listed(names);
+    const string by = changed.by.empty() ? "" : " by " + shown(changed.by, around_);
+    return (changed.made ? "new " : "joins ") + listed(names) + by;
   }
   string operator()(const CgroupJoined& joined) const {
     std::vector<std::pair<string, std::vector<string>>> paths;

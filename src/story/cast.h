@@ -59,7 +59,7 @@ struct Unit {
   uint32_t set_ups_begun = 0;
   uint32_t processes = 0;  // that run
   bool failed = false;     // one of them ended with an error
-  bool gave_up = false;    // its first one did
+  uint32_t gave_up = 0;    // how its first one ended, if with an error: TaskExit::code
 
   std::string name() const;
   std::string version() const;  // empty: not known
@@ -71,6 +71,7 @@ struct PendingExec {
   std::vector<std::string> argv = {};
 };
 
+Runtime runtime_of(const Unit& unit);
 // The unit itself, or one that it has started.
 bool is_of(const Unit& unit, const Unit& other);
 
@@ -114,6 +115,7 @@ struct SetUp {
   bool over = false;                    // handed over, or told as failed
   uint32_t failed = 0;                  // how the last of its processes ended that did with an error: TaskExit::code
   uint64_t end_ns = 0;                  // when the last of its threads ended
+  std::shared_ptr<Unit> last = {};      // of the last of its processes that ended
   std::string cgroup = {};              // of the last of its processes that ended and had been moved to one
 
   // It came to no other program than the one that seemed to help: it was there for that, unless it failed by itself.

@@ -98,6 +98,18 @@ void Draft::add(Part&& other) {
   }
 }
 
+std::optional<Step> Draft::take_search(TaskId process) {
+  Part* const from = find(process);
+  if (!from || from->steps.empty()) return std::nullopt;
+  Step& last = from->steps.back();
+  if (!last.error || !std::holds_alternative<ProgramRun>(last.facts)) return std::nullopt;
+  std::optional<Step> taken = std::move(last);
+  from->steps.pop_back();
+  --steps_;
+  take_away(*from, *taken);
+  return taken;
+}
+
 void Draft::end_at(uint64_t time_ns) {
   std::vector<Part> kept;
   for (Part& part : take_parts()) {

@@ -3,6 +3,7 @@
 
 #include <list>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "cttrace/story.h"
@@ -29,6 +30,8 @@ class Draft {
   Part* find(TaskId process);
   void add(const Stage& stage, Step&& step);
   void add(Part&& part);
+  // What a process did last, if that was to look for a program in vain: it is taken away.
+  std::optional<Step> take_search(TaskId process);
   // Without what was done from this time on.
   void end_at(uint64_t time_ns);
   // A task was moved to another cgroup by a write that has been added.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "story/gathering.h"
 #include "story/naming.h"
 #include "story/work.h"
 
@@ -91,6 +92,25 @@ void Teller::Work::end_with_unit(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->held && unit.gave_up && may_have_failed(*set_up)) set_up->held.reset();
   if (set_up->held || set_up->failed || (unit.failed && !unit.made)) return tell_unfinished(set_up, Ending::kFailed);
   drop_set_up(set_up);
+}
+
+// What failed in a container is told with its end, and what failed in a set-up with that.
+void Teller::Work::tell_failed(Unit& unit, Draft& draft) {
+  if (unit.told || unit.made || unit.container || !unit.seen_to_begin || !unit.gave_up) return;
+  const auto fails = [](const Draft::Part& part) { return std::ranges::any_of(part.steps, &Step::error); };
+  if (std::ranges::none_of(draft.parts(), fails)) return;
+  SetUpStory story;
+  Gathering gathering;
+  gathering.take(draft, false);
+  gathering.fill(story, {}, {});
+  std::erase_if(story.steps, [](const Step& step) { return !step.error; });
+  if (story.steps.empty()) return;
+  ProgramFailed failed{.program = runtime_of(unit), .time_ns = time_ns_, .exit_code = unit.gave_up};
+  failed.since_ns = time_ns_ - std::min(time_ns_, unit.start_ns);
+  failed.stages = std::move(story.stages);
+  failed.failures = std::move(story.steps);
+  unit.told = true;
+  sink_(std::move(failed));
 }
 
 // A runtime that lives on has told by now what it had to tell of those.

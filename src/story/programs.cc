@@ -154,6 +154,7 @@ void Teller::Work::hold_back(Person& person, const Snapshot& snapshot) {
 
 // A program that is not what a container was made for: the runtime, a helper, or one of a container's own.
 void Teller::Work::program_began(Person& person, const Snapshot& snapshot, bool itself) {
+  std::optional<Step> search = draft_of(person).take_search(person.process->leader);
   if (!itself) {
     if (!person.sets_up()) person.set_up.reset();
     tell_command(person, snapshot);
@@ -174,6 +175,7 @@ void Teller::Work::program_began(Person& person, const Snapshot& snapshot, bool 
   } else {
     step.facts = std::move(run);
   }
+  if (search) draft_of(person).add(process.stage, std::move(*search));
   draft_of(person).add(process.stage, std::move(step));
 }
 

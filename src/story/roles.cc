@@ -10,7 +10,9 @@ namespace {
 struct Deeds {
   const Stage* stage = nullptr;
   bool first = false, program = false, makes_other = false;
-  bool maps = false, makes = false, joins = false, cgroup = false, mounts = false, acts = false;
+  bool maps = false, makes = false, joins = false, cgroup = false, mounts = false, switches = false, acts = false;
+
+  bool is_inside() const { return makes || joins || mounts || switches; }
 };
 
 bool begins(const Deeds& deeds) { return deeds.first; }
@@ -63,9 +65,14 @@ void mark_makers(const SetUpStory& story, TaskId program, std::vector<Deeds>& al
   }
 }
 
-// Nobody became the program: who could not execute one, and did nothing any more, was to become it.
-void find_failed_hand_over(SetUpStory& story) {
+// Nobody became the program: who could not execute one, and did nothing any more, was to become it; not a helper of who
+// stays outside.
+void find_failed_hand_over(SetUpStory& story, const std::vector<Deeds>& all) {
   std::vector<bool> goes_on(story.stages.size());
+  for (size_t i = 0; i < all.size(); ++i) {
+    const uint32_t maker = story.stages[i].made_by;
+    goes_on[i] = !all[i].is_inside() && (maker >= all.size() || !all[maker].is_inside());
+  }
   for (size_t i = story.steps.size(); i-- > 0;) {
     Step& step = story.steps[i];
     if (!std::holds_alternative<ProgramRun>(step.facts) || !step.error) goes_on[step.stage] = true;
@@ -89,6 +96,7 @@ void give_roles(SetUpStory& story, TaskId program) {
     deeds.maps = deeds.maps || std::holds_alternative<MapsWritten>(step.facts);
     deeds.cgroup = deeds.cgroup || step.phase == Phase::kCgroup;
     deeds.mounts = deeds.mounts || std::holds_alternative<MountDone>(step.facts);
+    deeds.switches = deeds.switches || std::holds_alternative<RootSwitched>(step.facts);
     deeds.acts = deeds.acts || step.phase != Phase::kCreate;
   }
   mark_makers(story, program, all);
@@ -98,7 +106,7 @@ void give_roles(SetUpStory& story, TaskId program) {
     for (const Role& role : kRoles)
       if (role.fits(all[i])) stage.roles.push_back(role.words);
   }
-  if (program == TaskId()) find_failed_hand_over(story);
+  if (program == TaskId()) find_failed_hand_over(story, all);
 }
 
 std::string own_word(std::string_view comm) {

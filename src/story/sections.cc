@@ -14,27 +14,12 @@
 namespace cttrace {
 namespace {
 
-constexpr size_t kMostStarters = 8;
-
 using Namespaces = std::vector<ContainerNamespace>;
 
 bool is_new(const Namespaces& all, uint32_t type) {
   return std::ranges::any_of(all, [&](const ContainerNamespace& each) {
     return each.type == type && each.how != ContainerNamespace::How::kStarters;
   });
-}
-
-Runtime runtime_of(const Unit& unit) {
-  Runtime runtime{.name = unit.name(), .executable = unit.file.path, .version = unit.version()};
-  runtime.argv = unit.argv;
-  runtime.pid = unit.pid;
-  // What the same process ran before has not started it.
-  const Unit* below = &unit;
-  for (const Unit* above = unit.above.get(); above; below = above, above = above->above.get()) {
-    if (runtime.started_by.size() >= kMostStarters) break;
-    if (above->pid != below->pid && !above->file.path.empty()) runtime.started_by.push_back(above->name());
-  }
-  return runtime;
 }
 
 // What the option said; without one, the folder that a runtime was started in, where the root is in it. Whatever is no

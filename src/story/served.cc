@@ -57,7 +57,7 @@ void Teller::Work::tell_service(Unit& unit, ContainerWentOn told) {
   unit.told = true;
   told.time_ns = unit.start_ns;
   SetUpStory& service = told.service.emplace();
-  service.runtime = {.name = unit.name(), .executable = unit.file.path, .argv = unit.argv, .pid = unit.pid};
+  service.runtime = runtime_of(unit);
   Gathering gathering;
   gathering.take(unit.draft, false);
   gathering.fill(service, {}, {});

@@ -174,14 +174,16 @@ void Teller::Work::drop_helpers_of(const SetUp& latest) {
     if (each.get() != &latest && each->threads.empty() && !each->failed && !each->held) drop_set_up(each);
 }
 
-// Of a process that looked around or confined itself. What it did may belong to a container.
+// Of a process that looked around or confined itself. What it did may belong to a container. Where its runtime has
+// executed another program, it is that one's.
 void Teller::Work::drop_set_up(const std::shared_ptr<SetUp>& set_up) {
   set_up->over = true;
   --progress_.going_on;
   --set_up->unit->set_ups_begun;
   std::erase(set_up->unit->set_ups, set_up);
   if (set_up->unit->processes > 0) busy(set_up->unit);
-  for (Draft::Part& part : set_up->draft.take_parts()) set_up->unit->draft.add(std::move(part));
+  Unit& heir = set_up->unit->processes > 0 || !set_up->last ? *set_up->unit : *set_up->last;
+  for (Draft::Part& part : set_up->draft.take_parts()) heir.draft.add(std::move(part));
 }
 
 }  // namespace cttrace

@@ -38,11 +38,13 @@ StepFacts joined(const Call& call) {
   NamespacesChanged changed;
   const File* descriptor = file(call, "fd");
   const uint64_t flags = number(call, "flags");
-  if (descriptor && descriptor->kind == FileKind::kNamespace) {
+  const bool of_namespace = descriptor && descriptor->kind == FileKind::kNamespace;
+  if (of_namespace && (!flags || flags == descriptor->target)) {
     changed.namespaces.push_back({.type = descriptor->target, .inode = static_cast<uint32_t>(descriptor->inode)});
     return changed;
   }
-  // By pidfd: the flags say which.
+  // By pidfd: the flags say which. Anything else fails.
+  if (descriptor && descriptor->kind != FileKind::kPidfd) changed.by = descriptor->path;
   for (uint64_t type : kTypes)
     if (flags & type)
       changed.namespaces.push_back({.type = static_cast<uint32_t>(type), .inode = inode_after(call, type)});

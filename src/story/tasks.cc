@@ -12,6 +12,7 @@ namespace cttrace {
 namespace {
 
 constexpr size_t kMostGone = 256;
+constexpr size_t kMostStarters = 8;
 constexpr size_t kMostBusy = 4096;  // each is looked at for every container
 
 struct Isolation {
@@ -26,6 +27,19 @@ constexpr Isolation kIsolations[] = {
 
 std::string Unit::name() const { return last_part(file.path); }
 std::string Unit::version() const { return file.version.empty() ? version_in(file.path) : file.version; }
+
+Runtime runtime_of(const Unit& unit) {
+  Runtime runtime{.name = unit.name(), .executable = unit.file.path, .version = unit.version()};
+  runtime.argv = unit.argv;
+  runtime.pid = unit.pid;
+  // What the same process ran before has not started it.
+  const Unit* below = &unit;
+  for (const Unit* above = unit.above.get(); above; below = above, above = above->above.get()) {
+    if (runtime.started_by.size() >= kMostStarters) break;
+    if (above->pid != below->pid && !above->file.path.empty()) runtime.started_by.push_back(above->name());
+  }
+  return runtime;
+}
 
 bool is_of(const Unit& unit, const Unit& other) {
   for (const Unit* each = &unit; each; each = each->above.get())
@@ -160,10 +174,10 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   --progress_.processes;
   --process.unit->processes;
   if (exit.code && (!set_up || set_up->unit != process.unit)) process.unit->failed = true;
-  if (exit.code && process.tgid == process.unit->pid) process.unit->gave_up = true;
+  if (exit.code && process.tgid == process.unit->pid) process.unit->gave_up = exit.code;
   // A program that helps may fail, and the set-up go on. A worker is killed when its work is done.
   const bool dismissed = set_up && set_up->worker && WIFSIGNALED(static_cast<int>(exit.code));
-  if (set_up) set_up->end_ns = exit.time_ns;
+  if (set_up) set_up->end_ns = exit.time_ns, set_up->last = process.unit;
   if (set_up && !process.cgroup.empty()) set_up->cgroup = process.cgroup;
   if (exit.code && set_up && !dismissed && (process.unit == set_up->unit || set_up->threads.empty()))
     set_up->failed = exit.code;
@@ -200,6 +214,7 @@ void Teller::Work::unit_ended(const std::shared_ptr<Unit>& unit) {
     if ((each->threads.empty() || each->held) && !each->over) end_with_unit(each);
   if (unit->container && !unit->seen_to_begin) return;
   tell_served(*unit);
+  tell_failed(*unit, unit->draft);
   gone_.push_back(unit);
   if (gone_.size() > kMostGone) gone_.pop_front();
 }

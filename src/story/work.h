@@ -91,6 +91,7 @@ class Teller::Work {
   void tell_command(Person& person, const Snapshot& snapshot);
   void tell_served(Unit& unit);
   void tell_service(Unit& unit, ContainerWentOn told);
+  void tell_failed(Unit& unit, Draft& draft);
   bool is_being_made_again(const Known& known) const;
 
   // sections.cc: set-ups that have ended become stories

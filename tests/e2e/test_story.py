@@ -97,6 +97,15 @@ class Story(support.Case):
             self.assertRegex(out.read_text(), r"^No container was set up: 1 program began, \d+ calls? traced\. "
                              rf"--format calls shows them\.\n{said}$")
 
+    def test_what_fails_before_anything_is_set_up(self):
+        """The call is told of the program that it ended, and not of the shell around it."""
+        out = self.tmp / "story"
+        cttrace("-q", "--format", "story", "-o", out, "--", "setpriv", "--reuid", "4242", "--clear-groups", "dash", "-c",
+                "unshare -m true; exit 3")
+        self.assertRegex(out.read_text(), r"^unshare \d+ set up nothing   unshare -m true   exited with 1 after \S+ ms\n"
+                         r" +\+\S+ ms  namespaces   new mnt: failed: EPERM \(Operation not permitted\)\n\n"
+                         r"No container was set up: 3 programs began, \d+ calls traced\. --format calls shows them\.\n$")
+
     def test_what_is_done_to_a_container_later(self):
         """It is told of one that was set up before, too; the kernel's own file says the same."""
         bundle = Bundle(self, args=["/bin/sleep", "99"])

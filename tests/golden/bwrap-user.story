@@ -1,43 +1,43 @@
 container echo (bwrap)   container with users of its own
-    bwrap 256647 = pid 1, program 256648 = pid 2   set-up 3.2 ms, 131 calls
+    bwrap 256647 = pid 1, program 256648 = pid 2   set-up 3.2 ms, 146 calls
   rootfs      /tmp/newroot
    +0.0 ms  create       bwrap 256646: bwrap --unshare-all --ro-bind
                          /tmp/golden/rootfs / --proc /proc --dev /dev --tmpfs
                          /tmp /bin/echo hello
-   +1.2 ms  identity     bwrap 256646: no_new_privs
-   +1.3 ms  create       bwrap 256646: makes bwrap 256647, which maps the users,
+   +1.3 ms  identity     bwrap 256646: no_new_privs
+   +1.4 ms  create       bwrap 256646: makes bwrap 256647, which maps the users,
                          makes the namespaces, sets the mounts up and stays as
                          the container's first process
-   +1.8 ms  namespaces   new user 4026532179, mnt 4026532180, pid 4026532184,
+   +1.9 ms  namespaces   new user 4026532179, mnt 4026532180, pid 4026532184,
                          net 4026532186, uts 4026532181, ipc 4026532183,
                          cgroup 4026532185
-   +1.9 ms  identity     dropped from the bounding set: 41 capabilities
-   +2.1 ms  user maps    setgroups deny; uids 0 1000 1; gids 0 1000 1 (inside
+   +2.0 ms  identity     dropped from the bounding set: 41 capabilities
+   +2.2 ms  user maps    setgroups deny; uids 0 1000 1; gids 0 1000 1 (inside
                          outside count)
-   +2.1 ms  rootfs       / and all below made rslave
-   +2.1 ms               tmpfs on /tmp (outside) (nosuid,nodev)
-   +2.2 ms               <rootfs> bound on itself, with all below
-   +2.2 ms  root switch  pivot_root("/tmp", "oldroot"): /tmp becomes /; the old
+   +2.2 ms  rootfs       / and all below made rslave
+   +2.2 ms               tmpfs on /tmp (outside) (nosuid,nodev)
+   +2.3 ms               <rootfs> bound on itself, with all below
+   +2.3 ms  root switch  pivot_root("/tmp", "oldroot"): /tmp becomes /; the old
                          root goes to /tmp/oldroot
-   +2.2 ms  rootfs       /oldroot/tmp/golden/rootfs bound on /newroot, with all
+   +2.3 ms  rootfs       /oldroot/tmp/golden/rootfs bound on /newroot, with all
                          below (ro,nosuid,nodev,relatime)
-   +2.3 ms  mounts       proc on /proc (nosuid,nodev,noexec)
-   +2.3 ms               tmpfs on /dev (nosuid,nodev; mode=0755)
+   +2.4 ms  mounts       proc on /proc (nosuid,nodev,noexec)
+   +2.4 ms               tmpfs on /dev (nosuid,nodev; mode=0755)
    +2.4 ms  devices      /oldroot/dev/* bound on /dev/*, with all below: null,
                          zero, full, random, urandom, tty (nosuid,relatime)
-   +2.6 ms  mounts       devpts on /dev/pts (nosuid,noexec;
+   +2.7 ms  mounts       devpts on /dev/pts (nosuid,noexec;
                          newinstance,ptmxmode=0666,mode=620)
    +2.7 ms               tmpfs on /tmp (nosuid,nodev; mode=0755)
-   +2.7 ms  rootfs       /oldroot (outside) and all below made rprivate
-   +2.7 ms               /oldroot (outside) detached
-   +2.8 ms  root switch  pivot_root(".", "."): /newroot becomes /; the old root
+   +2.8 ms  rootfs       /oldroot (outside) and all below made rprivate
+   +2.8 ms               /oldroot (outside) detached
+   +2.9 ms  root switch  pivot_root(".", "."): /newroot becomes /; the old root
                          lies on it, is detached 0.01 ms later: gone
-   +2.8 ms  namespaces   new user 4026532255
-   +2.8 ms  identity     dropped from the bounding set: 41 capabilities
-   +2.8 ms  user maps    uids 1000 0 1; gids 1000 0 1 (inside outside count)
+   +2.9 ms  namespaces   new user 4026532255
+   +2.9 ms  identity     dropped from the bounding set: 41 capabilities
+   +2.9 ms  user maps    uids 1000 0 1; gids 1000 0 1 (inside outside count)
    +2.9 ms  identity     capabilities none
-   +2.9 ms  create       makes bwrap 256648, which becomes the program
-   +3.0 ms  hand-over    bwrap 256648: execve /bin/echo hello: uid 1000, gid
+   +3.0 ms  create       makes bwrap 256648, which becomes the program
+   +3.1 ms  hand-over    bwrap 256648: execve /bin/echo hello: uid 1000, gid
                          1000; 0 of 41 capabilities; no_new_privs; no seccomp
                          filter
   handed over

@@ -205,26 +205,26 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256629
                   hostname
 
 container web (crun)   init 256639 = pid 1   cgroup /web
-    set-up 13.0 ms, 176 calls
+    set-up 13.1 ms, 191 calls
   in          container sh
   bundle      /tmp/golden/bundle
    +0.0 ms  create       crun 256629: crun --root /tmp/golden/state
                          --cgroup-manager=cgroupfs run --bundle <bundle> web
-   +1.0 ms               crun 256629: executes itself again: crun --root
+   +1.1 ms               crun 256629: executes itself again: crun --root
                          /tmp/golden/state --cgroup-manager=cgroupfs run
                          --bundle <bundle> web
-   +2.1 ms  identity     crun 256629: session keyring web
-   +2.1 ms               crun 256629: limits: NOFILE 1024
-   +2.1 ms  create       crun 256629: makes crun 256639, which makes the
+   +2.2 ms  identity     crun 256629: session keyring web
+   +2.2 ms               crun 256629: limits: NOFILE 1024
+   +2.2 ms  create       crun 256629: makes crun 256639, which makes the
                          namespaces, sets the mounts up and becomes the program
-   +2.7 ms  namespaces   new mnt 4026532178, pid 4026532182, net 4026532183,
+   +2.8 ms  namespaces   new mnt 4026532178, pid 4026532182, net 4026532183,
                          uts 4026532180, ipc 4026532181
-   +2.9 ms  cgroup       crun 256629: crun 256639 into /web of systemd, pids,
+   +3.0 ms  cgroup       crun 256629: crun 256639 into /web of systemd, pids,
                          blkio, freezer, devices (8.3 ms)
   +11.3 ms               crun 256629: memory.limit_in_bytes = -1,
                          memory.kmem.limit_in_bytes = -1,
                          memory.memsw.limit_in_bytes = -1
-  +11.3 ms               crun 256629: crun 256639 into /web of memory
+  +11.4 ms               crun 256629: crun 256639 into /web of memory
   +11.4 ms               crun 256629: cpuset.cpus = 0-1, cpuset.mems = 0
   +11.4 ms               crun 256629: crun 256639 into /web of cpuset, cpuacct,
                          cpu
@@ -232,22 +232,22 @@ container web (crun)   init 256639 = pid 1   cgroup /web
                          b *:* m, c 1:3 rwm, c 1:8 rwm, c 1:7 rwm, c 5:0 rwm,
                          c 1:5 rwm, c 1:9 rwm, c 5:1 rwm, c 136:* rwm,
                          c 5:2 rwm, c 10:200 rwm
-  +11.8 ms  rootfs       / and all below made rprivate
-  +11.8 ms               /tmp (outside) made private
-  +11.8 ms               <bundle>/rootfs bound on itself, with all below, made
+  +11.9 ms  rootfs       / and all below made rprivate
+  +11.9 ms               /tmp (outside) made private
+  +11.9 ms               <bundle>/rootfs bound on itself, with all below, made
                          private
-  +11.8 ms  mounts       proc on /proc
-  +11.9 ms               tmpfs on /dev (nosuid,strictatime;
+  +11.9 ms  mounts       proc on /proc
+  +12.0 ms               tmpfs on /dev (nosuid,strictatime;
                          mode=755,size=65536k)
-  +11.9 ms               devpts on /dev/pts (nosuid,noexec;
+  +12.0 ms               devpts on /dev/pts (nosuid,noexec;
                          newinstance,ptmxmode=0666,mode=0620,gid=5)
   +12.0 ms               tmpfs on /dev/shm (nosuid,nodev,noexec;
                          mode=1777,size=65536k)
   +12.1 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
-  +12.1 ms               sysfs on /sys (nosuid,nodev,noexec)
-  +12.1 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec,relatime;
+  +12.2 ms               sysfs on /sys (nosuid,nodev,noexec)
+  +12.2 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec,relatime;
                          size=1024k)
-  +12.1 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*:
+  +12.2 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*:
                          systemd, pids, blkio, freezer, devices, memory, cpuset,
                          cpuacct, cpu
   +12.3 ms  devices      /dev/null c 1:3, /dev/zero c 1:5, /dev/full c 1:7,
@@ -262,19 +262,19 @@ container web (crun)   init 256639 = pid 1   cgroup /web
                          /sys/fs/cgroup/blkio, /sys/fs/cgroup/pids,
                          /sys/fs/cgroup/systemd now
                          ro,nosuid,nodev,noexec,relatime
-  +12.7 ms               /sys now ro,nosuid,nodev,noexec
-  +12.7 ms  rootfs       <bundle>/rootfs now read-only
-  +12.7 ms  root switch  pivot_root(".", "."): <bundle>/rootfs becomes /; the
+  +12.8 ms               /sys now ro,nosuid,nodev,noexec
+  +12.8 ms  rootfs       <bundle>/rootfs now read-only
+  +12.8 ms  root switch  pivot_root(".", "."): <bundle>/rootfs becomes /; the
                          old root lies on it, is made rprivate, is detached 0.03
                          ms later: gone
   +12.8 ms               / and all below made rprivate
-  +12.8 ms  identity     hostname web
+  +12.9 ms  identity     hostname web
   +12.9 ms               dropped from the bounding set: 37 capabilities
-  +12.9 ms               capabilities KILL, NET_BIND_SERVICE, AUDIT_WRITE
-  +12.9 ms               not raised in the ambient set, having none to raise:
+  +13.0 ms               capabilities KILL, NET_BIND_SERVICE, AUDIT_WRITE
+  +13.0 ms               not raised in the ambient set, having none to raise:
                          KILL, NET_BIND_SERVICE, AUDIT_WRITE
-  +12.9 ms               no_new_privs
-  +12.9 ms  hand-over    execve /bin/echo hello: uid 0, gid 0; 3 of 41
+  +13.0 ms               no_new_privs
+  +13.0 ms  hand-over    execve /bin/echo hello: uid 0, gid 0; 3 of 41
                          capabilities; no_new_privs; no seccomp filter
   handed over
     program       /bin/echo hello

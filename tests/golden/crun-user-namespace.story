@@ -42,24 +42,24 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256617
                   hostname
 
 container web (crun)   container with users of its own   init 256620 = pid 1
-    cgroup /web   set-up 18.0 ms, 181 calls
+    cgroup /web   set-up 18.0 ms, 196 calls
   in          container sh
   bundle      /tmp/golden/bundle
    +0.0 ms  create       crun 256617: crun --root /tmp/golden/state
                          --cgroup-manager=cgroupfs run web
-   +1.7 ms               crun 256617: protects its executable: binds it
+   +1.8 ms               crun 256617: protects its executable: binds it
                          read-only, detaches that, executes it from there
-   +3.3 ms  identity     crun 256617: session keyring web
-   +3.3 ms               crun 256617: limits: NOFILE 1024
-   +3.3 ms  create       crun 256617: makes crun 256619, which makes the
+   +3.4 ms  identity     crun 256617: session keyring web
+   +3.4 ms               crun 256617: limits: NOFILE 1024
+   +3.4 ms  create       crun 256617: makes crun 256619, which makes the
                          namespaces
-   +3.4 ms  namespaces   crun 256619: new user 4026532179
-   +3.5 ms  user maps    crun 256617: uids 0 100000 65536; gids 0 100000 65536
+   +3.5 ms  namespaces   crun 256619: new user 4026532179
+   +3.6 ms  user maps    crun 256617: uids 0 100000 65536; gids 0 100000 65536
                          (inside outside count), for crun 256619
    +3.6 ms  identity     crun 256619: uid 0, gid 0
    +3.6 ms  namespaces   crun 256619: new mnt 4026532180, pid 4026532183,
                          net 4026532184, uts 4026532181, ipc 4026532182
-   +4.1 ms  create       crun 256619: makes crun 256620, which makes the
+   +4.2 ms  create       crun 256619: makes crun 256620, which makes the
                          namespaces, sets the mounts up and becomes the program
    +4.5 ms  cgroup       crun 256617: crun 256620 into /web of systemd, pids,
                          blkio, freezer, devices (11.6 ms)
@@ -67,7 +67,7 @@ container web (crun)   container with users of its own   init 256620 = pid 1
                          memory.kmem.limit_in_bytes = -1,
                          memory.memsw.limit_in_bytes = -1
   +16.2 ms               crun 256617: crun 256620 into /web of memory
-  +16.2 ms               crun 256617: cpuset.cpus = 0-1, cpuset.mems = 0
+  +16.3 ms               crun 256617: cpuset.cpus = 0-1, cpuset.mems = 0
   +16.3 ms               crun 256617: crun 256620 into /web of cpuset, cpuacct,
                          cpu
   +16.4 ms               crun 256617: devices.deny = a, devices.allow = c *:* m,
@@ -78,23 +78,23 @@ container web (crun)   container with users of its own   init 256620 = pid 1
   +16.7 ms               <bundle>/rootfs bound on itself, with all below, made
                          private
   +16.7 ms  namespaces   new cgroup 4026532253
-  +16.7 ms  mounts       proc on /proc
-  +16.7 ms               tmpfs on /dev (nosuid,strictatime;
+  +16.8 ms  mounts       proc on /proc
+  +16.8 ms               tmpfs on /dev (nosuid,strictatime;
                          mode=755,size=65536k)
   +16.8 ms               devpts on /dev/pts (nosuid,noexec;
                          newinstance,ptmxmode=0666,mode=0620,gid=5)
-  +16.8 ms               tmpfs on /dev/shm (nosuid,nodev,noexec;
+  +16.9 ms               tmpfs on /dev/shm (nosuid,nodev,noexec;
                          mode=1777,size=65536k)
-  +16.8 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
-  +16.8 ms               sysfs on /sys (nosuid,nodev,noexec)
+  +16.9 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
+  +16.9 ms               sysfs on /sys (nosuid,nodev,noexec)
   +16.9 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec,relatime;
                          size=1024k)
-  +16.9 ms               cgroup of /sys/fs/cgroup/systemd on
+  +17.0 ms               cgroup of /sys/fs/cgroup/systemd on
                          /sys/fs/cgroup/systemd (nosuid,nodev,noexec,relatime;
                          name=systemd)
-  +16.9 ms               cgroup of /sys/fs/cgroup/pids on /sys/fs/cgroup/pids
+  +17.0 ms               cgroup of /sys/fs/cgroup/pids on /sys/fs/cgroup/pids
                          (nosuid,nodev,noexec,relatime; pids)
-  +16.9 ms               cgroup of /sys/fs/cgroup/blkio on /sys/fs/cgroup/blkio
+  +17.0 ms               cgroup of /sys/fs/cgroup/blkio on /sys/fs/cgroup/blkio
                          (nosuid,nodev,noexec,relatime; blkio)
   +17.0 ms               cgroup of /sys/fs/cgroup/freezer on
                          /sys/fs/cgroup/freezer (nosuid,nodev,noexec,relatime;
@@ -105,17 +105,17 @@ container web (crun)   container with users of its own   init 256620 = pid 1
   +17.0 ms               cgroup of /sys/fs/cgroup/memory on
                          /sys/fs/cgroup/memory (nosuid,nodev,noexec,relatime;
                          memory)
-  +17.0 ms               cgroup of /sys/fs/cgroup/cpuset on
+  +17.1 ms               cgroup of /sys/fs/cgroup/cpuset on
                          /sys/fs/cgroup/cpuset (nosuid,nodev,noexec,relatime;
                          cpuset)
-  +17.0 ms               cgroup of /sys/fs/cgroup/cpuacct on
+  +17.1 ms               cgroup of /sys/fs/cgroup/cpuacct on
                          /sys/fs/cgroup/cpuacct (nosuid,nodev,noexec,relatime;
                          cpuacct)
-  +17.0 ms               cgroup of /sys/fs/cgroup/cpu on /sys/fs/cgroup/cpu
+  +17.1 ms               cgroup of /sys/fs/cgroup/cpu on /sys/fs/cgroup/cpu
                          (nosuid,nodev,noexec,relatime; cpu)
-  +17.0 ms  devices      /dev/* bound on /dev/*: null, zero, full, tty, random,
+  +17.1 ms  devices      /dev/* bound on /dev/*: null, zero, full, tty, random,
                          urandom (nosuid,noexec), made private
-  +17.2 ms  masking      read-only: /proc/bus, /proc/fs, /proc/irq, /proc/sys;
+  +17.3 ms  masking      read-only: /proc/bus, /proc/fs, /proc/irq, /proc/sys;
                          /proc/keys, /proc/timer_list <- /dev/null; /proc/acpi,
                          /sys/firmware <- an empty folder
   +17.4 ms  mounts       /sys/fs/cgroup/cpu, /sys/fs/cgroup/cpuacct,
@@ -124,19 +124,19 @@ container web (crun)   container with users of its own   init 256620 = pid 1
                          /sys/fs/cgroup/blkio, /sys/fs/cgroup/pids,
                          /sys/fs/cgroup/systemd now
                          ro,nosuid,nodev,noexec,relatime
-  +17.4 ms               /sys now ro,nosuid,nodev,noexec
-  +17.4 ms  rootfs       <bundle>/rootfs now read-only
-  +17.4 ms  root switch  pivot_root(".", "."): <bundle>/rootfs becomes /; the
+  +17.5 ms               /sys now ro,nosuid,nodev,noexec
+  +17.5 ms  rootfs       <bundle>/rootfs now read-only
+  +17.5 ms  root switch  pivot_root(".", "."): <bundle>/rootfs becomes /; the
                          old root lies on it, is made rprivate, is detached 0.04
                          ms later: gone
   +17.6 ms               / and all below made rprivate
-  +17.7 ms  identity     hostname web
-  +17.7 ms               dropped from the bounding set: 38 capabilities
-  +17.7 ms               capabilities KILL, NET_BIND_SERVICE, AUDIT_WRITE
-  +17.7 ms               not raised in the ambient set, having none to raise:
+  +17.8 ms  identity     hostname web
+  +17.8 ms               dropped from the bounding set: 38 capabilities
+  +17.8 ms               capabilities KILL, NET_BIND_SERVICE, AUDIT_WRITE
+  +17.8 ms               not raised in the ambient set, having none to raise:
                          KILL, NET_BIND_SERVICE, AUDIT_WRITE
-  +17.7 ms               no_new_privs
-  +17.8 ms  hand-over    execve /bin/echo hello: uid 0, gid 0 (100000, 100000
+  +17.8 ms               no_new_privs
+  +17.9 ms  hand-over    execve /bin/echo hello: uid 0, gid 0 (100000, 100000
                          outside); 3 of 41 capabilities; no_new_privs; no
                          seccomp filter
   handed over

@@ -42,47 +42,47 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256607
                   hostname
 
 container web (crun)   init 256609 = pid 1   cgroup /web
-    set-up 29.0 ms, 171 calls
+    set-up 29.1 ms, 186 calls
   in          container sh
   bundle      /tmp/golden/bundle
    +0.0 ms  create       crun 256607: crun --root /tmp/golden/state
-                         --cgroup-manager=cgroupfs run web (1.1 ms)
-   +3.1 ms               crun 256607: protects its executable: binds it
+                         --cgroup-manager=cgroupfs run web (1.2 ms)
+   +3.2 ms               crun 256607: protects its executable: binds it
                          read-only, detaches that, executes it from there
    +4.9 ms  identity     crun 256607: session keyring web
-   +4.9 ms               crun 256607: limits: NOFILE 1024
-   +4.9 ms  create       crun 256607: makes crun 256609, which makes the
+   +5.0 ms               crun 256607: limits: NOFILE 1024
+   +5.0 ms  create       crun 256607: makes crun 256609, which makes the
                          namespaces, sets the mounts up and becomes the program
-   +5.4 ms  namespaces   new mnt 4026532179, pid 4026532183, net 4026532184,
+   +5.5 ms  namespaces   new mnt 4026532179, pid 4026532183, net 4026532184,
                          uts 4026532180, ipc 4026532182
-   +5.7 ms  cgroup       crun 256607: crun 256609 into /web of systemd, pids,
+   +5.8 ms  cgroup       crun 256607: crun 256609 into /web of systemd, pids,
                          blkio, freezer, devices (21.2 ms)
-  +27.0 ms               crun 256607: memory.limit_in_bytes = -1,
+  +27.1 ms               crun 256607: memory.limit_in_bytes = -1,
                          memory.kmem.limit_in_bytes = -1,
                          memory.memsw.limit_in_bytes = -1
-  +27.0 ms               crun 256607: crun 256609 into /web of memory
+  +27.1 ms               crun 256607: crun 256609 into /web of memory
   +27.1 ms               crun 256607: cpuset.cpus = 0-1, cpuset.mems = 0
-  +27.1 ms               crun 256607: crun 256609 into /web of cpuset, cpuacct,
+  +27.2 ms               crun 256607: crun 256609 into /web of cpuset, cpuacct,
                          cpu
-  +27.3 ms               crun 256607: devices.deny = a, devices.allow = c *:* m,
+  +27.4 ms               crun 256607: devices.deny = a, devices.allow = c *:* m,
                          b *:* m, c 1:3 rwm, c 1:8 rwm, c 1:7 rwm, c 5:0 rwm,
                          c 1:5 rwm, c 1:9 rwm, c 5:1 rwm, c 136:* rwm, c 5:2 rwm
-  +27.6 ms  rootfs       / and all below made rprivate
+  +27.7 ms  rootfs       / and all below made rprivate
   +27.7 ms               / made private
   +27.7 ms               <bundle>/rootfs bound on itself, with all below, made
                          private
-  +27.7 ms  mounts       proc on /proc
-  +27.7 ms               tmpfs on /dev (nosuid,strictatime;
+  +27.8 ms  mounts       proc on /proc
+  +27.8 ms               tmpfs on /dev (nosuid,strictatime;
                          mode=755,size=65536k)
   +27.8 ms               devpts on /dev/pts (nosuid,noexec;
                          newinstance,ptmxmode=0666,mode=0620,gid=5)
-  +27.8 ms               tmpfs on /dev/shm (nosuid,nodev,noexec;
+  +27.9 ms               tmpfs on /dev/shm (nosuid,nodev,noexec;
                          mode=1777,size=65536k)
-  +27.8 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
+  +27.9 ms               mqueue on /dev/mqueue (nosuid,nodev,noexec)
   +27.9 ms               sysfs on /sys (nosuid,nodev,noexec)
   +27.9 ms               tmpfs on /sys/fs/cgroup (nosuid,nodev,noexec,relatime;
                          size=1024k)
-  +27.9 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*:
+  +28.0 ms               /sys/fs/cgroup/*/web bound on /sys/fs/cgroup/*:
                          systemd, pids, blkio, freezer, devices, memory, cpuset,
                          cpuacct, cpu
   +28.1 ms  devices      /dev/null c 1:3, /dev/zero c 1:5, /dev/full c 1:7,
@@ -91,25 +91,25 @@ container web (crun)   init 256609 = pid 1   cgroup /web
   +28.3 ms  masking      read-only: /proc/bus, /proc/fs, /proc/irq, /proc/sys;
                          /proc/keys, /proc/timer_list <- /dev/null; /proc/acpi,
                          /sys/firmware <- an empty folder
-  +28.4 ms  mounts       /sys/fs/cgroup/cpu, /sys/fs/cgroup/cpuacct,
+  +28.5 ms  mounts       /sys/fs/cgroup/cpu, /sys/fs/cgroup/cpuacct,
                          /sys/fs/cgroup/cpuset, /sys/fs/cgroup/memory,
                          /sys/fs/cgroup/devices, /sys/fs/cgroup/freezer,
                          /sys/fs/cgroup/blkio, /sys/fs/cgroup/pids,
                          /sys/fs/cgroup/systemd now
                          ro,nosuid,nodev,noexec,relatime
-  +28.5 ms               /sys now ro,nosuid,nodev,noexec
-  +28.5 ms  rootfs       <bundle>/rootfs now read-only
-  +28.5 ms  root switch  pivot_root(".", "."): <bundle>/rootfs becomes /; the
+  +28.6 ms               /sys now ro,nosuid,nodev,noexec
+  +28.6 ms  rootfs       <bundle>/rootfs now read-only
+  +28.6 ms  root switch  pivot_root(".", "."): <bundle>/rootfs becomes /; the
                          old root lies on it, is made rprivate, is detached 0.04
                          ms later: gone
   +28.6 ms               / and all below made rprivate
   +28.7 ms  identity     hostname web
   +28.8 ms               dropped from the bounding set: 37 capabilities
-  +28.8 ms               capabilities KILL, NET_BIND_SERVICE, AUDIT_WRITE
-  +28.8 ms               not raised in the ambient set, having none to raise:
+  +28.9 ms               capabilities KILL, NET_BIND_SERVICE, AUDIT_WRITE
+  +28.9 ms               not raised in the ambient set, having none to raise:
                          KILL, NET_BIND_SERVICE, AUDIT_WRITE
-  +28.8 ms               no_new_privs
-  +28.8 ms  hand-over    execve /bin/echo hello: uid 0, gid 0; 3 of 41
+  +28.9 ms               no_new_privs
+  +28.9 ms  hand-over    execve /bin/echo hello: uid 0, gid 0; 3 of 41
                          capabilities; no_new_privs; no seccomp filter
   handed over
     program       /bin/echo hello

@@ -14,7 +14,8 @@ NAMES = sorted(path.name.removesuffix(".ctt.xz") for path in HERE.glob("*.ctt.xz
 # Calls below the steps, and what programs were handed as data, of those that show something of their own.
 VERBOSE = ["bwrap", "chroot", "unshare"]
 IN_JSON = ["bwrap-user", "chroot", "runc", "runc-exec", "runc-failed"]
-TOLD = ["container", "entry", "container_command", "container_served", "container_end", "entry_end"]
+TOLD = ["container", "entry", "container_command", "container_served", "container_end", "entry_end",
+        "program_failed"]
 
 # Compared with each other: their containers called web, which the same config.json asks for.
 COMPARED = [("runc", "runc-newer"), ("runc", "crun"), ("crun", "crun-newer"), ("runc", "runc-user-namespace"),

@@ -1,125 +1,125 @@
 container web (systemd-nspawn)
     stub init 256652 = pid 1, program 256653 = pid 2   cgroup /payload
-    set-up 59.7 ms, 209 calls
+    set-up 59.8 ms, 224 calls
   rootfs      /tmp/golden/web
    +0.0 ms  create       systemd-nspawn 256650: systemd-nspawn -q --register=no
                          --keep-unit --pipe --as-pid2 -D <rootfs> /bin/echo
                          hello
-  +10.2 ms               systemd-nspawn 256650: makes systemd-nspawn 256651,
+  +10.3 ms               systemd-nspawn 256650: makes systemd-nspawn 256651,
                          which makes the namespaces and sets the mounts up
-  +10.4 ms  namespaces   systemd-nspawn 256651: new mnt 4026532180
-  +10.6 ms  identity     systemd-nspawn 256651: signal when its parent ends:
+  +10.5 ms  namespaces   systemd-nspawn 256651: new mnt 4026532180
+  +10.7 ms  identity     systemd-nspawn 256651: signal when its parent ends:
                          SIGKILL
-  +10.6 ms  rootfs       systemd-nspawn 256651: / and all below made rslave
-  +10.6 ms               systemd-nspawn 256651: <rootfs> bound on itself, with
+  +10.7 ms  rootfs       systemd-nspawn 256651: / and all below made rslave
+  +10.7 ms               systemd-nspawn 256651: <rootfs> bound on itself, with
                          all below, made shared
-  +10.8 ms  mounts       systemd-nspawn 256651: tmpfs on /tmp
+  +10.9 ms  mounts       systemd-nspawn 256651: tmpfs on /tmp
                          (nosuid,nodev,strictatime;
                          mode=1777,size=10%,nr_inodes=400k,uid=0,gid=0)
-  +10.8 ms               systemd-nspawn 256651: sysfs on /sys
+  +10.9 ms               systemd-nspawn 256651: sysfs on /sys
                          (ro,nosuid,nodev,noexec)
-  +10.8 ms               systemd-nspawn 256651: tmpfs on /dev
+  +10.9 ms               systemd-nspawn 256651: tmpfs on /dev
                          (nosuid,strictatime;
                          mode=755,size=4m,nr_inodes=64k,uid=0,gid=0)
-  +10.9 ms               systemd-nspawn 256651: tmpfs on /dev/shm
+  +11.0 ms               systemd-nspawn 256651: tmpfs on /dev/shm
                          (nosuid,nodev,strictatime;
                          mode=1777,size=10%,nr_inodes=400k,uid=0,gid=0)
-  +10.9 ms               systemd-nspawn 256651: tmpfs on /run
+  +11.0 ms               systemd-nspawn 256651: tmpfs on /run
                          (nosuid,nodev,strictatime;
                          mode=755,size=20%,nr_inodes=800k,uid=0,gid=0)
-  +10.9 ms               systemd-nspawn 256651: /run/host bound on itself
-  +11.0 ms               systemd-nspawn 256651: /etc/os-release bound on
+  +11.0 ms               systemd-nspawn 256651: /run/host bound on itself
+  +11.1 ms               systemd-nspawn 256651: /etc/os-release bound on
                          /run/host/os-release (ro,nosuid,nodev,noexec)
-  +11.0 ms  devices      systemd-nspawn 256651: /dev/null c 1:3,
+  +11.1 ms  devices      systemd-nspawn 256651: /dev/null c 1:3,
                          /dev/zero c 1:5, /dev/full c 1:7, /dev/random c 1:8,
                          /dev/urandom c 1:9, /dev/tty c 5:0 (mode 0666),
                          /dev/net/tun c 10:200 (mode 0600)
-  +11.1 ms               systemd-nspawn 256651: /run/host/inaccessible/reg (mode
+  +11.2 ms               systemd-nspawn 256651: /run/host/inaccessible/reg (mode
                          0000, owner 0:0)
-  +11.1 ms  create       systemd-nspawn 256651: fifo /run/host/inaccessible/fifo
+  +11.2 ms  create       systemd-nspawn 256651: fifo /run/host/inaccessible/fifo
   +11.2 ms  devices      systemd-nspawn 256651: /run/host/inaccessible/sock
                          (mode 0000, owner 0:0)
   +11.2 ms               systemd-nspawn 256651:
                          /run/host/inaccessible/chr c 0:0,
                          /run/host/inaccessible/blk b 0:0 (mode 0000, owner 0:0)
-  +11.2 ms  mounts       systemd-nspawn 256651: devpts on /dev/pts
+  +11.3 ms  mounts       systemd-nspawn 256651: devpts on /dev/pts
                          (nosuid,noexec;
                          newinstance,ptmxmode=0666,mode=620,gid=5)
-  +11.5 ms               systemd-nspawn 256651:
+  +11.6 ms               systemd-nspawn 256651:
                          /run/systemd/nspawn/propagate/web bound on
                          /run/host/incoming (ro), made slave
-  +11.5 ms  identity     systemd-nspawn 256651: session keyring (new)
-  +11.6 ms  mounts       systemd-nspawn 256651: /etc/localtime bound on
+  +11.6 ms  identity     systemd-nspawn 256651: session keyring (new)
+  +11.7 ms  mounts       systemd-nspawn 256651: /etc/localtime bound on
                          /etc/localtime (ro,nosuid,nodev)
-  +12.0 ms  root switch  systemd-nspawn 256651: <rootfs> moved to /
-  +12.0 ms               systemd-nspawn 256651: chroot("."): what lies on /
+  +12.1 ms  root switch  systemd-nspawn 256651: <rootfs> moved to /
+  +12.1 ms               systemd-nspawn 256651: chroot("."): what lies on /
                          becomes /
-  +12.0 ms  create       systemd-nspawn 256651: makes stub init 256652, which
+  +12.1 ms  create       systemd-nspawn 256651: makes stub init 256652, which
                          makes the namespaces, sets the mounts up and stays as
                          the container's first process
-  +12.2 ms  namespaces   new mnt 4026532181, pid 4026532186, uts 4026532183,
+  +12.3 ms  namespaces   new mnt 4026532181, pid 4026532186, uts 4026532183,
                          ipc 4026532185
-  +12.5 ms  mounts       proc on /proc (nosuid,nodev,noexec)
-  +12.6 ms  masking      read-only: /proc/sys, /proc/acpi, /proc/bus, /proc/fs,
+  +12.6 ms  mounts       proc on /proc (nosuid,nodev,noexec)
+  +12.7 ms  masking      read-only: /proc/sys, /proc/acpi, /proc/bus, /proc/fs,
                          /proc/irq; not here, which is normal: /proc/kallsyms,
                          /proc/keys, /proc/timer_list
-  +12.8 ms  mounts       mqueue on /dev/mqueue (nosuid,nodev,noexec)
+  +12.9 ms  mounts       mqueue on /dev/mqueue (nosuid,nodev,noexec)
   +12.9 ms               /run/host now ro,nosuid,nodev,noexec
-  +13.1 ms  cgroup       systemd-nspawn 256650: stub init 256652 into /payload
+  +13.2 ms  cgroup       systemd-nspawn 256650: stub init 256652 into /payload
                          of unified, systemd (14.7 ms)
-  +27.9 ms               systemd-nspawn 256650: systemd-nspawn 256650 into
+  +28.0 ms               systemd-nspawn 256650: systemd-nspawn 256650 into
                          /supervisor of unified, systemd
-  +28.1 ms  rootfs       systemd-nspawn 256650: cgroup on /tmp/unified7xvSRC
+  +28.2 ms  rootfs       systemd-nspawn 256650: cgroup on /tmp/unified7xvSRC
                          (outside) (nosuid,nodev,noexec;
                          none,name=systemd,xattr)
-  +28.2 ms  cgroup       systemd-nspawn 256650: stub init 256652 into /payload
+  +28.3 ms  cgroup       systemd-nspawn 256650: stub init 256652 into /payload
                          of unified7xvSRC
-  +28.2 ms  rootfs       systemd-nspawn 256650: /tmp/unified7xvSRC (outside)
+  +28.3 ms  rootfs       systemd-nspawn 256650: /tmp/unified7xvSRC (outside)
                          unmounted
-  +28.4 ms  namespaces   new cgroup 4026532180
-  +28.5 ms  mounts       tmpfs on /sys/fs/cgroup
+  +28.5 ms  namespaces   new cgroup 4026532180
+  +28.6 ms  mounts       tmpfs on /sys/fs/cgroup
                          (nosuid,nodev,noexec,strictatime;
                          mode=755,size=4m,nr_inodes=1k,uid=0,gid=0)
-  +28.6 ms               cgroup on /sys/fs/cgroup/cpuset
+  +28.7 ms               cgroup on /sys/fs/cgroup/cpuset
                          (ro,nosuid,nodev,noexec; cpuset)
-  +28.6 ms               cgroup on /sys/fs/cgroup/blkio (ro,nosuid,nodev,noexec;
+  +28.7 ms               cgroup on /sys/fs/cgroup/blkio (ro,nosuid,nodev,noexec;
                          blkio)
-  +28.6 ms               cgroup on /sys/fs/cgroup/devices
+  +28.7 ms               cgroup on /sys/fs/cgroup/devices
                          (ro,nosuid,nodev,noexec; devices)
-  +28.7 ms               cgroup on /sys/fs/cgroup/memory
+  +28.8 ms               cgroup on /sys/fs/cgroup/memory
                          (ro,nosuid,nodev,noexec; memory)
-  +28.7 ms               cgroup on /sys/fs/cgroup/cpuacct
+  +28.8 ms               cgroup on /sys/fs/cgroup/cpuacct
                          (ro,nosuid,nodev,noexec; cpuacct)
-  +28.7 ms               cgroup on /sys/fs/cgroup/cpu (ro,nosuid,nodev,noexec;
+  +28.8 ms               cgroup on /sys/fs/cgroup/cpu (ro,nosuid,nodev,noexec;
                          cpu)
-  +28.7 ms               cgroup on /sys/fs/cgroup/freezer
+  +28.8 ms               cgroup on /sys/fs/cgroup/freezer
                          (ro,nosuid,nodev,noexec; freezer)
   +28.8 ms               cgroup on /sys/fs/cgroup/pids (ro,nosuid,nodev,noexec;
                          pids)
-  +28.8 ms               cgroup on /sys/fs/cgroup/systemd (nosuid,nodev,noexec;
+  +28.9 ms               cgroup on /sys/fs/cgroup/systemd (nosuid,nodev,noexec;
                          none,name=systemd,xattr)
-  +28.8 ms               /sys/fs/cgroup now ro,nosuid,nodev,noexec,strictatime
+  +28.9 ms               /sys/fs/cgroup now ro,nosuid,nodev,noexec,strictatime
                          (mode=755)
-  +28.8 ms  masking      /proc/sys/kernel/random/boot_id <-
+  +28.9 ms  masking      /proc/sys/kernel/random/boot_id <-
                          /run/.#proc-sys-kernel-random-boot-id5d31d2f5c2c2933b
   +28.9 ms  create       fifo /run/.#proc-kmsg53197da1b9340019
-  +28.9 ms  masking      /proc/kmsg <- /run/.#proc-kmsg53197da1b9340019
-  +28.9 ms  identity     hostname web
-  +28.9 ms               limits: CPU unlimited, FSIZE unlimited, DATA unlimited,
+  +29.0 ms  masking      /proc/kmsg <- /run/.#proc-kmsg53197da1b9340019
+  +29.0 ms  identity     hostname web
+  +29.0 ms               limits: CPU unlimited, FSIZE unlimited, DATA unlimited,
                          STACK 8388608 (at most unlimited), CORE 0 (at most
                          unlimited), RSS unlimited, NPROC 96364, NOFILE 1024 (at
                          most 20000), MEMLOCK 8388608, AS unlimited, LOCKS
                          unlimited, SIGPENDING 96364, MSGQUEUE 819200, NICE 0,
                          RTPRIO 0, RTTIME unlimited
-  +28.9 ms               seccomp: a filter refused, which is normal
-  +29.0 ms               asks what the kernel can do (seccomp, 6 probes)
-  +41.0 ms               seccomp: a filter of 566 instructions, a filter of 455
+  +29.0 ms               seccomp: a filter refused, which is normal
+  +29.1 ms               asks what the kernel can do (seccomp, 6 probes)
+  +41.1 ms               seccomp: a filter of 566 instructions, a filter of 455
                          instructions, a filter of 470 instructions, a filter of
                          11 instructions, a filter of 16 instructions (17.1 ms)
-  +58.5 ms               capabilities 25 of 41; inheritable the same
-  +58.5 ms               dropped from the bounding set: 15 capabilities
-  +58.9 ms  create       makes systemd-nspawn 256653, which becomes the program
-  +59.3 ms  hand-over    systemd-nspawn 256653: execve /bin/echo hello: uid 0,
+  +58.6 ms               capabilities 25 of 41; inheritable the same
+  +58.6 ms               dropped from the bounding set: 15 capabilities
+  +59.0 ms  create       makes systemd-nspawn 256653, which becomes the program
+  +59.4 ms  hand-over    systemd-nspawn 256653: execve /bin/echo hello: uid 0,
                          gid 0; 25 of 41 capabilities; 5 seccomp filters
   handed over
     program       /bin/echo hello

@@ -157,6 +157,53 @@ TEST_F(StoryPrograms, SoIsWhatIsDoneToOneThatWasThereBefore) {
             (std::vector<std::pair<std::string, Ending>>{{"web", Ending::kHandedOver}, {"other", Ending::kFailed}}));
 }
 
+// --- What gives up, and has set nothing up
+
+TEST_F(StoryPrograms, WhatFailedWhereNothingWasSetUpIsTold) {
+  const auto told_where = [](uint32_t ends, int error) {
+    StoryWorld world;
+    const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+    const Task child = world.forks(runtime, 51);
+    world.fails(child, "unshare", {CLONE_NEWNS | CLONE_NEWPID}, error);
+    world.ends(child, 1 << 8);
+    world.ends(runtime, ends);
+    return world.told();
+  };
+  const std::vector<News> told = told_where(1 << 8, ENOSPC);
+  ASSERT_EQ(told.size(), 1u);
+  const auto& failed = std::get<ProgramFailed>(told[0]);
+  EXPECT_EQ(failed.program.argv, (Words{"/usr/bin/made-up", "run", "web"}));
+  EXPECT_EQ(failed.exit_code, 1u << 8);
+  ASSERT_EQ(failed.failures.size(), 1u);
+  EXPECT_EQ(failed.stages.at(failed.failures[0].stage).task.tid, 51u);
+  EXPECT_EQ(failed.failures[0].error, ENOSPC);
+  // It went on without.
+  EXPECT_TRUE(told_where(0, ENOSPC).empty());
+}
+
+// In its user namespace, which another program has made that is not there any more.
+TEST_F(StoryPrograms, WhatFailedIsOfWhoEndedWithIt) {
+  const Task task = world.starts(50, {"/usr/bin/unshare", "-r", "chroot", "/nosuch"});
+  const NamespaceInodes own = with(kHost, {{CT_NS_USER, 600}});
+  world.unshares(task, CLONE_NEWUSER, own);
+  world.runs(task, {"/usr/sbin/chroot", "/nosuch"}, [&](Snapshot& snapshot) { snapshot.namespaces = own; });
+  world.fails(task, "chroot", {"/nosuch"}, ENOENT);
+  world.ends(task, 125 << 8);
+  const std::vector<ProgramFailed> told = world.told_of<ProgramFailed>();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].program.name, "chroot");
+}
+
+TEST_F(StoryPrograms, ASearchThatEndsInAnotherProgramHasNotFailed) {
+  const Task starter = world.starts(50, {"/usr/bin/timeout", "2", "app"});
+  const Task app = world.forks(starter, 51);
+  world.fails(app, "execve", {"/usr/local/bin/app", Words{"app"}}, ENOENT);
+  world.runs(app, {"/bin/app"});
+  world.ends(app);
+  world.ends(starter, 124 << 8);
+  EXPECT_TRUE(world.told().empty());
+}
+
 TEST_F(StoryPrograms, WhatIsForOneThatIsBeingMadeIsNotForTheLast) {
   world.ends(container(50, {"/usr/bin/made-up", "run", "web"}));
   const Task runtime = world.starts(70, {"/usr/bin/made-up", "create", "web"});

@@ -380,6 +380,36 @@ TEST_F(StorySteps, AHelperThatCannotBeExecutedWasNotToBeHandedOverTo) {
   EXPECT_EQ(steps[1].phase, Phase::kCreate);
 }
 
+TEST_F(StorySteps, WhatWasToBeJoinedOrMadeIsSaid) {
+  const auto joins = [&](File target) {
+    world.calls(init, "setns", {3, CLONE_NEWNET}, [&](Call& call) {
+      call.args[0].file = std::move(target);
+      call.result = -EINVAL;
+    });
+  };
+  joins(File{.path = "/etc/hostname"});
+  File other = namespace_file(CLONE_NEWUTS, 4026531838);
+  other.path = "uts:[4026531838]";
+  joins(other);
+  world.fails(init, "clone", {CLONE_NEWNS | CLONE_NEWPID, null(), null(), null(), 0}, ENOSPC);
+  const SetUpStory failed = failed_story();
+  std::vector<std::string> words;
+  for (const Step& step : failed.steps)
+    if (step.error) words.push_back(words_of(step, {.stages = &failed.stages}));
+  const std::string invalid = ": failed: EINVAL (Invalid argument)";
+  EXPECT_EQ(words,
+            (std::vector<std::string>{"joins net by /etc/hostname" + invalid, "joins net by uts:[4026531838]" + invalid,
+                                      "no new process with new mnt, pid: failed: ENOSPC (No space left on device)"}));
+}
+
+// A hook that is not there is no program of the container's: who was to execute it stays outside.
+TEST_F(StorySteps, AHelperOfWhoStaysOutsideWasNotToBeHandedOverTo) {
+  const Task helper = world.forks(runtime, 60);
+  world.fails(helper, "execve", {"/hook", std::vector<std::string>{"hook"}}, ENOENT);
+  world.ends(helper, 1 << 8);
+  for (const Step& step : steps_of<ProgramRun>(failed_story())) EXPECT_EQ(step.phase, Phase::kCreate);
+}
+
 TEST_F(StorySteps, AProgramWhosePathCannotBeReadHasNone) {
   world.fails(init, "execve", {faulted(), null()}, EFAULT);
   const std::vector<Step> steps = steps_of<ProgramRun>(failed_story());
