@@ -105,7 +105,8 @@ struct SetUp {
   Draft draft{1024};
   Roots roots = {};
   std::map<uint32_t, uint32_t> made = {};    // namespaces by CLONE_NEW*: their inode, 0 where it is not known
-  std::map<uint32_t, uint32_t> joined = {};  // likewise
+  std::map<uint32_t, TaskId> makers = {};    // the process that made the latest of them
+  std::map<uint32_t, uint32_t> joined = {};  // as `made`
   std::string hostname = {};
   std::optional<HeldBack> held = {};
   std::optional<HeldBack> helped = {};  // was held back until the set-up went on

@@ -94,6 +94,7 @@ Relation relation_of(const Unit& unit, const Subject& subject) {
 }
 
 bool concerns(const Step& step, size_t level, const Subject& subject) {
+  if (step.entered && subject.inodes.contains(step.entered)) return true;
   return std::visit(Concern(subject, step, level), step.facts);
 }
 

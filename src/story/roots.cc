@@ -41,6 +41,12 @@ std::string Roots::inside(const std::string& path, size_t count) const {
   return from(root, seen);
 }
 
+size_t Roots::of_namespace() const {
+  size_t last = switches_.size();
+  while (last > 0 && !switches_[last - 1].moves) --last;
+  return last;
+}
+
 size_t Roots::last() const {
   size_t last = switches_.size();
   while (last > 0 && switches_[last - 1].of_helper) --last;

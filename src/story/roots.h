@@ -20,6 +20,8 @@ class Roots {
   void only_of(const std::set<TaskId>& those);
 
   size_t count() const { return switches_.size(); }
+  // How many of these who enters the mount namespace has behind them: where that begins, and no chroot.
+  size_t of_namespace() const;
   // Of these the last one that concerns the program, counted from 1; 0: none does.
   size_t last() const;
   // `path`, used after `count` of the switches, as seen from the final root; empty: it is not below it.

@@ -42,10 +42,21 @@ bool Teller::Work::has_made(const Process& maker, const Process& process) const 
   return false;
 }
 
+// Another one makes a container in there at the same time, which has such a namespace already.
+bool Teller::Work::is_made_beside(const SetUp& set_up, const Process& process, uint64_t types) const {
+  return std::ranges::any_of(set_up.makers, [&](const auto& each) {
+    const auto maker = types & each.first & kIsolating ? people_.find(each.second) : people_.end();
+    if (maker == people_.end() || maker->second.set_up.get() != &set_up) return false;
+    const Process& other = *maker->second.process;
+    const bool same = other.unit == process.unit && other.leader != process.leader;
+    return same && !has_made(other, process) && !has_made(process, other);
+  });
+}
+
 // Who makes namespaces of its own in a set-up of which a program was held back: that program, or what it has started;
 // or another one, while it runs. In a pid namespace of its own it is what that is for: who has a hook executed waits
 // for it.
-void Teller::Work::step_out(Person& person) {
+void Teller::Work::step_out(Person& person, uint64_t types) {
   const std::shared_ptr<SetUp> set_up = person.sets_up() ? person.set_up : nullptr;
   if (!set_up) return;
   const auto leave = [&] {
@@ -53,6 +64,7 @@ void Teller::Work::step_out(Person& person) {
     person.set_up.reset();
     if (set_up->threads.empty()) end_set_up(set_up);
   };
+  if (is_made_beside(*set_up, *person.process, types)) return leave();
   // A runtime works in what another one has made to work in.
   const Unit& unit = *person.process->unit;
   const bool is_runtime = person.process->unit != set_up->unit && (set_up->worker || makes_container(unit.argv));
@@ -71,8 +83,10 @@ void Teller::Work::step_out(Person& person) {
   leave();
 }
 
-void Teller::Work::note_made(const std::shared_ptr<SetUp>& set_up, uint32_t type, uint32_t inode) {
+void Teller::Work::note_made(const Person& maker, uint32_t type, uint32_t inode) {
+  const std::shared_ptr<SetUp>& set_up = maker.set_up;
   set_up->made[type] = inode;
+  set_up->makers[type] = maker.process->leader;
   if (!inode) return;
   if (made_in_.size() >= kMostMade) std::erase_if(made_in_, [](const auto& each) { return each.second.expired(); });
   if (made_in_.size() >= kMostMade) made_in_.erase(made_in_.begin());
@@ -147,6 +161,8 @@ void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->held && !may_have_failed(*set_up)) return tell_held_back(set_up);
   // What its runtime makes of it tells.
   if (set_up->held) return unit.processes > 0 ? failed_.push_back(set_up) : end_with_unit(set_up);
+  // Who has joined others, and ended well, has helped with what is theirs.
+  if (set_up->made.empty() && !set_up->roots.count() && !set_up->failed && !unit.failed) return drop_set_up(set_up);
   const bool isolated = set_up->made.contains(CLONE_NEWNS) || set_up->made.contains(CLONE_NEWPID) ||
                         set_up->roots.count() || set_up->joined.contains(CLONE_NEWNS);
   if (!isolated) return drop_set_up(set_up);

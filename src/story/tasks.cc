@@ -128,7 +128,7 @@ void Teller::Work::see_child(Person& child, uint64_t flags, const NamespaceInode
   child.process->stage.clone_flags = flags;
   keep_stage(child);
   if (flags & kIsolating) {
-    step_out(child);
+    step_out(child, flags);
     begin_set_up(child);
   }
   if (!child.sets_up()) return;
@@ -137,7 +137,7 @@ void Teller::Work::see_child(Person& child, uint64_t flags, const NamespaceInode
     if (!(flags & flag)) continue;
     const auto type = static_cast<uint32_t>(flag);
     const uint32_t inode = namespaces ? (*namespaces)[which] : inode_of(child, which);
-    note_made(child.set_up, type, inode);
+    note_made(child, type, inode);
     changed.namespaces.push_back({.type = type, .inode = inode});
   }
   if (changed.namespaces.empty()) return;

@@ -74,6 +74,16 @@ Draft& Teller::Work::draft_of(Person& person) {
   return person.process->unit->draft;
 }
 
+// In whose root it is done.
+void Teller::Work::note_where(const SetUp& set_up, Step& step) const {
+  step.switches = static_cast<uint32_t>(set_up.roots.count());
+  const auto joined = set_up.joined.find(CLONE_NEWNS);
+  if (joined == set_up.joined.end()) return;
+  step.entered = joined->second;
+  const std::shared_ptr<SetUp> making = making_of(CLONE_NEWNS, step.entered);
+  if (making && making.get() != &set_up) step.switches = static_cast<uint32_t>(making->roots.of_namespace());
+}
+
 void Teller::Work::add(Person& person, Step&& step) {
   const Process& process = *person.process;
   if (person.sets_up()) {
@@ -83,7 +93,7 @@ void Teller::Work::add(Person& person, Step&& step) {
     if (held && goes_on && !is_of(*process.unit, *held->unit) &&
         (held->process->stage.end_ns || has_made(process, *held->process)))
       person.set_up->helped = *std::exchange(held, {});
-    step.switches = static_cast<uint32_t>(person.set_up->roots.count());
+    note_where(*person.set_up, step);
     newest_ = person.process;
     newest_phase_ = step.phase;
   } else if (process.container) {
@@ -213,13 +223,13 @@ void Teller::Work::isolate(Person& person, const Call& call, const Step& step) {
     const std::shared_ptr<SetUp> making = making_of(each.type, each.inode);
     const bool of_sibling = making && making != person.set_up && making->unit == person.process->unit;
     const bool of_container = !changed->made && (of_sibling || containers_.owner_of(each.type, each.inode));
-    if (changed->made && (each.type & kIsolating)) step_out(person);
+    if (changed->made && (each.type & kIsolating)) step_out(person, each.type);
     if ((each.type & kIsolating) || of_container) begin_set_up(person);
   }
   if (!person.sets_up()) return;
   for (const auto& each : changed->namespaces) {
     if (changed->made)
-      note_made(person.set_up, each.type, each.inode);
+      note_made(person, each.type, each.inode);
     else
       person.set_up->joined[each.type] = each.inode;
   }

@@ -53,11 +53,13 @@ class Teller::Work {
   // set_ups.cc: set-ups begin, are left, and end
   SetUp& begin_set_up(Person& person);
   void begin_set_up_of_moved(Person& caller);
-  void step_out(Person& person);
+  void step_out(Person& person, uint64_t types);
+  bool is_made_beside(const SetUp& set_up, const Process& process, uint64_t types) const;
   bool has_made(const Process& maker, const Process& process) const;
   const Place* root_of(const Person& person) const;
   void come_home(Person& person);
-  void note_made(const std::shared_ptr<SetUp>& set_up, uint32_t type, uint32_t inode);
+  void note_where(const SetUp& set_up, Step& step) const;
+  void note_made(const Person& maker, uint32_t type, uint32_t inode);
   std::shared_ptr<SetUp> making_of(uint32_t type, uint32_t inode) const;
   void end_set_up(const std::shared_ptr<SetUp>& set_up);
   bool may_have_failed(const SetUp& set_up) const;

@@ -40,6 +40,24 @@ TEST_F(StoryWhose, WhoComesHomeBeforeWhatItLeftThereBeginsHasMadeAContainer) {
   EXPECT_EQ(told[1].set_up.ending, Ending::kNotComplete);
 }
 
+// A supervisor in a mount namespace of its own, and those that it makes are set up at the same time.
+TEST_F(StoryWhose, ThoseThatAreMadeBesideEachOtherAreEachItsOwn) {
+  const Task server = world.starts(50, {"/usr/bin/made-up"});
+  world.unshares(server, CLONE_NEWNS, kOwnMounts);
+  std::vector<Task> inits;
+  const auto inside = [](uint32_t i) { return with(kInside, {{CT_NS_MNT, 700 + i}, {CT_NS_PID, 800 + i}}); };
+  for (const uint32_t i : {0u, 1u, 2u}) {
+    inits.push_back(world.clones(server, 51 + i, kMountsAndPids, {51 + i, 1}, inside(i)));
+    world.calls(inits.back(), "sethostname", {"pod" + std::to_string(i), 4});
+  }
+  for (const uint32_t i : {1u, 2u, 0u})
+    world.runs_in(inits[i], {"/bin/app" + std::to_string(i)}, inside(i), {51 + i, 1});
+  std::map<std::string, Words> told;
+  for (const Container& each : world.told_of<Container>()) told[each.hostname] = each.set_up.argv;
+  EXPECT_EQ(told,
+            (std::map<std::string, Words>{{"pod0", {"/bin/app0"}}, {"pod1", {"/bin/app1"}}, {"pod2", {"/bin/app2"}}}));
+}
+
 // An init that executes nothing, and the program that it has made, which makes a container itself.
 TEST_F(StoryWhose, WhatIsSetUpInAContainerIsAContainerInIt) {
   const Task runtime = world.starts(50, {"/usr/bin/made-up"});
@@ -253,6 +271,30 @@ TEST_F(StoryWhose, WhoHelpsInsideWhatIsSetUpMakesNoEntry) {
   world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
   EXPECT_TRUE(world.told_of<EntryMade>().empty());
   EXPECT_EQ(world.container().set_up.argv, Words{"/bin/app"});
+}
+
+// What is mounted in a container that is being set up, by those who have entered it, is where its program sees it; also
+// where several do it at a time.
+TEST_F(StoryWhose, WhatHelpersMountInsideIsTheContainers) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.pivots(init, "/bundle/rootfs");
+  std::vector<Task> helpers;
+  for (const uint32_t tid : {60u, 61u}) {
+    helpers.push_back(world.forks(runtime, tid));
+    world.joins(helpers.back(), CLONE_NEWNS, kInside[CT_NS_MNT], with(kHost, {{CT_NS_MNT, kInside[CT_NS_MNT]}}));
+  }
+  for (const Task& helper : helpers)
+    world.calls(helper, "mount", {"tmpfs", "/data" + std::to_string(helper.tid), "tmpfs", 0, null()});
+  for (const Task& helper : helpers) {
+    world.joins(helper, CLONE_NEWNS, kHost[CT_NS_MNT], kHost);
+    world.ends(helper);
+  }
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  Words inside;
+  for (const Step& step : steps_of<MountDone>(world.container().set_up))
+    for (const MountDone::One& each : std::get<MountDone>(step.facts).mounts) inside.push_back(each.target.inside);
+  EXPECT_EQ(inside, (Words{"/data60", "/data61"}));
 }
 
 TEST_F(StoryWhose, WhoGoesBackToWhereAllBeganEntersNoContainer) {
