@@ -94,7 +94,8 @@ Relation relation_of(const Unit& unit, const Subject& subject) {
 }
 
 bool concerns(const Step& step, size_t level, const Subject& subject) {
-  if (step.entered && subject.inodes.contains(step.entered)) return true;
+  const bool while_set_up = step.end_ns >= subject.set_up->begun_ns;
+  if (while_set_up && step.entered && subject.inodes.contains(step.entered)) return true;
   return std::visit(Concern(subject, step, level), step.facts);
 }
 
