@@ -46,7 +46,10 @@ void add_descriptors(Telling& telling) {
   const std::optional<std::vector<File>>& open = telling.task.programs.back().descriptors;
   if (!open) return;
   Words words;
-  for (const File& file : *open) words.push_back(fmt::format("{} {}", file.fd, escape_for_terminal(file.shown())));
+  for (const File& file : *open) {
+    words.push_back(fmt::format("{} {}", file.fd, escape_for_terminal(file.shown())));
+    if (file.other_ns) words.back() += " (outside its root)";
+  }
   telling.fields.add("descriptors", words);
 }
 

@@ -97,6 +97,8 @@ std::string Lines::path_of(const Pending& parent, Slot slot) const {
 std::string Lines::kind_of(Slot slot) const {
   if (!tree_.children(slot).empty()) return {};
   const Mount mount = tree_.at(slot);
+  // What is on the root itself is not seen from inside.
+  if (mount.parent == root_.mount.slot && mount.mountpoint == root_.path) return {};
   const Filesystem* const filesystem = state_.filesystem(mount.filesystem);
   const Filesystem* const over = state_.filesystem(tree_.filesystem_of(mount.parent));
   std::string kind = type_words(filesystem);

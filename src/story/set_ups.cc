@@ -14,6 +14,21 @@ constexpr uint32_t kFailure = 1 << 8;  // exit(1), as wait(2) reports it
 constexpr size_t kMostMade = 4096;
 constexpr size_t kMostMoved = 64;  // who made whom may be a circle in what a recording says
 
+// A server's session: it took itself away what it does not need, and did what it is there for. That it cannot have its
+// ids back is what it looks for.
+bool has_confined_itself(const SetUp& set_up) {
+  if (set_up.made.contains(CLONE_NEWNS) || set_up.made.contains(CLONE_NEWPID) || !set_up.joined.empty()) return false;
+  bool gave_ids_up = false;
+  for (const Draft::Part& part : set_up.draft.parts())
+    for (const Step& step : part.steps) {
+      const auto* given = std::get_if<IdentityGiven>(&step.facts);
+      if (std::holds_alternative<ProgramRun>(step.facts) || (step.error && !given)) return false;
+      const auto is_uid = [](const auto& each) { return each.what == IdentityGiven::What::kUid; };
+      gave_ids_up = gave_ids_up || (given && !step.error && std::ranges::any_of(given->changes, is_uid));
+    }
+  return gave_ids_up;
+}
+
 }  // namespace
 
 SetUp& Teller::Work::begin_set_up(Person& person) {
@@ -163,6 +178,7 @@ void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->held) return unit.processes > 0 ? failed_.push_back(set_up) : end_with_unit(set_up);
   // Who has joined others, and ended well, has helped with what is theirs.
   if (set_up->made.empty() && !set_up->roots.count() && !set_up->failed && !unit.failed) return drop_set_up(set_up);
+  if (has_confined_itself(*set_up)) return drop_set_up(set_up);
   const bool isolated = set_up->made.contains(CLONE_NEWNS) || set_up->made.contains(CLONE_NEWPID) ||
                         set_up->roots.count() || set_up->joined.contains(CLONE_NEWNS);
   if (!isolated) return drop_set_up(set_up);

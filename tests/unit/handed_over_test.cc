@@ -266,6 +266,9 @@ TEST(HandedOver, DescriptorsThatAreHandedOverTheUsualThree) {
   program.descriptors->push_back({.fd = 3, .path = "/sys/fs/cgroup"});
   program.descriptors->push_back({.fd = 9, .path = "/a\nb"});
   EXPECT_TRUE(has_line(told(made), "  descriptors   3 /sys/fs/cgroup, 9 /a\\x0ab")) << told(made);
+  // A way out of the container.
+  program.descriptors = {{.fd = 7, .path = "/sys/fs/cgroup", .other_ns = true}};
+  EXPECT_TRUE(has_line(told(made), "  descriptors   7 /sys/fs/cgroup (outside its root)")) << told(made);
 }
 
 TEST(HandedOver, HostileTextIsEscapedAndBounded) {

@@ -161,6 +161,18 @@ TEST(MountTreeDrawing, ManyOfAKindShareALine) {
             "19 mounts, all private; -v shows each\n");
 }
 
+TEST(MountTreeDrawing, WhatIsOnTheRootHasALineOfItsOwn) {
+  EXPECT_EQ(drawn("80 70 254:0 / / rw - ext4 /dev/vda rw\n"
+                  "81 80 0:50 / / rw - tmpfs over rw\n"
+                  "82 80 0:51 / /b rw - tmpfs b rw\n"
+                  "83 80 0:52 / /c rw - tmpfs c rw\n"
+                  "84 80 0:53 / /d rw - tmpfs d rw\n"),
+            "/            ext4   rw  /dev/vda\n"
+            "|- /         tmpfs  rw  (on the root: not seen from inside) over\n"
+            "`- /{b,c,d}  tmpfs  rw\n"
+            "5 mounts, all private; -v shows each\n");
+}
+
 TEST(MountTreeDrawing, VerboseGivesEachALine) {
   const std::string text = drawn(kRuntime, {.verbose = true});
   EXPECT_EQ(std::ranges::count(text, '\n'), 20);

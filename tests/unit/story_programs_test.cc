@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "render/story_words.h"
 #include "story_world.h"
 
@@ -179,6 +181,29 @@ TEST_F(StoryPrograms, WhatFailedWhereNothingWasSetUpIsTold) {
   EXPECT_EQ(failed.failures[0].error, ENOSPC);
   // It went on without.
   EXPECT_TRUE(told_where(0, ENOSPC).empty());
+}
+
+// A server's session, in a chroot: its client has gone away.
+TEST_F(StoryPrograms, WhoConfinesItselfSetsUpNoContainer) {
+  const auto told_where = [](const std::function<void(StoryWorld&, const Task&)>& then) {
+    StoryWorld world;
+    const Task server = world.starts(50, {"/usr/sbin/server"});
+    const Task session = world.forks(server, 51);
+    world.calls(session, "chroot", {"/var/empty"});
+    world.calls(session, "setuid", {100});
+    world.fails(session, "setuid", {0}, EPERM);
+    then(world, session);
+    world.ends(session, 255 << 8);
+    world.ends(server);
+    return world.told_of<Container>().size();
+  };
+  EXPECT_EQ(told_where([](StoryWorld&, const Task&) {}), 0u);
+  EXPECT_EQ(told_where([](StoryWorld& world, const Task& session) {
+              world.fails(session, "execve", {"/bin/app", Words{"app"}}, ENOENT);
+            }),
+            1u);
+  EXPECT_EQ(
+      told_where([](StoryWorld& world, const Task& session) { world.fails(session, "chdir", {"/home"}, ENOENT); }), 1u);
 }
 
 // In its user namespace, which another program has made that is not there any more.
