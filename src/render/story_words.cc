@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cerrno>
 
 #include "base/escape.h"
 #include "cttrace/namespace.h"
@@ -296,12 +297,24 @@ string duration_text(uint64_t ns) {
   return fmt::format("{:.1f} s", static_cast<double>(ns) / 1e9);
 }
 
+namespace {
+
+// What execve says of a program that is there, too. Of one that is looked for, what is not there is the program.
+const char* what_is_missing(const Step& step) {
+  const auto* run = std::get_if<ProgramRun>(&step.facts);
+  const bool may_be_either = run && step.error == ENOENT && step.call_count <= 1 && run->given != "";
+  return may_be_either ? ": the program, or its interpreter" : "";
+}
+
+}  // namespace
+
 string words_of(const Step& step, const Around& around) {
   string text = std::visit(Words(step, around), step.facts);
   if (!step.error) return text;
   if (step.killed) return text + ": failed: SIGSYS from seccomp, and no result";
   const ErrorName error = error_name(step.error);
-  text += fmt::format(": failed: {} ({})", error.name.empty() ? std::to_string(step.error) : error.name, error.text);
+  text += fmt::format(": failed: {} ({}{})", error.name.empty() ? std::to_string(step.error) : error.name, error.text,
+                      what_is_missing(step));
   if (step.denied) text += ", denied by seccomp";
   if (!step.message.empty()) text += ": " + safe(step.message);
   return text;

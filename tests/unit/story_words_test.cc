@@ -47,7 +47,7 @@ TEST(StoryWords, WhatTheRuntimeHasPrintedIsOnlyToBlameWhereNothingElseIs) {
 }
 
 TEST(StoryWords, AProgramThatCouldNotBeExecutedIsNamedByItsPath) {
-  const std::string failed = ": failed: ENOENT (No such file or directory)";
+  const std::string failed = ": failed: ENOENT (No such file or directory: the program, or its interpreter)";
   ProgramRun run{.path = "/opt/app/bin/server", .argv = {"init", "--flag"}};
   EXPECT_EQ(words(run, ENOENT), "execve /opt/app/bin/server (as init --flag)" + failed);
   run.argv = {"server"};
@@ -55,7 +55,8 @@ TEST(StoryWords, AProgramThatCouldNotBeExecutedIsNamedByItsPath) {
   run.argv = {"/usr/bin/server", "-c", "a b"};
   EXPECT_EQ(words(run, ENOENT), "execve /opt/app/bin/server -c 'a b'" + failed);
   run.argv = {};
-  EXPECT_EQ(words(run, ENOENT, 3), "execve /opt/app/bin/server, looked for along PATH (3 calls)" + failed);
+  EXPECT_EQ(words(run, ENOENT, 3),
+            "execve /opt/app/bin/server, looked for along PATH (3 calls): failed: ENOENT (No such file or directory)");
 }
 
 TEST(StoryWords, WhatIsLeftOutOfALongCommandLineIsWholeWords) {
