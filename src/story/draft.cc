@@ -2,6 +2,7 @@
 #include "story/draft.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "story/call.h"
@@ -110,17 +111,19 @@ std::optional<Step> Draft::take_search(TaskId process) {
   return taken;
 }
 
-void Draft::end_at(uint64_t time_ns) {
+std::vector<Step> Draft::end_at(uint64_t time_ns) {
   std::vector<Part> kept;
+  std::vector<Step> taken;
   for (Part& part : take_parts()) {
-    if (part.stage.start_ns >= time_ns) continue;
-    const auto after = [&](const Step& step) { return step.start_ns >= time_ns; };
-    for (const Step& step : part.steps)
-      if (after(step)) take_away(part, step);
-    std::erase_if(part.steps, after);
-    kept.push_back(std::move(part));
+    const auto before = [&](const Step& step) { return step.start_ns < time_ns; };
+    const auto first = std::stable_partition(part.steps.begin(), part.steps.end(), before);
+    for (auto step = first; step != part.steps.end(); ++step) take_away(part, *step);
+    std::move(first, part.steps.end(), std::back_inserter(taken));
+    part.steps.erase(first, part.steps.end());
+    if (part.stage.start_ns < time_ns) kept.push_back(std::move(part));
   }
   for (Part& part : kept) add(std::move(part));
+  return taken;
 }
 
 std::list<Draft::Part> Draft::take_parts() {

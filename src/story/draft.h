@@ -32,8 +32,8 @@ class Draft {
   void add(Part&& part);
   // What a process did last, if that was to look for a program in vain: it is taken away.
   std::optional<Step> take_search(TaskId process);
-  // Without what was done from this time on.
-  void end_at(uint64_t time_ns);
+  // What was done from this time on: it is taken away.
+  std::vector<Step> end_at(uint64_t time_ns);
   // A task was moved to another cgroup by a write that has been added.
   void moved(TaskId writer, const CgroupAttach& attach);
 

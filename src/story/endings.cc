@@ -36,7 +36,8 @@ bool guess_root(SetUp& set_up) {
 void Teller::Work::tell_held_back(const std::shared_ptr<SetUp>& set_up) {
   const HeldBack held = std::move(*set_up->held);
   set_up->held.reset();
-  set_up->draft.end_at(held.exec ? held.exec->step.start_ns : held.snapshot.time_ns);
+  const uint64_t begun_ns = held.exec ? held.exec->step.start_ns : held.snapshot.time_ns;
+  const std::vector<Step> done = set_up->draft.end_at(begun_ns);
   const State* const state = std::exchange(state_, held.state.get());
   const EventNumber number = std::exchange(number_, held.number);
   const uint64_t time_ns = std::exchange(time_ns_, held.snapshot.time_ns);
@@ -44,6 +45,7 @@ void Teller::Work::tell_held_back(const std::shared_ptr<SetUp>& set_up) {
   state_ = state;
   number_ = number;
   time_ns_ = time_ns;
+  for (const Step& step : done) note_inside(held.process->container, {}, step);
   const Stage& stage = held.process->stage;
   if (stage.end_ns) tell_entry_end(held.process->leader, stage.end_ns, stage.exit_code);
   Known* const known = containers_.find(held.process->container);

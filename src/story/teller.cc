@@ -97,19 +97,19 @@ void Teller::Work::add(Person& person, Step&& step) {
     newest_ = person.process;
     newest_phase_ = step.phase;
   } else if (process.container) {
-    note_inside(process, step);
+    note_inside(process.container, process.unit, step);
   }
   draft_of(person).add(process.stage, std::move(step));
 }
 
-// What the programs of a container do is not told, but what failed.
-void Teller::Work::note_inside(const Process& process, const Step& step) {
-  Known* const known = containers_.find(process.container);
+// What the programs of a container do is not told, but what failed. `unit`: none, where it set nothing up itself.
+void Teller::Work::note_inside(uint32_t container, const std::shared_ptr<Unit>& unit, const Step& step) {
+  Known* const known = containers_.find(container);
   if (!known) return;
   known->calls += step.call_count;
   if (!step.error || std::holds_alternative<ProgramRun>(step.facts)) return;
   if (known->failures.size() < kMostFailures)
-    known->failures.emplace_back(process.unit, step);
+    known->failures.emplace_back(unit, step);
   else
     ++known->failures_dropped;
 }

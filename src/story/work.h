@@ -74,7 +74,7 @@ class Teller::Work {
   bool is_mounted(const Call& call) const;
   void note_effects(const Call& call, Step& step);
   void note_words(Person& person, const Call& call);
-  void note_inside(const Process& process, const Step& step);
+  void note_inside(uint32_t container, const std::shared_ptr<Unit>& unit, const Step& step);
   void note_pid(const Process& writer, Step& step);
   void note_exec(Person& person, const Call& call, Step&& step);
   void add(Person& person, Step&& step);

@@ -389,6 +389,20 @@ TEST_F(StoryHooks, WhereNobodyGoesOnItIsTheProgram) {
   EXPECT_EQ(later[0].exit_code, 7u << 8);
 }
 
+TEST_F(StoryHooks, WhatFailsInTheProgramIsToldWithItsEnd) {
+  const Task program = executes_inside(52, 2, "/bin/app");
+  const Task child = world.clones(program, 53, 0, {53, 3});
+  world.fails(child, "mount", {"t", "/mnt", "tmpfs", 0, "siez=1"}, EINVAL);
+  world.ends(child, 32 << 8);
+  world.ends(program);
+  world.ends(init);
+  world.ends(runtime);
+  const std::vector<ContainerWentOn> later = world.told_of<ContainerWentOn>();
+  ASSERT_EQ(later.size(), 1u);
+  ASSERT_EQ(later[0].failures.size(), 1u);
+  EXPECT_EQ(later[0].failures[0].error, EINVAL);
+}
+
 // The runtime leaves the program to itself.
 TEST_F(StoryHooks, AlsoWhenWhoMadeItHasEnded) {
   const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 800}});
