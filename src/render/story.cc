@@ -113,7 +113,7 @@ void add_endings(StoryLines& lines, const SetUpStory& story) {
   const auto killed = [](const Stage* stage) { return WIFSIGNALED(static_cast<int>(stage->exit_code)); };
   const auto gave_up = [&](const Stage* stage) { return stage->task.tid == story.runtime.pid && !killed(stage); };
   const bool may_say_why = std::ranges::any_of(ended, gave_up) || std::ranges::none_of(ended, killed);
-  if (!call_failed && may_say_why && story.doubt.empty())
+  if (story.ending == Ending::kFailed && !call_failed && may_say_why && story.doubt.empty())
     lines.note(no_call_to_blame(safe(story.runtime.name), story.normal_failures != 0));
 }
 
@@ -140,7 +140,7 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
     if (const std::optional<Trees> trees = trees_around(step, options.trees))
       lines.raw(draw_trees(*trees, style_of(options, 6)));
   }
-  if (story.ending == Ending::kFailed) add_endings(lines, story);
+  if (story.ending != Ending::kHandedOver) add_endings(lines, story);
   if (story.steps_dropped) lines.note(plural(story.steps_dropped, "step") + " more than are kept");
 }
 

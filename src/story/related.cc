@@ -85,6 +85,10 @@ Relation relation_of(const Unit& unit, const Subject& subject) {
   const bool alone = runtime.seen_to_begin && runtime.set_ups_begun <= 1;
   if (&unit == &runtime) return alone ? Relation::kWhole : Relation::kSteps;
   if (unit.told || unit.container != runtime.container) return Relation::kNone;
+  // Who was in mount namespaces of its own when tracing began was about to set up something else there.
+  const uint32_t mounts = unit.origin.namespaces[CT_NS_MNT];
+  const bool elsewhere = mounts != runtime.origin.namespaces[CT_NS_MNT] && !subject.inodes.contains(mounts);
+  if (mounts && elsewhere && !unit.seen_to_begin && !runtime.seen_to_begin) return Relation::kNone;
   if (alone && descends_from(unit, runtime)) return Relation::kWhole;
   // What the same process ran before is no runtime of it.
   if (unit.pid == runtime.pid) return Relation::kSteps;

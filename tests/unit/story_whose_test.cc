@@ -58,6 +58,29 @@ TEST_F(StoryWhose, ThoseThatAreMadeBesideEachOtherAreEachItsOwn) {
             (std::map<std::string, Words>{{"pod0", {"/bin/app0"}}, {"pod1", {"/bin/app1"}}, {"pod2", {"/bin/app2"}}}));
 }
 
+// Two that were in the middle of it when tracing began, with the same folder for a root.
+TEST_F(StoryWhose, ThoseThatWereBegunBeforeAreEachItsOwn) {
+  std::vector<Task> tasks;
+  for (const uint32_t i : {0u, 1u}) {
+    const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 700 + i}});
+    tasks.push_back(world.found(70 + i, [&](Snapshot& snapshot) {
+      snapshot.exe = File{.path = "/usr/bin/made-up", .inode = 99, .mode = 0100755};
+      snapshot.namespaces = own;
+      snapshot.root = File{.path = "/", .inode = 2};
+    }));
+  }
+  for (const Task& task : tasks) world.calls(task, "mount", {"proc", "/bundle/rootfs/proc", "proc", 0, null()});
+  for (const Task& task : tasks) world.pivots(task, "/bundle/rootfs");
+  for (const uint32_t i : {0u, 1u})
+    world.runs(tasks[i], {"/bin/app"}, [&](Snapshot& snapshot) {
+      snapshot.namespaces = with(kHost, {{CT_NS_MNT, 700 + i}});
+      snapshot.root = File{.path = "/", .inode = 77};
+    });
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 2u);
+  for (const Container& each : told) EXPECT_EQ(each.set_up.stages.size(), 1u);
+}
+
 // An init that executes nothing, and the program that it has made, which makes a container itself.
 TEST_F(StoryWhose, WhatIsSetUpInAContainerIsAContainerInIt) {
   const Task runtime = world.starts(50, {"/usr/bin/made-up"});
