@@ -107,7 +107,8 @@ struct SetUp {
   std::map<uint32_t, uint32_t> made = {};    // namespaces by CLONE_NEW*: their inode, 0 where it is not known
   std::map<uint32_t, TaskId> makers = {};    // the process that made the latest of them
   std::map<uint32_t, uint32_t> joined = {};  // as `made`
-  std::string hostname = {};
+  std::string hostname = {};  // that was given last, and in which namespace
+  uint32_t hostname_in = 0;
   std::optional<HeldBack> held = {};
   std::optional<HeldBack> helped = {};  // was held back until the set-up went on
   bool worker = false;                  // it has executed itself again in what it has set up: it works in there

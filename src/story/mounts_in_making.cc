@@ -140,19 +140,31 @@ std::optional<Step> MountsInMaking::configure(const State& state, const Call& ca
   return std::nullopt;
 }
 
-// A filesystem that could not be made: of what it was to be says more than the command.
-std::optional<Step> MountsInMaking::not_created(const State& state, const Call& call, const Step& step) {
+// What could not be made, or changed: what it was to be says more than the call.
+std::optional<Step> MountsInMaking::not_done(const State& state, const Call& call, const Step& step) {
+  if (!std::holds_alternative<CallMade>(step.facts)) return std::nullopt;
+  const std::string_view name = call.row->name;
   const uint64_t command = number(call, "cmd");
   const bool creates = command == FSCONFIG_CMD_CREATE || command == kCreateExclusive;
-  Step* const made = call.row->name == "fsconfig" && creates ? find(state, call, "fd") : nullptr;
-  if (!made || !std::holds_alternative<CallMade>(step.facts)) return std::nullopt;
-  const MountDone& done = done_of(*made);
-  std::string options = done.mounts.empty() || done.mounts[0].source.empty() ? "" : "source=" + done.mounts[0].source;
-  for (const std::string& option : done.options) add_word(options, option);
-  if (!done.data.empty()) add_word(options, done.data);
-  if (options.empty()) return std::nullopt;
+  std::string what;
+  if (Step* const made = name == "fsconfig" && creates ? find(state, call, "fd") : nullptr) {
+    const MountDone& done = done_of(*made);
+    if (!done.mounts.empty() && !done.mounts[0].source.empty()) what = "source=" + done.mounts[0].source;
+    for (const std::string& option : done.options) add_word(what, option);
+    if (!done.data.empty()) add_word(what, done.data);
+  }
+  if (Step* const made = name == "move_mount" ? find(state, call, "from_dfd") : nullptr) {
+    const MountDone& done = done_of(*made);
+    what = done.how == MountDone::How::kBind ? "of " + done.mounts[0].source : done.type;
+  }
+  if (const Argument* const attributes = argument(call, "uattr")) {
+    for (const std::string& option : attribute_options(field_of(*attributes, "attr_set"))) add_word(what, option);
+    if (const std::string word = propagation_word(field_of(*attributes, "propagation")); !word.empty())
+      add_word(what, word);
+  }
+  if (what.empty()) return std::nullopt;
   Step told = step;
-  std::get<CallMade>(told.facts).about += " (" + options + ")";
+  std::get<CallMade>(told.facts).about += " (" + what + ")";
   return told;
 }
 
@@ -227,7 +239,7 @@ std::optional<Step> MountsInMaking::take(const State& state, const Call& call, c
   if (!known) return std::nullopt;
   if (!succeeded(call)) {
     const bool asks = path(call, "path").empty();
-    if (step.error || !asks) return not_created(state, call, step);
+    if (step.error || !asks) return not_done(state, call, step);
     taken = true;
     Step probe = step;
     probe.facts = Probed{"the mount calls"};

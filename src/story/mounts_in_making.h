@@ -19,7 +19,7 @@ class MountsInMaking {
  private:
   std::optional<Step> configure(const State& state, const Call& call, const Step& step, bool& taken);
   std::optional<Step> set_attributes(const State& state, const Call& call, const Step& step);
-  std::optional<Step> not_created(const State& state, const Call& call, const Step& step);
+  std::optional<Step> not_done(const State& state, const Call& call, const Step& step);
   std::optional<Step> attach(const State& state, const Call& call, const Step& step);
   void keep(const State& state, const Call& call, Step&& made);
   Step* find(const State& state, const Call& call, std::string_view descriptor);

@@ -161,6 +161,8 @@ void Teller::Work::tell_handed_over(const std::shared_ptr<SetUp>& set_up, Proces
   const bool is_entry =
       !made && (into || set_up->joined.contains(CLONE_NEWNS) || set_up->joined.contains(CLONE_NEWPID));
   const std::vector<std::string> argv = exec ? exec->argv : std::vector<std::string>();
+  const uint32_t own_names = snapshot.namespaces[CT_NS_UTS];
+  if (own_names && set_up->hostname_in && own_names != set_up->hostname_in) set_up->hostname.clear();
   const bool moved = snapshot.cgroup != set_up->unit->origin.cgroup;
   const std::string cgroup = moved ? snapshot.cgroup : process.cgroup;
   Named named = named_by({set_up->unit->argv, cgroup, set_up->hostname, argv});

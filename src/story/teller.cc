@@ -168,7 +168,10 @@ void Teller::Work::note_words(Person& person, const Call& call) {
     process.stage.name = own_word(text(call, "name"));
     keep_stage(person);
   }
-  if (call.row->name == "sethostname" && person.sets_up()) person.set_up->hostname = text(call, "name");
+  if (call.row->name == "sethostname" && person.sets_up()) {
+    person.set_up->hostname = text(call, "name");
+    person.set_up->hostname_in = inode_of(person, CT_NS_UTS);
+  }
   if (call.row->name == "memfd_create") process.unit->memory_files.insert(text(call, "uname"));
 }
 

@@ -246,6 +246,19 @@ TEST_F(StoryContainers, TwoAtATimeAreKeptApart) {
   for (const Container& each : told) EXPECT_EQ(each.set_up.stages.size(), 2u);
 }
 
+// A helper gives one to a UTS namespace of its own.
+TEST_F(StoryContainers, AHostnameInAnotherNamespaceIsNotTheContainers) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  const Task helper = world.forks(init, 52, 0, [](Fork& fork) { fork.child_pids = {52, 2}; });
+  world.unshares(helper, CLONE_NEWUTS, with(kInside, {{CT_NS_UTS, 900}}));
+  world.calls(helper, "sethostname", {std::string("helper"), 6});
+  world.ends(helper);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  EXPECT_EQ(world.container().hostname, "");
+  EXPECT_EQ(world.container().name, "app");
+}
+
 TEST_F(StoryContainers, WhatBreaksOffIsToldWithItsEnding) {
   const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
   const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);

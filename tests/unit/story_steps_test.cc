@@ -358,6 +358,23 @@ TEST_F(StorySteps, AFilesystemThatCannotBeMadeIsToldWithWhatItWasToBe) {
   EXPECT_EQ(std::get<CallMade>(steps[0].facts).about, "fscontext:[overlay] FSCONFIG_CMD_CREATE (lowerdir=/none)");
 }
 
+TEST_F(StorySteps, AMountThatCannotBePlacedOrChangedIsToldWithWhatItIs) {
+  const File detached = {.fd = 4, .mount_id = 900, .detached = true};
+  world.calls(init, "fsopen", {"tmpfs", 0}, [&](Call& call) { call.result = 3; });
+  world.calls(init, "fsmount", {3, 0, 0}, [&](Call& call) {
+    call.args[0].file = File{.kind = FileKind::kFsContext, .fd = 3, .fs_type = "tmpfs"};
+    call.result = 4;
+    call.returned_file = detached;
+  });
+  world.calls(init, "move_mount", {4, "", AT_FDCWD, "/mnt/nope", 4 /* MOVE_MOUNT_F_EMPTY_PATH */}, [&](Call& call) {
+    call.args[0].file = detached;
+    call.result = -ENOENT;
+  });
+  const std::vector<Step> steps = steps_of<CallMade>(failed_story());
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(std::get<CallMade>(steps[0].facts).about, "/mnt/nope (tmpfs)");
+}
+
 TEST_F(StorySteps, AProgramThatCannotBeExecutedWasToBeHandedOverTo) {
   mounts("proc", rootfs + "/proc", "proc", 0);
   world.fails(init, "execve", {"/opt/bin/server", std::vector<std::string>{"init", "--flag"}}, ENOENT);
