@@ -57,20 +57,43 @@ void see_places(Context& context, const TaskState& task, const MaybeFile& root, 
   }
 }
 
+// What the kernel says of the task is what is known of the fs struct.
+bool is_there(Context& context, const TaskState& task, const MaybeFile& said, const MaybeFile& waiting,
+              const Place& tracked) {
+  if (!said) return true;
+  if (waiting) return waiting->mount_id == said->mount_id && waiting->path == said->path;
+  const Place place = find_file(context, *said, &tracked, tree_of(context.state, task));
+  return place.mount == tracked.mount && place.path == tracked.path;
+}
+
+// Nearly all threads share their process's fs struct. Who left it is in another mount namespace, or elsewhere in it.
+bool shares_fs(Context& context, const TaskState& task, const TaskState& leader, const Snapshot* snapshot) {
+  if (!snapshot) return true;
+  if (task.namespaces[CT_NS_MNT].value != leader.namespaces[CT_NS_MNT].value) return false;
+  const FsUsers waiting = context.state.mount_objects->fs.at(leader.fs);
+  const FsStruct known = *context.state.fs_structs.at(leader.fs);
+  return is_there(context, task, snapshot->root, waiting.root, known.root) &&
+         is_there(context, task, snapshot->cwd, waiting.cwd, known.cwd);
+}
+
 }  // namespace
 
 void mounts_of_found_task(Context& context, TaskState& task, const Snapshot* snapshot) {
   State& state = context.state;
   const auto leader = state.tasks.find(task.leader);
-  // The threads of a process are taken to share what nearly all threads share.
-  if (leader != state.tasks.end() && leader->first != task.id && leader->second->fs) {
-    task.fs = leader->second->fs;
-    task.files = leader->second->files;
-    MountObjects& objects = state.mount_objects.edit();
-    ++objects.fs[task.fs].tasks;
-    ++objects.tables[task.files].users;
+  const TaskState* const process =
+      leader != state.tasks.end() && leader->first != task.id && leader->second->fs ? &*leader->second : nullptr;
+  if (process && shares_fs(context, task, *process, snapshot)) {
+    task.fs = process->fs;
+    ++state.mount_objects.edit().fs[task.fs].tasks;
   } else {
     task.fs = new_fs(state);
+  }
+  // Whether it has unshared its descriptors nobody tells.
+  if (process) {
+    task.files = process->files;
+    ++state.mount_objects.edit().tables[task.files].users;
+  } else {
     task.files = new_descriptor_table(state);
   }
   if (snapshot) see_places(context, task, snapshot->root, snapshot->cwd);

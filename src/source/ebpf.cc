@@ -199,7 +199,7 @@ void EbpfSource::State::read_mounts() {
     std::memcpy(&snapshot, record.data(), sizeof(snapshot));
     if (snapshot.record.kind != CT_REC_SNAPSHOT || told.contains(snapshot.ns[CT_NS_MNT])) continue;
     const uint64_t time_ns = boottime_ns();
-    const Result<std::string> text = mountinfo(snapshot.record.tgid);
+    const Result<std::string> text = mountinfo(snapshot.record.tid);
     if (!text || text->empty()) continue;  // it has ended; another one may be in the same namespace
     told.insert(snapshot.ns[CT_NS_MNT]);
     for (std::string& part : mounts_records(snapshot, time_ns, *text)) tables.push_back(std::move(part));

@@ -34,6 +34,6 @@ Result<uint32_t> process_of(uint32_t tid) {
   return tgid;
 }
 
-Result<std::string> mountinfo(uint32_t tgid) { return read_file(proc_file(tgid, "mountinfo"), kMountinfoLimitBytes); }
+Result<std::string> mountinfo(uint32_t tid) { return read_file(proc_file(tid, "mountinfo"), kMountinfoLimitBytes); }
 
 }  // namespace cttrace

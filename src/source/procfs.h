@@ -24,7 +24,7 @@ inline constexpr const char* kNamespaceLinks[CT_NS_COUNT] = {"ns/mnt",
 // The process that a process's or thread's id stands for. The error says that there is none.
 Result<uint32_t> process_of(uint32_t tid);
 
-// The text of /proc/PID/mountinfo: the mount table of its mount namespace, as far as its root shows it.
-Result<std::string> mountinfo(uint32_t tgid);
+// The text of /proc/TID/mountinfo: the mount table of the thread's own mount namespace, as far as its root shows it.
+Result<std::string> mountinfo(uint32_t tid);
 
 }  // namespace cttrace

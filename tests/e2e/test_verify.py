@@ -149,6 +149,33 @@ while time.time() < end:
         self.assertEqual(found["disagreements"], [])
         self.assertGreater(found["containers"], 0)
 
+    def test_a_thread_in_another_mount_namespace_than_its_process(self):
+        script = """import ctypes, os, sys, threading
+libc = ctypes.CDLL(None)
+def work():
+    libc.unshare(0x20200)
+    libc.mount(None, b"/", None, 0x44000, None)
+    libc.mount(b"x", sys.argv[1].encode(), b"tmpfs", 0, None)
+    os.chdir(sys.argv[1])
+    print("up", flush=True)
+    sys.stdin.readline()
+    os.execv("/bin/sh", ["sh", "-c", "read line"])
+threading.Thread(target=work).start()
+threading.Event().wait()
+"""
+        held = subprocess.Popen([sys.executable, "-uc", script, self.tmp], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                text=True, bufsize=1)
+        self.addCleanup(held.communicate)
+        self.assertEqual(held.stdout.readline(), "up\n")
+        with Tracing("--verify", "--format", "ndjson", "-o", self.out, "-p", held.pid) as tracing:
+            held.stdin.write("x\n")
+            self.until_told(tracing, '"type":"exec"', '"comm":"sh"')
+            held.stdin.write("x\n")
+            self.assertEqual(tracing.finish().returncode, 0)
+        found = verification(self.out)
+        self.assertEqual((found["disagreements"], found["not_verified"]), ([], []))
+        self.assertEqual(found["containers"], 1)
+
     def test_nothing_to_verify(self):
         result = cttrace("--verify", "--format", "story", "-o", self.out, "true")
         self.assertEqual(result.returncode, 0)

@@ -34,6 +34,41 @@ class ModelRoots : public testing::Test {
   Task child_;
 };
 
+// A thread of the host's process that was there when tracing began.
+Task thread_of_host(MountWorld& world, uint32_t mount_ns, const std::string& cwd) {
+  return world.found(
+      11,
+      [&](Snapshot& there) {
+        there.namespaces[CT_NS_MNT] = mount_ns;
+        File root{.path = "/"};
+        root.fs_type = "ext4", root.dev_minor = 20, root.mount_id = 20, root.mount_parent_id = 1,
+        root.mount_ns = mount_ns;
+        there.root = there.cwd = root;
+        there.cwd->path = cwd;
+      },
+      world.host.tid);
+}
+
+TEST(ModelRootsOfThreads, TheyShareThemUntilTheyLeaveThem) {
+  MountWorld world;
+  const uint32_t fs = world.task(world.host).fs;
+  EXPECT_EQ(world.task(thread_of_host(world, kHost[CT_NS_MNT], "/")).fs, fs);
+}
+
+TEST(ModelRootsOfThreads, WhoIsElsewhereHasItsOwn) {
+  for (const auto& [mount_ns, cwd] : {std::pair(kHost[CT_NS_MNT], "/srv"), std::pair(900u, "/")}) {
+    MountWorld world;
+    const Task thread = thread_of_host(world, mount_ns, cwd);
+    world.apply(Mounts{.mount_ns = 900, .time_ns = world.now(), .mountinfo = "20 1 0:20 / / rw - ext4 /dev/vda rw\n"});
+    const FsStruct& own = *world.state().fs_of(world.task(thread));
+    EXPECT_EQ(own.cwd.path, cwd);
+    EXPECT_EQ(own.root.mount.tree, world.ns(thread, CT_NS_MNT).mounts);
+    const FsStruct& hosts = *world.state().fs_of(world.task(world.host));
+    EXPECT_EQ(hosts.cwd.path, "/");
+    EXPECT_EQ(hosts.root.mount.tree, world.ns(world.host, CT_NS_MNT).mounts);
+  }
+}
+
 TEST_F(ModelRoots, NobodySaysAnything) { EXPECT_TRUE(goes_to_root({}).root.detached); }
 
 TEST_F(ModelRoots, WhoSaysThatItIsDetachedIsBelieved) { EXPECT_TRUE(goes_to_root(says(root(0, true))).cwd.detached); }

@@ -133,7 +133,7 @@ void Capture::State::mounts(Tracee& tracee) {
   task.ns[CT_NS_MNT] = tracee.namespaces.of(tracee.tid).inodes[CT_NS_MNT];
   if (std::ranges::find(told_tables, task.ns[CT_NS_MNT]) != told_tables.end()) return;
   const uint64_t time_ns = boottime_ns();
-  const Result<std::string> text = mountinfo(tracee.tgid);
+  const Result<std::string> text = mountinfo(tracee.tid);
   if (!text || text->empty()) return;  // it has ended; another one may be in the same namespace
   told_tables.push_back(task.ns[CT_NS_MNT]);
   for (const std::string& part : mounts_records(task, time_ns, *text)) maker.pass_on(part);
