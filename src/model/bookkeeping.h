@@ -49,7 +49,8 @@ class Agreements {
 
 struct Bookkeeping {
   NamespaceId last_namespace = 0;
-  std::map<std::pair<uint32_t, uint32_t>, NamespaceId> by_inode;  // {type, inode}: of those that exist
+  // {type, inode}: of those that exist. Of several the last one has the number; the others are about to go.
+  std::map<std::pair<uint32_t, uint32_t>, std::vector<NamespaceId>> by_inode;
   // What keeps each namespace: every place in a task that names it, and namespaces that it owns or is the parent of.
   std::map<NamespaceId, uint32_t> holders;
   std::set<NamespaceId> abandoned;  // nothing keeps them: they go with the next event, but for those that are bound

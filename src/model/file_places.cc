@@ -44,8 +44,9 @@ std::optional<Place> place_in(const MountTree& tree, MountId mount, const File& 
 
 TreeId tree_of_file(const State& state, const File& file, TreeId tree_of_task) {
   if (file.mount_ns) {
-    if (const TreeId tree = tree_with_inode(state, file.mount_ns)) return tree;
     const TreeInfo* info = tree_info(state, tree_of_task);
+    if (info && info->inode == file.mount_ns) return tree_of_task;
+    if (const TreeId tree = tree_with_inode(state, file.mount_ns)) return tree;
     return info && !info->inode && !file.other_ns ? tree_of_task : 0;
   }
   return detached_tree_of(state, file);

@@ -130,7 +130,8 @@ void place_new_task(ModelContext& context, const TaskState& creator, TaskState& 
   come_into(CT_NS_PID, CT_NS_PID_FOR_CHILDREN);
   if (!(flags & CLONE_VM)) come_into(CT_NS_TIME, CT_NS_TIME_FOR_CHILDREN);
   if (flags & CLONE_NEWUSER) enter_user_namespace(context, child);
-  observe_namespaces(context, child, fork.child_namespaces, Namespace::Origin::kJoined);
+  observe_namespaces(context, child, fork.child_namespaces, Namespace::Origin::kJoined,
+                     inodes_of(context.state, creator));
 }
 
 void apply_unshare(ModelContext& context, const Call& call, TaskState& task) {
@@ -139,9 +140,11 @@ void apply_unshare(ModelContext& context, const Call& call, TaskState& task) {
   if (flags & (CLONE_NEWUSER | CLONE_NEWNS)) flags |= CLONE_FS;
   if (flags & (CLONE_FS | CLONE_FILES)) unshare_mounts_of(context, task, flags);
   if (!(flags & kAllTypes)) return;
+  const NamespaceInodes before = inodes_of(context.state, task);
   make_namespaces(context, task, task.id, flags);
   if (flags & CLONE_NEWUSER) enter_user_namespace(context, task);
-  if (call.after.namespaces) observe_namespaces(context, task, *call.after.namespaces, Namespace::Origin::kJoined);
+  if (call.after.namespaces)
+    observe_namespaces(context, task, *call.after.namespaces, Namespace::Origin::kJoined, before);
 }
 
 void apply_setns(ModelContext& context, const Call& call, TaskState& task) {

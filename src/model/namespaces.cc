@@ -52,7 +52,7 @@ NamespaceId add(ModelContext& context, Namespace&& ns) {
   const NamespaceId id = ++context.books.last_namespace;
   ns.made_by = context.state.event;
   ns.made_ns = context.state.time_ns;
-  if (ns.inode != 0) context.books.by_inode[{ns.type, ns.inode}] = id;
+  if (ns.inode != 0) context.books.by_inode[{ns.type, ns.inode}].push_back(id);
   hold(context, ns.owner);
   if (ns.parent != ns.owner) hold(context, ns.parent);
   if (ns.origin != Namespace::Origin::kInitial) context.books.abandoned.insert(id);  // until somebody is put into it
@@ -86,21 +86,36 @@ void merge(ModelContext& context, NamespaceId later, NamespaceId ns) {
   }
 }
 
-// The inode number of the namespace that the task is in, which had none yet.
-void name(ModelContext& context, const TaskState& task, ct_ns which, uint32_t inode) {
+// The inode number of the namespace that the task is in, which had none yet. Numbers are used again: whose it was
+// before has gone, also where its last task ended while the call went on that has made this one, and is told to have
+// ended later. Not so what the caller was in before.
+void name(ModelContext& context, const TaskState& task, ct_ns which, uint32_t inode, uint32_t inode_before) {
   const NamespaceId id = task.namespaces[which].value;
   Namespace& ns = edit_namespace(context, id);
   ns.inode = inode;
   if (ns.mounts) name_mounts(context, ns.mounts, inode);
-  NamespaceId& holder = context.books.by_inode[{ns.type, inode}];
-  const NamespaceId before = std::exchange(holder, id);
-  // Numbers are used again: whose it was before this one was made, has gone.
+  const NamespaceId before = find_namespace(context, ns.type, inode);
+  context.books.by_inode[{ns.type, inode}].push_back(id);
   const Namespace* const other = context.state.ns(before);
-  if (!other || before == id) return;
+  if (!other) return;
+  const bool just_made = ns.made_by == context.state.event;
   if (before > id)
     merge(context, before, id);
-  else if (!other->tasks.empty())
+  else if (!other->tasks.empty() && (!just_made || inode == inode_before))
     contradict(context, kKinds[which], whose(task), "a new one", shown(context, before));
+}
+
+// Of two that were made at once, the one that is told last may have gone first: then the other one has the number.
+void forget_number(ModelContext& context, const Namespace& gone, NamespaceId id) {
+  const auto named = context.books.by_inode.find({gone.type, gone.inode});
+  if (named == context.books.by_inode.end()) return;
+  std::erase(named->second, id);
+  if (named->second.empty()) {
+    context.books.by_inode.erase(named);
+    return;
+  }
+  const Namespace* const other = context.state.ns(named->second.back());
+  if (other && other->mounts) name_mounts(context, other->mounts, gone.inode);
 }
 
 }  // namespace
@@ -124,12 +139,11 @@ void sweep_namespaces(ModelContext& context, bool mounts_went) {
     const auto place = context.state.namespaces.find(id);
     const Namespace gone = *place->second;
     context.state.namespaces.erase(place);
-    const auto named = context.books.by_inode.find({gone.type, gone.inode});
-    if (named != context.books.by_inode.end() && named->second == id) context.books.by_inode.erase(named);
     if (gone.mounts) {
       drop_mounts(context, gone.mounts);
       abandoned.merge(bound);
     }
+    forget_number(context, gone, id);
     release(context, gone.owner);
     if (gone.parent != gone.owner) release(context, gone.parent);
   }
@@ -148,7 +162,7 @@ NamespaceId make_namespace(ModelContext& context, uint32_t type, TaskId creator,
 
 NamespaceId find_namespace(const ModelContext& context, uint32_t type, uint32_t inode) {
   const auto found = context.books.by_inode.find({type, inode});
-  return found == context.books.by_inode.end() ? 0 : found->second;
+  return found == context.books.by_inode.end() ? 0 : found->second.back();
 }
 
 NamespaceId namespace_with(ModelContext& context, uint32_t type, uint32_t inode, Namespace::Origin origin) {
@@ -196,16 +210,25 @@ void own_namespaces(ModelContext& context, const TaskState& task) {
   }
 }
 
+NamespaceInodes inodes_of(const State& state, const TaskState& task) {
+  NamespaceInodes inodes = {};
+  for (int which = 0; which < CT_NS_COUNT; ++which)
+    if (const Namespace* const ns = state.ns_of(task, static_cast<ct_ns>(which))) inodes[which] = ns->inode;
+  return inodes;
+}
+
 std::array<bool, CT_NS_COUNT> observe_namespaces(ModelContext& context, TaskState& task, const NamespaceInodes& inodes,
-                                                 Namespace::Origin origin) {
+                                                 Namespace::Origin origin, const NamespaceInodes& before) {
   std::array<bool, CT_NS_COUNT> news = {};
   for (int i = 0; i < CT_NS_COUNT; ++i) {
     const auto which = static_cast<ct_ns>(i);
     Fact<NamespaceId>& fact = task.namespaces[i];
     if (inodes[i] == 0) continue;
     const Namespace* const believed = context.state.ns(fact.value);
-    if (fact.known() && believed && believed->inode == 0) name(context, task, which, inodes[i]);
-    const NamespaceId said = namespace_with(context, type_of(which), inodes[i], origin);
+    if (fact.known() && believed && believed->inode == 0) name(context, task, which, inodes[i], before[i]);
+    // Somebody else's may have got the number, whose call is told before this one's last task ended.
+    const bool as_believed = believed && context.state.ns(fact.value)->inode == inodes[i];
+    const NamespaceId said = as_believed ? fact.value : namespace_with(context, type_of(which), inodes[i], origin);
     news[i] = !fact.known() || fact.value != said;
     if (!fact.known())
       learn(context, kKinds[i]);

@@ -30,11 +30,14 @@ NamespaceId find_namespace(const ModelContext& context, uint32_t type, uint32_t 
 void put_into(ModelContext& context, TaskState& task, ct_ns which, NamespaceId ns, Evidence evidence);
 void leave_all(ModelContext& context, TaskState& task);
 
+// Of those that the task is in, as far as they are known.
+NamespaceInodes inodes_of(const State& state, const TaskState& task);
+
 // The kernel says in which namespaces a task is. What it says otherwise than the model, it contradicts, where nothing
-// else can explain it: the task has got there by a call that was not seen. Returns what was not known before, or not
-// so, by ct_ns.
+// else can explain it: the task has got there by a call that was not seen. `before`: of those that a call that makes
+// new ones has left. Returns what was not known before, or not so, by ct_ns.
 std::array<bool, CT_NS_COUNT> observe_namespaces(ModelContext& context, TaskState& task, const NamespaceInodes& inodes,
-                                                 Namespace::Origin origin);
+                                                 Namespace::Origin origin, const NamespaceInodes& before = {});
 
 // Whose the namespaces are that the task was in when tracing began: its user namespace's, as far as can be told.
 void own_namespaces(ModelContext& context, const TaskState& task);

@@ -290,6 +290,51 @@ TEST(ModelNamespaces, ANewOneThatIsAnOldOneIsAContradiction) {
   EXPECT_EQ(world.all<Contradicted>().size(), 1u);
 }
 
+// Calls are told as of their beginning: who had the number before has ended while the call went on.
+TEST(ModelNamespaces, ANumberThatIsGivenAgainWhileItsLastTaskEndsIsNoContradiction) {
+  World world;
+  const Task runtime = world.found(10), next = world.found(11);
+  const NamespaceInodes given = with(kHost, {{CT_NS_MNT, 200}, {CT_NS_UTS, 201}});
+  const Task first =
+      world.forks(runtime, 12, CLONE_NEWNS | CLONE_NEWUTS, [&](Fork& fork) { fork.child_namespaces = given; });
+  const NamespaceId before = world.ns_id(first, CT_NS_UTS);
+  world.calls(next, "unshare", {CLONE_NEWNS | CLONE_NEWUTS}, after(given));
+  EXPECT_TRUE(world.all<Contradicted>().empty());
+  EXPECT_NE(world.ns_id(next, CT_NS_UTS), before);
+  // Nor where the one that goes is heard of once more.
+  world.calls(first, "unshare", {CLONE_NEWIPC}, after(with(given, {{CT_NS_IPC, 202}})));
+  EXPECT_TRUE(world.all<Contradicted>().empty());
+  EXPECT_EQ(world.ns_id(first, CT_NS_UTS), before);
+  world.ends(first);
+  world.goes_on(runtime);
+  EXPECT_EQ(world.state().ns(before), nullptr);
+  world.calls(runtime, "setns", {3, 0}, [](Call& call) { call.args[0].file = namespace_file(CLONE_NEWUTS, 201); });
+  EXPECT_EQ(world.ns_id(runtime, CT_NS_UTS), world.ns_id(next, CT_NS_UTS));
+}
+
+TEST(ModelNamespaces, OfTwoThatWereMadeAtOnceTheOneThatStaysHasTheNumber) {
+  World world;
+  const Task stays = world.found(10), goes = world.found(11), visitor = world.found(12);
+  const NamespaceInodes given = with(kHost, {{CT_NS_UTS, 201}});
+  world.calls(stays, "unshare", {CLONE_NEWUTS}, after(given));  // began first, and had its number last
+  world.calls(goes, "unshare", {CLONE_NEWUTS}, after(given));
+  world.ends(goes);
+  world.goes_on(visitor);
+  world.calls(visitor, "setns", {3, 0}, [](Call& call) { call.args[0].file = namespace_file(CLONE_NEWUTS, 201); });
+  EXPECT_EQ(world.ns_id(visitor, CT_NS_UTS), world.ns_id(stays, CT_NS_UTS));
+}
+
+TEST(ModelNamespaces, WhoIsInAnOldOneWhenItsNumberIsLearntLaterIsAContradiction) {
+  World world;
+  const Task runtime = world.found(10);
+  const NamespaceInodes given = with(kHost, {{CT_NS_UTS, 201}});
+  world.forks(runtime, 11, CLONE_NEWUTS, [&](Fork& fork) { fork.child_namespaces = given; });
+  const Task other = world.forks(runtime, 12);
+  world.calls(other, "unshare", {CLONE_NEWUTS});
+  world.executes(other, [&](Snapshot& snapshot) { snapshot.namespaces = given; });
+  EXPECT_EQ(world.all<Contradicted>().size(), 1u);
+}
+
 TEST(ModelNamespaces, ThreadsAreInTheirOwn) {
   World world;
   const Task leader = world.found(10);
