@@ -87,8 +87,8 @@ void LiveVerification::told(const News& news, const State& state) {
   execs_.erase({number(CT_NS_MNT), number(CT_NS_PID)});
 }
 
-void LiveVerification::complete_until(uint64_t time_ns, const State& state) {
-  verifier_.complete_until(time_ns, state);
+void LiveVerification::complete_until(uint64_t time_ns, const Model& model) {
+  verifier_.complete_until(time_ns, model);
   for (const Verifier::Request& request : verifier_.take_requests()) read(request, time_ns);
 }
 

@@ -22,16 +22,16 @@ class LiveVerification {
   void see(std::span<const std::byte> record);
 
   // Around the model.
-  void before(const Event& event, const State& state) { verifier_.before(event, state); }
+  void before(const Event& event, const Model& model) { verifier_.before(event, model); }
   void after(const Changes& changes) { verifier_.after(changes); }
   // A container that is told must have been compared, or it is said that it was not.
   void told(const News& news, const State& state);
   // Every event of an earlier time has been applied: settles what can be settled, and reads again what must be.
-  void complete_until(uint64_t time_ns, const State& state);
+  void complete_until(uint64_t time_ns, const Model& model);
 
   // Reads every container that still runs. Call it while everything is traced.
   void read_what_runs(const State& state);
-  void finish(const State& state) { verifier_.finish(state); }
+  void finish(const Model& model) { verifier_.finish(model); }
 
   VerificationReport report() const { return verifier_.report(); }
 

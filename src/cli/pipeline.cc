@@ -63,7 +63,7 @@ Pipeline::Pipeline(EventSource& source, const Options& options, Output& output, 
 bool Pipeline::step(std::chrono::milliseconds patience) {
   const bool more = source_.poll(patience, sink_);
   teller_.until(decoder_.told_until_ns());
-  if (verification_) verification_->complete_until(decoder_.told_until_ns(), model_.state());
+  if (verification_) verification_->complete_until(decoder_.told_until_ns(), model_);
   output_.flush();
   if (recording_) recording_->flush();
   return more;
@@ -82,7 +82,7 @@ void Pipeline::show(const Event& event) {
   const bool chosen = !call || whole || !selection_ || selection_->includes(*call->row);
   if (chosen) renderer_->event(event, number_);
   if (format_ == Format::kCalls && !verification_) return;
-  if (verification_) verification_->before(event, model_.state());
+  if (verification_) verification_->before(event, model_);
   if (moment_) moment_->before(event, number_, model_.state());
   if (trees_) trees_->before(event, model_.state());
   const Changes& changes = model_.apply(event);
@@ -119,7 +119,7 @@ void Pipeline::end(bool whole) {
   teller_.finish();
   if (moment_) show_moment();
   if (verification_) {
-    verification_->finish(model_.state());
+    verification_->finish(model_);
     renderer_->verified(verification_->report());
   }
   renderer_->end(decoder_.bad_records(), whole);

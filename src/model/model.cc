@@ -90,6 +90,13 @@ bool takes_mounts(const Change& change) {
 
 Model::Model(const TraceInfo& info) : rules_(rules_of(info)) {}
 
+State Model::settled() const {
+  Model copy = *this;
+  ModelContext context{{.state = copy.state_, .changes = copy.changes_, .rules = rules_}, copy.books_};
+  sweep_namespaces(context, std::ranges::any_of(changes_, takes_mounts));
+  return std::move(copy.state_);
+}
+
 const Changes& Model::apply(const Event& event) {
   const bool mounts_went = std::ranges::any_of(changes_, takes_mounts);
   changes_.clear();

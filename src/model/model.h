@@ -23,6 +23,11 @@ class Model {
   // A task or namespace that ended with the last event is still in it.
   const State& state() const { return state_; }
 
+  // A namespace has lost what kept it with the last event, and goes with the next one.
+  bool is_settling() const { return !books_.abandoned.empty(); }
+  // The state without such namespaces.
+  State settled() const;
+
   // How far the kernel's own answers agreed with what had been inferred.
   const Agreements& agreements() const { return books_.agreements; }
 

@@ -9,6 +9,7 @@ namespace {
 constexpr int kMostTries = 6;
 constexpr size_t kMostDifferences = 20;  // that are told of one comparison
 constexpr size_t kMostDisagreements = 20;
+constexpr uint64_t kLongestEnd_ns = 1'000'000'000;  // of a task, from when it is told to when its namespaces have gone
 
 struct Span {
   uint64_t began_ns, ended_ns;
@@ -28,6 +29,10 @@ Span span_of(const Event& event) {
       event);
 }
 
+bool is_of_masters(const Difference& difference) {
+  return difference.what.ends_with(": master") || difference.what.ends_with(": propagate_from");
+}
+
 }  // namespace
 
 void Verifier::add(const Request& request, ProcReading reading) {
@@ -35,8 +40,11 @@ void Verifier::add(const Request& request, ProcReading reading) {
 }
 
 void Verifier::not_made(const Request& request, const std::string& why, uint64_t time_ns) {
-  pending_.push_back({.request = request, .not_made = why});
-  pending_.back().reading.began_ns = pending_.back().reading.ended_ns = time_ns;
+  Pending pending;
+  pending.request = request;
+  pending.not_made = why;
+  pending.reading.began_ns = pending.reading.ended_ns = time_ns;
+  pending_.push_back(std::move(pending));
 }
 
 void Verifier::failed(const Request& request, const std::string& why) {
@@ -49,24 +57,30 @@ void Verifier::name(Request& request, const State& state) {
   if (task && request.container.empty()) request.container = container_key(state, *task);
 }
 
-void Verifier::compare(Pending& pending, const State& state) {
-  name(pending.request, state);
+void Verifier::compare(Pending& pending, const Model& model) {
+  name(pending.request, model.state());
   if (!pending.not_made.empty()) return;
   if (pending.matched || std::exchange(pending.compared, true)) return;
+  compare(pending, model.state());
+  if (!pending.matched && model.is_settling()) compare(pending, model.settled());
+}
+
+void Verifier::compare(Pending& pending, const State& state) {
   Comparison now = compare_with_proc(state, pending.request.task, pending.reading, pending.request.mounts);
   pending.matched = now.cannot.empty() && now.differences.empty();
   pending.moved = pending.moved || (pending.last && *pending.last != now);
   pending.last = std::move(now);
 }
 
-void Verifier::before(const Event& event, const State& state) {
+void Verifier::before(const Event& event, const Model& model) {
+  if (model.is_settling()) left_ns_ = model.state().time_ns;
   if (pending_.empty()) return;
   const Span span = span_of(event);
   began_ns_ = span.began_ns, ended_ns_ = span.ended_ns;
-  complete_until(span.began_ns, state);
+  complete_until(span.began_ns, model);
   for (Pending& pending : pending_) {
     if (span.ended_ns >= pending.reading.began_ns) {
-      compare(pending, state);
+      compare(pending, model);
     } else {
       // What had returned by then is in what was read: it is of no earlier state.
       pending.matched = pending.compared = pending.moved = false;
@@ -84,25 +98,32 @@ void Verifier::after(const Changes& changes) {
   }
 }
 
-void Verifier::complete_until(uint64_t time_ns, const State& state) {
+void Verifier::complete_until(uint64_t time_ns, const Model& model) {
   const auto is_over = [time_ns](const Pending& pending) { return pending.reading.ended_ns < time_ns; };
   for (Pending& pending : pending_)
-    if (is_over(pending)) settle(pending, state);
+    if (is_over(pending)) settle(pending, model);
   std::erase_if(pending_, is_over);
 }
 
-void Verifier::finish(const State& state) {
+void Verifier::finish(const Model& model) {
   for (Pending& pending : pending_) {
     pending.request.tries = kMostTries;
-    settle(pending, state);
+    settle(pending, model);
   }
   pending_.clear();
 }
 
-void Verifier::settle(Pending& pending, const State& state) {
-  compare(pending, state);
+// The kernel may be about to take away what the model has let go of.
+bool Verifier::may_be_settling(const Pending& pending) const {
+  return left_ns_ && pending.reading.began_ns < *left_ns_ + kLongestEnd_ns &&
+         std::ranges::all_of(pending.last->differences, is_of_masters);
+}
+
+void Verifier::settle(Pending& pending, const Model& model) {
+  compare(pending, model);
   if (!pending.not_made.empty()) return failed(pending.request, pending.not_made);
-  const bool moved = pending.moved || (pending.overlapped && !pending.last->differences.empty());
+  const bool overlapped = pending.overlapped || may_be_settling(pending);
+  const bool moved = pending.moved || (overlapped && !pending.last->differences.empty());
   if (pending.matched) {
     ++outcomes_[pending.request.container].agreed;
   } else if (moved && pending.request.tries < kMostTries) {

@@ -14,6 +14,7 @@
 #include "cttrace/proc.h"
 #include "cttrace/verification.h"
 #include "model/compare.h"
+#include "model/model.h"
 
 namespace cttrace {
 
@@ -23,7 +24,8 @@ namespace cttrace {
 // moment in between. Where it differs in the same way from all of them, the model and the kernel disagree; where it
 // differs in several ways the order of calls that were made at once may be the reason, and another reading decides. So
 // it does where a call that changed something had begun and not returned when reading began: a mount that takes long is
-// in no table until it is done, whatever else begins meanwhile.
+// in no table until it is done, whatever else begins meanwhile. A task's end is told before the kernel takes away the
+// namespaces that nobody else is in (do_exit, kernel/exit.c): until then mounts elsewhere are the slaves of theirs.
 class Verifier {
  public:
   struct Request {
@@ -44,12 +46,12 @@ class Verifier {
   void not_made(const Request& request, const std::string& why, uint64_t time_ns);
 
   // Around each event that the model applies.
-  void before(const Event& event, const State& state);
+  void before(const Event& event, const Model& model);
   void after(const Changes& changes);
   // Every event of an earlier time has been applied.
-  void complete_until(uint64_t time_ns, const State& state);
+  void complete_until(uint64_t time_ns, const Model& model);
   // No more will come.
-  void finish(const State& state);
+  void finish(const Model& model);
 
   // What must be read again.
   std::vector<Request> take_requests();
@@ -75,13 +77,16 @@ class Verifier {
   };
 
   static void name(Request& request, const State& state);
+  static void compare(Pending& pending, const Model& model);
   static void compare(Pending& pending, const State& state);
-  void settle(Pending& pending, const State& state);
+  bool may_be_settling(const Pending& pending) const;
+  void settle(Pending& pending, const Model& model);
   void failed(const Request& request, const std::string& why);
   void disagree(const Pending& pending);
 
   std::vector<Pending> pending_;
   uint64_t began_ns_ = 0, ended_ns_ = 0;  // of the latest event
+  std::optional<uint64_t> left_ns_;       // when a namespace lost what kept it
   std::vector<Request> again_;
   std::map<std::string, Outcome> outcomes_;  // by container
   std::set<std::string> told_;               // disagreements

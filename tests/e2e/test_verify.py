@@ -149,6 +149,18 @@ while time.time() < end:
         self.assertEqual(found["disagreements"], [])
         self.assertGreater(found["containers"], 0)
 
+    def test_the_end_of_a_namespace_that_others_are_the_slaves_of(self):
+        folder = self.tmp / "folder"
+        folder.mkdir()
+        script = (f"mount -t tmpfs x {folder}; (setsid unshare -m --propagation slave sleep 1 >/dev/null 2>&1 </dev/null &); "
+                  "sleep 0.1")
+        result = cttrace("--verify", "--format", "ndjson", "-o", self.out, "unshare", "-m", "--propagation", "shared", "sh", "-c",
+                         script)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        found = verification(self.out)
+        self.assertEqual(found["disagreements"], [])
+        self.assertGreater(found["containers"], 0)
+
     def test_a_thread_in_another_mount_namespace_than_its_process(self):
         script = """import ctypes, os, sys, threading
 libc = ctypes.CDLL(None)

@@ -35,6 +35,7 @@ class World {
   std::vector<Event> events;
 
   const State& state() const { return model_.state(); }
+  const Model& model() const { return model_; }
   std::map<std::string_view, Agreement> agreements() const {
     return {model_.agreements().begin(), model_.agreements().end()};
   }

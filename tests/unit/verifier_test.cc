@@ -52,7 +52,7 @@ class Verified : public testing::Test {
   Verifier::Request request() const { return {.task = id_of(task_), .container = "one", .when = "at the end"}; }
 
   void apply(const Event& event) {
-    verifier_.before(event, world_.state());
+    verifier_.before(event, world_.model());
     world_.apply(event);
     verifier_.after(world_.changes);
   }
@@ -66,7 +66,7 @@ class Verified : public testing::Test {
   }
   // Comparisons that agree, and that do not; not made.
   std::array<uint64_t, 3> counts() {
-    verifier_.finish(world_.state());
+    verifier_.finish(world_.model());
     const VerificationReport report = verifier_.report();
     return {report.comparisons, report.disagreements.size() + report.more_disagreements, report.not_verified.size()};
   }
@@ -95,7 +95,7 @@ TEST_F(Verified, ANumberThatIsGivenAgainIsAnotherContainers) {
     now.pid = tid;
     now.process["ns/mnt"].text = "mnt:[500]";
     verifier_.add({.task = id_of(task)}, now);
-    verifier_.complete_until(UINT64_MAX, world_.state());
+    verifier_.complete_until(UINT64_MAX, world_.model());
     world_.ends(task);
   }
   verifier_.not_made({.task = id_of(task_)}, "a reason", world_.now());
@@ -238,7 +238,7 @@ TEST_F(Verified, WhatFitsNeitherIsReadAgainAndNotForEver) {
     }
     verifier_.add(next, reading(kTable, 999));
     apply(unshares(201 + static_cast<uint32_t>(tries), now - 1, now + 1));
-    verifier_.complete_until(now + 1, world_.state());
+    verifier_.complete_until(now + 1, world_.model());
   }
   EXPECT_TRUE(verifier_.take_requests().empty());
   EXPECT_EQ(counts(), (Counts{0, 0, 1}));
@@ -254,9 +254,65 @@ TEST_F(Verified, WhatWasUnderwayWhenItBeganIsReadAgain) {
   verifier_.add(request(), read);
   apply(unshares(777, now, now + 200));
   apply(world_.made(task_, "prctl", {PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0}, [&](Call& call) { call.start_ns = now + 50; }));
-  verifier_.complete_until(now + 1000, world_.state());
+  verifier_.complete_until(now + 1000, world_.model());
   EXPECT_EQ(verifier_.take_requests().size(), 1u);
   EXPECT_EQ(counts(), (Counts{0, 0, 0}));
+}
+
+// A namespace whose mounts ours are the slaves of ends with its only task; the reading is of after that, and finds it
+// gone or still there.
+class VerifiedAtAnEnd : public Verified {
+ protected:
+  static constexpr const char* kSlaves =
+      "20 1 8:1 / / rw,relatime master:5 - ext4 /dev/sda1 rw\n"
+      "21 20 0:5 / /proc rw,nosuid master:6 - proc proc rw\n";
+  static constexpr const char* kNobodysSlaves =
+      "20 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n"
+      "21 20 0:5 / /proc rw,nosuid - proc proc rw\n";
+
+  VerifiedAtAnEnd() {
+    const Task other = world_.forks(task_, 50, CLONE_NEWNS);
+    slave_ = world_.forks(other, 51);
+    world_.calls(other, "mount", {"", "/", "", MS_REC | MS_PRIVATE, null()});
+    world_.calls(other, "mount", {"", "/", "", MS_REC | MS_SHARED, null()});
+    world_.calls(slave_, "unshare", {CLONE_NEWNS}, [](Call& call) {
+      call.after.namespaces = with(kHost, {{CT_NS_MNT, 500}});
+    });
+    world_.calls(slave_, "mount", {"", "/", "", MS_REC | MS_SLAVE, null()});
+    apply(TaskExit{.task = other, .time_ns = world_.now(), .last_of_process = true});
+  }
+  void reads(const std::string& table) {
+    ProcReading now = reading(table);
+    now.pid = slave_.tid;
+    now.process["ns/mnt"].text = "mnt:[500]";
+    verifier_.add({.task = id_of(slave_), .container = "one"}, now);
+  }
+
+  Task slave_;
+};
+
+TEST_F(VerifiedAtAnEnd, ItMayHaveGoneThoughNothingHappensAnyMore) {
+  reads(kNobodysSlaves);
+  reads(kSlaves);
+  EXPECT_EQ(counts(), (Counts{2, 0, 0}));
+}
+
+TEST_F(VerifiedAtAnEnd, TheKernelMayTakeItsTime) {
+  apply(world_.made(task_, "prctl", {PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0}));
+  reads(kSlaves);
+  reads(kNobodysSlaves);
+  verifier_.complete_until(world_.now() + 1, world_.model());
+  EXPECT_EQ(verifier_.take_requests().size(), 1u);
+  EXPECT_EQ(counts(), (Counts{1, 0, 0}));
+}
+
+TEST_F(VerifiedAtAnEnd, ButNotForEverAndWithNothingElse) {
+  apply(world_.made(task_, "prctl", {PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0}));
+  std::string other = kSlaves;
+  reads(other.replace(other.find("nosuid"), 6, "noexec"));
+  world_.passes(2'000'000'000);
+  reads(kSlaves);
+  EXPECT_EQ(counts(), (Counts{0, 2, 0}));
 }
 
 TEST_F(Verified, WhatHasEndedIsNotVerified) {
