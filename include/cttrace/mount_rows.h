@@ -36,8 +36,9 @@ std::optional<std::vector<MountRow>> parse_mountinfo(std::string_view text);
 // The tree as a task with this root sees it in its mountinfo: parents first, children by mountpoint.
 std::vector<MountRow> mount_rows(const State& state, TreeId tree, const Place& root);
 
-// Where they differ: of mounts that the model is sure of; with peer groups compared up to renaming, mount ids and
-// whether filesystems are read-only where the model knows that, and other filesystem options not at all. Empty: equal.
+// Where they differ: of mounts that the model is sure of; with peer groups compared up to renaming, sources, mount ids
+// and whether filesystems are read-only where the model knows that, and other filesystem options not at all. Empty:
+// equal.
 std::vector<Difference> differences(const std::vector<MountRow>& model, const std::vector<MountRow>& kernel);
 
 }  // namespace cttrace

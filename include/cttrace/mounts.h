@@ -38,10 +38,13 @@ struct Filesystem {
   // began after it was made; then the text is mountinfo's.
   Fact<std::string> options = {};
   EventNumber made_by = 0;  // 0: was there when tracing began
-  // NamespaceId of the ipc namespace whose mqueue, or the network namespace whose sysfs it is: there is one to each. 0: of
-  // none, or not known.
+  // NamespaceId of the ipc namespace whose mqueue, or the network namespace whose sysfs it is: there is one to each. 0:
+  // of none, or not known.
   uint32_t keyed_by = 0;
 };
+
+// Mount::source where nobody saw what it is.
+inline constexpr std::string_view kUnknownSource = "?";
 
 // One mount, with what /proc/PID/mountinfo says of it.
 struct Mount {

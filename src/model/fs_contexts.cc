@@ -76,14 +76,20 @@ void create_filesystem(State& state, const TaskState& task, FsContext& fs) {
   if (fs.filesystem) return;
   // What is longer than that was left out, perhaps an upper layer.
   const bool all_told = fs.whole && fs.options.size() + PATH_MAX < kMostOptions_bytes;
-  const Fact<bool> read_only = read_only_as_made(fs.type, fs.read_only, fs.options, all_told);
+  Fact<bool> read_only = read_only_as_made(fs.type, fs.read_only, fs.options, all_told);
+  if (!fs.whole && !read_only.value) read_only.evidence = Evidence::kUnknown;
   fs.read_only = fs.read_only && fs.type != "mqueue";
   Fact<std::string> options = {filesystem_options({}, fs.options), fs.whole ? Evidence::kObserved : Evidence::kUnknown};
   fs.filesystem = new_filesystem(state, {.type = fs.type,
                                          .read_only = read_only,
                                          .options = std::move(options),
                                          .made_by = state.event,
-                                         .keyed_by = fs.keyed_by ? fs.keyed_by : key_of(fs.type, task)});
+                                         .keyed_by = fs.keyed_by || !fs.whole ? fs.keyed_by : key_of(fs.type, task)});
+}
+
+std::string source_of(const Call& fsmount, const FsContext& fs) {
+  if (fsmount.after.mount_root) return fsmount.after.mount_source.value_or("none");
+  return fs.source.value_or(std::string(fs.whole ? "none" : kUnknownSource));
 }
 
 void reconfigure(State& state, const FsContext& fs) {
@@ -188,8 +194,8 @@ void apply_fsconfig(Context& context, const Call& call, TaskState& task) {
 void apply_fsmount(Context& context, const Call& call, TaskState& task) {
   State& state = context.state;
   const FsContext* known = context_of(context, task, call.args[0]);
-  FsContext fs = known ? *known : FsContext{};
-  if (!known && call.returned_file) fs.type = call.returned_file->fs_type;
+  FsContext fs = known ? *known : FsContext{.whole = false};
+  if (fs.type.empty() && call.returned_file) fs.type = call.returned_file->fs_type;
   create_filesystem(state, task, fs);
   fs.history.push_back(state.event);
   const MaybeFile& made = call.returned_file;
@@ -200,7 +206,7 @@ void apply_fsmount(Context& context, const Call& call, TaskState& task) {
   add_mount(state, tree,
             {.root = call.after.mount_root.value_or("/"),
              .filesystem = fs.filesystem,
-             .source = call.after.mount_root ? call.after.mount_source.value_or("none") : fs.source.value_or("none"),
+             .source = source_of(call, fs),
              .attributes = call.args[2].raw,
              .kernel_id = made ? made->mount_id : 0,
              .made_by = state.event,

@@ -91,6 +91,11 @@ void learn_made(State& state, const MountCall& mount, Mount& made) {
   made.root = *after.mount_root;  // of a hierarchy of cgroups, what the caller's cgroup namespace begins at
 }
 
+std::string named_source(const MountCall& mount) {
+  if (mount.source().reading == Reading::kOk) return std::string(text_of(mount.source()));
+  return mount.source().reading == Reading::kNull ? "none" : std::string(kUnknownSource);
+}
+
 void mount_new(Context& context, const MountCall& mount) {
   State& state = context.state;
   const std::optional<Place> target = find_target(context, mount, "mount");
@@ -104,10 +109,9 @@ void mount_new(Context& context, const MountCall& mount) {
                              .options = std::move(options),
                              .made_by = state.event,
                              .keyed_by = key_of(mount.type(), mount.task)});
-  const bool named = mount.source().reading == Reading::kOk;
   Mount made = {.root = "/",
                 .filesystem = filesystem,
-                .source = named ? std::string(text_of(mount.source())) : "none",
+                .source = named_source(mount),
                 .attributes = attributes_of(mount.flags),
                 .made_by = state.event,
                 .history = {state.event}};

@@ -80,7 +80,7 @@ class Comparison {
     // Whether what it shows still has a name is no matter of mounts.
     if (model.root + "//deleted" != kernel.root) expect(model, "root", model.root, kernel.root);
     expect(model, "type", model.fs_type, kernel.fs_type);
-    expect(model, "source", model.source, kernel.source);
+    if (model.source != kUnknownSource) expect(model, "source", model.source, kernel.source);
     if (model.attributes != kernel.attributes)
       expect(model, "attributes", attribute_words(model.attributes), attribute_words(kernel.attributes));
     expect(model, "unbindable", model.unbindable, kernel.unbindable);

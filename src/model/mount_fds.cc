@@ -96,6 +96,14 @@ void learn_type(State& state, MountId mount, const MaybeFile& seen) {
     filesystem->second.edit().type = seen->fs_type;
 }
 
+// And its source, where it is the newest mount there.
+void learn_source(State& state, MountId mount, const Aftermath& after) {
+  MountTree& tree = state.trees.at(mount.tree);
+  if (tree.at(mount.slot).source != kUnknownSource || !after.newest_mount || !after.mount_root) return;
+  if (after.newest_mount->mount_id == tree.kernel_id_of(mount.slot))
+    MountTreeEditor(tree).set_source(mount.slot, after.mount_source.value_or("none"));
+}
+
 // What is seen at the place, and what it is mounted on: there a mount goes that comes beneath it.
 std::optional<Attachment> beneath(const State& state, const Place& place, std::string& path) {
   const Place top = crossed(state, root_of_mount(state, place.mount, Evidence::kInferred));
@@ -159,6 +167,7 @@ void apply_move_mount(Context& context, const Call& call, TaskState& task) {
   if (is_within(state, where->parent, from.place->mount))
     return cannot_tell_others(context, task, "move_mount", "nothing moves below itself");
   if (text_of(call.args[1]).empty()) learn_type(state, from.place->mount, call.after.moved);
+  learn_source(state, from.place->mount, call.after);
   MountTreeEditor(state.trees.at(from.place->mount.tree)).add_history(from.place->mount.slot, state.event);
   if (from.place->mount.tree == where->parent.tree) {
     where->what = MountChanged::What::kMoved;

@@ -168,6 +168,13 @@ void MountTreeEditor::set_locked(Slot slot, bool locked) {
   if (nodes.now(slot).locked != locked) refresh(nodes, slot).locked = locked;
 }
 
+void MountTreeEditor::set_source(Slot slot, std::string source) {
+  MountNode& node = edit().mounts.edit(slot);
+  auto body = std::make_shared<MountBody>(*node.body);
+  body->source = std::move(source);
+  node.body = std::move(body);
+}
+
 void MountTreeEditor::add_history(Slot slot, EventNumber event) {
   MountNode& node = edit().mounts.edit(slot);
   if (node.body->history.size() >= kMostHistory) return;

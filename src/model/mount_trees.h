@@ -113,6 +113,7 @@ class MountTreeEditor {
   void set_propagation(Slot slot, uint32_t peer_group, uint32_t master, bool unbindable);
   void set_attributes(Slot slot, uint64_t attributes, bool idmapped);
   void set_locked(Slot slot, bool locked);
+  void set_source(Slot slot, std::string source);
   void add_history(Slot slot, EventNumber event);
   // Whether it is there is not known.
   void doubt(Slot slot) { edit().mounts.edit(slot).evidence = Evidence::kUnknown; }

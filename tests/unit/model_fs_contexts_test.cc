@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <linux/mount.h>
 
+#include "cttrace/mount_rows.h"
 #include "mount_world.h"
 
 namespace cttrace {
@@ -29,7 +30,7 @@ class ModelFsContexts : public testing::Test {
                  [&](Call& call) { call.args[0].file = context(fd); });
   }
   // Configured by what was told so far, and mounted on /mnt.
-  void mounts(const Task& task, int fd) {
+  void mounts(const Task& task, int fd, const World::EditCall& attached = {}) {
     const auto is = [&](Call& call) { call.args[0].file = context(fd); };
     world_.calls(task, "fsconfig", {fd, FSCONFIG_CMD_CREATE, null(), null(), 0}, is);
     const File detached{
@@ -39,25 +40,31 @@ class ModelFsContexts : public testing::Test {
       call.result = 90;
       call.returned_file = detached;
     });
-    world_.calls(task, "move_mount", {90, "", AT_FDCWD, "/mnt", MOVE_MOUNT_F_EMPTY_PATH},
-                 [&](Call& call) { call.args[0].file = detached; });
+    world_.calls(task, "move_mount", {90, "", AT_FDCWD, "/mnt", MOVE_MOUNT_F_EMPTY_PATH}, [&](Call& call) {
+      call.args[0].file = detached;
+      if (attached) attached(call);
+    });
   }
   void closes(const Task& task, int fd, uint32_t references) {
     world_.calls(task, "close", {fd}, [&](Call& call) { call.args[0].file = context(fd, references); });
   }
   std::string source_at_mnt(const Task& task) { return at_mnt(task).source; }
-  const Fact<std::string>& options_at_mnt(const Task& task) {
-    return world_.state().filesystems.at(at_mnt(task).filesystem)->options;
+  const Filesystem& filesystem_at_mnt(const Task& task) {
+    return *world_.state().filesystems.at(at_mnt(task).filesystem);
   }
+  const Fact<std::string>& options_at_mnt(const Task& task) { return filesystem_at_mnt(task).options; }
 
   MountWorld world_;
 
  private:
+  // The topmost one.
   Mount at_mnt(const Task& task) {
     const MountTree& tree = world_.tree(task);
+    std::optional<Mount> found;
     for (const Slot slot : tree.in_tree_order())
-      if (tree.path_of(slot) == "/mnt") return tree.at(slot);
-    throw std::logic_error("nothing on /mnt");
+      if (tree.path_of(slot) == "/mnt") found = tree.at(slot);
+    if (!found) throw std::logic_error("nothing on /mnt");
+    return *found;
   }
 };
 
@@ -87,6 +94,33 @@ TEST_F(ModelFsContexts, WhatOneWasToldUnseenIsNotKnown) {
   mounts(world_.host, 7);
   EXPECT_EQ(options_at_mnt(world_.host).value, "mode=0711");
   EXPECT_FALSE(options_at_mnt(world_.host).known());
+  EXPECT_EQ(source_at_mnt(world_.host), kUnknownSource);
+  EXPECT_FALSE(filesystem_at_mnt(world_.host).read_only.known());
+  EXPECT_EQ(filesystem_at_mnt(world_.host).type, "tmpfs");
+  constexpr const char* kKernels =
+      "20 1 0:20 / / rw - ext4 /dev/vda rw\n"
+      "90 20 0:90 / /mnt rw,relatime - tmpfs passed ro\n";
+  const std::vector<MountRow> rows = mount_rows(world_.state(), world_.ns(world_.host, CT_NS_MNT).mounts,
+                                                world_.state().fs_of(world_.task(world_.host))->root);
+  EXPECT_TRUE(differences(rows, *parse_mountinfo(kKernels)).empty());
+}
+
+TEST_F(ModelFsContexts, WhatItsSourceIsMayBeSeenWhereItIsAttached) {
+  tells(world_.host, 7, "mode", "0711");
+  mounts(world_.host, 7, [](Call& call) {
+    call.after.newest_mount = File{.path = "/mnt", .fs_type = "tmpfs", .mount_id = 90, .mount_parent_id = 20};
+    call.after.newest_mount->mount_ns = kHost[CT_NS_MNT];
+    call.after.mount_root = "/", call.after.mount_source = "passed";
+  });
+  EXPECT_EQ(source_at_mnt(world_.host), "passed");
+}
+
+TEST_F(ModelFsContexts, OfAMountWhoseSourceCouldNotBeReadItIsNotKnown) {
+  world_.calls(world_.host, "mount", {faulted(), "/mnt", "tmpfs", 0, null()});
+  EXPECT_EQ(source_at_mnt(world_.host), kUnknownSource);
+  world_.unmounts(world_.host, "/mnt");
+  world_.calls(world_.host, "mount", {null(), "/mnt", "tmpfs", 0, null()});
+  EXPECT_EQ(source_at_mnt(world_.host), "none");
 }
 
 TEST_F(ModelFsContexts, ANumberIsGivenAgain) {
