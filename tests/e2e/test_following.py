@@ -1,6 +1,7 @@
 """Who is followed: all threads of a daemon, everybody's descendants, at once or in the middle of being made."""
 
 import collections
+import pathlib
 import signal
 import subprocess
 
@@ -122,6 +123,16 @@ class Following(Case):
         self.assertEqual(shown, list(range(shown[0], len(links))))
         self.assertLessEqual(shown[0], expected[0])
         self.whole(trace)
+
+    @support.only_with("ptrace", "nobody has to be stopped")
+    def test_a_kernel_thread_cannot_be_followed_by_anybody(self):
+        support.require("root")
+        first = pathlib.Path("/proc/2/comm")
+        if not first.exists() or first.read_text() != "kthreadd\n":
+            self.skipTest("there is none in this pid namespace")
+        result = cttrace("-p", 2)
+        self.assertEqual((result.returncode, result.stderr),
+                         (1, "cttrace: cannot follow process 2: it is a kernel thread, which makes no system calls\n"))
 
     @support.only_with("ptrace", "nobody has to be stopped")
     def test_whoever_attaches_finds_the_one_that_is_there(self):

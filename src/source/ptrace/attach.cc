@@ -12,6 +12,7 @@
 #include <set>
 
 #include "base/fd.h"
+#include "source/ptrace/privileged_program.h"
 #include "source/ptrace/requests.h"
 
 namespace cttrace::ptrace {
@@ -88,14 +89,32 @@ std::vector<uint32_t> children_of(uint32_t pid) {
   return children;
 }
 
-// Why a thread cannot be followed by us.
-std::string why_not(uint32_t tracer, int code) {
-  if (tracer == 0) {
-    const Result<std::string> scope = read_file("/proc/sys/kernel/yama/ptrace_scope", 16);
-    const bool limited = scope && !scope->starts_with('0');
-    return std::string(std::strerror(code)) +
-           (limited ? " (yama.ptrace_scope is " + scope->substr(0, scope->find('\n')) + ")" : "");
+// It has no memory of its own.
+bool is_kernel_thread(uint32_t process) { return status_field(process, "VmSize").empty(); }
+
+// Why nobody's thread cannot be followed by us, and what could help.
+Error not_permitted(uint32_t process, int code) {
+  Error error{.code = code, .what = "follow process", .subject = std::to_string(process), .why = std::strerror(code)};
+  if (code != EPERM) return error;
+  if (is_kernel_thread(process)) {
+    error.why = "it is a kernel thread, which makes no system calls";
+    return error;
   }
+  const Result<std::string> scope = read_file("/proc/sys/kernel/yama/ptrace_scope", 16);
+  const bool limited = scope && !scope->starts_with('0');
+  if (limited) error.why += " (yama.ptrace_scope is " + scope->substr(0, scope->find('\n')) + ")";
+  error.remedy = "run cttrace as root, or with CAP_SYS_PTRACE";
+  if (may_trace_all()) {
+    if (!limited)
+      error.why +=
+          ", although cttrace has CAP_SYS_PTRACE: the kernel protects it, or it is above cttrace's user namespace";
+    error.remedy = "use --backend ebpf, which stops nobody";
+  }
+  return error;
+}
+
+// Why a thread that has a tracer cannot be followed by us.
+std::string why_not(uint32_t tracer) {
   const Result<std::string> name = read_file("/proc/" + std::to_string(tracer) + "/comm", 64);
   return "it is traced already, by process " + std::to_string(tracer) +
          (name && !name->empty() ? " (" + name->substr(0, name->find('\n')) + ")" : "") +
@@ -132,8 +151,8 @@ class Attaching {
 };
 
 void Attaching::refuse(uint32_t process, uint32_t tracer, int code) {
-  Error error{.code = code, .what = "follow process", .subject = std::to_string(process), .why = why_not(tracer, code)};
-  if (code == EPERM && tracer == 0) error.remedy = "run cttrace as root, or with CAP_SYS_PTRACE";
+  Error error = not_permitted(process, code);
+  if (tracer) error = {.code = code, .what = error.what, .subject = error.subject, .why = why_not(tracer)};
   const auto [place, first] = refused_.try_emplace(process, std::move(error));
   if (first) lines_.push_back(place->second.line());
 }

@@ -15,12 +15,6 @@
 namespace cttrace::ptrace {
 namespace {
 
-bool may_trace_all() {
-  __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-  __user_cap_data_struct data[2] = {};
-  return syscall(SYS_capget, &header, data) == 0 && ((data[0].effective >> CAP_SYS_PTRACE) & 1);
-}
-
 // Its owner may trace whatever is in a user namespace that was made below ours: only ours matters.
 bool in_our_user_namespace(const std::string& folder) {
   struct stat its = {}, ours = {};
@@ -55,6 +49,12 @@ bool gives_privileges(int file) {
 }
 
 }  // namespace
+
+bool may_trace_all() {
+  __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  __user_cap_data_struct data[2] = {};
+  return syscall(SYS_capget, &header, data) == 0 && ((data[0].effective >> CAP_SYS_PTRACE) & 1);
+}
 
 std::optional<std::string> loses_privileges_by_us(uint32_t tid, const CallNow& call) {
   static const bool all = may_trace_all();
