@@ -10,7 +10,7 @@
 
 namespace cttrace {
 
-inline constexpr const char* kGone = "it had ended before it could be read";
+inline constexpr const char* kGone = "ended before being read";
 
 struct Comparison {
   std::vector<Difference> differences;

@@ -167,11 +167,12 @@ VerificationReport Verifier::report() const {
   const bool any_expected = std::ranges::any_of(outcomes_, [](const auto& each) { return each.second.expected; });
   for (const auto& [container, outcome] : outcomes_) {
     if (outcome.differed) continue;
+    const bool counts = outcome.expected || !any_expected;
     if (outcome.agreed) {
-      report.containers += outcome.expected || !any_expected;
+      report.containers += counts;
       report.comparisons += outcome.agreed;
-    } else {
-      ++report.not_verified[outcome.not_made.empty() ? "it was never read" : outcome.not_made];
+    } else if (counts) {
+      ++report.not_verified[outcome.not_made.empty() ? "never read" : outcome.not_made];
     }
   }
   return report;

@@ -337,7 +337,7 @@ TEST_F(Verified, WhatWasExpectedAndNeverReadIsSaid) {
   verifier_.expect("two");
   verifier_.add(request(), reading());
   EXPECT_EQ(counts(), (Counts{1, 0, 1}));
-  EXPECT_EQ(verifier_.report().not_verified, (std::map<std::string, uint64_t>{{"it was never read", 1}}));
+  EXPECT_EQ(verifier_.report().not_verified, (std::map<std::string, uint64_t>{{"never read", 1}}));
 }
 
 TEST_F(Verified, WhatNobodyToldOfIsNoContainerWhereOthersAreTold) {
@@ -348,6 +348,11 @@ TEST_F(Verified, WhatNobodyToldOfIsNoContainerWhereOthersAreTold) {
   verifier_.add(another, reading());
   EXPECT_EQ(counts(), (Counts{2, 0, 0}));
   EXPECT_EQ(verifier_.report().containers, 1u);
+  Verifier::Request unread = request();
+  unread.container = "another that could not be read";
+  unread.was_there = true;
+  verifier_.not_made(unread, kGone, world_.now());
+  EXPECT_EQ(counts(), (Counts{2, 0, 0}));
 }
 
 TEST_F(Verified, AfterALossADifferenceProvesNothing) {
