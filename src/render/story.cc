@@ -127,6 +127,8 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
                const RenderOptions& options) {
   const uint32_t main = main_stage(story, init);
   if (!story.doubt.empty()) lines.note(story.doubt);
+  if (story.steps_dropped)
+    lines.note(plural(story.steps_dropped, "step") + " left out, more than are kept: the first of who took the most");
   for (const Step& step : story.steps) {
     string text = is_wanted(step, options.status) ? words_of(step, around) : string();
     if (text.empty()) continue;
@@ -141,7 +143,6 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
       lines.raw(draw_trees(*trees, style_of(options, 6)));
   }
   if (story.ending != Ending::kHandedOver) add_endings(lines, story);
-  if (story.steps_dropped) lines.note(plural(story.steps_dropped, "step") + " more than are kept");
 }
 
 // What the program was handed: the kernel's state then. Nothing, where a set-up did not get so far.

@@ -33,6 +33,18 @@ std::string told(uint32_t exit_code, uint32_t normal_failures, int error = 0, ui
   return text;
 }
 
+TEST(StoryWords, WhatIsLeftOutIsSaidBeforeWhatIsThere) {
+  Container container;
+  container.set_up.stages = {{.pids = {7}, .program = "runc"}};
+  container.set_up.steps = {{.facts = NameGiven{.name = "web"}}};
+  container.set_up.steps_dropped = 5;
+  std::string text;
+  StoryRenderer({.quiet = true}, [&](std::string_view part) { text += part; }).news(container);
+  const size_t left_out = text.find("5 steps left out, more than are kept"), step = text.find("hostname web");
+  ASSERT_NE(left_out, std::string::npos) << text;
+  EXPECT_LT(left_out, step) << text;
+}
+
 bool says(const std::string& text, std::string_view words) { return text.find(words) != std::string::npos; }
 
 TEST(StoryWords, WhatTheRuntimeHasPrintedIsOnlyToBlameWhereNothingElseIs) {
