@@ -33,7 +33,7 @@ struct ipc_namespace { struct ns_common ns; };
 struct net { struct ns_common ns; };
 struct cgroup_namespace { struct ns_common ns; };
 struct time_namespace { struct ns_common ns; };
-struct pid_namespace { struct ns_common ns; unsigned int level; };
+struct pid_namespace { struct ns_common ns; unsigned int level; struct task_struct *child_reaper; };
 
 struct list_head { struct list_head *next, *prev; };
 struct rb_node { struct rb_node *rb_right; };
@@ -154,12 +154,14 @@ struct sigpending { struct sigset signal; };
 struct seccomp { int mode; atomic_t filter_count; };
 struct thread_info { u32 status; };        /* x86 */
 struct thread_info___arm64 { unsigned long flags; };
-struct signal_struct { atomic_t live; short oom_score_adj; };
+struct signal_struct { atomic_t live; short oom_score_adj; struct mm_struct *oom_mm; };
+struct kernel_siginfo { int si_code; };
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;
 	struct mm_struct *mm;
 	int exit_code;
+	int pdeath_signal;
 	unsigned long atomic_flags;
 	int pid;
 	int tgid;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "descriptors.h"
+#include "signals.h"
 #include "snapshot.h"
 
 /* Follows a task. NULL: the table is full, which is counted. */
@@ -171,9 +172,15 @@ int process_exit(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	struct ct_task_exit *out = (struct ct_task_exit *)s->data;
 	out->code = BPF_CORE_READ(task, exit_code);
+	out->killer = CT_KILLER_UNKNOWN;
+	out->killer_tgid = 0;
 	out->pad = 0;
-	out->record.flags = BPF_CORE_READ(task, signal, live.counter) == 0 ? CT_FLAG_GROUP_DEAD : 0;
-	out->record.flags |= in_call;
+	__builtin_memset(out->killer_comm, 0, sizeof(out->killer_comm));
+	out->record.flags = in_call;
+	if (BPF_CORE_READ(task, signal, live.counter) == 0) {
+		out->record.flags |= CT_FLAG_GROUP_DEAD;
+		tell_killer(task, out);
+	}
 	if (has_own_table(task) && capture_table(CT_ARG_HELD))
 		out->record.flags |= CT_FLAG_FILES_TOLD;
 	send(s, live_tasks == 0 ? BPF_RB_FORCE_WAKEUP : 0);
@@ -221,8 +228,6 @@ static __always_inline u32 find_traits(void)
 	return (bpf_core_field_exists(ns->nr_mounts) ? CT_TRAIT_BY_ID : 0) |
 	       (bpf_core_field_exists(mnt->overmount) ? CT_TRAIT_OVERMOUNT : 0);
 }
-
-#define PF_EXITING 4
 
 /* Run by cttrace when the hooks are live, again until it finds nothing new: a task that forks meanwhile may have a
  * child whose number the iterator has passed already. The very first run, without targets, finds out who we are. */

@@ -178,11 +178,26 @@ struct Snapshot {
   std::string comm;
 };
 
+// Who sent the signal that ended a process.
+struct Killer {
+  enum class Kind : uint8_t {
+    kProcess,       // a process that meant to
+    kParent,        // the kernel, as the process ended that made it (PR_SET_PDEATHSIG)
+    kPidNamespace,  // the kernel, as the first process of its pid namespace, or of one above, ended
+    kKernel,        // the kernel, for another reason
+    kOutOfMemory,   // the kernel, as memory ran out
+  } kind = Kind::kKernel;
+  uint32_t pid = 0;  // of that process, as in Task; 0: none, or not visible
+  std::string comm = {};
+};
+using MaybeKiller = Boxed<Killer>;  // none: not known
+
 struct TaskExit {
   Task task;
   uint64_t time_ns = 0;
   uint32_t code = 0;  // as wait(2) reports it
   bool last_of_process = false;
+  MaybeKiller killed_by = {};  // of the last thread of a process
   // Descriptors of the table that ends with it which hold a detached mount tree; none: not told.
   std::optional<std::vector<File>> held = {};
 };

@@ -12,10 +12,11 @@
 #include <linux/types.h>
 #endif
 
-#define CT_WIRE_VERSION 5
+#define CT_WIRE_VERSION 6
 /* Of the versions that are still read. 1 has the sizes that CT_*_SIZE_1 name; 2 has no CT_ARG_MOUNT_ROOT, _SOURCE and
  * CT_ARG_MOVED; until 3 there are no CT_FLAG_FILES_TOLD, CT_ARG_HELD and CT_ARG_OPEN, and `references` is 0; until 4 it
- * is 0 of filesystem contexts, and so is their `rdev`. */
+ * is 0 of filesystem contexts, and so is their `rdev`; until 5 a ct_task_exit has the size that CT_TASK_EXIT_SIZE_5
+ * names, and no killer. */
 #define CT_WIRE_OLDEST 1
 
 #define CT_PATH_MAX 4096    /* bytes of a string or of mount data, with its NUL */
@@ -115,11 +116,27 @@ struct ct_fork {
 
 #define CT_FORK_SIZE_1 104 /* without child_ns */
 
+/* Who sent the signal that ended a process. */
+enum ct_killer {
+  CT_KILLER_UNKNOWN = 0,
+  CT_KILLER_PROCESS = 1,       /* a process that meant to: kill(2) and its like, cgroup.kill */
+  CT_KILLER_PARENT = 2,        /* the kernel, as the thread ended that made it: PR_SET_PDEATHSIG */
+  CT_KILLER_PID_NAMESPACE = 3, /* the kernel, as the first process of a pid namespace ended that it was in */
+  CT_KILLER_KERNEL = 4,        /* the kernel, for another reason */
+  CT_KILLER_OOM = 5,           /* the kernel, as memory ran out: its OOM killer chose this process */
+};
+
 struct ct_task_exit {
   struct ct_record record;
-  __u32 code; /* as wait(2) reports it: status << 8 | signal, 0x80 for a core dump */
+  __u32 code;   /* as wait(2) reports it: status << 8 | signal, 0x80 for a core dump */
+  __u32 killer; /* enum ct_killer; of the last thread of a process */
+  /* PROCESS: who; PARENT, PID_NAMESPACE: whose end it was. In cttrace's pid namespace; 0: not visible there. */
+  __u32 killer_tgid;
   __u32 pad;
+  char killer_comm[16]; /* of that process: NUL-padded, without NUL where it is as long as that */
 };
+
+#define CT_TASK_EXIT_SIZE_5 56 /* without killer_tgid; `killer` is 0 */
 
 struct ct_cgroup {
   struct ct_record record;

@@ -18,6 +18,8 @@ std::vector<uint32_t> first_of(const __u32 (&pids)[CT_NS_LEVELS], uint32_t level
   return {pids, pids + std::min<uint32_t>(levels, CT_NS_LEVELS)};
 }
 
+std::string comm_of(const char (&comm)[16]) { return {comm, std::find(comm, std::end(comm), '\0')}; }
+
 template <typename T>
 std::vector<T> array_of(std::string_view bytes) {
   std::vector<T> items;
@@ -100,11 +102,28 @@ Snapshot decode_snapshot(const Record& record) {
   if (body.seccomp_filters != kUnknown) out.seccomp_filters = body.seccomp_filters;
   out.oom_score_adj = static_cast<int32_t>(body.oom_score_adj);
   out.user_ns_level = body.user_ns_level;
-  out.comm = std::string(body.comm, static_cast<size_t>(std::find(body.comm, std::end(body.comm), '\0') - body.comm));
+  out.comm = comm_of(body.comm);
   for (const Capture& capture : record.captures()) add_capture(out, capture);
   out.open = told_files(record, CT_ARG_OPEN);
   return out;
 }
+
+namespace {
+
+MaybeKiller killer_of(const ct_task_exit& exit) {
+  Killer killer{.pid = exit.killer_tgid, .comm = comm_of(exit.killer_comm)};
+  switch (exit.killer) {
+    case CT_KILLER_PROCESS: killer.kind = Killer::Kind::kProcess; break;
+    case CT_KILLER_PARENT: killer.kind = Killer::Kind::kParent; break;
+    case CT_KILLER_PID_NAMESPACE: killer.kind = Killer::Kind::kPidNamespace; break;
+    case CT_KILLER_KERNEL: return Killer{.kind = Killer::Kind::kKernel};
+    case CT_KILLER_OOM: return Killer{.kind = Killer::Kind::kOutOfMemory};
+    default: return std::nullopt;
+  }
+  return killer;
+}
+
+}  // namespace
 
 TaskExit decode_task_exit(const Record& record) {
   const auto body = record.body<ct_task_exit>();
@@ -112,6 +131,7 @@ TaskExit decode_task_exit(const Record& record) {
           .time_ns = body.record.time_ns,
           .code = body.code,
           .last_of_process = (body.record.flags & CT_FLAG_GROUP_DEAD) != 0,
+          .killed_by = killer_of(body),
           .held = told_files(record, CT_ARG_HELD)};
 }
 

@@ -34,6 +34,7 @@ constexpr const char* kHooks =
     "raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, "
     "cgroup_attach_task";
 
+constexpr const char* kSignalHook = "signal_generate";
 constexpr const char* kTargetHooks = "fentry security_sb_mount, security_sb_umount, security_move_mount";
 
 constexpr struct {
@@ -83,6 +84,7 @@ struct EbpfSource::State {
   std::vector<std::string> first;  // records of the beginning, not yet handed on
   uint64_t ticked_ns = 0;
   uint64_t lost = 0;  // records, of which was told
+  bool has_signal_hook = false;
   bool has_target_hooks = false;
   bool stopped = false;
 
@@ -159,6 +161,11 @@ void EbpfSource::State::attach() {
   for (bpf_program* program : programs) {
     Link link(bpf_program__attach(program));
     if (!link) libbpf_failed(std::string("attach to the tracepoint of ") + bpf_program__name(program), errno);
+    links.push_back(std::move(link));
+  }
+  // What a kernel need not have: without it nobody is told who sent a signal.
+  if (Link link(bpf_program__attach(skeleton->progs.signal_sent)); link) {
+    has_signal_hook = true;
     links.push_back(std::move(link));
   }
   std::vector<Link> targets;
@@ -277,6 +284,7 @@ EbpfSource::EbpfSource(const EbpfOptions& options, TraceInfo info) : state_(std:
   tell_beginning(state.info);
   state.info.backend = "ebpf";
   state.info.hooks = kHooks;
+  if (state.has_signal_hook) state.info.hooks += std::string(", ") + kSignalHook;
   if (state.has_target_hooks) state.info.hooks += std::string(", ") + kTargetHooks;
   state.find_tasks();
   state.skeleton->bss->searching = 0;

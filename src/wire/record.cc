@@ -14,7 +14,7 @@ size_t body_size(uint16_t kind, uint8_t version) {
     case CT_REC_FORK: return version == 1 ? CT_FORK_SIZE_1 : sizeof(ct_fork);
     case CT_REC_EXEC:
     case CT_REC_SNAPSHOT: return sizeof(ct_exec);
-    case CT_REC_TASK_EXIT: return sizeof(ct_task_exit);
+    case CT_REC_TASK_EXIT: return version <= 5 ? CT_TASK_EXIT_SIZE_5 : sizeof(ct_task_exit);
     case CT_REC_CGROUP: return sizeof(ct_cgroup);
     case CT_REC_MOUNTS: return sizeof(ct_mounts);
     case CT_REC_TICK: return sizeof(ct_record);

@@ -13,6 +13,7 @@ constexpr uint32_t kNumbers = 512;  // of calls: more than there are
 
 size_t body_size(uint16_t kind, uint8_t version) {
   if (kind == CT_REC_FORK && version == 1) return CT_FORK_SIZE_1;
+  if (kind == CT_REC_TASK_EXIT && version <= 5) return CT_TASK_EXIT_SIZE_5;
   constexpr size_t kSizes[] = {0,
                                sizeof(ct_enter),
                                sizeof(ct_exit),

@@ -135,6 +135,51 @@ TEST(DecoderStates, TaskExit) {
   EXPECT_FALSE(only<TaskExit>({ends(0)}).last_of_process);
 }
 
+TEST(DecoderStates, WhoKilledAProcess) {
+  using Kind = Killer::Kind;
+  const auto killer = [](uint32_t kind) {
+    auto record = ends(9);
+    record.body.killer = kind;
+    record.body.killer_tgid = 77;
+    std::memcpy(record.body.killer_comm, "sixteen letters!", 16);
+    return only<TaskExit>({record}).killed_by;
+  };
+  for (const auto& [wire, kind] : {std::pair{CT_KILLER_PROCESS, Kind::kProcess},
+                                   {CT_KILLER_PARENT, Kind::kParent},
+                                   {CT_KILLER_PID_NAMESPACE, Kind::kPidNamespace}}) {
+    const MaybeKiller process = killer(wire);
+    ASSERT_TRUE(process);
+    EXPECT_EQ(process->kind, kind);
+    EXPECT_EQ(process->pid, 77u);
+    EXPECT_EQ(process->comm, "sixteen letters!");
+  }
+  for (const auto& [wire, kind] : {std::pair{CT_KILLER_KERNEL, Kind::kKernel}, {CT_KILLER_OOM, Kind::kOutOfMemory}}) {
+    const MaybeKiller kernel = killer(wire);
+    ASSERT_TRUE(kernel);
+    EXPECT_EQ(kernel->kind, kind);
+    EXPECT_EQ(kernel->pid, 0u);
+    EXPECT_EQ(kernel->comm, "");
+  }
+  for (const uint32_t unknown : {0u, 6u, ~0u}) EXPECT_FALSE(killer(unknown));
+}
+
+// Where a killer is now, there was padding, and then captures.
+TEST(DecoderStates, OlderEndsSayNothingOfWhoKilled) {
+  const WireFile file = {.path = "/a", .fd = 7};
+  for (uint8_t version = CT_WIRE_OLDEST; version <= 5; ++version) {
+    std::string record = ends(9).at(100).by(7, 5).flagged(CT_FLAG_FILES_TOLD).file(CT_ARG_HELD, file);
+    record.erase(CT_TASK_EXIT_SIZE_5, sizeof(ct_task_exit) - CT_TASK_EXIT_SIZE_5);
+    record[offsetof(ct_record, version)] = static_cast<char>(version);
+    const auto length = static_cast<uint32_t>(record.size());
+    std::memcpy(record.data() + offsetof(ct_record, length), &length, sizeof(length));
+    const auto exit = only<TaskExit>({record});
+    EXPECT_EQ(exit.code, 9u);
+    EXPECT_EQ(exit.task.tid, 7u);
+    EXPECT_FALSE(exit.killed_by);
+    if (version > 1) EXPECT_EQ(exit.held.value().front().fd, 7);
+  }
+}
+
 TEST(DecoderStates, CgroupAttach) {
   auto record = moves(9, "/a/b").at(100).by(7);
   record.body.cgroup_id = 1ull << 33;

@@ -10,7 +10,7 @@
 namespace cttrace {
 namespace {
 
-constexpr int kThisVersion = 5;
+constexpr int kThisVersion = 6;
 static_assert(CT_WIRE_VERSION == kThisVersion, "write down the new layout, and then the new version");
 // One number says whether a recording can be read: a new version of the records makes a new one of recordings.
 static_assert(kRecordingVersion == CT_WIRE_VERSION + 1);
@@ -59,7 +59,11 @@ static_assert(CT_FORK_SIZE_1 == offsetof(ct_fork, child_ns));
 
 FIELD(ct_task_exit, record, 0, 48);
 FIELD(ct_task_exit, code, 48, 4);
-SIZE(ct_task_exit, 56);
+FIELD(ct_task_exit, killer, 52, 4);
+FIELD(ct_task_exit, killer_tgid, 56, 4);
+FIELD(ct_task_exit, killer_comm, 64, 16);
+SIZE(ct_task_exit, 80);
+static_assert(CT_TASK_EXIT_SIZE_5 == offsetof(ct_task_exit, killer_tgid));
 
 FIELD(ct_cgroup, record, 0, 48);
 FIELD(ct_cgroup, cgroup_id, 48, 8);
@@ -162,6 +166,13 @@ VALUE(CT_REC_SNAPSHOT, 7);
 VALUE(CT_REC_MOUNTS, 8);
 VALUE(CT_REC_TICK, 9);
 VALUE(CT_REC_LOSS, 10);
+
+VALUE(CT_KILLER_UNKNOWN, 0);
+VALUE(CT_KILLER_PROCESS, 1);
+VALUE(CT_KILLER_PARENT, 2);
+VALUE(CT_KILLER_PID_NAMESPACE, 3);
+VALUE(CT_KILLER_KERNEL, 4);
+VALUE(CT_KILLER_OOM, 5);
 
 VALUE(CT_ABI_X86_64, 0);
 VALUE(CT_ABI_I386, 1);
