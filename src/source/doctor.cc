@@ -172,6 +172,16 @@ Capability try_fentry() {
   return works(name, false, std::string("can be attached to ") + kFunction);
 }
 
+// Not needed: without it nobody is told who sent a signal.
+Capability try_signals() {
+  const std::string name = "signals' senders";
+  const Fd program = load_nothing(BPF_PROG_TYPE_RAW_TRACEPOINT, bpf_attach_type(0), 0);
+  const Fd link(program ? bpf_raw_tracepoint_open("signal_generate", program.get()) : -1);
+  if (link) return works(name, false, "signal_generate");
+  return missing(name, false, "signal_generate (" + reason(errno) + "); who killed whom is not told",
+                 "none is needed: ends are told without who sent the signal");
+}
+
 // A child that does nothing until it is ended, as something to trace.
 class IdleChild {
  public:
@@ -284,6 +294,7 @@ Diagnosis diagnose() {
   attempt("task iterator", true, try_task_iterator);
   attempt("capture programs", true, try_capture);
   attempt("fentry programs", false, try_fentry);
+  attempt("signals' senders", false, try_signals);
   found.push_back(try_ptrace());
   found.push_back(try_seccomp());
   conclude(diagnosis);
