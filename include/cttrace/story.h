@@ -28,6 +28,7 @@ struct Stage {
   uint64_t start_ns = 0;
   uint64_t end_ns = 0;  // 0: ran when this was told
   uint32_t exit_code = 0;
+  MaybeKiller killed_by = {};
 };
 
 struct Runtime {
@@ -135,6 +136,7 @@ struct ContainerWentOn {
 
   // Its program ended.
   std::optional<uint32_t> exit_code = {};  // as wait(2) reports it
+  MaybeKiller killed_by = {};
   uint32_t entries = 0;
   uint64_t calls_inside = 0;  // traced calls of its programs
   std::vector<Step> failures = {};
@@ -151,6 +153,7 @@ struct EntryEnded {
   uint64_t time_ns = 0;
   uint64_t since_ns = 0;   // after the hand-over
   uint32_t exit_code = 0;  // as wait(2) reports it
+  MaybeKiller killed_by = {};
 };
 
 // A program gave up that has set nothing up, and in no container that is known: calls that it needed have failed.

@@ -156,6 +156,30 @@ Json json_event(const Snapshot& snapshot) {
   return json;
 }
 
+namespace {
+
+const char* kind_name(Killer::Kind kind) {
+  switch (kind) {
+    case Killer::Kind::kProcess: return "process";
+    case Killer::Kind::kParent: return "parent";
+    case Killer::Kind::kPidNamespace: return "pid_namespace";
+    case Killer::Kind::kKernel: return "kernel";
+    case Killer::Kind::kOutOfMemory: break;
+  }
+  return "out_of_memory";
+}
+
+}  // namespace
+
+void add_killer(Json& ended, const MaybeKiller& killer) {
+  if (!killer) return;
+  Json& json = ended["killed_by"];
+  json["kind"] = kind_name(killer->kind);
+  if (killer->kind == Killer::Kind::kKernel || killer->kind == Killer::Kind::kOutOfMemory) return;
+  json["pid"] = json_number_or_null(killer->pid);
+  json["comm"] = json_text(killer->comm);
+}
+
 Json json_event(const TaskExit& exit) {
   const int status = static_cast<int>(exit.code);
   Json json = begun("exit", exit.task, exit.time_ns);
@@ -167,6 +191,7 @@ Json json_event(const TaskExit& exit) {
     json["signal"] = json_value({.kind = ValueKind::kSignal, .number = number}, {});
   }
   json["core_dumped"] = WIFSIGNALED(status) && WCOREDUMP(status);
+  add_killer(json, exit.killed_by);
   json["last_of_process"] = exit.last_of_process;
   if (exit.held && !exit.held->empty()) json["held"] = json_files(*exit.held);
   return json;

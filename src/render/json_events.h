@@ -12,6 +12,9 @@ Json json_header(const TraceInfo& info);
 
 Json json_namespaces(const NamespaceInodes& namespaces);
 
+// Adds `killed_by`, where it is known.
+void add_killer(Json& ended, const MaybeKiller& killer);
+
 Json json_event(const Call& call, const RenderOptions& options);
 Json json_event(const Fork& fork);
 Json json_event(const Snapshot& snapshot);

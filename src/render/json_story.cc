@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cttrace/namespace.h"
+#include "render/json_events.h"
 #include "render/json_state.h"
 #include "render/story_state.h"
 #include "render/trees.h"
@@ -25,12 +26,13 @@ Json json_task(TaskId task, const std::vector<uint32_t>& pids) {
 
 Json json_flags(uint64_t flags) { return json_value(scalar(ArgKind::kFlags, flags, 8, "clone_flags"), {}); }
 
-void add_ending(Json& json, uint32_t code) {
+void add_ending(Json& json, uint32_t code, const MaybeKiller& killer) {
   const int status = static_cast<int>(code);
   json["exit_status"] = WIFEXITED(status) ? Json(WEXITSTATUS(status)) : Json();
   json["signal"] = nullptr;
   if (WIFSIGNALED(status))
     json["signal"] = json_value({.kind = ValueKind::kSignal, .number = static_cast<uint64_t>(WTERMSIG(status))}, {});
+  add_killer(json, killer);
 }
 
 Json json_stage(const Stage& stage) {
@@ -47,7 +49,7 @@ Json json_stage(const Stage& stage) {
   json["end_ns"] = stage.end_ns ? json_unsigned(stage.end_ns) : Json();
   json["exit_status"] = nullptr;
   json["signal"] = nullptr;
-  if (stage.end_ns) add_ending(json, stage.exit_code);
+  if (stage.end_ns) add_ending(json, stage.exit_code, stage.killed_by);
   return json;
 }
 
@@ -223,7 +225,7 @@ Json json_of(const ContainerWentOn& told, const TreeChanges* changes) {
     json["phases"] = json_phases(told.service->steps, changes);
   }
   if (!told.exit_code) return json;
-  add_ending(json, *told.exit_code);
+  add_ending(json, *told.exit_code, told.killed_by);
   json["entries"] = told.entries;
   json["calls"] = json_unsigned(told.calls_inside);
   json["failures"] = json_steps(told.failures);
@@ -241,7 +243,7 @@ Json json_of(const EntryEnded& ended, const TreeChanges*) {
   json["program"] = ended.program.tid;
   json["time_ns"] = json_unsigned(ended.time_ns);
   json["since_ns"] = json_unsigned(ended.since_ns);
-  add_ending(json, ended.exit_code);
+  add_ending(json, ended.exit_code, ended.killed_by);
   return json;
 }
 
@@ -251,7 +253,7 @@ Json json_of(const ProgramFailed& failed, const TreeChanges*) {
   json["program"] = json_runtime(failed.program);
   json["time_ns"] = json_unsigned(failed.time_ns);
   json["since_ns"] = json_unsigned(failed.since_ns);
-  add_ending(json, failed.exit_code);
+  add_ending(json, failed.exit_code, {});
   json["stages"] = json_stages(failed.stages);
   json["failures"] = json_steps(failed.failures);
   return json;

@@ -101,13 +101,16 @@ void add_calls_of(StoryLines& lines, const SetUpStory& story, const Step& step, 
 }
 
 // Who ended how, where nothing was handed over.
-void add_endings(StoryLines& lines, const SetUpStory& story) {
+void add_endings(StoryLines& lines, const SetUpStory& story, const Around& around) {
   std::vector<const Stage*> ended;
   for (const Stage& stage : story.stages)
     if (stage.end_ns && stage.exit_code != 0) ended.push_back(&stage);
   std::ranges::stable_sort(ended, {}, &Stage::end_ns);
   for (const Stage* stage : ended)
-    lines.add(stage->end_ns, "ended", name_of(*stage) + " " + how_it_ended(stage->exit_code), true);
+    lines.add(stage->end_ns, "ended",
+              name_of(*stage) + " " + how_it_ended(stage->exit_code) +
+                  by_whom(stage->killed_by, stage->task.tid, stage->exit_code, around),
+              true);
   const bool call_failed = std::ranges::any_of(story.steps, [](const Step& step) { return step.error != 0; });
   // A runtime that gives up kills those that are left.
   const auto killed = [](const Stage* stage) { return WIFSIGNALED(static_cast<int>(stage->exit_code)); };
@@ -142,7 +145,7 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
     if (const std::optional<Trees> trees = trees_around(step, options.trees))
       lines.raw(draw_trees(*trees, style_of(options, 6)));
   }
-  if (story.ending != Ending::kHandedOver) add_endings(lines, story);
+  if (story.ending != Ending::kHandedOver) add_endings(lines, story, around);
 }
 
 // What the program was handed: the kernel's state then. Nothing, where a set-up did not get so far.
@@ -176,7 +179,11 @@ void StoryRenderer::see_end(const TaskExit& exit) {
   if (!exit.last_of_process || sections_) return;
   const auto named = names_.find(exit.task.tgid);
   if (named == names_.end()) return;
-  if (exit.code) failed_ = fmt::format("{} {} {}", safe(named->second), exit.task.tgid, how_it_ended(exit.code));
+  if (exit.code) {
+    failed_ = fmt::format("{} {} {}{}", safe(named->second), exit.task.tgid, how_it_ended(exit.code),
+                          by_whom(exit.killed_by, exit.task.tgid, exit.code, {}));
+    std::ranges::replace(failed_, kNoBreak, ' ');
+  }
   names_.erase(named);
 }
 
@@ -259,7 +266,9 @@ void StoryRenderer::tell(const ContainerWentOn& told) {
     items.push_back(
         fmt::format("{}{} {}: {}", told.container ? "after " + when + " " : "", safe(by.name), by.pid, line));
   }
-  if (told.exit_code) items.push_back(how_it_ended(*told.exit_code) + " after " + when);
+  if (told.exit_code)
+    items.push_back(how_it_ended(*told.exit_code) + " after " + when +
+                    by_whom(told.killed_by, told.program_pid, *told.exit_code, around));
   lines.heading(items);
   const std::vector<Stage> nobody;
   around.stages = told.service ? &told.service->stages : &nobody;
@@ -278,7 +287,8 @@ void StoryRenderer::tell(const EntryEnded& ended) {
                        : ended.container           ? "a container"
                                                    : "namespaces";
   lines.heading({fmt::format("entry into {} (program {})", where, ended.program.tid),
-                 fmt::format("{} after {}", how_it_ended(ended.exit_code), duration_text(ended.since_ns))});
+                 fmt::format("{} after {}{}", how_it_ended(ended.exit_code), duration_text(ended.since_ns),
+                             by_whom(ended.killed_by, ended.program.tid, ended.exit_code, {}))});
   write(lines.take());
 }
 

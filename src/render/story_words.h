@@ -41,6 +41,10 @@ std::string name_of(const Stage& stage);
 // Of a process by the host's pid.
 std::string name_of(uint32_t pid, const Around& around);
 
+// What is added to "killed by SIGKILL" of the process `pid`: ", by runc 3521", ", by the kernel: out of memory". Empty:
+// not known. `code`: as wait(2) reports it.
+std::string by_whom(const MaybeKiller& killer, uint32_t pid, uint32_t code, const Around& around);
+
 // A command line as it would be typed, escaped.
 std::string command_line(const std::vector<std::string>& argv, Around around);
 

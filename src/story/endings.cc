@@ -47,9 +47,9 @@ void Teller::Work::tell_held_back(const std::shared_ptr<SetUp>& set_up) {
   time_ns_ = time_ns;
   for (const Step& step : done) note_inside(held.process->container, {}, step);
   const Stage& stage = held.process->stage;
-  if (stage.end_ns) tell_entry_end(held.process->leader, stage.end_ns, stage.exit_code);
+  if (stage.end_ns) tell_entry_end(stage);
   Known* const known = containers_.find(held.process->container);
-  if (stage.end_ns && known && known->program == held.process->leader) tell_end(*known, stage.end_ns, stage.exit_code);
+  if (stage.end_ns && known && known->program == held.process->leader) tell_end(*known, stage);
 }
 
 void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending ending) {
@@ -127,13 +127,14 @@ void Teller::Work::tell_failed_by_now() {
   }
 }
 
-void Teller::Work::tell_end(Known& known, uint64_t time_ns, uint32_t exit_code) {
+void Teller::Work::tell_end(Known& known, const Stage& program) {
   if (known.ended) return;
   containers_.has_ended(known);
   ContainerWentOn end = containers_.about(known);
-  end.time_ns = time_ns;
-  end.since_ns = time_ns - std::min(time_ns, known.start_ns);
-  end.exit_code = exit_code;
+  end.time_ns = program.end_ns;
+  end.since_ns = program.end_ns - std::min(program.end_ns, known.start_ns);
+  end.exit_code = program.exit_code;
+  end.killed_by = program.killed_by;
   end.entries = known.entries;
   end.calls_inside = known.calls;
   // A runtime's that runs in it are told with what it sets up.

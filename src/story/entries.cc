@@ -49,14 +49,15 @@ void Teller::Work::tell_entry(EntryMade entry, const SetUp& set_up, Known* into)
   sink_(std::move(entry));
 }
 
-void Teller::Work::tell_entry_end(TaskId program, uint64_t time_ns, uint32_t exit_code) {
-  const auto found = entered_.find(program);
+void Teller::Work::tell_entry_end(const Stage& program) {
+  const auto found = entered_.find(program.task);
   if (found == entered_.end()) return;
   EntryEnded end = std::move(found->second);
   entered_.erase(found);
-  end.since_ns = time_ns - std::min(time_ns, end.time_ns);
-  end.time_ns = time_ns;
-  end.exit_code = exit_code;
+  end.since_ns = program.end_ns - std::min(program.end_ns, end.time_ns);
+  end.time_ns = program.end_ns;
+  end.exit_code = program.exit_code;
+  end.killed_by = program.killed_by;
   sink_(std::move(end));
 }
 

@@ -171,6 +171,7 @@ void Teller::Work::on(const TaskExit& exit) {
 void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit& exit) {
   process.stage.end_ns = exit.time_ns;
   process.stage.exit_code = exit.code;
+  process.stage.killed_by = exit.killed_by;
   --progress_.processes;
   --process.unit->processes;
   if (exit.code && (!set_up || set_up->unit != process.unit)) process.unit->failed = true;
@@ -183,14 +184,14 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
     set_up->failed = exit.code;
   for (Draft* draft : {set_up ? &set_up->draft : nullptr, &process.unit->draft})
     if (Draft::Part* const part = draft ? draft->find(process.leader) : nullptr) part->stage = process.stage;
-  tell_entry_end(process.leader, exit.time_ns, exit.code);
+  tell_entry_end(process.stage);
   Known* const known = containers_.find(process.container);
   if (!known) return;
   --known->processes;
   if (known->program != process.leader) return;
-  tell_end(*known, exit.time_ns, exit.code);
+  tell_end(*known, process.stage);
   for (const uint32_t number : containers_.of_program(process.leader))
-    tell_end(*containers_.find(number), exit.time_ns, exit.code);
+    tell_end(*containers_.find(number), process.stage);
 }
 
 void Teller::Work::busy(const std::shared_ptr<Unit>& unit) {

@@ -114,14 +114,14 @@ class Teller::Work {
 
   // entries.cc: entries into containers, and how their programs end
   void tell_entry(EntryMade entry, const SetUp& set_up, Known* into);
-  void tell_entry_end(TaskId program, uint64_t time_ns, uint32_t exit_code);
+  void tell_entry_end(const Stage& program);
 
   // endings.cc: set-ups that end without a hand-over, and containers that end
   void end_with_unit(const std::shared_ptr<SetUp>& set_up);
   void tell_failed_by_now();
   void tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending ending);
   void tell_held_back(const std::shared_ptr<SetUp>& set_up);
-  void tell_end(Known& known, uint64_t time_ns, uint32_t exit_code);
+  void tell_end(Known& known, const Stage& program);
 
   TellerOptions options_;
   Sink sink_;

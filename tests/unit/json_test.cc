@@ -176,6 +176,17 @@ TEST(Json, OtherEvents) {
   EXPECT_EQ(killed.at("exit_status"), nullptr);
   EXPECT_EQ(killed.at("signal"), Json::parse(R"({"number":11,"name":"SIGSEGV"})"));
   EXPECT_EQ(killed.at("core_dumped"), true);
+  EXPECT_FALSE(killed.contains("killed_by"));
+  const auto by = [&](const Killer& killer) {
+    return object_of(TaskExit{.task = task, .code = SIGKILL, .killed_by = killer}).at("killed_by").dump();
+  };
+  EXPECT_EQ(by({.kind = Killer::Kind::kProcess, .pid = 7, .comm = "runc"}),
+            R"({"kind":"process","pid":7,"comm":"runc"})");
+  EXPECT_EQ(by({.kind = Killer::Kind::kPidNamespace, .pid = 0, .comm = "\xff"}),
+            "{\"kind\":\"pid_namespace\",\"pid\":null,\"comm\":{\"text\":\"\xef\xbf\xbd\",\"base64\":\"/w==\"}}");
+  EXPECT_EQ(by({.kind = Killer::Kind::kParent, .pid = 7}), R"({"kind":"parent","pid":7,"comm":""})");
+  EXPECT_EQ(by({.kind = Killer::Kind::kKernel}), R"({"kind":"kernel"})");
+  EXPECT_EQ(by({.kind = Killer::Kind::kOutOfMemory}), R"({"kind":"out_of_memory"})");
   EXPECT_EQ(object_of(CgroupAttach{.task = task,
                                    .moved = {.tid = 50, .tgid = 50, .start_ns = 8},
                                    .with_threads = true,

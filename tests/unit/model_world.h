@@ -98,8 +98,9 @@ class World {
     calls(task, "execve", {"/bin/program", argv});
     apply(snapshot(task, edit));
   }
-  void ends(const Task& task, uint32_t code = 0) {
-    apply(TaskExit{.task = task, .time_ns = now_, .code = code, .last_of_process = true});
+  void ends(const Task& task, uint32_t code = 0, MaybeKiller killer = {}) {
+    apply(
+        TaskExit{.task = task, .time_ns = now_, .code = code, .last_of_process = true, .killed_by = std::move(killer)});
   }
   void passes(uint64_t ns) { now_ += ns; }
   // Something that changes nothing.

@@ -351,5 +351,35 @@ TEST_F(StoryWhose, TheEndOfAnEntryIsTold) {
   EXPECT_EQ(ended[0].exit_code, 4u << 8);
 }
 
+TEST_F(StoryWhose, WhoKilledThemIsTold) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const Task enters = world.starts(60, {"/usr/bin/enter"});
+  world.joins(enters, CLONE_NEWNS, kInside[CT_NS_MNT], with(kHost, {{CT_NS_MNT, kInside[CT_NS_MNT]}}));
+  world.runs_in(enters, {"/bin/look"}, with(kHost, {{CT_NS_MNT, kInside[CT_NS_MNT]}}), {60});
+  world.ends(enters, SIGKILL, Killer{.kind = Killer::Kind::kProcess, .pid = 50, .comm = "made-up"});
+  world.ends(init, SIGKILL, Killer{.kind = Killer::Kind::kOutOfMemory});
+  const MaybeKiller entrys = world.told_of<EntryEnded>().at(0).killed_by;
+  ASSERT_TRUE(entrys);
+  EXPECT_EQ(entrys->pid, 50u);
+  const MaybeKiller inits = world.told_of<ContainerWentOn>().at(0).killed_by;
+  ASSERT_TRUE(inits);
+  EXPECT_EQ(inits->kind, Killer::Kind::kOutOfMemory);
+}
+
+// A runtime that gives up kills its own init: no memory ran out.
+TEST_F(StoryWhose, WhoKilledAStageIsTold) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.calls(init, "sethostname", {std::string("web"), 3});
+  world.ends(init, SIGKILL, Killer{.kind = Killer::Kind::kProcess, .pid = 50, .comm = "made-up"});
+  world.ends(runtime, 1 << 8);
+  const std::vector<Stage> stages = world.container().set_up.stages;
+  const auto killed = std::ranges::find(stages, 51u, [](const Stage& stage) { return stage.task.tid; });
+  ASSERT_TRUE(killed != stages.end() && killed->killed_by);
+  EXPECT_EQ(killed->killed_by->pid, 50u);
+}
+
 }  // namespace
 }  // namespace cttrace

@@ -58,6 +58,57 @@ TEST(StoryWords, WhatTheRuntimeHasPrintedIsOnlyToBlameWhereNothingElseIs) {
   EXPECT_FALSE(says(told(SIGKILL, 0, 0, 0x100), "no traced call failed"));
 }
 
+std::string killed(const Killer& killer, uint32_t code = SIGKILL) {
+  const std::vector<Stage> stages = {{.task = {.tid = 8}, .pids = {8}, .name = "init", .program = "runc"}};
+  Around around{};
+  around.stages = &stages;
+  std::string text = by_whom(killer, 9, code, around);
+  std::ranges::replace(text, kNoBreak, ' ');
+  return text;
+}
+
+TEST(StoryWords, WhoKilledAProcess) {
+  using Kind = Killer::Kind;
+  EXPECT_EQ(by_whom({}, 9, SIGKILL, {}), "");
+  EXPECT_EQ(killed({.kind = Kind::kProcess, .pid = 7, .comm = "runc"}), ", by runc 7");
+  EXPECT_EQ(killed({.kind = Kind::kProcess, .pid = 7}), ", by process 7");
+  EXPECT_EQ(killed({.kind = Kind::kProcess, .pid = 8, .comm = "runc:[2:INIT]"}), ", by init 8");
+  EXPECT_EQ(killed({.kind = Kind::kProcess, .pid = 9, .comm = "sh"}), ", by itself");
+  EXPECT_EQ(killed({.kind = Kind::kProcess, .comm = "kubelet"}), ", by kubelet (outside of cttrace's pid namespace)");
+  EXPECT_EQ(killed({.kind = Kind::kProcess, .pid = 7, .comm = "\x1b[2J\n\x01 a"}), R"(, by \x1b[2J\x0a\x01 a 7)");
+  EXPECT_EQ(killed({.kind = Kind::kParent, .pid = 8, .comm = "exe"}), ", as its parent ended, a thread of init 8");
+  EXPECT_EQ(killed({.kind = Kind::kPidNamespace, .pid = 7, .comm = "sh"}),
+            ", with the first process of its pid namespace");
+  EXPECT_EQ(killed({.kind = Kind::kKernel}), ", by the kernel");
+  EXPECT_EQ(killed({.kind = Kind::kKernel}, SIGINT), ", from its terminal");
+  EXPECT_EQ(killed({.kind = Kind::kOutOfMemory}), ", by the kernel: out of memory");
+}
+
+TEST(StoryWords, WhoKilledAProcessIsToldWhereverItsEndIs) {
+  const Killer killer{.kind = Killer::Kind::kProcess, .pid = 7, .comm = "runc"};
+  const auto text_of = [](const auto& news) {
+    std::string text;
+    StoryRenderer({.quiet = true}, [&](std::string_view part) { text += part; }).news(news);
+    return text;
+  };
+  Container container;
+  container.set_up.ending = Ending::kFailed;
+  container.set_up.stages = {
+      {.task = {.tid = 8}, .pids = {8}, .program = "init", .end_ns = 9, .exit_code = SIGKILL, .killed_by = killer}};
+  EXPECT_TRUE(says(text_of(container), "init 8 killed by SIGKILL, by runc 7\n"));
+  ContainerWentOn end{.short_name = "web", .since_ns = 1'000'000, .exit_code = SIGKILL, .killed_by = killer};
+  EXPECT_EQ(text_of(end), "container web   killed by SIGKILL after 1.0 ms, by runc 7\n");
+  end.program_pid = 7;
+  EXPECT_EQ(text_of(end), "container web   killed by SIGKILL after 1.0 ms, by itself\n");
+  const EntryEnded entry{.short_name = "web",
+                         .program = {.tid = 8},
+                         .since_ns = 1'000'000,
+                         .exit_code = SIGKILL,
+                         .killed_by = Killer{.kind = Killer::Kind::kOutOfMemory}};
+  EXPECT_EQ(text_of(entry),
+            "entry into container web (program 8)   killed by SIGKILL after 1.0 ms, by the kernel: out of memory\n");
+}
+
 TEST(StoryWords, AProgramThatCouldNotBeExecutedIsNamedByItsPath) {
   const std::string failed = ": failed: ENOENT (No such file or directory: the program, or its interpreter)";
   ProgramRun run{.path = "/opt/app/bin/server", .argv = {"init", "--flag"}};
