@@ -26,7 +26,8 @@ from traced import Facts, Trace  # noqa: E402
 
 # The programs of tests/e2e/programs that init runs.
 PROGRAMS = ["absent_pages", "aftermath", "changed_during", "clone_sizes", "descriptors", "detached", "fork_storm",
-            "i386_calls", "identity", "killed", "long_strings", "mount_objects", "seccomp_denied", "thread_exec"]
+            "i386_calls", "identity", "killed", "killers", "killers_oom", "long_strings", "mount_objects", "seccomp_denied",
+            "thread_exec"]
 # Of Debian's own kernels, by series.
 TRAITS = {"5.10": [], "6.1": [], "6.12": ["mount.by_id"]}
 # Arguments that cannot be whole, by program.
@@ -108,6 +109,7 @@ class ByEbpf(Launched):
         self.assertEqual((found["can_trace"], found["backend"], found["kernel"]),
                          (True, "ebpf", told("kernel").strip()))
         self.assertEqual([row for row in found["capabilities"] if row["needed"] and row["verdict"] != "works"], [])
+        self.assertIn("signal_generate", self.trace("killers").header["hooks"])
 
     def test_syscalls(self):
         self.ended("syscalls", 0)

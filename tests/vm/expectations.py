@@ -5,6 +5,7 @@ program was given.
 """
 
 import aftermath as proven
+import killers as ended
 import support
 from arguments import PRIVATE_MOUNTS, call_of, file_of, flags, mount, names, of, one, raw, resolved, value, values
 
@@ -212,6 +213,16 @@ def killed(test, trace, facts, folder):
     test.assertEqual(one(trace, "exit", tid=parent)["signal"]["name"], "SIGKILL")
     test.assertEqual(facts.number("status"), 9)
     test.assertEqual([event["child"]["tid"] for event in of(trace, "fork", tid=parent)], [child])
+
+
+def killers(test, trace, facts, folder):
+    test.assertGreater(len(facts.lines), 15)
+    ended.check(test, facts, trace)
+
+
+def killers_oom(test, trace, facts, folder):
+    test.assertEqual(facts.number("oom_kill"), 1)
+    ended.check(test, facts, trace)
 
 
 def long_strings(test, trace, facts, folder):
