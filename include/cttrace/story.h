@@ -137,6 +137,8 @@ struct ContainerWentOn {
   // Its program ended.
   std::optional<uint32_t> exit_code = {};  // as wait(2) reports it
   MaybeKiller killed_by = {};
+  std::vector<Stage> out_of_memory =
+      {};  // others of its processes that the kernel killed for that; not all of very many
   uint32_t entries = 0;
   uint64_t calls_inside = 0;  // traced calls of its programs
   std::vector<Step> failures = {};

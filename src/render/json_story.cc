@@ -226,6 +226,7 @@ Json json_of(const ContainerWentOn& told, const TreeChanges* changes) {
   }
   if (!told.exit_code) return json;
   add_ending(json, *told.exit_code, told.killed_by);
+  if (!told.out_of_memory.empty()) json["out_of_memory"] = json_stages(told.out_of_memory);
   json["entries"] = told.entries;
   json["calls"] = json_unsigned(told.calls_inside);
   json["failures"] = json_steps(told.failures);

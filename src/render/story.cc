@@ -270,6 +270,11 @@ void StoryRenderer::tell(const ContainerWentOn& told) {
     items.push_back(how_it_ended(*told.exit_code) + " after " + when +
                     by_whom(told.killed_by, told.program_pid, *told.exit_code, around));
   lines.heading(items);
+  for (const Stage& stage : told.out_of_memory)
+    lines.add(stage.end_ns, "killed",
+              name_of(stage) + " " + how_it_ended(stage.exit_code) +
+                  by_whom(stage.killed_by, stage.task.tid, stage.exit_code, around),
+              true);
   const std::vector<Stage> nobody;
   around.stages = told.service ? &told.service->stages : &nobody;
   if (told.service && !told.service->stages.empty())

@@ -27,6 +27,7 @@ struct Known {
   uint64_t calls = 0;
   std::vector<std::pair<std::weak_ptr<Unit>, Step>> failures = {};
   uint64_t failures_dropped = 0;
+  std::vector<Stage> out_of_memory = {};  // ContainerWentOn::out_of_memory
   ProgramFile runtime = {};
   std::string called = {};  // what its runtime was told, or put its cgroup at the end: whoever says it means this one
   bool ended = false;       // its program

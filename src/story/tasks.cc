@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kMostGone = 256;
 constexpr size_t kMostStarters = 8;
+constexpr size_t kMostForMemory = 64;
 constexpr size_t kMostBusy = 4096;  // each is looked at for every container
 
 struct Isolation {
@@ -188,6 +189,9 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   Known* const known = containers_.find(process.container);
   if (!known) return;
   --known->processes;
+  const bool for_memory = exit.killed_by && exit.killed_by->kind == Killer::Kind::kOutOfMemory;
+  if (for_memory && known->program != process.leader && known->out_of_memory.size() < kMostForMemory)
+    known->out_of_memory.push_back(process.stage);
   if (known->program != process.leader) return;
   tell_end(*known, process.stage);
   for (const uint32_t number : containers_.of_program(process.leader))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import sys
 
@@ -118,6 +119,19 @@ class Containers(support.Case):
         traced = self.trace(bundle)
         self.assertEqual(oom_kills(memory_group(bundle.id)), 1)
         self.assert_end(bundle, traced, ", by the kernel: out of memory", {"kind": "out_of_memory"})
+
+    def test_out_of_memory_where_the_first_process_goes_on(self):
+        bundle = Bundle(self, args=["/bin/sh", "-c", "(x=aaaaaaaaaaaaaaaa; while :; do x=$x$x; done); exit $?"])
+        bundle.config["linux"]["resources"]["memory"] = {"limit": LIMIT}
+        bundle.write()
+        story, objects = self.trace(bundle)
+        self.assertEqual(oom_kills(memory_group(bundle.id)), 1)
+        self.assertRegex(story, rf"(?m)^container {bundle.id}   exited with 137 after [\d.]+ m?s$")
+        [end] = objects["container_end"]
+        chosen = [(each["program"], each["killed_by"]) for each in end.get("out_of_memory", [])]
+        self.assertEqual(chosen, [("busybox", {"kind": "out_of_memory"})] if TOLD else [])
+        words = re.findall(r"  killed       (\S+) \d+ killed by SIGKILL, by the kernel: out of memory\n", story)
+        self.assertEqual(words, ["busybox"] if TOLD else [])
 
     def test_with_the_first_process_of_its_pid_namespace(self):
         bundle = Bundle(self, args=["/bin/sh", "-c", "sleep 99 & exit 3"])

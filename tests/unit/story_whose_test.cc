@@ -368,6 +368,23 @@ TEST_F(StoryWhose, WhoKilledThemIsTold) {
   EXPECT_EQ(inits->kind, Killer::Kind::kOutOfMemory);
 }
 
+// It was not the program that ended so: who waits for it passes on a status.
+TEST_F(StoryWhose, WhomMemoryRanOutForIsToldWithTheEnd) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const Task chosen = world.clones(init, 52, 0, {52, 2}, kInside);
+  const Task other = world.clones(init, 53, 0, {53, 3}, kInside);
+  world.ends(chosen, SIGKILL, Killer{.kind = Killer::Kind::kOutOfMemory});
+  world.ends(other, SIGKILL, Killer{.kind = Killer::Kind::kProcess, .pid = 51});
+  world.ends(init, 137 << 8);
+  const ContainerWentOn end = world.told_of<ContainerWentOn>().at(0);
+  EXPECT_FALSE(end.killed_by);
+  ASSERT_EQ(end.out_of_memory.size(), 1u);
+  EXPECT_EQ(end.out_of_memory[0].task.tid, 52u);
+  EXPECT_EQ(end.out_of_memory[0].program, "app");
+}
+
 // A runtime that gives up kills its own init: no memory ran out.
 TEST_F(StoryWhose, WhoKilledAStageIsTold) {
   const Task runtime = world.starts(50, {"/usr/bin/made-up"});

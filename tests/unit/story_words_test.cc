@@ -100,6 +100,13 @@ TEST(StoryWords, WhoKilledAProcessIsToldWhereverItsEndIs) {
   EXPECT_EQ(text_of(end), "container web   killed by SIGKILL after 1.0 ms, by runc 7\n");
   end.program_pid = 7;
   EXPECT_EQ(text_of(end), "container web   killed by SIGKILL after 1.0 ms, by itself\n");
+  end = {.short_name = "web", .exit_code = 137 << 8};
+  end.out_of_memory = {{.task = {.tid = 8},
+                        .pids = {8},
+                        .program = "app",
+                        .exit_code = SIGKILL,
+                        .killed_by = Killer{.kind = Killer::Kind::kOutOfMemory}}};
+  EXPECT_TRUE(says(text_of(end), "killed       app 8 killed by SIGKILL, by the kernel: out of memory\n"));
   const EntryEnded entry{.short_name = "web",
                          .program = {.tid = 8},
                          .since_ns = 1'000'000,
