@@ -67,7 +67,7 @@ struct NamespacesChanged {
     uint32_t inode = 0;  // 0: not known
   };
   bool made = false;    // otherwise: joined
-  std::string by = {};  // what was no such namespace
+  std::string by = {};  // what setns was given that is no namespace of this type; empty otherwise
   std::vector<One> namespaces = {};
 };
 struct CgroupJoined {
@@ -205,6 +205,7 @@ struct HandedOver {
 struct CallMade {
   std::string name = {};
   std::string about = {};  // what it was called with, where that says something
+  std::string what = {};   // what that was to be: a mount's filesystem, options
   bool quiet = false;      // usual, and without effect on the container
 };
 

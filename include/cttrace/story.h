@@ -119,7 +119,7 @@ struct EntryMade {
 
 // What happened to a container after it had been set up.
 struct ContainerWentOn {
-  uint32_t container = 0;  // 0: it was there when tracing began
+  uint32_t container = 0;  // 0: none that is known; `name` is a cgroup's
   std::string name = {}, short_name = {};
   std::string id = {};          // Container::id
   uint32_t program_pid = 0;     // the host's, of what it was made for

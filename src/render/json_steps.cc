@@ -206,6 +206,7 @@ struct Facts {
     json["kind"] = "call";
     json["name"] = call.name;
     json["about"] = json_text_or_null(call.about);
+    if (!call.what.empty()) json["what"] = json_text(call.what);
   }
 };
 

@@ -252,7 +252,8 @@ void StoryRenderer::tell(const EntryMade& made) {
 void StoryRenderer::tell(const ContainerWentOn& told) {
   StoryLines lines(options_, info_, told.time_ns - std::min(told.time_ns, told.since_ns));
   Around around = around_of(told.id, options_);
-  std::vector<string> items = {told.short_name.empty() ? "a container" : "container " + safe(told.short_name)};
+  const string kind = told.container || !told.service ? "container " : "cgroup ";
+  std::vector<string> items = {told.short_name.empty() ? "a container" : kind + safe(told.short_name)};
   if (told.is_one_of_many) items[0] += fmt::format(" (program {})", told.program_pid);
   const string when = duration_text(told.since_ns);
   if (!told.command.empty()) {

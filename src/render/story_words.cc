@@ -128,6 +128,7 @@ class Words {
       if (each.inode) names.back() += kNoBreak + std::to_string(each.inode);
     }
     const string by = changed.by.empty() ? "" : " by " + shown(changed.by, around_);
+    if (names.empty()) names.push_back("what is not known");
     return (changed.made ? "new " : "joins ") + listed(names) + by;
   }
   string operator()(const CgroupJoined& joined) const {
@@ -222,7 +223,8 @@ class Words {
            (handed.seccomp_filters ? plural(*handed.seccomp_filters, "seccomp filter") : "seccomp filters");
   }
   string operator()(const CallMade& call) const {
-    return call.name + (call.about.empty() ? "" : " " + shown(call.about, around_));
+    const string what = call.what.empty() ? "" : " (" + shown(call.what, around_) + ")";
+    return call.name + (call.about.empty() ? "" : " " + shown(call.about, around_)) + what;
   }
 
  private:

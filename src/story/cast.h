@@ -107,7 +107,7 @@ struct SetUp {
   std::map<uint32_t, uint32_t> made = {};    // namespaces by CLONE_NEW*: their inode, 0 where it is not known
   std::map<uint32_t, TaskId> makers = {};    // the process that made the latest of them
   std::map<uint32_t, uint32_t> joined = {};  // as `made`
-  std::string hostname = {};  // that was given last, and in which namespace
+  std::string hostname = {};                 // that was given last, and in which namespace
   uint32_t hostname_in = 0;
   std::optional<HeldBack> held = {};
   std::optional<HeldBack> helped = {};  // was held back until the set-up went on
@@ -115,6 +115,7 @@ struct SetUp {
   bool hosts = false;                   // a runtime works in it: it has made namespaces of its own in there
   std::set<TaskId> threads = {};        // that run, until it is over
   bool over = false;                    // handed over, or told as failed
+  bool waits = false;                   // for what its runtime makes of it: nobody goes on
   uint32_t failed = 0;                  // how the last of its processes ended that did with an error: TaskExit::code
   uint64_t end_ns = 0;                  // when the last of its threads ended
   std::shared_ptr<Unit> last = {};      // of the last of its processes that ended

@@ -37,7 +37,9 @@ bool is_passed_over(int error) {
 bool stays_forbidden(const Step& last, const Step& next) { return last.error == EACCES && is_passed_over(next.error); }
 
 // Its executable may have another one, behind a link.
-std::string name_asked_for(const ProgramRun& run) { return last_part(run.given.value_or(run.path)); }
+std::string name_asked_for(const ProgramRun& run) {
+  return last_part(run.given && !run.given->empty() ? *run.given : run.path);
+}
 
 bool goes_on(ProgramRun& last, const Step& whole, Step& next) {
   // Where along PATH the program is.
@@ -284,6 +286,11 @@ void add_calls(Step& into, const Step& from) {
   into.selected = into.selected || from.selected;
   into.normal_failures += from.normal_failures;
   if (into.reason.empty()) into.reason = from.reason;
+}
+
+bool is_search_for(const Step& step, const ProgramRun& run) {
+  const auto* const asked = std::get_if<ProgramRun>(&step.facts);
+  return asked && is_passed_over(step.error) && !run.itself && name_asked_for(*asked) == name_asked_for(run);
 }
 
 bool absorb(Step& last, Step& next) {

@@ -99,11 +99,11 @@ void Draft::add(Part&& other) {
   }
 }
 
-std::optional<Step> Draft::take_search(TaskId process) {
+std::optional<Step> Draft::take_search(TaskId process, const ProgramRun& run) {
   Part* const from = find(process);
   if (!from || from->steps.empty()) return std::nullopt;
   Step& last = from->steps.back();
-  if (!last.error || !std::holds_alternative<ProgramRun>(last.facts)) return std::nullopt;
+  if (!is_search_for(last, run)) return std::nullopt;
   std::optional<Step> taken = std::move(last);
   from->steps.pop_back();
   --steps_;
@@ -111,14 +111,14 @@ std::optional<Step> Draft::take_search(TaskId process) {
   return taken;
 }
 
-std::vector<Step> Draft::end_at(uint64_t time_ns) {
-  std::vector<Part> kept;
-  std::vector<Step> taken;
+std::vector<Draft::Part> Draft::end_at(uint64_t time_ns) {
+  std::vector<Part> kept, taken;
   for (Part& part : take_parts()) {
     const auto before = [&](const Step& step) { return step.start_ns < time_ns; };
     const auto first = std::stable_partition(part.steps.begin(), part.steps.end(), before);
     for (auto step = first; step != part.steps.end(); ++step) take_away(part, *step);
-    std::move(first, part.steps.end(), std::back_inserter(taken));
+    taken.push_back({.stage = part.stage});
+    std::move(first, part.steps.end(), std::back_inserter(taken.back().steps));
     part.steps.erase(first, part.steps.end());
     if (part.stage.start_ns < time_ns) kept.push_back(std::move(part));
   }

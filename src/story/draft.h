@@ -30,10 +30,10 @@ class Draft {
   Part* find(TaskId process);
   void add(const Stage& stage, Step&& step);
   void add(Part&& part);
-  // What a process did last, if that was to look for a program in vain: it is taken away.
-  std::optional<Step> take_search(TaskId process);
+  // What a process did last, if that was to look in vain for the program that it runs now: it is taken away.
+  std::optional<Step> take_search(TaskId process, const ProgramRun& run);
   // What was done from this time on: it is taken away.
-  std::vector<Step> end_at(uint64_t time_ns);
+  std::vector<Part> end_at(uint64_t time_ns);
   // A task was moved to another cgroup by a write that has been added.
   void moved(TaskId writer, const CgroupAttach& attach);
 

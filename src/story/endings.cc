@@ -2,9 +2,9 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
-#include "story/gathering.h"
 #include "story/naming.h"
 #include "story/work.h"
 
@@ -30,6 +30,9 @@ bool guess_root(SetUp& set_up) {
   return root.size() > 1;
 }
 
+// With what a runtime fails that has made a container, it may pass on how that ended.
+bool has_failed(const SetUp& set_up) { return set_up.failed || (set_up.unit->failed && !set_up.unit->made); }
+
 }  // namespace
 
 // Nobody went on with the set-up: what was held back is what it was for.
@@ -37,7 +40,7 @@ void Teller::Work::tell_held_back(const std::shared_ptr<SetUp>& set_up) {
   const HeldBack held = std::move(*set_up->held);
   set_up->held.reset();
   const uint64_t begun_ns = held.exec ? held.exec->step.start_ns : held.snapshot.time_ns;
-  const std::vector<Step> done = set_up->draft.end_at(begun_ns);
+  const std::vector<Draft::Part> done = set_up->draft.end_at(begun_ns);
   const State* const state = std::exchange(state_, held.state.get());
   const EventNumber number = std::exchange(number_, held.number);
   const uint64_t time_ns = std::exchange(time_ns_, held.snapshot.time_ns);
@@ -45,7 +48,13 @@ void Teller::Work::tell_held_back(const std::shared_ptr<SetUp>& set_up) {
   state_ = state;
   number_ = number;
   time_ns_ = time_ns;
-  for (const Step& step : done) note_inside(held.process->container, {}, step);
+  // What it made came after it.
+  std::set<TaskId> inside = {held.process->leader};
+  for (const Draft::Part& part : done) {
+    if (!inside.contains(part.stage.task) && !inside.contains(part.stage.maker)) continue;
+    inside.insert(part.stage.task);
+    for (const Step& step : part.steps) note_inside(held.process->container, {}, step);
+  }
   const Stage& stage = held.process->stage;
   if (stage.end_ns) tell_entry_end(stage);
   Known* const known = containers_.find(held.process->container);
@@ -89,37 +98,18 @@ void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending e
 }
 
 void Teller::Work::end_with_unit(const std::shared_ptr<SetUp>& set_up) {
-  // With what a runtime fails that has made a container, it may pass on how that ended.
   const Unit& unit = *set_up->unit;
   if (set_up->held && unit.gave_up && may_have_failed(*set_up)) set_up->held.reset();
-  if (set_up->held || set_up->failed || (unit.failed && !unit.made)) return tell_unfinished(set_up, Ending::kFailed);
+  if (set_up->held || has_failed(*set_up)) return tell_unfinished(set_up, Ending::kFailed);
   drop_set_up(set_up);
-}
-
-// What failed in a container is told with its end, and what failed in a set-up with that.
-void Teller::Work::tell_failed(Unit& unit, Draft& draft) {
-  if (unit.told || unit.made || unit.container || !unit.seen_to_begin || !unit.gave_up) return;
-  const auto fails = [](const Draft::Part& part) { return std::ranges::any_of(part.steps, &Step::error); };
-  if (std::ranges::none_of(draft.parts(), fails)) return;
-  SetUpStory story;
-  Gathering gathering;
-  gathering.take(draft, false);
-  gathering.fill(story, {}, {});
-  std::erase_if(story.steps, [](const Step& step) { return !step.error; });
-  if (story.steps.empty()) return;
-  ProgramFailed failed{.program = runtime_of(unit), .time_ns = time_ns_, .exit_code = unit.gave_up};
-  failed.since_ns = time_ns_ - std::min(time_ns_, unit.start_ns);
-  failed.stages = std::move(story.stages);
-  failed.failures = std::move(story.steps);
-  unit.told = true;
-  sink_(std::move(failed));
 }
 
 // A runtime that lives on has told by now what it had to tell of those.
 void Teller::Work::tell_failed_by_now() {
   while (!failed_.empty()) {
-    const std::shared_ptr<SetUp> next = failed_.front().lock();
-    if (next && !next->over && time_ns_ < next->end_ns + kPatience_ns) return;
+    const auto [since_ns, waiting] = failed_.front();
+    const std::shared_ptr<SetUp> next = waiting.lock();
+    if (next && !next->over && time_ns_ < since_ns + kPatience_ns) return;
     failed_.pop_front();
     if (!next || next->over) continue;
     std::erase(next->unit->set_ups, next);
@@ -149,13 +139,19 @@ void Teller::Work::tell_end(Known& known, const Stage& program) {
 
 void Teller::Work::finish() {
   std::vector<std::shared_ptr<SetUp>> left;
-  for (const auto& [id, person] : people_)
+  const auto is_left = [&](const std::shared_ptr<SetUp>& set_up) {
+    return !set_up->over && std::ranges::find(left, set_up) == left.end();
+  };
+  for (const auto& [id, person] : people_) {
     for (const std::shared_ptr<SetUp>& each : std::exchange(person.process->unit->set_ups, {}))
-      if (!each->over) left.push_back(each);
+      if (is_left(each)) left.push_back(each);
+    if (person.sets_up() && is_left(person.set_up)) left.push_back(person.set_up);
+  }
   for (const auto& each : left) {
+    if (each->over) continue;
     if (each->was_for_helper() && !each->helped->process->stage.end_ns) each->held = std::exchange(each->helped, {});
     // Where its runtime has given up, those that are left are about to end.
-    if (each->threads.empty() || each->unit->gave_up) {
+    if (each->threads.empty() || (each->unit->gave_up && has_failed(*each))) {
       end_with_unit(each);
     } else {
       tell_unfinished(each, Ending::kNotComplete);

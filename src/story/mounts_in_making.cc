@@ -164,7 +164,7 @@ std::optional<Step> MountsInMaking::not_done(const State& state, const Call& cal
   }
   if (what.empty()) return std::nullopt;
   Step told = step;
-  std::get<CallMade>(told.facts).about += " (" + what + ")";
+  std::get<CallMade>(told.facts).what = std::move(what);
   return told;
 }
 

@@ -154,7 +154,10 @@ void Teller::Work::hold_back(Person& person, const Snapshot& snapshot) {
 
 // A program that is not what a container was made for: the runtime, a helper, or one of a container's own.
 void Teller::Work::program_began(Person& person, const Snapshot& snapshot, bool itself) {
-  std::optional<Step> search = draft_of(person).take_search(person.process->leader);
+  ProgramRun run{.itself = itself};
+  if (person.exec) run.argv = person.exec->argv, run.given = person.exec->path;
+  if (snapshot.exe) run.path = snapshot.exe->path;
+  std::optional<Step> search = draft_of(person).take_search(person.process->leader, run);
   if (!itself) {
     if (!person.sets_up()) person.set_up.reset();
     tell_command(person, snapshot);
@@ -164,9 +167,6 @@ void Teller::Work::program_began(Person& person, const Snapshot& snapshot, bool 
   if (person.exec) step = person.exec->step;
   step.last = number_;
   step.end_ns = std::max(step.end_ns, snapshot.time_ns);
-  ProgramRun run{.itself = itself};
-  if (person.exec) run.argv = person.exec->argv, run.given = person.exec->path;
-  if (snapshot.exe) run.path = snapshot.exe->path;
   Process& process = *person.process;
   if (itself && process.unit->again.size() < kMostAgain) process.unit->again.insert(run.argv);
   if (itself && person.sets_up()) person.set_up->worker = true;

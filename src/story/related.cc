@@ -99,7 +99,8 @@ Relation relation_of(const Unit& unit, const Subject& subject) {
 
 bool concerns(const Step& step, size_t level, const Subject& subject) {
   const bool while_set_up = step.end_ns >= subject.set_up->begun_ns;
-  if (while_set_up && step.entered && subject.inodes.contains(step.entered)) return true;
+  const bool comes_or_goes = std::holds_alternative<NamespacesChanged>(step.facts);
+  if (while_set_up && !comes_or_goes && step.entered && subject.inodes.contains(step.entered)) return true;
   return std::visit(Concern(subject, step, level), step.facts);
 }
 

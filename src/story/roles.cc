@@ -68,15 +68,15 @@ void mark_makers(const SetUpStory& story, TaskId program, std::vector<Deeds>& al
 // Nobody became the program: who could not execute one, and did nothing any more, was to become it; not a helper of who
 // stays outside.
 void find_failed_hand_over(SetUpStory& story, const std::vector<Deeds>& all) {
-  std::vector<bool> goes_on(story.stages.size());
+  std::vector<bool> is_another(story.stages.size());
   for (size_t i = 0; i < all.size(); ++i) {
     const uint32_t maker = story.stages[i].made_by;
-    goes_on[i] = !all[i].is_inside() && (maker >= all.size() || !all[maker].is_inside());
+    is_another[i] = !all[i].is_inside() && (maker >= all.size() || !all[maker].is_inside());
   }
   for (size_t i = story.steps.size(); i-- > 0;) {
     Step& step = story.steps[i];
-    if (!std::holds_alternative<ProgramRun>(step.facts) || !step.error) goes_on[step.stage] = true;
-    if (!goes_on[step.stage]) step.phase = Phase::kHandOver;
+    if (!std::holds_alternative<ProgramRun>(step.facts) || !step.error) is_another[step.stage] = true;
+    if (!is_another[step.stage]) step.phase = Phase::kHandOver;
   }
 }
 

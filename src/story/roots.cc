@@ -41,6 +41,15 @@ std::string Roots::inside(const std::string& path, size_t count) const {
   return from(root, seen);
 }
 
+void Roots::add(Switch&& next) {
+  constexpr size_t kMost = 1024;
+  const bool again = !switches_.empty() && !next.moves && !switches_.back().moves && switches_.back().by == next.by;
+  if (again || switches_.size() == kMost)
+    switches_.back() = std::move(next);
+  else
+    switches_.push_back(std::move(next));
+}
+
 size_t Roots::of_namespace() const {
   size_t last = switches_.size();
   while (last > 0 && !switches_[last - 1].moves) --last;

@@ -13,9 +13,9 @@ namespace cttrace {
 class Roots {
  public:
   // The mount namespace's root became `path` (pivot_root, or a mount moved onto /): from now on paths begin there.
-  void became(const std::string& path) { switches_.push_back({.path = path, .moves = true}); }
+  void became(const std::string& path) { add({.path = path, .moves = true}); }
   // The process sees the mount namespace from `path` on (chroot): paths stay as they are.
-  void narrowed(const std::string& path, TaskId by) { switches_.push_back({.path = path, .by = by}); }
+  void narrowed(const std::string& path, TaskId by) { add({.path = path, .by = by}); }
   // Of those who saw it from elsewhere, only these lead to the program: how helpers saw it does not concern that.
   void only_of(const std::set<TaskId>& those);
 
@@ -36,6 +36,9 @@ class Roots {
     TaskId by = {};
     bool of_helper = false;
   };
+  // Bounded; of chroots that a process makes one after the other the last one counts.
+  void add(Switch&& next);
+
   std::vector<Switch> switches_;
 };
 

@@ -1,4 +1,7 @@
-// What a runtime does to a container that is there already: limits it otherwise, pauses it, deletes it.
+// What programs do that set nothing up: to a container that is there (they limit it otherwise, pause it, delete it), or
+// in vain.
+#include <sys/wait.h>
+
 #include <algorithm>
 #include <set>
 #include <variant>
@@ -11,14 +14,23 @@
 namespace cttrace {
 namespace {
 
-// What its runtime calls a container in whose cgroup the program wrote; empty: in none's.
+// "web" for "/sys/fs/cgroup/.../made-up-web.scope".
+bool ends_with_name(std::string_view cgroup, std::string_view name) {
+  for (const std::string_view suffix : {".scope", ".service"})
+    if (cgroup.ends_with(suffix)) cgroup.remove_suffix(suffix.size());
+  return cgroup.ends_with(name);
+}
+
+// What the program was told that a cgroup is called in which it wrote; empty: in none.
 std::string called_in_cgroups(const Unit& unit) {
   for (const Draft::Part& part : unit.draft.parts())
-    for (const Step& step : part.steps)
-      if (const auto* controls = std::get_if<ControlsWritten>(&step.facts))
-        if (std::string called = named_by({unit.argv, folder_of(controls->writes[0].file), {}, {}}).called;
-            !called.empty())
-          return called;
+    for (const Step& step : part.steps) {
+      const auto* controls = std::get_if<ControlsWritten>(&step.facts);
+      if (!controls || step.error || controls->writes[0].file.starts_with("/proc/")) continue;
+      const std::string cgroup = folder_of(controls->writes[0].file);
+      std::string called = named_by({unit.argv, cgroup, {}, {}}).called;
+      if (!called.empty() && ends_with_name(cgroup, called)) return called;
+    }
   return {};
 }
 
@@ -30,6 +42,14 @@ bool Teller::Work::is_being_made_again(const Known& known) const {
     const Person& person = each.second;
     return person.sets_up() && has_word(person.set_up->unit->argv, known.called) &&
            known.runtime.same_as(person.set_up->unit->file) && person.set_up->unit->container == known.parent;
+  });
+}
+
+// What it does for that is told with it.
+bool Teller::Work::is_being_made(const std::string& called) const {
+  return std::ranges::any_of(made_in_, [&](const auto& each) {
+    const std::shared_ptr<SetUp> making = each.second.lock();
+    return making && !making->over && has_word(making->unit->argv, called);
   });
 }
 
@@ -49,7 +69,7 @@ void Teller::Work::tell_served(Unit& unit) {
   }
   if (!meant.empty() || unit.set_ups_begun) return;
   const std::string called = called_in_cgroups(unit);
-  if (called.empty()) return;
+  if (called.empty() || is_being_made(called)) return;
   tell_service(unit, {.name = called, .short_name = short_name(called), .id = long_id(called, {})});
 }
 
@@ -70,6 +90,27 @@ void Teller::Work::tell_service(Unit& unit, ContainerWentOn told) {
   service.last = number_;
   keep_calls_of(service);
   sink_(std::move(told));
+}
+
+// What failed in a container is told with its end, and what failed in a set-up with that.
+void Teller::Work::tell_failed(Unit& unit) {
+  if (unit.told || unit.made || unit.container || !unit.seen_to_begin || !unit.gave_up) return;
+  // Who was killed has not given up for what failed.
+  if (!WIFEXITED(static_cast<int>(unit.gave_up))) return;
+  const auto fails = [](const Draft::Part& part) { return std::ranges::any_of(part.steps, &Step::error); };
+  if (std::ranges::none_of(unit.draft.parts(), fails)) return;
+  SetUpStory story;
+  Gathering gathering;
+  gathering.take(unit.draft, false);
+  gathering.fill(story, {}, {});
+  std::erase_if(story.steps, [](const Step& step) { return !step.error; });
+  if (story.steps.empty()) return;
+  ProgramFailed failed{.program = runtime_of(unit), .time_ns = time_ns_, .exit_code = unit.gave_up};
+  failed.since_ns = time_ns_ - std::min(time_ns_, unit.start_ns);
+  failed.stages = std::move(story.stages);
+  failed.failures = std::move(story.steps);
+  unit.told = true;
+  sink_(std::move(failed));
 }
 
 }  // namespace cttrace

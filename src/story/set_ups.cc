@@ -17,7 +17,7 @@ constexpr size_t kMostMoved = 64;  // who made whom may be a circle in what a re
 // A server's session: it took itself away what it does not need, and did what it is there for. That it cannot have its
 // ids back is what it looks for.
 bool has_confined_itself(const SetUp& set_up) {
-  if (set_up.made.contains(CLONE_NEWNS) || set_up.made.contains(CLONE_NEWPID) || !set_up.joined.empty()) return false;
+  if (!set_up.made.empty() || !set_up.joined.empty()) return false;
   bool gave_ids_up = false;
   for (const Draft::Part& part : set_up.draft.parts())
     for (const Step& step : part.steps) {
@@ -79,7 +79,11 @@ void Teller::Work::step_out(Person& person, uint64_t types) {
     person.set_up.reset();
     if (set_up->threads.empty()) end_set_up(set_up);
   };
-  if (is_made_beside(*set_up, *person.process, types)) return leave();
+  if (is_made_beside(*set_up, *person.process, types)) {
+    leave();
+    begin_set_up(person).worker = set_up->worker;
+    return;
+  }
   // A runtime works in what another one has made to work in.
   const Unit& unit = *person.process->unit;
   const bool is_runtime = person.process->unit != set_up->unit && (set_up->worker || makes_container(unit.argv));
@@ -100,6 +104,7 @@ void Teller::Work::step_out(Person& person, uint64_t types) {
 
 void Teller::Work::note_made(const Person& maker, uint32_t type, uint32_t inode) {
   const std::shared_ptr<SetUp>& set_up = maker.set_up;
+  if (type == CLONE_NEWNS) set_up->joined.erase(type);  // nobody is in that any more
   set_up->made[type] = inode;
   set_up->makers[type] = maker.process->leader;
   if (!inode) return;
@@ -167,15 +172,21 @@ bool Teller::Work::may_have_failed(const SetUp& set_up) const {
   });
 }
 
+void Teller::Work::wait_for_runtime(const std::shared_ptr<SetUp>& set_up) {
+  if (set_up->unit->processes == 0) return end_with_unit(set_up);
+  set_up->waits = true;
+  failed_.emplace_back(time_ns_, set_up);
+}
+
 // Nobody is in it any more.
 void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
-  if (set_up->over) return;
+  if (set_up->over || set_up->waits) return;
   if (set_up->hosts) return drop_set_up(set_up);
   if (set_up->was_for_helper()) set_up->held = std::exchange(set_up->helped, {});
   Unit& unit = *set_up->unit;
   if (set_up->held && !may_have_failed(*set_up)) return tell_held_back(set_up);
   // What its runtime makes of it tells.
-  if (set_up->held) return unit.processes > 0 ? failed_.push_back(set_up) : end_with_unit(set_up);
+  if (set_up->held) return wait_for_runtime(set_up);
   // Who has joined others, and ended well, has helped with what is theirs.
   if (set_up->made.empty() && !set_up->roots.count() && !set_up->failed && !unit.failed) return drop_set_up(set_up);
   if (has_confined_itself(*set_up)) return drop_set_up(set_up);
@@ -185,8 +196,9 @@ void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
   if (unit.seen_to_begin && (set_up->failed || unit.failed || unit.processes > 0)) {
     // When its runtime has ended, or has gone on with other things, it is known more. If that fails, it is for the
     // latest.
-    if (!set_up->failed) return drop_helpers_of(*set_up);
-    if (unit.processes > 0) return failed_.push_back(set_up);
+    if (!set_up->failed) drop_helpers_of(*set_up);
+    if (set_up->failed || unit.processes == 0) return wait_for_runtime(set_up);
+    return;
   }
   if (set_up->failed) return tell_unfinished(set_up, Ending::kFailed);
   drop_set_up(set_up);
@@ -213,9 +225,9 @@ void Teller::Work::drop_set_up(const std::shared_ptr<SetUp>& set_up) {
   --progress_.going_on;
   --set_up->unit->set_ups_begun;
   std::erase(set_up->unit->set_ups, set_up);
-  if (set_up->unit->processes > 0) busy(set_up->unit);
-  Unit& heir = set_up->unit->processes > 0 || !set_up->last ? *set_up->unit : *set_up->last;
-  for (Draft::Part& part : set_up->draft.take_parts()) heir.draft.add(std::move(part));
+  const std::shared_ptr<Unit>& heir = set_up->unit->processes > 0 || !set_up->last ? set_up->unit : set_up->last;
+  busy(heir);
+  for (Draft::Part& part : set_up->draft.take_parts()) heir->draft.add(std::move(part));
 }
 
 }  // namespace cttrace

@@ -165,7 +165,7 @@ void Teller::Work::on(const TaskExit& exit) {
   if (running != running_.end() && running->second == id) running_.erase(running);
   if (set_up) set_up->threads.erase(id);
   if (exit.last_of_process) process_ended(*process, set_up.get(), exit);
-  if (set_up && (set_up->threads.empty() || is_left_to_held(*set_up))) end_set_up(set_up);
+  if (set_up && !set_up->waits && (set_up->threads.empty() || is_left_to_held(*set_up))) end_set_up(set_up);
   if (exit.last_of_process && process->unit->processes == 0) unit_ended(process->unit);
 }
 
@@ -179,7 +179,10 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   if (exit.code && process.tgid == process.unit->pid) process.unit->gave_up = exit.code;
   // A program that helps may fail, and the set-up go on. A worker is killed when its work is done.
   const bool dismissed = set_up && set_up->worker && WIFSIGNALED(static_cast<int>(exit.code));
-  if (set_up) set_up->end_ns = exit.time_ns, set_up->last = process.unit;
+  if (set_up) {
+    set_up->end_ns = exit.time_ns;
+    set_up->last = process.unit;
+  }
   if (set_up && !process.cgroup.empty()) set_up->cgroup = process.cgroup;
   if (exit.code && set_up && !dismissed && (process.unit == set_up->unit || set_up->threads.empty()))
     set_up->failed = exit.code;
@@ -219,7 +222,7 @@ void Teller::Work::unit_ended(const std::shared_ptr<Unit>& unit) {
     if ((each->threads.empty() || each->held) && !each->over) end_with_unit(each);
   if (unit->container && !unit->seen_to_begin) return;
   tell_served(*unit);
-  tell_failed(*unit, unit->draft);
+  tell_failed(*unit);
   gone_.push_back(unit);
   if (gone_.size() > kMostGone) gone_.pop_front();
 }

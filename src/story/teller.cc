@@ -16,6 +16,7 @@ namespace cttrace {
 namespace {
 
 constexpr size_t kMostFailures = 16;
+constexpr size_t kMostMemoryFiles = 64;
 constexpr size_t kMostCallsKept = 1u << 16;
 
 bool makes_a_process(std::string_view name) {
@@ -172,7 +173,8 @@ void Teller::Work::note_words(Person& person, const Call& call) {
     person.set_up->hostname = text(call, "name");
     person.set_up->hostname_in = inode_of(person, CT_NS_UTS);
   }
-  if (call.row->name == "memfd_create") process.unit->memory_files.insert(text(call, "uname"));
+  if (call.row->name == "memfd_create" && process.unit->memory_files.size() < kMostMemoryFiles)
+    process.unit->memory_files.insert(text(call, "uname"));
 }
 
 // A pid that is written is one of the writer's pid namespace.

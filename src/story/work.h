@@ -58,10 +58,10 @@ class Teller::Work {
   bool has_made(const Process& maker, const Process& process) const;
   const Place* root_of(const Person& person) const;
   void come_home(Person& person);
-  void note_where(const SetUp& set_up, Step& step) const;
   void note_made(const Person& maker, uint32_t type, uint32_t inode);
   std::shared_ptr<SetUp> making_of(uint32_t type, uint32_t inode) const;
   void end_set_up(const std::shared_ptr<SetUp>& set_up);
+  void wait_for_runtime(const std::shared_ptr<SetUp>& set_up);
   bool may_have_failed(const SetUp& set_up) const;
   bool is_left_to_held(const SetUp& set_up) const;
   void drop_set_up(const std::shared_ptr<SetUp>& set_up);
@@ -77,6 +77,7 @@ class Teller::Work {
   void note_inside(uint32_t container, const std::shared_ptr<Unit>& unit, const Step& step);
   void note_pid(const Process& writer, Step& step);
   void note_exec(Person& person, const Call& call, Step&& step);
+  void note_where(const SetUp& set_up, Step& step) const;
   void add(Person& person, Step&& step);
   Draft& draft_of(Person& person);
 
@@ -91,10 +92,13 @@ class Teller::Work {
   void new_unit(Person& person, const Snapshot& snapshot);
   Known* joined_container(const SetUp& set_up);
   void tell_command(Person& person, const Snapshot& snapshot);
+
+  // served.cc: what programs do that set nothing up: to a container that is there, or in vain
   void tell_served(Unit& unit);
   void tell_service(Unit& unit, ContainerWentOn told);
-  void tell_failed(Unit& unit, Draft& draft);
   bool is_being_made_again(const Known& known) const;
+  bool is_being_made(const std::string& called) const;
+  void tell_failed(Unit& unit);
 
   // sections.cc: set-ups that have ended become stories
   void hand_over(Person& person, const Snapshot& snapshot);
@@ -138,9 +142,10 @@ class Teller::Work {
   // Units that run, have done something, and may yet turn out to belong to a container: by the one that they run in.
   // The latest, and since when: one that goes on after it was forgotten is there again.
   std::map<uint32_t, std::set<std::pair<EventNumber, std::shared_ptr<Unit>>>> busy_;
-  std::map<TaskId, EntryEnded> entered_;     // programs of entries that run; `time_ns`: since then
-  std::deque<std::shared_ptr<Unit>> gone_;   // units that have ended, and may yet turn out to belong to a container
-  std::deque<std::weak_ptr<SetUp>> failed_;  // whose runtimes may yet tell more, the earliest first
+  std::map<TaskId, EntryEnded> entered_;    // programs of entries that run; `time_ns`: since then
+  std::deque<std::shared_ptr<Unit>> gone_;  // units that have ended, and may yet turn out to belong to a container
+  // Whose runtimes may yet tell more, and since when; the earliest first.
+  std::deque<std::pair<uint64_t, std::weak_ptr<SetUp>>> failed_;
   MountsInMaking mounts_;
   uint32_t found_ = 0;
   uint64_t lost_ = 0;                                         // records, so far

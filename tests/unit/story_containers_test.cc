@@ -300,6 +300,49 @@ TEST_F(StoryContainers, WhatARuntimeGaveUpIsNoSetUpThatGoesOn) {
   EXPECT_EQ(told_where(0), Ending::kNotComplete);
 }
 
+// It has made another one before.
+TEST_F(StoryContainers, WhatGoesOnWhenTracingEndsIsToldWhateverItsRuntimeDid) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  world.runs_in(world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside), {"/bin/app"}, kInside, {51, 1});
+  const NamespaceInodes other = with(kInside, {{CT_NS_MNT, 700}, {CT_NS_PID, 705}});
+  world.calls(world.clones(runtime, 61, kMountsAndPids, {61, 1}, other), "sethostname", {std::string("second"), 6});
+  world.ends(runtime, 1 << 8);
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[1].set_up.ending, Ending::kNotComplete);
+}
+
+// ... and its unit has ended before those that go on.
+TEST_F(StoryContainers, NoSetUpIsLeftBehind) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task between = world.forks(runtime, 51);
+  world.unshares(between, CLONE_NEWNS, with(kHost, {{CT_NS_MNT, 500}}));
+  const Task last = world.forks(between, 52);
+  world.runs_in(last, {"/usr/bin/other", "create", "x"}, with(kHost, {{CT_NS_MNT, 500}}), {52});
+  world.ends(between);
+  world.ends(runtime, 1 << 8);
+  world.ends(last);
+  EXPECT_EQ(world.going_on(), 0u);
+}
+
+// A child of a hook that has failed goes on for ever: it keeps nobody waiting.
+TEST_F(StoryContainers, WhatWaitsForItsRuntimeWaitsOnce) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "create", "web"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.pivots(init, "/bundle/rootfs");
+  const Task hook = world.clones(init, 52, 0, {52, 2});
+  world.runs_in(hook, {"/bin/hook"}, kInside, {52, 2});
+  const Task child = world.clones(hook, 53, 0, {53, 3});
+  world.ends(hook, 1 << 8);
+  world.ends(init, 1 << 8);
+  for (uint32_t i = 0; i < 4; ++i) {
+    world.passes(500'000'000);
+    world.ends(world.clones(child, 60 + i, 0, {60 + i, 4 + i}));
+    world.goes_on(child);
+  }
+  EXPECT_EQ(world.going_on(), 0u);
+}
+
 // Its user namespace was made by another program, which has executed it: that is not there any more.
 TEST_F(StoryContainers, WhatFailsInAUserNamespaceOfItsStarterIsTold) {
   const Task runtime = world.starts(50, {"/usr/bin/unshare", "-r", "made-up", "nosuch"});
@@ -414,6 +457,21 @@ TEST_F(StoryHooks, WhatFailsInTheProgramIsToldWithItsEnd) {
   ASSERT_EQ(later.size(), 1u);
   ASSERT_EQ(later[0].failures.size(), 1u);
   EXPECT_EQ(later[0].failures[0].error, EINVAL);
+}
+
+// Its maker has another process do something beside it: that is no part of it.
+TEST_F(StoryContainers, WhatFailsBesideAProgramThatIsToldLateIsNotIts) {
+  const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 500}});
+  const Task made_by = world.starts(50, {"/usr/bin/made-up"});
+  world.unshares(made_by, CLONE_NEWNS, own);
+  const Task helper = world.forks(made_by, 51), program = world.forks(made_by, 52);
+  world.runs_in(program, {"/bin/app"}, own, {52});
+  world.fails(helper, "mount", {"t", "/mnt", "tmpfs", 0, null()}, EINVAL);
+  world.ends(helper);
+  world.ends(program);
+  world.ends(made_by);
+  for (const ContainerWentOn& each : world.told_of<ContainerWentOn>()) EXPECT_TRUE(each.failures.empty());
+  EXPECT_EQ(world.told_of<Container>().size(), 1u);
 }
 
 // The runtime leaves the program to itself.

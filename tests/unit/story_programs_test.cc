@@ -150,6 +150,7 @@ TEST_F(StoryPrograms, SoIsWhatIsDoneToOneThatWasThereBefore) {
   writes(71, {"/usr/bin/made-up", "update", "other"}, "other");
   writes(72, {"/usr/bin/made-up", "run", "new"}, "new");
   writes(73, {"/bin/sh", "-c", "echo 64 > web/pids.max"}, "web");
+  writes(74, {"/usr/bin/made-up", "--name", "third"}, "somewhere/else");
   std::vector<std::pair<std::string, Ending>> told;
   for (const ContainerWentOn& each : world.told_of<ContainerWentOn>()) {
     EXPECT_EQ(each.container, 0u);
@@ -157,6 +158,19 @@ TEST_F(StoryPrograms, SoIsWhatIsDoneToOneThatWasThereBefore) {
   }
   EXPECT_EQ(told,
             (std::vector<std::pair<std::string, Ending>>{{"web", Ending::kHandedOver}, {"other", Ending::kFailed}}));
+}
+
+// Between create and start; what it does is the container's.
+TEST_F(StoryPrograms, WhatIsDoneToOneThatIsBeingMadeIsToldWithIt) {
+  const Task create = world.starts(50, {"/usr/bin/made-up", "create", "web"});
+  const Task init = world.clones(create, 51, kMountsAndPids, {51, 1}, kInside);
+  world.ends(create);
+  const Task update = world.starts(60, {"/usr/bin/made-up", "update", "web"});
+  limits(world, update, "web");
+  world.ends(update);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  EXPECT_TRUE(world.told_of<ContainerWentOn>().empty());
+  EXPECT_EQ(steps_of<ControlsWritten>(world.container().set_up).size(), 1u);
 }
 
 // --- What gives up, and has set nothing up
@@ -217,6 +231,25 @@ TEST_F(StoryPrograms, WhatFailedIsOfWhoEndedWithIt) {
   const std::vector<ProgramFailed> told = world.told_of<ProgramFailed>();
   ASSERT_EQ(told.size(), 1u);
   EXPECT_EQ(told[0].program.name, "chroot");
+}
+
+// The shell executes what is no program.
+TEST_F(StoryPrograms, AScriptWithoutAnInterpreterHasNotFailed) {
+  const Task starter = world.starts(50, {"/usr/bin/make"});
+  const Task script = world.forks(starter, 51);
+  world.fails(script, "execve", {"./script", Words{"./script"}}, ENOEXEC);
+  world.runs(script, {"/bin/sh", "./script"});
+  world.ends(script, 3 << 8);
+  world.ends(starter);
+  EXPECT_TRUE(world.told().empty());
+}
+
+// It was not for what failed that it ended.
+TEST_F(StoryPrograms, WhoIsKilledHasNotGivenUp) {
+  const Task daemon = world.starts(50, {"/usr/sbin/daemon"});
+  world.fails(daemon, "mount", {"t", "/mnt", "tmpfs", 0, null()}, ENOENT);
+  world.ends(daemon, SIGTERM);
+  EXPECT_TRUE(world.told().empty());
 }
 
 TEST_F(StoryPrograms, ASearchThatEndsInAnotherProgramHasNotFailed) {

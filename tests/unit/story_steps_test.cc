@@ -355,7 +355,9 @@ TEST_F(StorySteps, AFilesystemThatCannotBeMadeIsToldWithWhatItWasToBe) {
   });
   const std::vector<Step> steps = steps_of<CallMade>(story());
   ASSERT_EQ(steps.size(), 1u);
-  EXPECT_EQ(std::get<CallMade>(steps[0].facts).about, "fscontext:[overlay] FSCONFIG_CMD_CREATE (lowerdir=/none)");
+  EXPECT_EQ(words_of(steps[0], {}),
+            "fsconfig fscontext:[overlay] FSCONFIG_CMD_CREATE (lowerdir=/none): failed: ENOENT (No such "
+            "file or directory)");
 }
 
 TEST_F(StorySteps, AMountThatCannotBePlacedOrChangedIsToldWithWhatItIs) {
@@ -372,7 +374,7 @@ TEST_F(StorySteps, AMountThatCannotBePlacedOrChangedIsToldWithWhatItIs) {
   });
   const std::vector<Step> steps = steps_of<CallMade>(failed_story());
   ASSERT_EQ(steps.size(), 1u);
-  EXPECT_EQ(std::get<CallMade>(steps[0].facts).about, "/mnt/nope (tmpfs)");
+  EXPECT_EQ(words_of(steps[0], {}), "move_mount /mnt/nope (tmpfs): failed: ENOENT (No such file or directory)");
 }
 
 TEST_F(StorySteps, AProgramThatCannotBeExecutedWasToBeHandedOverTo) {

@@ -58,6 +58,23 @@ TEST_F(StoryWhose, ThoseThatAreMadeBesideEachOtherAreEachItsOwn) {
             (std::map<std::string, Words>{{"pod0", {"/bin/app0"}}, {"pod1", {"/bin/app1"}}, {"pod2", {"/bin/app2"}}}));
 }
 
+// A browser's, say: it executed itself in what it has made, and kills those that it makes there when their work is
+// done.
+TEST_F(StoryWhose, WorkersThatAreMadeBesideEachOtherAreDismissed) {
+  const Words argv = {"/usr/bin/made-up"};
+  const Task main = world.starts(50, argv);
+  const Task zygote = world.clones(main, 51, kMountsAndPids, {51, 1}, kInside);
+  world.runs_in(zygote, argv, kInside, {51, 1});
+  std::vector<Task> workers;
+  for (const uint32_t i : {0u, 1u, 2u})
+    workers.push_back(
+        world.clones(zygote, 60 + i, CLONE_NEWPID, {60 + i, 2 + i, 1}, with(kInside, {{CT_NS_PID, 800 + i}})));
+  for (const Task& worker : workers) world.ends(worker, SIGKILL);
+  world.ends(zygote);
+  world.ends(main);
+  EXPECT_TRUE(world.told().empty());
+}
+
 // Two that were in the middle of it when tracing began, with the same folder for a root.
 TEST_F(StoryWhose, ThoseThatWereBegunBeforeAreEachItsOwn) {
   std::vector<Task> tasks;
@@ -318,6 +335,32 @@ TEST_F(StoryWhose, WhatHelpersMountInsideIsTheContainers) {
   for (const Step& step : steps_of<MountDone>(world.container().set_up))
     for (const MountDone::One& each : std::get<MountDone>(step.facts).mounts) inside.push_back(each.target.inside);
   EXPECT_EQ(inside, (Words{"/data60", "/data61"}));
+}
+
+// What it joins or makes for itself besides is not the container's; what it cannot join is nothing.
+TEST_F(StoryWhose, WhoHelpsInsideMayJoinAndMakeOthers) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  const Task helper = world.starts(60, {"/usr/bin/helper"});
+  NamespaceInodes there = with(kHost, {{CT_NS_MNT, kInside[CT_NS_MNT]}});
+  world.joins(helper, CLONE_NEWNS, kInside[CT_NS_MNT], there);
+  world.calls(helper, "setns", {99, 0}, [](Call& call) { call.result = -EBADF; });
+  there[CT_NS_UTS] = 901;
+  world.unshares(helper, CLONE_NEWUTS, there);
+  // Then it makes mounts of its own, and what it mounts is in those.
+  there[CT_NS_MNT] = 902;
+  world.unshares(helper, CLONE_NEWNS, there);
+  world.calls(helper, "mount", {"tmpfs", "/own", "tmpfs", 0, null()});
+  world.ends(helper);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 1u);
+  for (const Step& step : told[0].set_up.steps) {
+    EXPECT_FALSE(std::holds_alternative<MountDone>(step.facts));
+    if (const auto* changed = std::get_if<NamespacesChanged>(&step.facts)) {
+      EXPECT_NE(changed->namespaces.at(0).inode, 901u);
+    }
+  }
 }
 
 TEST_F(StoryWhose, WhoGoesBackToWhereAllBeganEntersNoContainer) {
