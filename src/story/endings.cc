@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "story/call.h"
 #include "story/naming.h"
 #include "story/work.h"
 

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 #include <variant>
 
-#include "base/words.h"
+#include "story/call.h"
 #include "story/gathering.h"
 #include "story/naming.h"
 #include "story/work.h"
