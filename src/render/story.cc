@@ -263,7 +263,6 @@ void StoryRenderer::tell(const ContainerWentOn& told) {
   if (told.service) {
     const Runtime& by = told.service->runtime;
     const string line = shortened(command_line(by.argv, around), around.limit);
-    if (!told.container) items.push_back("that was there when tracing began");
     items.push_back(
         fmt::format("{}{} {}: {}", told.container ? "after " + when + " " : "", safe(by.name), by.pid, line));
   }

@@ -116,7 +116,7 @@ class Story(support.Case):
         told = cttrace("-q", "--format", "story", *update, env=WIDE)
         self.assertEqual(told.returncode, 0)
         heading, step = told.stderr.splitlines()
-        self.assertRegex(heading, rf"^cgroup {bundle.id}   that was there when tracing began   runc \d+: "
+        self.assertRegex(heading, rf"^cgroup {bundle.id}   runc \d+: "
                          + re.escape(shlex.join(update)) + "$")
         self.assertRegex(step, r"^ +\+\d+\.\d ms  cgroup       pids\.max = 77$")
         self.assertEqual(Path(f"/sys/fs/cgroup/pids/{bundle.id}/pids.max").read_text(), "77\n")

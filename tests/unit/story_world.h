@@ -41,7 +41,9 @@ class StoryWorld : public World {
   size_t going_on() const {
     Teller teller({}, [](News&&) {});
     tell(teller);
-    return teller.progress().going_on;
+    const size_t count = teller.progress().going_on;
+    teller.finish();
+    return count;
   }
   template <typename T>
   std::vector<T> told_of() const {
