@@ -60,6 +60,7 @@ struct Unit {
   uint32_t processes = 0;  // that run
   bool failed = false;     // one of them ended with an error
   uint32_t gave_up = 0;    // how its first one ended, if with an error: TaskExit::code
+  uint64_t end_ns = 0;     // of the last one
 
   std::string name() const;
   std::string version() const;  // empty: not known

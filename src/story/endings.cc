@@ -31,6 +31,13 @@ bool guess_root(SetUp& set_up) {
   return root.size() > 1;
 }
 
+// Who has started it sets something up.
+bool helps_to_set_up(const Unit& unit) {
+  for (const Unit* above = unit.above.get(); above; above = above->above.get())
+    if (!above->set_ups.empty()) return true;
+  return false;
+}
+
 // With what a runtime fails that has made a container, it may pass on how that ended.
 bool has_failed(const SetUp& set_up) { return set_up.failed || (set_up.unit->failed && !set_up.unit->made); }
 
@@ -116,6 +123,15 @@ void Teller::Work::tell_failed_by_now() {
     std::erase(next->unit->set_ups, next);
     end_with_unit(next);
   }
+  const auto is_due = [&] { return !gave_up_.empty() && time_ns_ >= gave_up_.front().first + kPatience_ns; };
+  for (size_t left = gave_up_.size(); left > 0 && is_due(); --left) {
+    const std::shared_ptr<Unit> unit = gave_up_.front().second;
+    gave_up_.pop_front();
+    if (helps_to_set_up(*unit))
+      gave_up_.emplace_back(time_ns_, unit);
+    else
+      tell_failed(*unit);
+  }
 }
 
 void Teller::Work::tell_end(Known& known, const Stage& program) {
@@ -140,13 +156,13 @@ void Teller::Work::tell_end(Known& known, const Stage& program) {
 
 void Teller::Work::finish() {
   std::vector<std::shared_ptr<SetUp>> left;
-  const auto is_left = [&](const std::shared_ptr<SetUp>& set_up) {
-    return !set_up->over && std::ranges::find(left, set_up) == left.end();
+  std::set<const SetUp*> found;
+  const auto leave = [&](const std::shared_ptr<SetUp>& set_up) {
+    if (!set_up->over && found.insert(set_up.get()).second) left.push_back(set_up);
   };
   for (const auto& [id, person] : people_) {
-    for (const std::shared_ptr<SetUp>& each : std::exchange(person.process->unit->set_ups, {}))
-      if (is_left(each)) left.push_back(each);
-    if (person.sets_up() && is_left(person.set_up)) left.push_back(person.set_up);
+    for (const std::shared_ptr<SetUp>& each : std::exchange(person.process->unit->set_ups, {})) leave(each);
+    if (person.set_up) leave(person.set_up);
   }
   for (const auto& each : left) {
     if (each->over) continue;
@@ -158,6 +174,7 @@ void Teller::Work::finish() {
       tell_unfinished(each, Ending::kNotComplete);
     }
   }
+  for (const auto& [since_ns, unit] : std::exchange(gave_up_, {})) tell_failed(*unit);
 }
 
 }  // namespace cttrace

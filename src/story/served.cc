@@ -15,6 +15,8 @@
 namespace cttrace {
 namespace {
 
+constexpr size_t kMostGaveUp = 256;
+
 // "web" for "/sys/fs/cgroup/.../made-up-web.scope".
 bool ends_with_name(std::string_view cgroup, std::string_view name) {
   for (const std::string_view suffix : {".scope", ".service"})
@@ -94,20 +96,28 @@ void Teller::Work::tell_service(Unit& unit, ContainerWentOn told) {
 }
 
 // What failed in a container is told with its end, and what failed in a set-up with that.
-void Teller::Work::tell_failed(Unit& unit) {
-  if (unit.told || unit.made || unit.container || !unit.seen_to_begin || !unit.gave_up) return;
+void Teller::Work::note_failed(const std::shared_ptr<Unit>& unit) {
+  if (unit->told || unit->made || unit->container || !unit->seen_to_begin || !unit->gave_up) return;
   // Who was killed has not given up for what failed.
-  if (!WIFEXITED(static_cast<int>(unit.gave_up))) return;
+  if (!WIFEXITED(static_cast<int>(unit->gave_up))) return;
   const auto fails = [](const Draft::Part& part) { return std::ranges::any_of(part.steps, &Step::error); };
-  if (std::ranges::none_of(unit.draft.parts(), fails)) return;
+  if (std::ranges::none_of(unit->draft.parts(), fails)) return;
+  gave_up_.emplace_back(time_ns_, unit);
+  if (gave_up_.size() <= kMostGaveUp) return;
+  tell_failed(*gave_up_.front().second);
+  gave_up_.pop_front();
+}
+
+void Teller::Work::tell_failed(Unit& unit) {
+  if (unit.told || unit.made) return;
   SetUpStory story;
   Gathering gathering;
   gathering.take(unit.draft, false);
   gathering.fill(story, {}, {});
   std::erase_if(story.steps, [](const Step& step) { return !step.error; });
   if (story.steps.empty()) return;
-  ProgramFailed failed{.program = runtime_of(unit), .time_ns = time_ns_, .exit_code = unit.gave_up};
-  failed.since_ns = time_ns_ - std::min(time_ns_, unit.start_ns);
+  ProgramFailed failed{.program = runtime_of(unit), .time_ns = unit.end_ns, .exit_code = unit.gave_up};
+  failed.since_ns = unit.end_ns - std::min(unit.end_ns, unit.start_ns);
   failed.stages = std::move(story.stages);
   failed.failures = std::move(story.steps);
   unit.told = true;

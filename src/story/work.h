@@ -98,6 +98,7 @@ class Teller::Work {
   void tell_service(Unit& unit, ContainerWentOn told);
   bool is_being_made_again(const Known& known) const;
   bool is_being_made(const std::string& called) const;
+  void note_failed(const std::shared_ptr<Unit>& unit);
   void tell_failed(Unit& unit);
 
   // sections.cc: set-ups that have ended become stories
@@ -146,6 +147,8 @@ class Teller::Work {
   std::deque<std::shared_ptr<Unit>> gone_;  // units that have ended, and may yet turn out to belong to a container
   // Whose runtimes may yet tell more, and since when; the earliest first.
   std::deque<std::pair<uint64_t, std::weak_ptr<SetUp>>> failed_;
+  // Programs that failed, may be for a container that is being set up, and when that was looked at; the earliest first.
+  std::deque<std::pair<uint64_t, std::shared_ptr<Unit>>> gave_up_;
   MountsInMaking mounts_;
   uint32_t found_ = 0;
   uint64_t lost_ = 0;                                         // records, so far

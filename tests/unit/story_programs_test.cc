@@ -175,7 +175,7 @@ TEST_F(StoryPrograms, WhatIsDoneToOneThatIsBeingMadeIsToldWithIt) {
 
 // --- What gives up, and has set nothing up
 
-TEST_F(StoryPrograms, WhatFailedWhereNothingWasSetUpIsTold) {
+TEST(StoryFailures, WhatFailedWhereNothingWasSetUpIsTold) {
   const auto told_where = [](uint32_t ends, int error) {
     StoryWorld world;
     const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
@@ -197,8 +197,43 @@ TEST_F(StoryPrograms, WhatFailedWhereNothingWasSetUpIsTold) {
   EXPECT_TRUE(told_where(0, ENOSPC).empty());
 }
 
+// Beside a daemon that lives on, and a container that comes later.
+TEST_F(StoryPrograms, WhatFailedIsToldASecondLater) {
+  const Task daemon = world.starts(50, {"/usr/sbin/daemon"});
+  const Task failing = world.forks(daemon, 51);
+  world.runs(failing, {"/usr/bin/made-up", "run", "web"});
+  world.fails(failing, "unshare", {CLONE_NEWNS}, ENOSPC);
+  const uint64_t ended_ns = world.now();
+  world.ends(failing, 1 << 8);
+  world.passes(2'000'000'000);
+  world.goes_on(daemon);
+  container(60, {"/usr/bin/other", "run", "later"});
+  const std::vector<News> told = world.told();
+  ASSERT_EQ(told.size(), 2u);
+  ASSERT_TRUE(std::holds_alternative<ProgramFailed>(told[0]));
+  EXPECT_EQ(std::get<ProgramFailed>(told[0]).time_ns, ended_ns);
+}
+
+// A hook of who goes on is told with what that sets up.
+TEST_F(StoryPrograms, WhatFailsInAHelperIsTheContainers) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  const Task hook = world.forks(runtime, 60);
+  world.runs(hook, {"/bin/hook"});
+  world.fails(hook, "mount", {"t", "/mnt", "tmpfs", 0, null()}, ENOENT);
+  world.ends(hook, 1 << 8);
+  world.passes(2'000'000'000);
+  world.goes_on(runtime);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  world.ends(runtime);
+  EXPECT_TRUE(world.told_of<ProgramFailed>().empty());
+  const std::vector<Step> steps = steps_of<MountDone>(world.container().set_up);
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(steps[0].error, ENOENT);
+}
+
 // A server's session, in a chroot: its client has gone away.
-TEST_F(StoryPrograms, WhoConfinesItselfSetsUpNoContainer) {
+TEST(StorySessions, WhoConfinesItselfSetsUpNoContainer) {
   const auto told_where = [](const std::function<void(StoryWorld&, const Task&)>& then) {
     StoryWorld world;
     const Task server = world.starts(50, {"/usr/sbin/server"});

@@ -378,13 +378,21 @@ TEST_F(StoryWhose, WhoGoesBackToWhereAllBeganEntersNoContainer) {
 
 // --- How entries end
 
-TEST_F(StoryWhose, TheEndOfAnEntryIsTold) {
-  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
-  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
-  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
-  const Task enters = world.starts(60, {"/usr/bin/enter"});
-  world.joins(enters, CLONE_NEWNS, kInside[CT_NS_MNT], with(kHost, {{CT_NS_MNT, kInside[CT_NS_MNT]}}));
-  world.runs_in(enters, {"/bin/look"}, with(kHost, {{CT_NS_MNT, kInside[CT_NS_MNT]}}), {60});
+struct StoryEntries : StoryWhose {
+  Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  Task enters;
+
+  StoryEntries() {
+    world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+    enters = world.starts(60, {"/usr/bin/enter"});
+    const NamespaceInodes there = with(kHost, {{CT_NS_MNT, kInside[CT_NS_MNT]}});
+    world.joins(enters, CLONE_NEWNS, kInside[CT_NS_MNT], there);
+    world.runs_in(enters, {"/bin/look"}, there, {60});
+  }
+};
+
+TEST_F(StoryEntries, TheEndOfAnEntryIsTold) {
   world.ends(enters, 4 << 8);
   const std::vector<EntryEnded> ended = world.told_of<EntryEnded>();
   ASSERT_EQ(ended.size(), 1u);
@@ -394,13 +402,7 @@ TEST_F(StoryWhose, TheEndOfAnEntryIsTold) {
   EXPECT_EQ(ended[0].exit_code, 4u << 8);
 }
 
-TEST_F(StoryWhose, WhoKilledThemIsTold) {
-  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
-  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
-  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
-  const Task enters = world.starts(60, {"/usr/bin/enter"});
-  world.joins(enters, CLONE_NEWNS, kInside[CT_NS_MNT], with(kHost, {{CT_NS_MNT, kInside[CT_NS_MNT]}}));
-  world.runs_in(enters, {"/bin/look"}, with(kHost, {{CT_NS_MNT, kInside[CT_NS_MNT]}}), {60});
+TEST_F(StoryEntries, WhoKilledThemIsTold) {
   world.ends(enters, SIGKILL, Killer{.kind = Killer::Kind::kProcess, .pid = 50, .comm = "made-up"});
   world.ends(init, SIGKILL, Killer{.kind = Killer::Kind::kOutOfMemory});
   const MaybeKiller entrys = world.told_of<EntryEnded>().at(0).killed_by;
