@@ -116,7 +116,6 @@ struct SetUp {
   bool hosts = false;                   // a runtime works in it: it has made namespaces of its own in there
   std::set<TaskId> threads = {};        // that run, until it is over
   bool over = false;                    // handed over, or told as failed
-  bool waits = false;                   // for what its runtime makes of it: nobody goes on
   uint32_t failed = 0;                  // how the last of its processes ended that did with an error: TaskExit::code
   uint64_t end_ns = 0;                  // when the last of its threads ended
   std::shared_ptr<Unit> last = {};      // of the last of its processes that ended

@@ -72,7 +72,7 @@ void narrow(Step& step, const Subject& subject) {
   auto* changed = std::get_if<NamespacesChanged>(&step.facts);
   if (!changed) return;
   std::erase_if(changed->namespaces, [&](const auto& each) { return !subject.inodes.contains(each.inode); });
-  if (!changed->namespaces.empty() && changed->namespaces[0].type == CLONE_NEWNET) step.phase = Phase::kNetwork;
+  if (changed->namespaces[0].type == CLONE_NEWNET) step.phase = Phase::kNetwork;
 }
 
 }  // namespace

@@ -174,13 +174,12 @@ bool Teller::Work::may_have_failed(const SetUp& set_up) const {
 
 void Teller::Work::wait_for_runtime(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->unit->processes == 0) return end_with_unit(set_up);
-  set_up->waits = true;
   failed_.emplace_back(time_ns_, set_up);
 }
 
 // Nobody is in it any more.
 void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
-  if (set_up->over || set_up->waits) return;
+  if (set_up->over) return;
   if (set_up->hosts) return drop_set_up(set_up);
   if (set_up->was_for_helper()) set_up->held = std::exchange(set_up->helped, {});
   Unit& unit = *set_up->unit;

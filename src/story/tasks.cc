@@ -165,7 +165,7 @@ void Teller::Work::on(const TaskExit& exit) {
   if (running != running_.end() && running->second == id) running_.erase(running);
   if (set_up) set_up->threads.erase(id);
   if (exit.last_of_process) process_ended(*process, set_up.get(), exit);
-  if (set_up && !set_up->waits && (set_up->threads.empty() || is_left_to_held(*set_up))) end_set_up(set_up);
+  if (set_up && (set_up->threads.empty() || is_left_to_held(*set_up))) end_set_up(set_up);
   if (exit.last_of_process && process->unit->processes == 0) unit_ended(process->unit);
 }
 

@@ -232,6 +232,18 @@ TEST_F(StoryWhose, ANumberThatWasGivenToAnotherBeforeIsNoSign) {
   for (const Stage& stage : world.container().set_up.stages) EXPECT_NE(stage.task.tid, stranger.tid);
 }
 
+TEST_F(StoryWhose, WhatWasMountedInOneThatHadTheNumberBeforeIsNotIts) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task helper = world.forks(runtime, 60);
+  world.joins(helper, CLONE_NEWNS, kInside[CT_NS_MNT], with(kHost, {{CT_NS_MNT, kInside[CT_NS_MNT]}}));
+  world.calls(helper, "mount", {"tmpfs", "/other", "tmpfs", 0, null()});
+  world.ends(helper);
+  const Task other = world.starts(70, {"/usr/bin/made-up"});
+  const Task init = world.clones(other, 71, kMountsAndPids, {71, 1}, kInside);
+  world.runs_in(init, {"/bin/app"}, kInside, {71, 1});
+  EXPECT_TRUE(steps_of<MountDone>(world.container().set_up).empty());
+}
+
 TEST_F(StoryWhose, AnotherAttemptIsNoPartOfIt) {
   const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
   const auto into_cgroup = [&](const Task& task) {
