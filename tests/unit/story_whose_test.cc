@@ -173,6 +173,23 @@ TEST_F(StoryWhose, WhoExecutesItselfAgainHasMadeAPlaceToWorkIn) {
   EXPECT_TRUE(world.told_of<EntryMade>().empty());
 }
 
+// ... with a daemon that holds it, and a runtime whose makers have ended. That one is not made beside the engine.
+TEST_F(StoryWhose, NorIsThatPlaceAContainerOfADaemonThatIsLeftThere) {
+  const Words argv = {"/usr/bin/engine", "start", "web"};
+  const Task engine = world.starts(50, argv);
+  const Task again = world.clones(engine, 51, CLONE_NEWNS, {51}, kWorkplace);
+  const Task between = world.forks(again, 52), pause = world.forks(between, 53);
+  world.ends(between);
+  world.runs_in(again, argv, kWorkplace, {51});
+  world.runs_in(pause, {"/usr/bin/pause"}, kWorkplace, {53});
+  const Task monitor = world.forks(again, 59), runtime = world.forks(monitor, 60);
+  world.ends(monitor);
+  world.runs_in(runtime, {"/usr/bin/made-up", "create", "web"}, kWorkplace, {60});
+  sets_up_there(world, runtime);
+  for (const Task& each : {runtime, again, engine}) world.ends(each);
+  EXPECT_EQ(world.container().set_up.runtime.name, "made-up");
+}
+
 TEST_F(StoryWhose, WhoIsToldToMakeAContainerIsNone) {
   const Task engine = world.starts(50, {"/usr/bin/engine", "web"});
   world.unshares(engine, CLONE_NEWNS, kWorkplace);
