@@ -137,8 +137,8 @@ struct ContainerWentOn {
   // Its program ended.
   std::optional<uint32_t> exit_code = {};  // as wait(2) reports it
   MaybeKiller killed_by = {};
-  std::vector<Stage> out_of_memory =
-      {};  // others of its processes that the kernel killed for that; not all of very many
+  std::vector<Stage> out_of_memory = {};  // others of its processes that the kernel killed for that
+  uint64_t out_of_memory_dropped = 0;     // more of those
   uint32_t entries = 0;
   uint64_t calls_inside = 0;  // traced calls of its programs
   std::vector<Step> failures = {};
@@ -166,6 +166,7 @@ struct ProgramFailed {
   uint32_t exit_code = 0;  // as wait(2) reports it
   std::vector<Stage> stages = {};
   std::vector<Step> failures = {};
+  uint64_t steps_dropped = 0;  // more than what is kept; failures may be among them
 };
 
 // What is told as soon as it is complete.

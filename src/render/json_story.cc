@@ -227,6 +227,7 @@ Json json_of(const ContainerWentOn& told, const TreeChanges* changes) {
   if (!told.exit_code) return json;
   add_ending(json, *told.exit_code, told.killed_by);
   if (!told.out_of_memory.empty()) json["out_of_memory"] = json_stages(told.out_of_memory);
+  if (told.out_of_memory_dropped) json["out_of_memory_dropped"] = json_unsigned(told.out_of_memory_dropped);
   json["entries"] = told.entries;
   json["calls"] = json_unsigned(told.calls_inside);
   json["failures"] = json_steps(told.failures);
@@ -257,6 +258,7 @@ Json json_of(const ProgramFailed& failed, const TreeChanges*) {
   add_ending(json, failed.exit_code, {});
   json["stages"] = json_stages(failed.stages);
   json["failures"] = json_steps(failed.failures);
+  json["steps_dropped"] = json_unsigned(failed.steps_dropped);
   return json;
 }
 

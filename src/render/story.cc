@@ -275,6 +275,8 @@ void StoryRenderer::tell(const ContainerWentOn& told) {
               name_of(stage) + " " + how_it_ended(stage.exit_code) +
                   by_whom(stage.killed_by, stage.task.tid, stage.exit_code, around),
               true);
+  if (told.out_of_memory_dropped)
+    lines.note(fmt::format("{} more of its processes were killed so", told.out_of_memory_dropped));
   const std::vector<Stage> nobody;
   around.stages = told.service ? &told.service->stages : &nobody;
   if (told.service && !told.service->stages.empty())
@@ -311,6 +313,8 @@ void StoryRenderer::tell(const ProgramFailed& failed) {
     const string who = stage.task.tid == program.pid ? string() : name_of(stage) + ": ";
     lines.add(step.start_ns, phase_name(step.phase), who + words_of(step, around), true);
   }
+  if (failed.steps_dropped)
+    lines.note(plural(failed.steps_dropped, "step") + " more than are kept: failures may be among them");
   write(lines.take());
   ++failed_programs_;
 }

@@ -143,6 +143,7 @@ void Teller::Work::tell_end(Known& known, const Stage& program) {
   end.exit_code = program.exit_code;
   end.killed_by = program.killed_by;
   end.out_of_memory = std::move(known.out_of_memory);
+  end.out_of_memory_dropped = known.out_of_memory_dropped;
   end.entries = known.entries;
   end.calls_inside = known.calls;
   // A runtime's that runs in it are told with what it sets up.

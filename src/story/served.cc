@@ -120,6 +120,7 @@ void Teller::Work::tell_failed(Unit& unit) {
   failed.since_ns = unit.end_ns - std::min(unit.end_ns, unit.start_ns);
   failed.stages = std::move(story.stages);
   failed.failures = std::move(story.steps);
+  failed.steps_dropped = story.steps_dropped;
   unit.told = true;
   sink_(std::move(failed));
 }

@@ -193,8 +193,12 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   if (!known) return;
   --known->processes;
   const bool for_memory = exit.killed_by && exit.killed_by->kind == Killer::Kind::kOutOfMemory;
-  if (for_memory && known->program != process.leader && known->out_of_memory.size() < kMostForMemory)
-    known->out_of_memory.push_back(process.stage);
+  if (for_memory && known->program != process.leader) {
+    if (known->out_of_memory.size() < kMostForMemory)
+      known->out_of_memory.push_back(process.stage);
+    else
+      ++known->out_of_memory_dropped;
+  }
   if (known->program != process.leader) return;
   tell_end(*known, process.stage);
   for (const uint32_t number : containers_.of_program(process.leader))

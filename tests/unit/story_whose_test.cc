@@ -459,6 +459,19 @@ TEST_F(StoryWhose, WhomMemoryRanOutForIsToldWithTheEnd) {
   EXPECT_EQ(end.out_of_memory[0].program, "app");
 }
 
+TEST_F(StoryWhose, VeryManyOfThoseAreCounted) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  for (uint32_t i = 0; i < 70; ++i)
+    world.ends(world.clones(init, 60 + i, 0, {60 + i, 2 + i}, kInside), SIGKILL,
+               Killer{.kind = Killer::Kind::kOutOfMemory});
+  world.ends(init, 137 << 8);
+  const ContainerWentOn end = world.told_of<ContainerWentOn>().at(0);
+  EXPECT_EQ(end.out_of_memory.size() + end.out_of_memory_dropped, 70u);
+  EXPECT_GT(end.out_of_memory_dropped, 0u);
+}
+
 // A runtime that gives up kills its own init: no memory ran out.
 TEST_F(StoryWhose, WhoKilledAStageIsTold) {
   const Task runtime = world.starts(50, {"/usr/bin/made-up"});
