@@ -39,6 +39,12 @@ static __noinline u32 find_row(struct call *call, struct pt_regs *regs, struct t
 				return 0;
 		}
 	}
+	if (row->flags & CT_ROW_OR_WORDS && is_stderr(task, state, call->args[0])) {
+		index++;
+		row = bpf_map_lookup_elem(&rows, &index);
+		if (!row)
+			return 0;
+	}
 	if (!(row->flags & CT_ROW_SELECTED))
 		return 0;
 	if (row->flags & CT_ROW_CONTROL_FD && !is_control_file(task, call->args[0]))
@@ -47,6 +53,11 @@ static __noinline u32 find_row(struct call *call, struct pt_regs *regs, struct t
 		return 0;
 	if (row->flags & CT_ROW_AFTER_NODE && !state->made_node)
 		return 0;
+	if (row->flags & CT_ROW_FEW) {
+		if (state->said >= CT_FEW)
+			return 0;
+		state->said++;
+	}
 	return index + 1;
 }
 
@@ -66,6 +77,15 @@ static __always_inline void load_call(struct scratch *s, const struct call *call
 	s->word = call->abi == CT_ABI_I386 ? 4 : 8;
 	for (int i = 0; i < 6; i++)
 		s->args[i] = call->args[i];
+}
+
+/* Of words the beginning will do. */
+static __always_inline void mark_words(struct scratch *s)
+{
+	if (!(s->row.flags & CT_ROW_WORDS))
+		return;
+	((struct ct_record *)s->data)->flags |= CT_FLAG_WORDS;
+	s->truncated = 0;
 }
 
 /* Entry (or the only sight of a call): the bytes, the places of paths, the descriptors. Results: status in s->status,
@@ -154,6 +174,7 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 		}
 		if (s->row.flags & CT_ROW_FS_CONTEXT)
 			state->log_head = fs_log_head((u32)call.args[0]);
+		mark_words(s);
 	}
 	state->enter_lost = send(s, 0) != 0;
 	return 0;
@@ -312,6 +333,7 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 			state->made_node = 1;
 		if (s->row.flags & CT_ROW_AFTER && ret >= 0)
 			capture_aftermath(s->row.flags, (u32)call.args[0], (u32)ret, orphan ? 0 : state->enter_ns);
+		mark_words(s);
 	}
 	send(s, 0);
 	return 0;

@@ -267,6 +267,22 @@ static __always_inline int is_control_file(struct task_struct *task, u32 fd)
 	return magic == PROC_MAGIC || magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC || magic == SYSFS_MAGIC;
 }
 
+/* Whether descriptor `fd` is the standard error stream: 2, and 1 where that has been made the same, as a shell does for
+ * echo >&2. */
+static __always_inline int is_stderr(struct task_struct *task, struct task_state *state, u32 fd)
+{
+	if (fd != 2 && (fd != 1 || !state->own_stdout || fd_file(task, 1) != fd_file(task, 2)))
+		return 0;
+	return !is_control_file(task, fd);
+}
+
+/* Whether descriptors 1 and 2 are different files. */
+static __always_inline int has_own_stdout(struct task_struct *task)
+{
+	struct file *out = fd_file(task, 1), *err = fd_file(task, 2);
+	return out && err && BPF_CORE_READ(out, f_inode) != BPF_CORE_READ(err, f_inode);
+}
+
 /* Whether it holds a mount tree that is attached nowhere, and would be dissolved with its last holder. */
 static __always_inline int holds_detached_tree(struct file *file)
 {

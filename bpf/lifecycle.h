@@ -77,7 +77,8 @@ int process_fork(struct bpf_raw_tracepoint_args *ctx)
 	struct task_struct *parent = (struct task_struct *)ctx->args[0];
 	struct task_struct *child = (struct task_struct *)ctx->args[1];
 	u32 tid = current_tid();
-	if (!bpf_map_lookup_elem(&tasks, &tid)) {
+	struct task_state *maker = bpf_map_lookup_elem(&tasks, &tid);
+	if (!maker) {
 		if (current_tgid() == own_tgid)
 			return 0;
 		/* Its parent may end, and then the iterator could not tell any more what the child descends from. */
@@ -86,8 +87,10 @@ int process_fork(struct bpf_raw_tracepoint_args *ctx)
 	}
 	u32 child_tid = BPF_CORE_READ(child, pid);
 	struct task_state *state = follow(child, child_tid);
-	if (state)
+	if (state) {
 		state->told = 1;
+		state->own_stdout = maker ? maker->own_stdout : 0;
+	}
 	struct scratch *s = begin(parent, CT_REC_FORK, sizeof(struct ct_fork), task_abi(parent));
 	if (!s)
 		return 0;
@@ -141,6 +144,8 @@ int process_exec(struct bpf_raw_tracepoint_args *ctx)
 		if (!state)
 			return 0;
 	}
+	state->said = 0;
+	state->own_stdout = has_own_stdout(task);
 	struct scratch *s = snapshot(task, CT_REC_EXEC);
 	if (!s)
 		return 0;

@@ -48,7 +48,9 @@ struct task_state {
 	u8 faulted;   /* bit per argument: its bytes could not be read at entry */
 	u8 told;      /* its snapshot, or the fork that made it, has been recorded */
 	u8 log_head;  /* of the filesystem context's log, at entry */
-	u8 pad;
+	u8 said;      /* calls of rows with CT_ROW_FEW that its program has made */
+	u8 own_stdout; /* when its program began, descriptor 1 was another file than 2 */
+	u8 pad[7];
 	u64 task;     /* struct task_struct *, checked before use */
 };
 

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "cttrace/said.h"
 #include "cttrace/step.h"
 
 namespace cttrace {
@@ -29,6 +30,7 @@ struct Stage {
   uint64_t end_ns = 0;  // 0: ran when this was told
   uint32_t exit_code = 0;
   MaybeKiller killed_by = {};
+  Said said = {};  // by the program that it ran last
 };
 
 struct Runtime {
@@ -139,6 +141,7 @@ struct ContainerWentOn {
   MaybeKiller killed_by = {};
   std::vector<Stage> out_of_memory = {};  // others of its processes that the kernel killed for that
   uint64_t out_of_memory_dropped = 0;     // more of those
+  Said said = {};                         // by all its processes
   uint32_t entries = 0;
   uint64_t calls_inside = 0;  // traced calls of its programs
   std::vector<Step> failures = {};
@@ -156,9 +159,11 @@ struct EntryEnded {
   uint64_t since_ns = 0;   // after the hand-over
   uint32_t exit_code = 0;  // as wait(2) reports it
   MaybeKiller killed_by = {};
+  Said said = {};
 };
 
-// A program gave up that has set nothing up, and in no container that is known: calls that it needed have failed.
+// A program gave up that has set nothing up, and in no container that is known: calls that it needed have failed, or it
+// was to make a container, and one of its stages has said why not.
 struct ProgramFailed {
   Runtime program = {};
   uint64_t time_ns = 0;    // of its end

@@ -126,6 +126,7 @@ enum Group : uint32_t {
   kCgroup = 1u << 6,
   kHandle = 1u << 7,
   kFs = 1u << 8,
+  kWords = 1u << 9,
 };
 struct GroupName {
   std::string_view name;  // without %
@@ -165,6 +166,12 @@ std::span<const SyscallRow> syscall_rows();
 // The row of a call, or nullptr. With `args` (six raw arguments) the fitting variant.
 const SyscallRow* find_row(Abi abi, uint32_t number);
 const SyscallRow* find_row(Abi abi, uint32_t number, std::span<const uint64_t, 6> args);
+
+// Of what goes to the standard error stream the row is another one, where the call has one for that.
+const SyscallRow& row_for_stderr(const SyscallRow& row);
+
+// No other row with its number comes before it: variants and the like do not have their calls' numbers to themselves.
+inline bool is_first_of_call(const SyscallRow& row) { return row.select_values.empty() && !(row.flags & CT_ROW_WORDS); }
 
 bool follows_last_link(const SyscallRow& row, std::span<const uint64_t, 6> args);
 

@@ -68,6 +68,7 @@ struct ct_record {
 #define CT_FLAG_SIGSYS 64u    /* EXIT, with ORPHAN: seccomp sent SIGSYS; there is no result */
 #define CT_FLAG_FILES_TOLD \
   128u /* EXEC: CT_ARG_OPEN are all; TASK_EXIT: its descriptor table ends with it, CT_ARG_HELD are all */
+#define CT_FLAG_WORDS 256u /* ENTER, EXIT: of a row with CT_ROW_WORDS */
 
 struct ct_enter {
   struct ct_record record;
@@ -348,6 +349,10 @@ enum ct_when { CT_WHEN_BOTH = 0, CT_WHEN_ENTER = 1, CT_WHEN_EXIT = 2 };
 #define CT_ROW_AFTER_TREE 16384u /* CT_ARG_MOUNT_ROOT and _SOURCE of what the returned descriptor is in */
 #define CT_ROW_AFTER_MOVE 32768u /* CT_ARG_MOVED */
 #define CT_ROW_AFTER_TARGET 65536u /* CT_ARG_TARGET */
+#define CT_ROW_OR_WORDS 131072u    /* of what goes to the standard error stream: the next row */
+#define CT_ROW_WORDS 262144u       /* that row; that its bytes are cut is no loss */
+#define CT_ROW_FEW 524288u         /* only the first CT_FEW calls of such rows of a thread in a program */
+#define CT_FEW 64
 
 struct ct_row {
   __u8 op[6];

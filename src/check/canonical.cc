@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
+#include <algorithm>
+
 #include "check/canonical_parts.h"
+#include "render/story_remarks.h"
 #include "render/story_words.h"
 #include "render/values.h"
 
@@ -37,6 +40,12 @@ std::string why_not_handed_over(const ContainerFacts& facts, const Names& names)
     if (stage.end_ns && WIFSIGNALED(static_cast<int>(stage.exit_code)))
       failed.push_back(fmt::format("{} was {}", names(stage.name.empty() ? stage.program : stage.name),
                                    how_it_ended(stage.exit_code)));
+  const auto said_last =
+      std::ranges::max_element(facts.stages, {}, [](const Stage& stage) { return stage.said.time_ns; });
+  const std::vector<std::string> words =
+      said_last == facts.stages.end() ? std::vector<std::string>() : lines_of(said_last->said);
+  if (failed.empty() && !words.empty())
+    failed.push_back(fmt::format("{} says: {}", names(said_last->program), names(words.back())));
   if (failed.empty()) failed.push_back(no_call_to_blame(facts.runtime.name, !facts.failures.empty()));
   return fmt::format("its set-up failed: no program was handed over to; {}", fmt::join(failed, ", "));
 }

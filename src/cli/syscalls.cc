@@ -28,6 +28,7 @@ std::vector<std::string> groups_of(const SyscallRow& row) {
 // Of a variant: the values of the argument that chooses it.
 std::vector<std::string> chosen_by(const SyscallRow& row) {
   std::vector<std::string> names;
+  if (row.flags & CT_ROW_WORDS) names.emplace_back("stderr");
   const FlagSet* const set = row.args.size() > row.select ? flag_set(row.args[row.select].set) : nullptr;
   for (uint64_t value : row.select_values) {
     uint64_t rest = value;
@@ -93,7 +94,7 @@ std::string json(const Options& options) {
     entry["groups"] = groups_of(*row);
     entry["decoding"] = decoding_name(row->decoding);
     entry["default"] = is_default(*row);
-    if (!row->select_values.empty()) entry["variant"] = chosen_by(*row);
+    if (!is_first_of_call(*row)) entry["variant"] = chosen_by(*row);
     document["syscalls"].push_back(entry);
   }
   return document.dump(options.format == Format::kNdjson ? -1 : 2) + "\n";

@@ -21,7 +21,8 @@ bool changes_mounts(const Call& call) { return call.row->flags & CT_ROW_AFTER_MO
 const SyscallRow* row_of(const ct_record& header, uint32_t number, const __u64 (&args)[6]) {
   std::array<uint64_t, kMostArguments> raw = {};
   std::copy(std::begin(args), std::end(args), raw.begin());
-  return find_row(static_cast<Abi>(header.abi), number, raw);
+  const SyscallRow* const row = find_row(static_cast<Abi>(header.abi), number, raw);
+  return row && header.flags & CT_FLAG_WORDS ? &row_for_stderr(*row) : row;
 }
 
 void begin(Call& call, const SyscallRow& row, const ct_record& header, uint32_t number, const __u64 (&args)[6]) {

@@ -64,7 +64,7 @@ std::string utc_time(uint64_t realtime_ns) {
 void Completeness::see_call(const Call& call) {
   ++calls;
   for (const auto& argument : call.args) {
-    truncated += argument.reading == Reading::kTruncated;
+    truncated += argument.reading == Reading::kTruncated && !(call.row->flags & CT_ROW_WORDS);
     const bool is_path =
         argument.spec->kind == ArgKind::kPath && argument.names_file && argument.reading == Reading::kOk;
     unresolved += is_path && !argument.resolved;

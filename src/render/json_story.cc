@@ -35,6 +35,14 @@ void add_ending(Json& json, uint32_t code, const MaybeKiller& killer) {
   add_killer(json, killer);
 }
 
+void add_said(Json& json, const Said& said) {
+  if (said.empty()) return;
+  Json& into = json["stderr"];
+  into["text"] = json_text(said.text);
+  if (said.cut) into["cut"] = true;
+  into["time_ns"] = json_unsigned(said.time_ns);
+}
+
 Json json_stage(const Stage& stage) {
   Json json;
   json["name"] = json_text(stage.name);
@@ -50,6 +58,7 @@ Json json_stage(const Stage& stage) {
   json["exit_status"] = nullptr;
   json["signal"] = nullptr;
   if (stage.end_ns) add_ending(json, stage.exit_code, stage.killed_by);
+  add_said(json, stage.said);
   return json;
 }
 
@@ -226,6 +235,7 @@ Json json_of(const ContainerWentOn& told, const TreeChanges* changes) {
   }
   if (!told.exit_code) return json;
   add_ending(json, *told.exit_code, told.killed_by);
+  add_said(json, told.said);
   if (!told.out_of_memory.empty()) json["out_of_memory"] = json_stages(told.out_of_memory);
   if (told.out_of_memory_dropped) json["out_of_memory_dropped"] = json_unsigned(told.out_of_memory_dropped);
   json["entries"] = told.entries;
@@ -246,6 +256,7 @@ Json json_of(const EntryEnded& ended, const TreeChanges*) {
   json["time_ns"] = json_unsigned(ended.time_ns);
   json["since_ns"] = json_unsigned(ended.since_ns);
   add_ending(json, ended.exit_code, ended.killed_by);
+  add_said(json, ended.said);
   return json;
 }
 

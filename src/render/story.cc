@@ -13,6 +13,7 @@
 #include "render/handed_over.h"
 #include "render/moment.h"
 #include "render/story_lines.h"
+#include "render/story_remarks.h"
 #include "render/story_state.h"
 #include "render/story_words.h"
 #include "render/trees.h"
@@ -100,26 +101,6 @@ void add_calls_of(StoryLines& lines, const SetUpStory& story, const Step& step, 
   lines.call(line);
 }
 
-// Who ended how, where nothing was handed over.
-void add_endings(StoryLines& lines, const SetUpStory& story, const Around& around) {
-  std::vector<const Stage*> ended;
-  for (const Stage& stage : story.stages)
-    if (stage.end_ns && stage.exit_code != 0) ended.push_back(&stage);
-  std::ranges::stable_sort(ended, {}, &Stage::end_ns);
-  for (const Stage* stage : ended)
-    lines.add(stage->end_ns, "ended",
-              name_of(*stage) + " " + how_it_ended(stage->exit_code) +
-                  by_whom(stage->killed_by, stage->task.tid, stage->exit_code, around),
-              true);
-  const bool call_failed = std::ranges::any_of(story.steps, [](const Step& step) { return step.error != 0; });
-  // A runtime that gives up kills those that are left.
-  const auto killed = [](const Stage* stage) { return WIFSIGNALED(static_cast<int>(stage->exit_code)); };
-  const auto gave_up = [&](const Stage* stage) { return stage->task.tid == story.runtime.pid && !killed(stage); };
-  const bool may_say_why = std::ranges::any_of(ended, gave_up) || std::ranges::none_of(ended, killed);
-  if (story.ending == Ending::kFailed && !call_failed && may_say_why && story.doubt.empty())
-    lines.note(no_call_to_blame(safe(story.runtime.name), story.normal_failures != 0));
-}
-
 Style style_of(const RenderOptions& options, size_t indent) {
   Style style{.width = options.width, .indent = indent, .color = options.color};
   style.verbose = options.verbose;
@@ -132,9 +113,13 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
   if (!story.doubt.empty()) lines.note(story.doubt);
   if (story.steps_dropped)
     lines.note(plural(story.steps_dropped, "step") + " left out, more than are kept: the first of who took the most");
+  const bool bad = story.ending != Ending::kHandedOver;
+  const std::vector<Remark> remarks = remarks_on(story, around, options.verbose);
+  auto remark = remarks.begin();
   for (const Step& step : story.steps) {
     string text = is_wanted(step, options.status) ? words_of(step, around) : string();
     if (text.empty()) continue;
+    for (; remark != remarks.end() && remark->time_ns < step.start_ns; ++remark) add(lines, *remark, bad);
     if (step.stage != main) text = name_of(story.stages[step.stage]) + ": " + text;
     const uint64_t took_ns = step.end_ns - std::min(step.end_ns, step.start_ns);
     constexpr uint64_t kNotable_ns = 1'000'000;
@@ -145,7 +130,8 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
     if (const std::optional<Trees> trees = trees_around(step, options.trees))
       lines.raw(draw_trees(*trees, style_of(options, 6)));
   }
-  if (story.ending != Ending::kHandedOver) add_endings(lines, story, around);
+  for (; remark != remarks.end(); ++remark) add(lines, *remark, bad);
+  if (is_unexplained(story)) lines.note(no_call_to_blame(safe(story.runtime.name), story.normal_failures != 0));
 }
 
 // What the program was handed: the kernel's state then. Nothing, where a set-up did not get so far.
@@ -164,12 +150,15 @@ void add_handed_over(StoryLines& lines, const SetUpStory& story, const string& i
 
 void StoryRenderer::event(const Event& event, EventNumber) {
   completeness_.see(event);
-  if (const auto* call = std::get_if<Call>(&event); call && options_.summary && is_shown(*call, options_.status))
-    summary_.count(*call);
+  if (const auto* call = std::get_if<Call>(&event)) {
+    if (options_.summary && is_shown(*call, options_.status)) summary_.count(*call);
+    const auto speaker = writes_to_stderr(*call) ? programs_running_.find(call->task.tgid) : programs_running_.end();
+    if (speaker != programs_running_.end()) speaker->second.said.add(*call);
+  }
   if (const auto* snapshot = std::get_if<Snapshot>(&event)) {
     programs_ += !snapshot->at_start;
-    if (snapshot->exe && sections_ == 0 && names_.size() < kMostNames)
-      names_[snapshot->task.tgid] = snapshot->exe->path.substr(snapshot->exe->path.rfind('/') + 1);
+    if (snapshot->exe && sections_ == 0 && programs_running_.size() < kMostNames)
+      programs_running_[snapshot->task.tgid] = {snapshot->exe->path.substr(snapshot->exe->path.rfind('/') + 1), {}};
   }
   if (const auto* exit = std::get_if<TaskExit>(&event)) see_end(*exit);
 }
@@ -177,14 +166,18 @@ void StoryRenderer::event(const Event& event, EventNumber) {
 // Where no container comes to be, it may be for this.
 void StoryRenderer::see_end(const TaskExit& exit) {
   if (!exit.last_of_process || sections_) return;
-  const auto named = names_.find(exit.task.tgid);
-  if (named == names_.end()) return;
+  const auto program = programs_running_.find(exit.task.tgid);
+  if (program == programs_running_.end()) return;
   if (exit.code) {
-    failed_ = fmt::format("{} {} {}{}", safe(named->second), exit.task.tgid, how_it_ended(exit.code),
+    failed_ = fmt::format("{} {} {}{}", safe(program->second.name), exit.task.tgid, how_it_ended(exit.code),
                           by_whom(exit.killed_by, exit.task.tgid, exit.code, {}));
     std::ranges::replace(failed_, kNoBreak, ' ');
+    const std::vector<string> lines = lines_of(program->second.said);
+    const bool gave_up = WIFEXITED(static_cast<int>(exit.code));
+    failed_ += !lines.empty() ? ". It says:\n" : gave_up ? ": what it has printed or logged may say why.\n" : ".\n";
+    for (const string& line : lines) failed_ += "  " + line + "\n";
   }
-  names_.erase(named);
+  programs_running_.erase(program);
 }
 
 void StoryRenderer::news(const News& news) {
@@ -284,6 +277,7 @@ void StoryRenderer::tell(const ContainerWentOn& told) {
   for (const Step& step : told.failures)
     if (is_wanted(step, options_.status)) lines.add(step.start_ns, "failed", words_of(step, around), true);
   if (told.failures_dropped) lines.note(plural(told.failures_dropped, "failure") + " more");
+  if (told.exit_code.value_or(0)) add(lines, said_by("", told.said), true);
   write(lines.take());
 }
 
@@ -296,6 +290,7 @@ void StoryRenderer::tell(const EntryEnded& ended) {
   lines.heading({fmt::format("entry into {} (program {})", where, ended.program.tid),
                  fmt::format("{} after {}{}", how_it_ended(ended.exit_code), duration_text(ended.since_ns),
                              by_whom(ended.killed_by, ended.program.tid, ended.exit_code, {}))});
+  if (ended.exit_code) add(lines, said_by("", ended.said), true);
   write(lines.take());
 }
 
@@ -307,14 +302,18 @@ void StoryRenderer::tell(const ProgramFailed& failed) {
   lines.heading({fmt::format("{} {} set up nothing", safe(program.name), program.pid),
                  shortened(command_line(program.argv, around), around.limit),
                  fmt::format("{} after {}", how_it_ended(failed.exit_code), duration_text(failed.since_ns))});
+  const auto named = [&](const Stage& stage) { return stage.task.tid == program.pid ? string() : name_of(stage); };
   for (const Step& step : failed.failures) {
     if (!is_wanted(step, options_.status)) continue;
-    const Stage& stage = failed.stages[step.stage];
-    const string who = stage.task.tid == program.pid ? string() : name_of(stage) + ": ";
-    lines.add(step.start_ns, phase_name(step.phase), who + words_of(step, around), true);
+    const string who = named(failed.stages[step.stage]);
+    lines.add(step.start_ns, phase_name(step.phase), (who.empty() ? "" : who + ": ") + words_of(step, around), true);
   }
   if (failed.steps_dropped)
     lines.note(plural(failed.steps_dropped, "step") + " more than are kept: failures may be among them");
+  std::vector<const Stage*> order;
+  for (const Stage& stage : failed.stages) order.push_back(&stage);
+  std::ranges::stable_sort(order, {}, [](const Stage* stage) { return stage->said.time_ns; });
+  for (const Stage* stage : order) add(lines, said_by(named(*stage), stage->said), true);
   write(lines.take());
   ++failed_programs_;
 }
@@ -328,7 +327,7 @@ void StoryRenderer::end(const BadRecords& bad, bool whole) {
   if (sections_ == failed_programs_ && options_.with_calls)
     sink_(fmt::format("{}No container was set up: {} began, {} traced. --format calls shows them.\n{}",
                       written_ ? "\n" : "", plural(programs_, "program"), plural(completeness_.calls, "call"),
-                      failed_.empty() || failed_programs_ ? "" : failed_ + ": what it has printed may say why.\n"));
+                      failed_programs_ ? "" : failed_));
   if (options_.summary) sink_((written_ ? "\n" : "") + summary_.table());
   if (options_.quiet) {
     const string lost = completeness_.what_is_lost(bad, whole);

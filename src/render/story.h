@@ -39,8 +39,12 @@ class StoryRenderer : public Renderer {
   Completeness completeness_;
   Summary summary_;
   uint64_t programs_ = 0;                  // that began
-  std::map<uint32_t, std::string> names_;  // of programs that run, while nothing was told: by process
-  std::string failed_;                     // how the last one of them ended that did with an error
+  struct Running {
+    std::string name;
+    Said said;
+  };
+  std::map<uint32_t, Running> programs_running_;  // while nothing was told: by process
+  std::string failed_;  // how the last one of them ended that did with an error, and what may say why, in lines
   uint64_t sections_ = 0;                  // that were told
   uint64_t failed_programs_ = 0;           // of them
   bool written_ = false;                   // a section

@@ -80,6 +80,10 @@ void StoryLines::add(uint64_t time_ns, std::string_view phase, const std::string
   add_wrapped(std::move(lead), std::max(kTime, time.size() + 2) + kPhase, text, bad);
 }
 
+void StoryLines::below(const std::string& text, bool bad) {
+  add_wrapped(std::string(kTime + kPhase, ' '), kTime + kPhase, text, bad);
+}
+
 void StoryLines::call(Line& line) { text_.append(kTime, ' ').append("| ").append(line.end()); }
 
 void StoryLines::note(const std::string& text) { add_wrapped("  ", 2, text, true); }

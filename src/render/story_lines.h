@@ -24,6 +24,8 @@ class StoryLines {
   // A line below the heading: a word and what it stands for.
   void detail(std::string_view what, const std::string& text);
   void add(uint64_t time_ns, std::string_view phase, const std::string& text, bool bad);
+  // Another line below what was added last.
+  void below(const std::string& text, bool bad);
   // A call of the step that was added last.
   void call(Line& line);
   void note(const std::string& text);

@@ -257,7 +257,7 @@ class Words {
 string safe(std::string_view text) { return escape_for_terminal(text); }
 
 string no_call_to_blame(const string& runtime, bool usual_ones_failed) {
-  return fmt::format("no traced call failed{}: what {} has printed may say why",
+  return fmt::format("no traced call failed{}: what {} has printed or logged may say why",
                      usual_ones_failed ? " but those that usually do" : "", runtime);
 }
 

@@ -66,6 +66,7 @@ void Teller::Work::tell_held_back(const std::shared_ptr<SetUp>& set_up) {
   const Stage& stage = held.process->stage;
   if (stage.end_ns) tell_entry_end(stage);
   Known* const known = containers_.find(held.process->container);
+  if (known) known->said = stage.said;
   if (stage.end_ns && known && known->program == held.process->leader) tell_end(*known, stage);
 }
 
@@ -142,6 +143,8 @@ void Teller::Work::tell_end(Known& known, const Stage& program) {
   end.since_ns = program.end_ns - std::min(program.end_ns, known.start_ns);
   end.exit_code = program.exit_code;
   end.killed_by = program.killed_by;
+  // Its program's may have been told to be another container's that is in it.
+  end.said = known.said.empty() ? program.said : std::move(known.said);
   end.out_of_memory = std::move(known.out_of_memory);
   end.out_of_memory_dropped = known.out_of_memory_dropped;
   end.entries = known.entries;

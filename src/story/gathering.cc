@@ -64,6 +64,7 @@ void know_more(Stage& stage, const Stage& later) {
   stage.end_ns = std::max(stage.end_ns, later.end_ns);
   stage.exit_code = std::max(stage.exit_code, later.exit_code);
   if (later.killed_by) stage.killed_by = later.killed_by;
+  if (!later.said.empty()) stage.said = later.said;
   if (later.pids.size() >= stage.pids.size()) stage.pids = later.pids;
 }
 

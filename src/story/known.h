@@ -29,6 +29,7 @@ struct Known {
   uint64_t failures_dropped = 0;
   std::vector<Stage> out_of_memory = {};  // ContainerWentOn::out_of_memory
   uint64_t out_of_memory_dropped = 0;
+  Said said = {};
   ProgramFile runtime = {};
   std::string called = {};  // what its runtime was told, or put its cgroup at the end: whoever says it means this one
   bool ended = false;       // its program

@@ -129,6 +129,7 @@ void Teller::Work::new_unit(Person& person, const Snapshot& snapshot) {
   process.unit = unit;
   process.stage.program = unit->name();
   process.stage.name.clear();
+  process.stage.said = {};
   if (--before->processes == 0) unit_ended(before);
 }
 

@@ -100,8 +100,11 @@ void Teller::Work::note_failed(const std::shared_ptr<Unit>& unit) {
   if (unit->told || unit->made || unit->container || !unit->seen_to_begin || !unit->gave_up) return;
   // Who was killed has not given up for what failed.
   if (!WIFEXITED(static_cast<int>(unit->gave_up))) return;
-  const auto fails = [](const Draft::Part& part) { return std::ranges::any_of(part.steps, &Step::error); };
-  if (std::ranges::none_of(unit->draft.parts(), fails)) return;
+  const bool makes = makes_container(unit->argv);
+  const auto tells_why = [&](const Draft::Part& part) {
+    return std::ranges::any_of(part.steps, &Step::error) || (makes && !part.stage.said.empty());
+  };
+  if (std::ranges::none_of(unit->draft.parts(), tells_why)) return;
   gave_up_.emplace_back(time_ns_, unit);
   if (gave_up_.size() <= kMostGaveUp) return;
   tell_failed(*gave_up_.front().second);
@@ -115,7 +118,9 @@ void Teller::Work::tell_failed(Unit& unit) {
   gathering.take(unit.draft, false);
   gathering.fill(story, {}, {});
   std::erase_if(story.steps, [](const Step& step) { return !step.error; });
-  if (story.steps.empty()) return;
+  const bool says_why = makes_container(unit.argv) &&
+                        std::ranges::any_of(story.stages, [](const Stage& stage) { return !stage.said.empty(); });
+  if (story.steps.empty() && !says_why) return;
   ProgramFailed failed{.program = runtime_of(unit), .time_ns = unit.end_ns, .exit_code = unit.gave_up};
   failed.since_ns = unit.end_ns - std::min(unit.end_ns, unit.start_ns);
   failed.stages = std::move(story.stages);

@@ -127,7 +127,7 @@ uint32_t Teller::Work::inode_of(const Person& person, ct_ns which) const {
 // The flags that a process was made with are known.
 void Teller::Work::see_child(Person& child, uint64_t flags, const NamespaceInodes* namespaces) {
   child.process->stage.clone_flags = flags;
-  keep_stage(child);
+  keep_stage(*child.process, child.set_up.get());
   if (flags & kIsolating) {
     step_out(child, flags);
     begin_set_up(child);
@@ -150,8 +150,9 @@ void Teller::Work::see_child(Person& child, uint64_t flags, const NamespaceInode
 }
 
 // What is known of a process changed; where it has made steps already, they know it, too.
-void Teller::Work::keep_stage(Person& person) {
-  if (Draft::Part* const part = draft_of(person).find(person.process->leader)) part->stage = person.process->stage;
+void Teller::Work::keep_stage(const Process& process, SetUp* set_up) {
+  for (Draft* draft : {set_up ? &set_up->draft : nullptr, &process.unit->draft})
+    if (Draft::Part* const part = draft ? draft->find(process.leader) : nullptr) part->stage = process.stage;
 }
 
 void Teller::Work::on(const TaskExit& exit) {
@@ -186,8 +187,7 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   if (set_up && !process.cgroup.empty()) set_up->cgroup = process.cgroup;
   if (exit.code && set_up && !dismissed && (process.unit == set_up->unit || set_up->threads.empty()))
     set_up->failed = exit.code;
-  for (Draft* draft : {set_up ? &set_up->draft : nullptr, &process.unit->draft})
-    if (Draft::Part* const part = draft ? draft->find(process.leader) : nullptr) part->stage = process.stage;
+  keep_stage(process, set_up);
   tell_entry_end(process.stage);
   Known* const known = containers_.find(process.container);
   if (!known) return;

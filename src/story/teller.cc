@@ -118,6 +118,7 @@ void Teller::Work::note_inside(uint32_t container, const std::shared_ptr<Unit>& 
 void Teller::Work::on(const Call& call) {
   ++progress_.calls;
   Person& person = meet(call.task);
+  if (writes_to_stderr(call)) return note_said(person, call);
   if (options_.keep_calls) {
     if (calls_.size() >= kMostCallsKept) calls_.erase(calls_.begin());
     calls_[number_] = std::make_shared<Call>(call);
@@ -167,7 +168,7 @@ void Teller::Work::note_words(Person& person, const Call& call) {
   if (!succeeded(call)) return;
   if (call.row->name == "prctl" && argument(call, "name")) {
     process.stage.name = own_word(text(call, "name"));
-    keep_stage(person);
+    keep_stage(process, person.set_up.get());
   }
   if (call.row->name == "sethostname" && person.sets_up()) {
     person.set_up->hostname = text(call, "name");
@@ -175,6 +176,14 @@ void Teller::Work::note_words(Person& person, const Call& call) {
   }
   if (call.row->name == "memfd_create" && process.unit->memory_files.size() < kMostMemoryFiles)
     process.unit->memory_files.insert(text(call, "uname"));
+}
+
+// Of a container's programs it may be any that says why it ends.
+void Teller::Work::note_said(Person& person, const Call& call) {
+  Process& process = *person.process;
+  process.stage.said.add(call);
+  keep_stage(process, person.set_up.get());
+  if (Known* const known = person.sets_up() ? nullptr : containers_.find(process.container)) known->said.add(call);
 }
 
 // A pid that is written is one of the writer's pid namespace.

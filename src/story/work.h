@@ -48,7 +48,7 @@ class Teller::Work {
   void unit_ended(const std::shared_ptr<Unit>& unit);
   void busy(const std::shared_ptr<Unit>& unit);
   void not_busy(const std::shared_ptr<Unit>& unit);
-  void keep_stage(Person& person);
+  void keep_stage(const Process& process, SetUp* set_up);
 
   // set_ups.cc: set-ups begin, are left, and end
   SetUp& begin_set_up(Person& person);
@@ -74,6 +74,7 @@ class Teller::Work {
   bool is_mounted(const Call& call) const;
   void note_effects(const Call& call, Step& step);
   void note_words(Person& person, const Call& call);
+  void note_said(Person& person, const Call& call);
   void note_inside(uint32_t container, const std::shared_ptr<Unit>& unit, const Step& step);
   void note_pid(const Process& writer, Step& step);
   void note_exec(Person& person, const Call& call, Step&& step);

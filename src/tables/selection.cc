@@ -141,7 +141,7 @@ ct_row selected_row(const SyscallRow& row, const Selection& selection) {
   ct_row wanted = capture_row(row);
   const Extent extent = selection.extent(row);
   if (extent != Extent::kNone) wanted.flags |= CT_ROW_SELECTED;
-  if (extent == Extent::kWhole) wanted.flags &= ~(CT_ROW_CONTROL_FD | CT_ROW_AFTER_NODE | CT_ROW_MOUNT_FD);
+  if (extent == Extent::kWhole) wanted.flags &= ~(CT_ROW_CONTROL_FD | CT_ROW_AFTER_NODE | CT_ROW_MOUNT_FD | CT_ROW_FEW);
   return wanted;
 }
 

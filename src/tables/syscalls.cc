@@ -135,6 +135,11 @@ Row variant(std::string_view name, uint8_t argument, std::vector<std::string_vie
   return made;
 }
 
+// The call before it, of what goes to the standard error stream.
+Row to_stderr(std::string_view name, uint32_t groups, std::vector<ArgSpec> args) {
+  return call(name, {no, no, no}, groups, std::move(args)).with(CT_ROW_WORDS | CT_ROW_FEW);
+}
+
 // --- Joining them.
 
 // The table is part of the program: what is wrong in it is found by the first test that reads it.
@@ -173,7 +178,13 @@ std::vector<SyscallRow> make_rows() {
   for (Row& made : list) {
     SyscallRow& row = rows.emplace_back(std::move(made.row));
     row.index = rows.size() - 1;
-    if (made.chosen_by.empty()) {
+    if (row.flags & CT_ROW_WORDS) {
+      if (!base || base->name != row.name)
+        wrong(row.name, "a row for the standard error stream without its call before it");
+      row.numbers = base->numbers;
+      row.returns = base->returns;
+      base->flags |= CT_ROW_OR_WORDS;
+    } else if (made.chosen_by.empty()) {
       base = &row;
     } else {
       if (!base || base->name != row.name) wrong(row.name, "a variant without its call before it");
@@ -197,9 +208,9 @@ class Index {
   explicit Index(std::span<const SyscallRow> rows) : rows_(rows) {
     for (const SyscallRow& row : rows) {
       for (size_t abi = 0; abi < kAbiCount; ++abi) {
-        if (row.numbers[abi] != kNoNumber && row.select_values.empty()) add(abi, row);
+        if (row.numbers[abi] != kNoNumber && is_first_of_call(row)) add(abi, row);
       }
-      if (row.select_values.empty()) base_ = row.index;
+      if (is_first_of_call(row)) base_ = row.index;
       for (const uint64_t value : row.select_values) variants_[{base_, value}] = row.index;
     }
   }
@@ -271,6 +282,7 @@ constexpr GroupName kGroups[] = {
     {"id", kIdentity, "ids, capabilities, seccomp, keyrings, limits, names"},
     {"cgroup", kCgroup, "writes to control files: procfs, cgroupfs, sysfs"},
     {"handle", kHandle, "pidfds, memfds, close_range"},
+    {"words", kWords, "what is written to the standard error stream, the beginning of it"},
     {"fs", kFs, "folders, links, owners and modes of files; not traced without being asked for"},
     {"process", kNs | kExec, "ns and exec together, as strace has it"},
 };
@@ -292,6 +304,10 @@ const SyscallRow* find_row(Abi abi, uint32_t number, std::span<const uint64_t, 6
   const SyscallRow* base = find_row(abi, number);
   if (!base || !(base->flags & CT_ROW_VARIANTS)) return base;
   return index().variant(*base, args[base->select] & 0xffffffffu);
+}
+
+const SyscallRow& row_for_stderr(const SyscallRow& row) {
+  return row.flags & CT_ROW_OR_WORDS ? syscall_rows()[row.index + 1] : row;
 }
 
 bool follows_last_link(const SyscallRow& row, std::span<const uint64_t, 6> args) {

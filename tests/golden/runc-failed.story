@@ -65,8 +65,8 @@ container web (runc)   cgroup /web
                          KILL, NET_BIND_SERVICE, AUDIT_WRITE
   +30.7 ms  ended        init 256533 exited with 1
   +32.1 ms               runc 256521 exited with 1
-  no traced call failed but those that usually do: what runc has printed may say
-  why
+  no traced call failed but those that usually do: what runc has printed or
+  logged may say why
 
 cttrace: ebpf (raw tracepoints sys_enter, sys_exit, sched_process_fork, sched_process_exec, sched_process_exit, cgroup_attach_task), live from 2026-11-28T23:52:11.653838Z: 324 events, 276 calls
 cttrace: nothing lost

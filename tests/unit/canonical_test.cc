@@ -259,10 +259,11 @@ TEST(Canonical, OfASetUpThatFailedItSaysWhatFailed) {
   const auto why = [&] { return canonical(facts).doubts; };
   const std::string failed = "its set-up failed: no program was handed over to; ";
   EXPECT_FALSE(canonical(facts).handed_over);
-  EXPECT_EQ(why(), std::vector{failed + "no traced call failed: what runc has printed may say why"});
+  EXPECT_EQ(why(), std::vector{failed + "no traced call failed: what runc has printed or logged may say why"});
   facts.failures = {{.call = "mount", .error = EBUSY, .normal = true}};
-  EXPECT_EQ(why(), std::vector{failed + "no traced call failed but those that usually do: what runc has printed may "
-                                        "say why"});
+  EXPECT_EQ(why(),
+            std::vector{failed + "no traced call failed but those that usually do: what runc has printed or logged "
+                                 "may say why"});
   facts.stages = {{.program = "runc", .end_ns = 9, .exit_code = 0x8900},
                   {.name = "init", .end_ns = 8, .exit_code = 11}};
   EXPECT_EQ(why(), std::vector{failed + "init was killed by SIGSEGV"});

@@ -55,6 +55,26 @@ TEST(DecoderCalls, NumbersMeanWhatTheyMeanInTheirAbi) {
   EXPECT_EQ(decode({record}).bad.malformed, 1u);
 }
 
+TEST(DecoderCalls, WhatGoesToStderrHasARowOfItsOwn) {
+  const auto row_of = [](uint32_t flags) {
+    const auto entry = [&](uint64_t time) {
+      return enters("write", {2, kPointer, 2}).at(time).by(7).flagged(flags & CT_FLAG_WORDS).bytes(1, "no");
+    };
+    return decode({entry(100), returns("write", {2, kPointer, 2}, 2).at(150).by(7).entered_at(100).flagged(flags)})
+        .call()
+        .row;
+  };
+  EXPECT_FALSE(row_of(0)->flags & CT_ROW_WORDS);
+  EXPECT_TRUE(row_of(CT_FLAG_WORDS)->flags & CT_ROW_WORDS);
+  EXPECT_EQ(row_of(CT_FLAG_WORDS)->name, "write");
+  // Of one without an entry its exit tells.
+  const auto alone = returns("writev", {2, kPointer, 2}, 2).at(150).flagged(CT_FLAG_ENTER_LOST | CT_FLAG_WORDS);
+  EXPECT_TRUE(decode({alone}).call().row->flags & CT_ROW_WORDS);
+  // A call that has no such row.
+  const auto other = returns("chdir", {kPointer}, 0).at(150).flagged(CT_FLAG_ENTER_LOST | CT_FLAG_WORDS);
+  EXPECT_EQ(decode({other}).call().row->name, "chdir");
+}
+
 TEST(DecoderCalls, ArgumentsChooseTheVariant) {
   const auto of_prctl = [](uint64_t option) { return decode({returns("prctl", {option, 1}, 0)}).call(); };
   EXPECT_EQ(of_prctl(38).args[1].spec->name, "state");               // PR_SET_NO_NEW_PRIVS

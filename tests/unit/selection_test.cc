@@ -134,6 +134,22 @@ TEST(Selection, WhatIsNamedIsWantedWhole) {
   EXPECT_EQ(extent_of(selected("write,%cgroup"), "write"), Extent::kWhole);
 }
 
+TEST(Selection, WordsCanBeLeftOut) {
+  const auto of = [](const char* expression) {
+    const SyscallRow* const writes = find_row(Abi::x86_64, 1);
+    const Selection selection = selected(expression);
+    return std::pair(selection.extent(*writes), selection.extent(row_for_stderr(*writes)));
+  };
+  EXPECT_EQ(of("!none"), std::pair(Extent::kNarrow, Extent::kNarrow));
+  EXPECT_EQ(of("!%words"), std::pair(Extent::kNarrow, Extent::kNone));
+  EXPECT_EQ(of("%words"), std::pair(Extent::kNone, Extent::kNarrow));
+  EXPECT_EQ(of("%cgroup"), std::pair(Extent::kNarrow, Extent::kNone));
+  EXPECT_EQ(of("write"), std::pair(Extent::kWhole, Extent::kWhole));
+  const SyscallRow& words = row_for_stderr(*find_row(Abi::x86_64, 1));
+  EXPECT_TRUE(selected_row(words, selected("%words")).flags & CT_ROW_FEW);
+  EXPECT_FALSE(selected_row(words, selected("write")).flags & CT_ROW_FEW);
+}
+
 TEST(Selection, UnknownNamesNameTheNearest) {
   expect_in(refused("mont"), "did you mean mount?");
   expect_in(refused("mount,umont2"), "umount2");

@@ -48,13 +48,13 @@ TEST(StoryWords, WhatIsLeftOutIsSaidBeforeWhatIsThere) {
 bool says(const std::string& text, std::string_view words) { return text.find(words) != std::string::npos; }
 
 TEST(StoryWords, WhatTheRuntimeHasPrintedIsOnlyToBlameWhereNothingElseIs) {
-  EXPECT_TRUE(says(told(0x100, 0), "no traced call failed: what runc has printed may say why"));
+  EXPECT_TRUE(says(told(0x100, 0), "no traced call failed: what runc has printed or logged may say why"));
   EXPECT_TRUE(says(told(0x100, 2), "no traced call failed but those that usually do: what runc has printed"));
   EXPECT_FALSE(says(told(0x100, 0, EPERM), "no traced call failed"));
   EXPECT_TRUE(says(told(11, 0), "runc 7 killed by SIGSEGV"));
   EXPECT_FALSE(says(told(11, 0), "no traced call failed"));
   // The runtime gives up and kills the other; the runtime is killed, and the other gives up.
-  EXPECT_TRUE(says(told(0x100, 0, 0, SIGKILL), "no traced call failed: what runc has printed may say why"));
+  EXPECT_TRUE(says(told(0x100, 0, 0, SIGKILL), "no traced call failed: what runc has printed or logged may say why"));
   EXPECT_FALSE(says(told(SIGKILL, 0, 0, 0x100), "no traced call failed"));
 }
 

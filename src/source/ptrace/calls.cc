@@ -19,6 +19,8 @@ constexpr int kAtFdcwd = -100;
 
 size_t word_of(Abi abi) { return abi == Abi::i386 ? 4 : 8; }
 
+uint32_t words_flag(const ct_row& row) { return row.flags & CT_ROW_WORDS ? CT_FLAG_WORDS : 0; }
+
 // After it the old memory is gone, and what is at its addresses now means nothing.
 bool is_exec(const CallAtEntry& call) { return (syscall_rows()[call.row->id].groups & kExec) != 0; }
 
@@ -37,17 +39,19 @@ bool changes_tables(const CallAtEntry& call) {
 const ct_row* Capture::State::find_row(Tracee& tracee, const CallAtEntry& call) {
   const SyscallRow* const found = cttrace::find_row(call.abi, call.nr, call.args);
   if (!found) return nullptr;
-  const ct_row& row = rows[found->index];
   const int first = static_cast<int>(call.args[0]);
+  const bool words = found->flags & CT_ROW_OR_WORDS && files.is_stderr(tracee, first);
+  const ct_row& row = rows[found->index + (words ? 1 : 0)];
   if (!(row.flags & CT_ROW_SELECTED)) return nullptr;
   if (row.flags & CT_ROW_CONTROL_FD && !files.is_control_file(tracee, first)) return nullptr;
   if (row.flags & CT_ROW_MOUNT_FD && !files.keeps_filesystem(tracee, first)) return nullptr;
   if (row.flags & CT_ROW_AFTER_NODE && !tracee.made_node) return nullptr;
+  if (row.flags & CT_ROW_FEW && tracee.said++ >= CT_FEW) return nullptr;
   return &row;
 }
 
-void Capture::State::capture_reading(size_t index) {
-  if (reading.status == CT_TRUNCATED) maker.count_truncated();
+void Capture::State::capture_reading(const ct_row& row, size_t index) {
+  if (reading.status == CT_TRUNCATED && !(row.flags & CT_ROW_WORDS)) maker.count_truncated();
   maker.capture(static_cast<uint8_t>(index), reading.kind, reading.status, reading.bytes);
 }
 
@@ -66,7 +70,7 @@ bool Capture::State::capture_at_entry(Tracee& tracee, const ArgumentsOf& call, s
   }
   if (op == CT_OP_NONE || call.row.when[index] == CT_WHEN_EXIT) return false;
   read_argument(memories.of(tracee.tid), call, index, reading);
-  capture_reading(index);
+  capture_reading(call.row, index);
   if (op == CT_OP_PATH) {
     const uint8_t ref = call.row.ref[index];
     const int dirfd = ref < 6 ? static_cast<int>(call.args[ref]) : kAtFdcwd;
@@ -84,6 +88,7 @@ bool Capture::State::enter(Tracee& tracee, CallAtEntry& call) {
   call.enter_ns = boottime_ns();
   call.enter_tid = tracee.tid;
   auto& out = maker.begin<ct_enter>(tracee, CT_REC_ENTER, call.enter_ns);
+  out.record.flags = words_flag(*call.row);
   out.nr = call.nr;
   std::copy(call.args.begin(), call.args.end(), out.args);
   const ArgumentsOf arguments{.row = *call.row, .args = call.args, .word = word_of(call.abi)};
@@ -106,7 +111,7 @@ void Capture::State::capture_at_exit(Tracee& tracee, const ArgumentsOf& call, si
   const uint8_t op = call.row.op[index], when = call.row.when[index];
   if (op == CT_OP_NONE || op == CT_OP_FD || when == CT_WHEN_ENTER || (when == CT_WHEN_EXIT && call.ret < 0)) return;
   if (!read_argument(memories.of(tracee.tid), call, index, reading)) return;
-  if (when == CT_WHEN_EXIT) return capture_reading(index);
+  if (when == CT_WHEN_EXIT) return capture_reading(call.row, index);
   const bool faulted = reading.status == CT_FAULT;
   const bool captured = entry.captured & (1u << index);
   // The same, or gone by now: entry's reading stands.
@@ -115,7 +120,7 @@ void Capture::State::capture_at_exit(Tracee& tracee, const ArgumentsOf& call, si
     if (call.ret != -EFAULT) maker.count(CT_LOSS_READ_FAULT);  // otherwise the kernel could not read it either
     return;
   }
-  capture_reading(index);
+  capture_reading(call.row, index);
   const std::string path = reading.bytes;
   if (op == CT_OP_PATH && !captured) capture_magic(tracee, static_cast<uint8_t>(index), path);
 }
@@ -144,7 +149,7 @@ void Capture::State::exit(Tracee& tracee, const CallAtEntry& entry, int64_t ret,
   if (ret >= 0 && !orphan) remember(tracee, call, ret);
 
   auto& out = maker.begin<ct_exit>(tracee, CT_REC_EXIT, boottime_ns());
-  out.record.flags = flags;
+  out.record.flags = flags | words_flag(*call.row);
   out.nr = call.nr;
   std::copy(call.args.begin(), call.args.end(), out.args);
   out.ret = ret;

@@ -33,6 +33,8 @@ struct Tracee {
 
   // What no /proc tells, remembered from calls.
   bool made_node = false;
+  uint32_t said = 0;        // calls of rows with CT_ROW_FEW that its program has made
+  bool own_stdout = false;  // when its program began, descriptor 1 was another file than 2
   uint32_t securebits = kUnknownSecurebits;
   bool partial_mounts = false;  // its root did not show all mounts of its namespace when that was looked at last
   bool in_mount_call = false;   // by which mounts may come or go

@@ -38,7 +38,7 @@ struct Capture::State {
   void exit(Tracee& tracee, const CallAtEntry& call, int64_t ret, uint32_t flags);
   bool capture_at_entry(Tracee& tracee, const ArgumentsOf& call, size_t index);
   void capture_at_exit(Tracee& tracee, const ArgumentsOf& call, size_t index, const CallAtEntry& entry);
-  void capture_reading(size_t index);
+  void capture_reading(const ct_row& row, size_t index);
   void capture_written_pidfd(Tracee& tracee, const ArgumentsOf& call);
 
   // --- files and where paths begin (paths.cc)

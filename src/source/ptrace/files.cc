@@ -233,6 +233,12 @@ bool Files::is_control_file(Tracee& tracee, int fd) {
   }
 }
 
+bool Files::is_stderr(Tracee& tracee, int fd) {
+  const auto is_made_same = [&] { return is_same_file(tracee.tid, 1, tracee.tid, 2).value_or(false); };
+  if (fd != 2 && (fd != 1 || !tracee.own_stdout || !is_made_same())) return false;
+  return !is_control_file(tracee, fd);
+}
+
 // Ids are used again: one that was attached meanwhile by somebody who is not traced, or is another mount's by now, is
 // none.
 const Files::DetachedTree* Files::detached_tree(Tracee& tracee, uint32_t mount_id, const std::string& path) {

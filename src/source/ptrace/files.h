@@ -44,6 +44,8 @@ class Files {
 
   // On procfs, cgroupfs or sysfs.
   bool is_control_file(Tracee& tracee, int fd);
+  // Descriptor 2, and 1 where that has been made the same, as a shell does for echo >&2; unless it is a control file.
+  bool is_stderr(Tracee& tracee, int fd);
   // Is one that fsmount or open_tree returned, of a tree that is attached nowhere, or a filesystem context.
   bool keeps_filesystem(Tracee& tracee, int fd);
 

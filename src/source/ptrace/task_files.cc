@@ -105,6 +105,12 @@ std::optional<bool> is_same_file(uint32_t tid, int fd, uint32_t other_tid, int o
   return order == 0;
 }
 
+bool has_own_stdout(uint32_t tid) {
+  const std::optional<FileStatus> out = file_status(task_path(tid, "fd", 1)),
+                                  err = file_status(task_path(tid, "fd", 2));
+  return out && err && (out->inode != err->inode || out->dev != err->dev);
+}
+
 uint32_t namespace_inode(uint32_t tid, const char* name) {
   const std::optional<std::string> link = read_link(task_path(tid, name));
   return link ? parse_namespace_link(*link).value_or(0) : 0;

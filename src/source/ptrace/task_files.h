@@ -45,6 +45,9 @@ bool has_same_table(uint32_t tid, uint32_t other_tid);
 // Whether two descriptors are the same open file. None: the kernel cannot tell.
 std::optional<bool> is_same_file(uint32_t tid, int fd, uint32_t other_tid, int other_fd);
 
+// Whether descriptors 1 and 2 are different files.
+bool has_own_stdout(uint32_t tid);
+
 // "ns/mnt" and the like. 0: there is none, or it may not be read.
 uint32_t namespace_inode(uint32_t tid, const char* name);
 

@@ -35,6 +35,7 @@ void Capture::State::fork(Tracee& creator, Tracee& child, Inherited inherited, u
   const uint32_t user_of_child = own.inodes[CT_NS_USER];
   const bool same_user = user_of_child == of_creator.inodes[CT_NS_USER];
   if (same_user) child.namespaces.inherit_user(creator.namespaces);
+  child.own_stdout = creator.own_stdout;
   child.securebits = same_user || !user_of_child ? creator.securebits : SECUREBITS_DEFAULT;
   const std::optional<std::string> cgroup = inherited.cgroup ? std::nullopt : cgroup_path(child.tid);
   if (cgroup && cgroup != cgroup_path(creator.tid))
@@ -83,6 +84,10 @@ void Capture::State::capture_id_maps(Tracee& tracee) {
 
 void Capture::State::snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_tid, const CallAtEntry* call) {
   processes.insert(tracee.tgid);
+  if (kind == CT_REC_EXEC) {
+    tracee.said = 0;
+    tracee.own_stdout = has_own_stdout(tracee.tid);
+  }
   views.at_stop();
   const std::string status = task_text(tracee.tid, "status");
   const std::optional<ProcStat> stat = task_stat(tracee.tid);

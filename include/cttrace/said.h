@@ -1,0 +1,29 @@
+// What a process writes to its standard error stream: a program that gives up says there why.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "cttrace/event.h"
+
+namespace cttrace {
+
+// A write to the standard error stream: that of a thread, by whatever descriptor, unless it is a control file.
+bool writes_to_stderr(const Call& call);
+
+struct Said {
+  static constexpr size_t kMost = 1024;
+
+  std::string text = {};   // the end of it: at most kMost bytes, as they were written
+  bool cut = false;        // there was more before
+  uint64_t time_ns = 0;    // of the last write
+  bool discarded = false;  // written to /dev/null
+
+  bool empty() const { return text.empty(); }
+  // `call` writes_to_stderr. What could not be read is left out, and so is what is discarded where something else is
+  // said. That a write failed does not matter: it was said.
+  void add(const Call& call);
+};
+
+}  // namespace cttrace

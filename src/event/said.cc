@@ -1,0 +1,40 @@
+// What is written to the standard error stream.
+#include "cttrace/said.h"
+
+#include <sys/stat.h>
+
+namespace cttrace {
+
+bool writes_to_stderr(const Call& call) { return call.row->flags & CT_ROW_WORDS && call.args.size() > 1; }
+
+namespace {
+
+// A script that discards what a command says has asked for it.
+bool is_dev_null(const MaybeFile& file) {
+  return file && S_ISCHR(file->mode) && file->rdev_major == 1 && file->rdev_minor == 3;
+}
+
+}  // namespace
+
+void Said::add(const Call& call) {
+  const Argument& written = call.args[1];
+  const bool known = written.reading == Reading::kOk || written.reading == Reading::kTruncated;
+  if (!known || written.bytes.empty()) return;
+  const bool to_nobody = is_dev_null(call.args[0].file);
+  if (to_nobody && !discarded && !empty()) return;
+  if (!to_nobody && discarded) *this = {};
+  discarded = to_nobody;
+  const size_t taken = call.result > 0 ? static_cast<size_t>(call.result) : written.bytes.size();
+  text.append(written.bytes, 0, taken);
+  if (written.reading == Reading::kTruncated) text += "...\n";
+  time_ns = call.start_ns;
+  if (text.size() <= kMost) return;
+  // From the beginning of a line on, where there is one.
+  size_t from = text.size() - kMost;
+  const size_t line = text.find('\n', from - 1);
+  if (line != std::string::npos && line + 1 < text.size()) from = line + 1;
+  text.erase(0, from);
+  cut = true;
+}
+
+}  // namespace cttrace

@@ -1,0 +1,77 @@
+// Remarks.
+#include "render/story_remarks.h"
+
+#include <sys/wait.h>
+
+#include <algorithm>
+
+#include "render/values.h"
+
+namespace cttrace {
+
+using std::string;
+
+std::vector<string> lines_of(const Said& said) {
+  constexpr size_t kMost = 12;
+  std::vector<string> lines;
+  std::string_view rest = said.text;
+  while (!rest.empty()) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!line.empty()) lines.push_back(safe(line));
+  }
+  const bool many = lines.size() > kMost;
+  if (many) lines.erase(lines.begin(), lines.end() - kMost);
+  if (said.cut || many) lines.insert(lines.begin(), "...");
+  return lines;
+}
+
+void add(StoryLines& lines, const Remark& remark, bool bad) {
+  for (size_t i = 0; i < remark.lines.size(); ++i)
+    i == 0 ? lines.add(remark.time_ns, remark.phase, remark.lines[i], bad) : lines.below(remark.lines[i], bad);
+}
+
+Remark said_by(const string& who, const Said& said) {
+  Remark remark{.time_ns = said.time_ns, .phase = "says", .lines = lines_of(said)};
+  if (!who.empty() && !remark.lines.empty()) remark.lines[0] = who + ": " + remark.lines[0];
+  return remark;
+}
+
+namespace {
+
+bool anybody_says(const std::vector<Stage>& stages) {
+  return std::ranges::any_of(stages, [](const Stage& stage) { return !stage.said.empty(); });
+}
+
+}  // namespace
+
+std::vector<Remark> remarks_on(const SetUpStory& story, const Around& around, bool verbose) {
+  const bool handed_over = story.ending == Ending::kHandedOver;
+  std::vector<Remark> remarks;
+  for (const Stage& stage : story.stages) {
+    if (!handed_over || verbose) remarks.push_back(said_by(name_of(stage), stage.said));
+    if (handed_over || !stage.end_ns || !stage.exit_code) continue;
+    remarks.push_back({.time_ns = stage.end_ns,
+                       .phase = "ended",
+                       .lines = {name_of(stage) + " " + how_it_ended(stage.exit_code) +
+                                 by_whom(stage.killed_by, stage.task.tid, stage.exit_code, around)}});
+  }
+  std::ranges::stable_sort(remarks, {}, &Remark::time_ns);
+  return remarks;
+}
+
+bool is_unexplained(const SetUpStory& story) {
+  const bool call_failed = std::ranges::any_of(story.steps, [](const Step& step) { return step.error != 0; });
+  if (story.ending != Ending::kFailed || call_failed || !story.doubt.empty() || anybody_says(story.stages))
+    return false;
+  // A runtime that gives up kills those that are left.
+  const auto killed = [](const Stage& stage) { return WIFSIGNALED(static_cast<int>(stage.exit_code)); };
+  const auto gave_up = [&](const Stage& stage) {
+    return stage.end_ns && stage.exit_code && stage.task.tid == story.runtime.pid && !killed(stage);
+  };
+  const auto was_killed = [&](const Stage& stage) { return stage.end_ns && killed(stage); };
+  return std::ranges::any_of(story.stages, gave_up) || std::ranges::none_of(story.stages, was_killed);
+}
+
+}  // namespace cttrace
