@@ -83,6 +83,7 @@ struct HeldBack {
   std::shared_ptr<Unit> unit = {};
   Snapshot snapshot = {};
   std::optional<PendingExec> exec = {};
+  std::optional<Step> search = {};  // for it, along PATH
   std::shared_ptr<const State> state = {};
   EventNumber number = 0;
 };
@@ -113,6 +114,7 @@ struct SetUp {
   std::optional<HeldBack> held = {};
   std::optional<HeldBack> helped = {};  // was held back until the set-up went on
   bool worker = false;                  // it has executed itself again in what it has set up: it works in there
+  bool asks = false;                    // a program in it is there to see whether the kernel executes it
   bool hosts = false;                   // a runtime works in it: it has made namespaces of its own in there
   std::set<TaskId> threads = {};        // that run, until it is over
   bool over = false;                    // handed over, or told as failed

@@ -21,6 +21,11 @@ bool is_only_owned(const Step& step) {
   return made && !step.error && made->nodes[0].mode == 0;
 }
 
+bool only_helps(const Step& step) {
+  const auto* const run = std::get_if<ProgramRun>(&step.facts);
+  return !step.error && ((run && !run->itself) || std::holds_alternative<ProcessMade>(step.facts));
+}
+
 void take_away(Draft::Part& part, const Step& step) {
   part.calls -= std::min<uint64_t>(part.calls, step.call_count);
   for (const auto& [name, count] : step.names) {
@@ -44,25 +49,33 @@ Draft::Part& Draft::part(const Stage& stage) {
   return parts_.back();
 }
 
-// The oldest one that took no step, otherwise the oldest.
+// The oldest one that took no step, otherwise the oldest helper, otherwise the oldest.
 void Draft::forget_a_part() {
-  const auto idle = std::ranges::find_if(parts_, [](const Part& each) { return each.steps.empty(); });
-  const auto gone = idle == parts_.end() ? parts_.begin() : idle;
+  auto gone = std::ranges::find_if(parts_, [](const Part& each) { return each.steps.empty(); });
+  if (gone == parts_.end())
+    gone = std::ranges::find_if(parts_, [](const Part& each) { return std::ranges::all_of(each.steps, only_helps); });
+  if (gone == parts_.end()) gone = parts_.begin();
   steps_ -= gone->steps.size();
   dropped_ += gone->steps.size();
   by_process_.erase(gone->stage.task);
   parts_.erase(gone);
 }
 
+// Helpers that come and go say least of what was set up.
 void Draft::make_room() {
   if (steps_ < most_) return;
   Part* fullest = &parts_.front();
   for (Part& each : parts_)
     if (each.steps.size() > fullest->steps.size()) fullest = &each;
-  const size_t gone = fullest->steps.size() / 2;
-  fullest->steps.erase(fullest->steps.begin(), fullest->steps.begin() + static_cast<ptrdiff_t>(gone));
-  steps_ -= gone;
-  dropped_ += gone;
+  std::vector<Step>& steps = fullest->steps;
+  const size_t half = steps.size() / 2;
+  size_t gone = 0;
+  const auto may_go = [&](const Step& step) { return gone < half && only_helps(step) && ++gone; };
+  steps.erase(std::remove_if(steps.begin(), steps.end(), may_go), steps.end());
+  const size_t oldest = gone ? 0 : half;
+  steps.erase(steps.begin(), steps.begin() + static_cast<ptrdiff_t>(oldest));
+  steps_ -= gone + oldest;
+  dropped_ += gone + oldest;
 }
 
 void Draft::add(const Stage& stage, Step&& step) {
@@ -99,6 +112,16 @@ void Draft::add(Part&& other) {
   }
 }
 
+std::optional<Draft::Part> Draft::take_part(TaskId process) {
+  const auto found = by_process_.find(process);
+  if (found == by_process_.end()) return std::nullopt;
+  Part taken = std::move(*found->second);
+  steps_ -= taken.steps.size();
+  parts_.erase(found->second);
+  by_process_.erase(found);
+  return taken;
+}
+
 std::optional<Step> Draft::take_search(TaskId process, const ProgramRun& run) {
   Part* const from = find(process);
   if (!from || from->steps.empty()) return std::nullopt;
@@ -111,10 +134,14 @@ std::optional<Step> Draft::take_search(TaskId process, const ProgramRun& run) {
   return taken;
 }
 
-std::vector<Draft::Part> Draft::end_at(uint64_t time_ns) {
+std::vector<Draft::Part> Draft::end_at(uint64_t time_ns, TaskId process) {
   std::vector<Part> kept, taken;
   for (Part& part : take_parts()) {
-    const auto before = [&](const Step& step) { return step.start_ns < time_ns; };
+    // A program that was looked for before.
+    const auto ends_with_it = [&](const Step& step) {
+      return part.stage.task == process && std::holds_alternative<ProgramRun>(step.facts) && step.end_ns >= time_ns;
+    };
+    const auto before = [&](const Step& step) { return step.start_ns < time_ns && !ends_with_it(step); };
     const auto first = std::stable_partition(part.steps.begin(), part.steps.end(), before);
     for (auto step = first; step != part.steps.end(); ++step) take_away(part, *step);
     taken.push_back({.stage = part.stage});

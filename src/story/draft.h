@@ -30,10 +30,11 @@ class Draft {
   Part* find(TaskId process);
   void add(const Stage& stage, Step&& step);
   void add(Part&& part);
+  std::optional<Part> take_part(TaskId process);
   // What a process did last, if that was to look in vain for the program that it runs now: it is taken away.
   std::optional<Step> take_search(TaskId process, const ProgramRun& run);
-  // What was done from this time on: it is taken away.
-  std::vector<Part> end_at(uint64_t time_ns);
+  // What was done from this time on, when `process` executed a program: it is taken away.
+  std::vector<Part> end_at(uint64_t time_ns, TaskId process);
   // A task was moved to another cgroup by a write that has been added.
   void moved(TaskId writer, const CgroupAttach& attach);
 

@@ -14,19 +14,21 @@ namespace {
 
 constexpr uint64_t kPatience_ns = 1'000'000'000;
 
-// What was to become the root: it was bound on itself, with all below, to be a mount that can. What is below it, and
-// then treated so, is there to be read only.
+// What was to become the root: the starter's, with all below, was bound there; or it was bound on itself, to be a mount
+// that can. What is below it, and then treated so, is there to be read only, or not to be.
 bool guess_root(SetUp& set_up) {
   if (set_up.roots.count()) return false;
-  std::string root;
+  std::string root, whole;
   for (const Draft::Part& part : set_up.draft.parts()) {
     for (const Step& step : part.steps) {
       const auto* done = std::get_if<MountDone>(&step.facts);
       if (!done || step.error || done->how != MountDone::How::kBind || !done->recursive) continue;
       const std::string& path = done->mounts[0].target.path;
+      if (done->mounts[0].source == "/" && path != "/") whole = path;
       if (done->mounts[0].source == path && (root.empty() || !lies_below(path, root))) root = path;
     }
   }
+  if (!whole.empty() && (root.empty() || lies_below(root, whole))) root = whole;
   if (root.size() > 1) set_up.roots.became(root);
   return root.size() > 1;
 }
@@ -48,7 +50,8 @@ void Teller::Work::tell_held_back(const std::shared_ptr<SetUp>& set_up) {
   const HeldBack held = std::move(*set_up->held);
   set_up->held.reset();
   const uint64_t begun_ns = held.exec ? held.exec->step.start_ns : held.snapshot.time_ns;
-  const std::vector<Draft::Part> done = set_up->draft.end_at(begun_ns);
+  const std::vector<Draft::Part> done = set_up->draft.end_at(begun_ns, held.process->leader);
+  if (held.search) set_up->draft.add(held.process->stage, Step(*held.search));
   const State* const state = std::exchange(state_, held.state.get());
   const EventNumber number = std::exchange(number_, held.number);
   const uint64_t time_ns = std::exchange(time_ns_, held.snapshot.time_ns);

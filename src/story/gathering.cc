@@ -51,12 +51,6 @@ void sort_by_start(std::vector<Step>& steps) {
   steps = std::move(sorted);
 }
 
-// How a helper wants to die does not concern the container.
-bool only_its_own(const Step& step) {
-  const auto* given = std::get_if<IdentityGiven>(&step.facts);
-  return given && given->changes[0].what == IdentityGiven::What::kDeathSignal;
-}
-
 // A process that has executed another program is in the drafts of both.
 void know_more(Stage& stage, const Stage& later) {
   stage.name = later.name;
@@ -78,6 +72,11 @@ void narrow(Step& step, const Subject& subject) {
 
 }  // namespace
 
+bool is_how_to_die(const Step& step) {
+  const auto* given = std::get_if<IdentityGiven>(&step.facts);
+  return given && given->changes[0].what == IdentityGiven::What::kDeathSignal;
+}
+
 // Those that did something, and those that lead to the one that became the program.
 void Gathering::drop_idle(TaskId program) {
   std::map<TaskId, TaskId> makers;
@@ -93,7 +92,7 @@ void Gathering::drop_idle(TaskId program) {
 void Gathering::take(Draft& draft, bool inside) {
   dropped_ += draft.dropped();
   for (Draft::Part& part : draft.take_parts()) {
-    if (!inside) part.quiet_calls += std::erase_if(part.steps, only_its_own);
+    if (!inside) part.quiet_calls += std::erase_if(part.steps, is_how_to_die);
     parts_.push_back(std::move(part));
   }
 }

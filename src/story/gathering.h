@@ -10,6 +10,9 @@
 
 namespace cttrace {
 
+// How somebody wants to die whose set-up has not begun does not concern a container.
+bool is_how_to_die(const Step& step);
+
 class Gathering {
  public:
   // `inside`: of who was in the set-up itself.

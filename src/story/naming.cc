@@ -15,10 +15,14 @@ bool is_hex_id(std::string_view name) {
   return name.size() >= 32 && name.find_first_not_of(kHexDigits) == std::string_view::npos;
 }
 
-// The last word of "... run [OPTION...] ID".
+// The last word of "... run [OPTION...] ID [-- COMMAND...]".
 std::string run_argument(const std::vector<std::string>& argv) {
-  for (size_t i = 1; i + 1 < argv.size(); ++i)
-    if ((argv[i] == "run" || argv[i] == "create") && !argv.back().starts_with('-')) return argv.back();
+  for (size_t i = 1; i + 1 < argv.size(); ++i) {
+    if (argv[i] != "run" && argv[i] != "create") continue;
+    const auto command = std::find(argv.begin() + static_cast<ptrdiff_t>(i) + 2, argv.end(), "--");
+    const std::string& last = *std::prev(command);
+    if (!last.starts_with('-')) return last;
+  }
   return {};
 }
 
@@ -59,7 +63,10 @@ std::string option_value(const std::vector<std::string>& argv, std::initializer_
 
 std::vector<std::string> own_words(const std::vector<std::string>& argv, const std::vector<std::string>& program) {
   std::vector<std::string> own = argv;
-  if (own.size() > program.size() && std::equal(program.rbegin(), program.rend(), own.rbegin()))
+  // "sh" may be executed as "/bin/sh".
+  if (own.size() > program.size() && !program.empty() &&
+      std::equal(program.begin() + 1, program.end(), own.end() - static_cast<ptrdiff_t>(program.size()) + 1) &&
+      last_part(program[0]) == last_part(own[own.size() - program.size()]))
     own.resize(own.size() - program.size());
   return own;
 }

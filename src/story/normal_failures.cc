@@ -44,6 +44,11 @@ bool masks_or_binds_itself(const Call&, const StepFacts& facts, const Circumstan
   return done && done->how == MountDone::How::kBind && done->mounts[0].source == done->mounts[0].target.path;
 }
 
+bool binds(const Call&, const StepFacts& facts, const Circumstances&) {
+  const auto* done = std::get_if<MountDone>(&facts);
+  return done && done->how == MountDone::How::kBind;
+}
+
 bool binds_memory(const Call&, const StepFacts& facts, const Circumstances&) {
   const auto* done = std::get_if<MountDone>(&facts);
   return done && done->how == MountDone::How::kBind && done->mounts[0].source.starts_with("/memfd:");
@@ -99,6 +104,19 @@ bool copies_map(const Call&, const StepFacts& facts, const Circumstances&) {
 bool sets_oom_score(const Call&, const StepFacts& facts, const Circumstances&) {
   const auto* given = std::get_if<IdentityGiven>(&facts);
   return given && given->changes[0].what == IdentityGiven::What::kOomScore;
+}
+
+// Each id that is to change becomes root's.
+bool asks_for_root(const Call& call, const StepFacts&, const Circumstances&) {
+  constexpr auto kUnchanged = static_cast<uint32_t>(-1);
+  const auto is_root = [](const Argument& id) { return static_cast<uint32_t>(id.raw) == 0; };
+  const auto stays = [](const Argument& id) { return static_cast<uint32_t>(id.raw) == kUnchanged; };
+  return std::ranges::any_of(call.args, is_root) &&
+         std::ranges::all_of(call.args, [&](const Argument& id) { return is_root(id) || stays(id); });
+}
+
+bool executes_check(const Call& call, const StepFacts&, const Circumstances&) {
+  return last_part(text(call, "filename")) == "check";
 }
 
 bool nothing_is_there(const Call&, const StepFacts&, const Circumstances& around) { return !around.is_mounted; }

@@ -57,6 +57,20 @@ Origin origin_of(const Snapshot& snapshot) {
   return origin;
 }
 
+ProgramRun run_of(const Person& person, const Snapshot& snapshot) {
+  ProgramRun run;
+  if (person.exec) run.argv = person.exec->argv, run.given = person.exec->path;
+  if (snapshot.exe) run.path = snapshot.exe->path;
+  return run;
+}
+
+// BuildKit executes a program of each architecture in a root that has nothing else: util/archutil/check_unix.go.
+bool is_check(const SetUp& set_up, const Person& person) {
+  const std::string runtime = set_up.unit->name();
+  return (runtime == "dockerd" || runtime == "buildkitd") && set_up.made.empty() && set_up.joined.empty() &&
+         person.exec && person.exec->argv == std::vector<std::string>{"/check"};
+}
+
 }  // namespace
 
 void Teller::Work::on(const Snapshot& snapshot) {
@@ -135,6 +149,7 @@ void Teller::Work::new_unit(Person& person, const Snapshot& snapshot) {
 
 void Teller::Work::executed(Person& person, const Snapshot& snapshot) {
   const bool itself = is_itself(person, snapshot);
+  if (person.sets_up() && is_check(*person.set_up, person)) person.set_up->asks = true;
   const Meaning meaning = itself || !person.sets_up() ? Meaning::kHelper : meaning_of(person, snapshot);
   if (meaning == Meaning::kHandOver)
     hand_over(person, snapshot);
@@ -148,6 +163,9 @@ void Teller::Work::executed(Person& person, const Snapshot& snapshot) {
 void Teller::Work::hold_back(Person& person, const Snapshot& snapshot) {
   HeldBack held = {.process = person.process, .snapshot = snapshot, .exec = person.exec, .number = number_};
   held.state = std::make_shared<State>(*state_);
+  Draft& draft = person.set_up->draft;
+  held.search = draft.take_search(person.process->leader, run_of(person, snapshot));
+  if (held.search) draft.add(person.process->stage, Step(*held.search));
   program_began(person, snapshot, false);
   held.unit = person.process->unit;
   person.set_up->held = std::move(held);
@@ -155,9 +173,8 @@ void Teller::Work::hold_back(Person& person, const Snapshot& snapshot) {
 
 // A program that is not what a container was made for: the runtime, a helper, or one of a container's own.
 void Teller::Work::program_began(Person& person, const Snapshot& snapshot, bool itself) {
-  ProgramRun run{.itself = itself};
-  if (person.exec) run.argv = person.exec->argv, run.given = person.exec->path;
-  if (snapshot.exe) run.path = snapshot.exe->path;
+  ProgramRun run = run_of(person, snapshot);
+  run.itself = itself;
   std::optional<Step> search = draft_of(person).take_search(person.process->leader, run);
   if (!itself) {
     if (!person.sets_up()) person.set_up.reset();
@@ -192,7 +209,7 @@ bool Teller::Work::is_for_another(const SetUp& set_up) const {
 // Whether this program is what everything before was for.
 Teller::Work::Meaning Teller::Work::meaning_of(const Person& person, const Snapshot& snapshot) const {
   const SetUp& set_up = *person.set_up;
-  if (is_for_another(set_up)) return Meaning::kHelper;
+  if (set_up.asks || is_for_another(set_up)) return Meaning::kHelper;
   const Origin& origin = set_up.unit->origin;
   const NamespaceInodes& now = snapshot.namespaces;
   const bool switched = differs(origin.root, snapshot.root);

@@ -1,9 +1,11 @@
 // Set-ups begin, are left, and end.
 #include <sched.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "story/gathering.h"
 #include "story/naming.h"
 #include "story/work.h"
 
@@ -15,18 +17,49 @@ constexpr size_t kMostMade = 4096;
 constexpr size_t kMostMoved = 64;  // who made whom may be a circle in what a recording says
 
 // A server's session: it took itself away what it does not need, and did what it is there for. That it cannot have its
-// ids back is what it looks for.
-bool has_confined_itself(const SetUp& set_up) {
+// ids back is what it looks for; what failed in those that ended well did not matter.
+bool has_given_ids_up(const SetUp& set_up) {
   if (!set_up.made.empty() || !set_up.joined.empty()) return false;
   bool gave_ids_up = false;
   for (const Draft::Part& part : set_up.draft.parts())
     for (const Step& step : part.steps) {
       const auto* given = std::get_if<IdentityGiven>(&step.facts);
-      if (std::holds_alternative<ProgramRun>(step.facts) || (step.error && !given)) return false;
+      const bool ended_well = part.stage.end_ns && !part.stage.exit_code;
+      if (std::holds_alternative<ProgramRun>(step.facts) || (step.error && !given && !ended_well)) return false;
       const auto is_uid = [](const auto& each) { return each.what == IdentityGiven::What::kUid; };
       gave_ids_up = gave_ids_up || (given && !step.error && std::ranges::any_of(given->changes, is_uid));
     }
   return gave_ids_up;
+}
+
+// A daemon: all alone it shut itself in, at last took itself away what it does not need, and worked until somebody
+// ended that. Who is told to make a container has more to do.
+bool has_shut_itself_in(const SetUp& set_up) {
+  const Draft::Part* alone = nullptr;
+  for (const Draft::Part& part : set_up.draft.parts()) {
+    if (part.steps.empty()) continue;
+    if (alone) return false;
+    alone = &part;
+  }
+  if (!alone || makes_container(set_up.unit->argv) || !WIFSIGNALED(static_cast<int>(set_up.failed))) return false;
+  const auto is_more = [](const Step& step) {
+    const auto* const run = std::get_if<ProgramRun>(&step.facts);
+    return step.error || (run && !run->itself) || std::holds_alternative<ProcessMade>(step.facts);
+  };
+  return std::holds_alternative<IdentityGiven>(alone->steps.back().facts) &&
+         std::ranges::none_of(alone->steps, is_more);
+}
+
+// It went into another root to ask what the kernel executes there.
+bool has_only_asked(const SetUp& set_up) {
+  if (!set_up.made.empty() || !set_up.joined.empty()) return false;
+  bool asked = false;
+  for (const Draft::Part& part : set_up.draft.parts()) {
+    const auto is_more = [](const Step& step) { return step.error || std::holds_alternative<ProgramRun>(step.facts); };
+    if (std::ranges::any_of(part.steps, is_more)) return false;
+    for (const auto& [name, count] : part.calls_by_name) asked = asked || (count && name.starts_with("execve"));
+  }
+  return asked;
 }
 
 }  // namespace
@@ -42,6 +75,12 @@ SetUp& Teller::Work::begin_set_up(Person& person) {
   made->unit->set_ups.push_back(made);
   person.set_up = made;
   ++progress_.going_on;
+  // What a process did that was made for this; of the runtime itself it may be for several.
+  if (person.process->tgid != made->unit->pid)
+    if (std::optional<Draft::Part> before = made->unit->draft.take_part(made->begun_by)) {
+      before->quiet_calls += std::erase_if(before->steps, is_how_to_die);
+      made->draft.add(std::move(*before));
+    }
   return *made;
 }
 
@@ -120,6 +159,16 @@ std::shared_ptr<SetUp> Teller::Work::making_of(uint32_t type, uint32_t inode) co
   return making && !making->over ? making : nullptr;
 }
 
+// Namespace by namespace: it has not arrived with the first.
+bool Teller::Work::goes_home(const Process& process, const Step& step) const {
+  const auto* const changed = std::get_if<NamespacesChanged>(&step.facts);
+  if (!changed || changed->made || changed->namespaces.empty()) return false;
+  const NamespaceInodes& home = process.unit->origin.namespaces;
+  return std::ranges::all_of(changed->namespaces, [&](const NamespacesChanged::One& each) {
+    return each.inode && std::ranges::find(home, each.inode) != home.end();
+  });
+}
+
 // It went into other namespaces, and is back. Of those that it has made: what it has executed there is what they were
 // for; or those go on whom it left there; or nobody is in them, and it may come again.
 void Teller::Work::come_home(Person& person) {
@@ -180,7 +229,7 @@ void Teller::Work::wait_for_runtime(const std::shared_ptr<SetUp>& set_up) {
 // Nobody is in it any more.
 void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->over) return;
-  if (set_up->hosts) return drop_set_up(set_up);
+  if (set_up->hosts || set_up->asks) return drop_set_up(set_up);
   if (set_up->was_for_helper()) set_up->held = std::exchange(set_up->helped, {});
   Unit& unit = *set_up->unit;
   if (set_up->held && !may_have_failed(*set_up)) return tell_held_back(set_up);
@@ -188,7 +237,7 @@ void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->held) return wait_for_runtime(set_up);
   // Who has joined others, and ended well, has helped with what is theirs.
   if (set_up->made.empty() && !set_up->roots.count() && !set_up->failed && !unit.failed) return drop_set_up(set_up);
-  if (has_confined_itself(*set_up)) return drop_set_up(set_up);
+  if (has_given_ids_up(*set_up) || has_shut_itself_in(*set_up) || has_only_asked(*set_up)) return drop_set_up(set_up);
   const bool isolated = set_up->made.contains(CLONE_NEWNS) || set_up->made.contains(CLONE_NEWPID) ||
                         set_up->roots.count() || set_up->joined.contains(CLONE_NEWNS);
   if (!isolated) return drop_set_up(set_up);

@@ -51,6 +51,8 @@ void note_failure(StepFacts& facts, int error) {
   const auto* done = std::get_if<MountDone>(&facts);
   if (done && done->how == MountDone::How::kUnmount)
     facts = CallMade{.name = "umount2", .about = done->mounts[0].target.path, .quiet = true};
+  if (const auto* run = std::get_if<ProgramRun>(&facts))
+    facts = CallMade{.name = "execve", .about = run->path, .quiet = true};
   if (std::holds_alternative<NamespacesChanged>(facts)) facts = CallMade{.name = "setns", .quiet = true};
   if (std::holds_alternative<MapsWritten>(facts)) facts = CallMade{.name = "write", .quiet = true};
   done = std::get_if<MountDone>(&facts);

@@ -90,7 +90,8 @@ void Teller::Work::add(Person& person, Step&& step) {
   if (person.sets_up()) {
     // Who goes on setting up has had a hook executed. Beside one that runs still only its makers can: they wait for it.
     std::optional<HeldBack>& held = person.set_up->held;
-    const bool goes_on = !is_quiet(step) && !std::holds_alternative<ProcessMade>(step.facts);
+    const bool goes_on =
+        !is_quiet(step) && !std::holds_alternative<ProcessMade>(step.facts) && !goes_home(process, step);
     if (held && goes_on && !is_of(*process.unit, *held->unit) &&
         (held->process->stage.end_ns || has_made(process, *held->process)))
       person.set_up->helped = *std::exchange(held, {});

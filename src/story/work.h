@@ -58,6 +58,7 @@ class Teller::Work {
   bool has_made(const Process& maker, const Process& process) const;
   const Place* root_of(const Person& person) const;
   void come_home(Person& person);
+  bool goes_home(const Process& process, const Step& step) const;
   void note_made(const Person& maker, uint32_t type, uint32_t inode);
   std::shared_ptr<SetUp> making_of(uint32_t type, uint32_t inode) const;
   void end_set_up(const std::shared_ptr<SetUp>& set_up);

@@ -150,6 +150,28 @@ TEST(NormalFailures, OfAMapThatHandsAllIdsOn) {
   EXPECT_EQ(errors("/usr/bin/bwrap", writes("0 0 1\n1 1 4294967294\n")), Errors{EPERM});
 }
 
+// Who asks for another's ids, or for root's and another's, has not made sure of anything.
+TEST(NormalFailures, OfAskingForRootsIds) {
+  const auto asks = [](const char* call, std::vector<Given> ids) {
+    return [=](StoryWorld& world, const Task& init) { world.fails(init, call, ids, EPERM); };
+  };
+  constexpr uint64_t kUnchanged = UINT32_MAX;
+  EXPECT_EQ(errors("/usr/sbin/sshd", asks("setuid", {0})), Errors());
+  EXPECT_EQ(errors("/usr/sbin/sshd", asks("setresgid", {kUnchanged, 0, kUnchanged})), Errors());
+  EXPECT_EQ(errors("/usr/sbin/sshd", asks("setuid", {7})), Errors{EPERM});
+  EXPECT_EQ(errors("/usr/sbin/sshd", asks("setresuid", {7, 0, kUnchanged})), Errors{EPERM});
+  EXPECT_EQ(errors("/usr/sbin/sshd", asks("setresuid", {kUnchanged, kUnchanged, kUnchanged})), Errors{EPERM});
+  EXPECT_EQ(errors("/usr/bin/made-up", asks("setuid", {0})), Errors{EPERM});
+}
+
+TEST(NormalFailures, OfBindingWhatIsOptional) {
+  const auto binds = [](StoryWorld& world, const Task& init) {
+    world.fails(init, "mount", {"/var/lib/extrausers", "/tmp/x", null(), MS_BIND, null()}, ENOENT);
+  };
+  EXPECT_EQ(errors("/usr/lib/snapd/snap-confine", binds), Errors());
+  EXPECT_EQ(errors("/usr/bin/made-up", binds), Errors{ENOENT});
+}
+
 TEST(NormalFailures, OfAskingForACookieOfCoreScheduling) {
   const auto schedules = [](uint64_t command) {
     return [=](StoryWorld& world, const Task& init) {

@@ -5,10 +5,14 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <set>
+
 #include "story_world.h"
 
 namespace cttrace {
 namespace {
+
+using Words = StoryWorld::Words;
 
 using How = ContainerNamespace::How;
 
@@ -116,6 +120,20 @@ TEST_F(StoryContainers, OptionsOfTheCommandThatIsRunAreItsOwn) {
 }
 
 // ch-run binds with -b, and whoever changes its root is not in a bundle for that.
+TEST_F(StoryContainers, ItsNameIsNoPartOfTheCommand) {
+  const auto name_of = [](const Words& argv, const Words& program) {
+    StoryWorld world;
+    const Task runtime = world.starts(50, argv);
+    const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+    world.runs_in(init, program, kInside, {51, 1});
+    return world.container().name;
+  };
+  const Words shell = {"/bin/sh", "-c", "id; sleep 1"};
+  EXPECT_EQ(name_of({"/usr/bin/made-up", "run", "web", "--", "sh", "-c", "id; sleep 1"}, shell), "web");
+  EXPECT_EQ(name_of({"/usr/bin/made-up", "run", "web", "sh", "-c", "id; sleep 1"}, shell), "web");
+  EXPECT_EQ(name_of({"/usr/bin/made-up", "run", "--", "web"}, shell), "web");
+}
+
 TEST_F(StoryContainers, OnlyARuntimeHasABundleThatNoOptionNames) {
   const auto bundle_of_run = [](std::vector<std::string> words) {
     StoryWorld one;
@@ -286,6 +304,34 @@ TEST_F(StoryContainers, TheRootThatWasToBeIsAboveWhatIsMadeReadOnlyInIt) {
   EXPECT_EQ(world.container().rootfs, "/bundle/rootfs");
 }
 
+// systemd's: the starter's whole tree is bound there, and some of it treated.
+TEST_F(StoryContainers, TheRootThatWasToBeIsWhereTheWholeTreeWasBound) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.calls(init, "mount", {"/", "/run/unit-root", null(), MS_BIND | MS_REC, null()});
+  world.calls(init, "mount", {"/run/unit-root/home", "/run/unit-root/home", null(), MS_BIND | MS_REC, null()});
+  world.ends(init, 1 << 8);
+  world.ends(runtime, 1 << 8);
+  EXPECT_EQ(world.container().rootfs, "/run/unit-root");
+}
+
+// Programs that come and go by the thousand are no reason to forget what was set up before them.
+TEST_F(StoryContainers, WhatHelpersDoIsForgottenFirst) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.calls(init, "mount", {"t", "/mnt", "tmpfs", 0, null()});
+  for (uint32_t tid = 100; tid < 3100; ++tid) {
+    const Task helper = world.forks(init, tid);
+    world.runs(helper, {"/bin/helper"});
+    world.ends(helper);
+  }
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const SetUpStory told = world.container().set_up;
+  EXPECT_GT(told.steps_dropped, 1000u);
+  EXPECT_EQ(steps_of<MountDone>(told).size(), 1u);
+  EXPECT_EQ(steps_of<NamespacesChanged>(told).size(), 1u);
+}
+
 // Nobody waits for the last of those that fail when their runtime does.
 TEST_F(StoryContainers, WhatARuntimeGaveUpIsNoSetUpThatGoesOn) {
   const auto told_where = [](uint32_t runtime_ends) {
@@ -444,6 +490,26 @@ TEST_F(StoryHooks, WhereNobodyGoesOnItIsTheProgram) {
   const std::vector<ContainerWentOn> later = world.told_of<ContainerWentOn>();
   ASSERT_EQ(later.size(), 1u);
   EXPECT_EQ(later[0].exit_code, 7u << 8);
+}
+
+// The search for it belongs to its hand-over, and no call to two steps.
+TEST_F(StoryHooks, WhatIsToldLateWasLookedForOnce) {
+  const Task program = world.clones(init, 52, 0, {52, 2});
+  world.fails(program, "execve", {"/usr/bin/app", std::vector<std::string>{"app"}}, ENOENT);
+  world.runs(program, {"/bin/app"}, [&](Snapshot& snapshot) {
+    snapshot.namespaces = kInside;
+    snapshot.pids = {52, 2};
+    snapshot.root = File{.path = "/", .inode = 77};
+  });
+  world.ends(program);
+  world.ends(init);
+  world.ends(runtime);
+  const SetUpStory told = world.container().set_up;
+  ASSERT_EQ(steps_of<HandedOver>(told).size(), 1u);
+  std::set<EventNumber> seen;
+  for (const Step& step : told.steps)
+    for (const EventNumber call : step.calls) EXPECT_TRUE(seen.insert(call).second) << call;
+  for (const Step& step : steps_of<ProgramRun>(told)) EXPECT_NE(step.stage, steps_of<HandedOver>(told)[0].stage);
 }
 
 TEST_F(StoryHooks, WhatFailsInTheProgramIsToldWithItsEnd) {
@@ -632,6 +698,46 @@ TEST_F(StoryContainers, WhoConfinesItselfHasNotFailedToStart) {
   session(53, 255 << 8);
   world.ends(daemon);
   EXPECT_EQ(world.container().set_up.ending, Ending::kFailed);
+}
+
+// A daemon that works in what it has shut itself in is ended from outside.
+TEST_F(StoryContainers, WhoShutsItselfInIsNoContainer) {
+  const auto told_where = [](const Words& argv, uint32_t ends, bool gives_up = true) {
+    StoryWorld world;
+    const Task daemon = world.starts(50, argv);
+    world.unshares(daemon, CLONE_NEWNS, with(kHost, {{CT_NS_MNT, 500}}));
+    world.pivots(daemon, "/var/empty");
+    if (gives_up) world.calls(daemon, "prctl", {38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0, 0});
+    world.ends(daemon, ends);
+    return world.told_of<Container>().size();
+  };
+  EXPECT_EQ(told_where({"/usr/bin/daemon"}, SIGTERM), 0u);
+  EXPECT_EQ(told_where({"/usr/bin/daemon"}, 1 << 8), 1u);
+  EXPECT_EQ(told_where({"/usr/bin/daemon"}, SIGTERM, false), 1u);
+  EXPECT_EQ(told_where({"/usr/bin/made-up", "run", "web"}, SIGTERM), 1u);
+}
+
+// BuildKit asks so of every architecture.
+TEST_F(StoryContainers, WhoAsksWhatTheKernelExecutesSetsUpNothing) {
+  const auto told_where = [](const std::string& runtime, const std::string& program, int error) {
+    StoryWorld world;
+    const Task daemon = world.starts(50, {runtime});
+    const Task child = world.forks(daemon, 51);
+    world.calls(child, "chroot", {"/tmp/qemu-check1"});
+    const File root = {.path = "/tmp/qemu-check1", .inode = 77};
+    if (error)
+      world.fails(child, "execve", {program, Words{program}}, error);
+    else
+      world.runs(child, {program}, [&](Snapshot& snapshot) { snapshot.root = root; });
+    world.ends(child, error ? 253 << 8 : 0);
+    world.ends(daemon);
+    return world.told_of<Container>().size();
+  };
+  EXPECT_EQ(told_where("/usr/sbin/dockerd", "/check", 0), 0u);
+  EXPECT_EQ(told_where("/usr/sbin/dockerd", "/check", ENOEXEC), 0u);
+  EXPECT_EQ(told_where("/usr/sbin/dockerd", "/check", ENOENT), 1u);
+  EXPECT_EQ(told_where("/usr/sbin/dockerd", "/app", ENOEXEC), 1u);
+  EXPECT_EQ(told_where("/usr/sbin/chroot", "/check", ENOEXEC), 1u);
 }
 
 TEST_F(StoryContainers, ARuntimeThatFailsHasFailedWithTheLatest) {

@@ -461,6 +461,7 @@ TEST_F(StorySteps, ASearchThatFindsALinkIsOneStep) {
     snapshot.namespaces = kInside;
   }));
   world.ends(helper);
+  world.calls(init, "prctl", {38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0, 0});
   const std::vector<Step> steps = steps_of<ProgramRun>(failed_story());
   ASSERT_EQ(steps.size(), 2u);
   EXPECT_EQ(steps[1].error, 0);

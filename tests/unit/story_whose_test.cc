@@ -40,6 +40,46 @@ TEST_F(StoryWhose, WhoComesHomeBeforeWhatItLeftThereBeginsHasMadeAContainer) {
   EXPECT_EQ(told[1].set_up.ending, Ending::kNotComplete);
 }
 
+// Where its setns calls leave it between, nothing is set up.
+TEST_F(StoryWhose, WhoComesHomeStepByStepHasMadeAContainerOfWhatBeganMeanwhile) {
+  const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 500}, {CT_NS_UTS, 501}});
+  const Task server = world.starts(50, {"/usr/bin/made-up"});
+  world.unshares(server, CLONE_NEWNS | CLONE_NEWUTS, own);
+  const Task app = world.forks(server, 51);
+  world.runs_in(app, {"/bin/app"}, own, {51});
+  world.joins(server, CLONE_NEWNS, kHost[CT_NS_MNT], with(kHost, {{CT_NS_UTS, 501}}));
+  const Task helper = world.forks(app, 52);
+  world.runs_in(helper, {"/bin/helper"}, own, {52});
+  world.joins(server, CLONE_NEWUTS, kHost[CT_NS_UTS], kHost);
+  world.ends(app, 3 << 8);
+  EXPECT_EQ(world.container().set_up.argv, Words{"/bin/app"});
+  EXPECT_EQ(world.told_of<ContainerWentOn>().at(0).exit_code, 3u << 8);
+}
+
+// What they did before they left the namespaces of their maker is theirs, of each one.
+TEST_F(StoryWhose, WhatAProcessDidBeforeItsSetUpIsItsOwn) {
+  const Task server = world.starts(50, {"/usr/bin/made-up"});
+  for (const uint32_t tid : {51u, 52u, 53u}) {
+    const Task child = world.forks(server, tid);
+    const NamespaceInodes own_net = with(kHost, {{CT_NS_NET, 700 + tid}});
+    world.calls(child, "prctl", {1 /* PR_SET_PDEATHSIG */, SIGKILL, 0, 0, 0});
+    world.unshares(child, CLONE_NEWNET, own_net);
+    const NamespaceInodes own = with(own_net, {{CT_NS_MNT, 800 + tid}});
+    world.unshares(child, CLONE_NEWNS, own);
+    world.runs_in(child, {"/bin/app"}, own, {tid});
+  }
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 3u);
+  for (const Container& each : told) {
+    std::vector<uint32_t> made;
+    for (const Step& step : steps_of<NamespacesChanged>(each.set_up))
+      for (const auto& one : std::get<NamespacesChanged>(step.facts).namespaces) made.push_back(one.inode);
+    const uint32_t tid = each.set_up.program.tid;
+    EXPECT_EQ(made, (std::vector<uint32_t>{700 + tid, 800 + tid}));
+    EXPECT_TRUE(steps_of<IdentityGiven>(each.set_up).empty());
+  }
+}
+
 // A supervisor in a mount namespace of its own, and those that it makes are set up at the same time.
 TEST_F(StoryWhose, ThoseThatAreMadeBesideEachOtherAreEachItsOwn) {
   const Task server = world.starts(50, {"/usr/bin/made-up"});
