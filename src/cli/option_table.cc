@@ -181,7 +181,8 @@ const OptionRow kOptions[] = {
      "Standard output is /dev/stdout; then -o says where what is shown goes.", keep_record, Completes::kFile},
     {"--at", "MOMENT", Section::kOutput, kInViews,
      "instead of the story, the state of every container that there was then: after the event with this number (as "
-     "JSON counts them), +12.5ms or 0.3s after tracing began, or at a time as -t, -tt and -ttt print it",
+     "JSON counts them), +12.5ms or 0.3s after tracing began, web+58.4ms as the story of web counts, or at a time as "
+     "-t, -tt and -ttt print it",
      "A time after the beginning has one of the units s, ms, us, ns: there is everything that began by then. A time of "
      "day (22:13:20, 22:13:20.123456, in the time zone here) is the first one after tracing began; 1700000000.123456 "
      "and "

@@ -222,6 +222,10 @@ Status take_operands(const CommandRow& command, std::vector<std::string> operand
 // What is traced is told in one way only.
 Status choose_target(const std::vector<std::string>& operands, Options& options) {
   const bool attaches = !options.pids.empty();
+  if (options.at && options.at->kind == MomentName::Kind::kInStory)
+    return usage_error("use --at", options.at->container + "+",
+                       "when a container began is known only when its set-up is complete",
+                       "--record FILE, then cttrace show");
   if (options.all && attaches) return usage_error("use -a", "", "-p was given too: choose one");
   if (attaches) {
     for (const std::string& operand : operands) {

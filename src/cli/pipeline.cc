@@ -1,10 +1,14 @@
 // How the parts are joined.
 #include "cli/pipeline.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 
+#include "base/escape.h"
 #include "cli/values.h"
+#include "render/completeness.h"
 #include "source/synthetic.h"
 
 namespace cttrace {
@@ -29,6 +33,9 @@ RenderOptions render_options(const Options& options, const Output& output, const
   return render;
 }
 
+// As the heading of a moment has it.
+std::string since_text(uint64_t ns) { return fmt::format("{}.{:06} ms", ns / 1'000'000, ns % 1'000'000); }
+
 TellerOptions teller_options(const Options& options) {
   TellerOptions teller{.keep_calls = options.render.verbose && options.format == Format::kStory};
   if (options.selection)
@@ -46,16 +53,18 @@ Pipeline::Pipeline(EventSource& source, const Options& options, Output& output, 
       format_(options.format),
       trees_(options.trees ? std::optional(TreeKeeper()) : std::nullopt),
       renderer_(make_renderer(options.format, render_options(options, output, trees_ ? &trees_->changes() : nullptr),
-                              [this](std::string_view text) { output_.write(text); })),
+                              [this](std::string_view text) { write(text); })),
       model_(source.info()),
       teller_(teller_options(options), [this](News&& news) { tell(news); }),
       decoder_([this](Event&& event) { show(event); }),
       sink_([this](std::span<const std::byte> record) { take(record); }) {
   if (options.verify) verification_.emplace();
   if (options.at) {
-    const Result<MomentKeeper::Wanted> wanted = moment_in(*options.at, source.info());
-    if (!wanted) throw Failure(wanted.error());
-    moment_.emplace(*wanted, source.info().start_ns);
+    const Result<MomentSpan> span = moment_in(*options.at, source.info());
+    if (!span) throw Failure(span.error());
+    at_ = options.at;
+    span_ = *span;
+    moment_.emplace(MomentKeeper::Wanted{.event = span->event, .time_ns = span->last_ns}, source.info().start_ns);
   }
   renderer_->begin(source_.info());
 }
@@ -77,6 +86,7 @@ void Pipeline::take(std::span<const std::byte> record) {
 
 void Pipeline::show(const Event& event) {
   ++number_;
+  if (!std::holds_alternative<Loss>(event)) last_number_ = number_;
   const Call* const call = std::get_if<Call>(&event);
   const bool whole = format_ == Format::kStory;  // of which the steps are chosen
   const bool chosen = !call || whole || !selection_ || selection_->includes(*call->row);
@@ -94,7 +104,10 @@ void Pipeline::show(const Event& event) {
 
 void Pipeline::tell(const News& news) {
   if (verification_) verification_->told(news, model_.state());
-  if (moment_) moment_->told(news);
+  if (moment_) {
+    moment_->told(news);
+    if (const auto* told = std::get_if<Container>(&news)) told_.push_back({told->short_name, told->set_up.start_ns});
+  }
   renderer_->news(news);
 }
 
@@ -114,6 +127,13 @@ void Pipeline::read_what_runs() {
 
 void Pipeline::break_off() { end(false); }
 
+void Pipeline::write(std::string_view text) {
+  if (moment_)
+    held_ += text;
+  else
+    output_.write(text);
+}
+
 void Pipeline::end(bool whole) {
   decoder_.finish();
   teller_.finish();
@@ -123,15 +143,37 @@ void Pipeline::end(bool whole) {
     renderer_->verified(verification_->report());
   }
   renderer_->end(decoder_.bad_records(), whole);
+  if (!not_shown_) output_.write(held_);
   output_.flush();
 }
 
+std::optional<Moment> Pipeline::find_moment() {
+  State last = model_.state();
+  if (span_.event > last_number_) return std::nullopt;
+  // The trace may end within what is printed as this time.
+  const uint64_t end_ns = last.time_ns;
+  if (!span_.event && span_.first_ns <= end_ns) last.time_ns = std::max(end_ns, span_.last_ns);
+  std::optional<Moment> moment = moment_->finish(last);
+  if (!moment) return moment;
+  moment->time_ns = std::min(moment->time_ns, end_ns);
+  moment->event = moment->state.event = std::min(moment->event, last_number_);
+  return moment;
+}
+
 void Pipeline::show_moment() {
-  const State& last = model_.state();
-  if (const std::optional<Moment> moment = moment_->finish(last)) return renderer_->moment(*moment);
-  const uint64_t since_ns = last.time_ns - std::min(last.time_ns, source_.info().start_ns);
-  const std::string end = std::to_string(last.event) + " events and " + std::to_string(since_ns / 1'000'000) + " ms";
-  not_shown_ = usage_error("use --at", "", "the trace ends before that, after " + end);
+  const uint64_t start_ns = source_.info().start_ns, end_ns = model_.state().time_ns;
+  const std::optional<Moment> moment = find_moment();
+  if (!moment) {
+    not_shown_ = usage_error("use --at", "",
+                             fmt::format("the trace ends before that, after {} and {}", plural(last_number_, "event"),
+                                         since_text(end_ns - std::min(end_ns, start_ns))));
+    return;
+  }
+  renderer_->moment(*moment);
+  if (at_->kind != MomentName::Kind::kSinceStart || told_.size() != 1 || moment->time_ns >= told_[0].time_ns) return;
+  const std::string name = escape_for_terminal(told_[0].name);
+  hint_ = fmt::format("the story of container {} begins {} after tracing did: --at {}+TIME counts from there", name,
+                      since_text(told_[0].time_ns - start_ns), name);
 }
 
 }  // namespace cttrace

@@ -3,8 +3,11 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "cli/live_verification.h"
+#include "cli/moment_name.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cttrace/source.h"
@@ -20,7 +23,7 @@ namespace cttrace {
 
 class Pipeline {
  public:
-  // Keeps references to source, output and recording (which may be null).
+  // Keeps references to source, output and recording (which may be null). options.at is not of kInStory.
   Pipeline(EventSource& source, const Options& options, Output& output, RecordingWriter* recording);
 
   // Passes on what is there, waiting at most `patience` for it. False: there will be no more.
@@ -33,15 +36,25 @@ class Pipeline {
   Progress progress() const { return teller_.progress(); }
   // Why what --at asks for could not be shown; at the end.
   const std::optional<Error>& not_shown() const { return not_shown_; }
+  // What may have been meant by what --at asks for; at the end. Empty: nothing else.
+  const std::string& hint() const { return hint_; }
   // --verify found the kernel of another opinion; at the end.
   bool disagrees() const { return verification_ && verification_->report().disagrees(); }
 
  private:
+  // Of a container that was told.
+  struct Beginning {
+    std::string name;
+    uint64_t time_ns;
+  };
+
   void take(std::span<const std::byte> record);
   void show(const Event& event);
   void tell(const News& news);
+  void write(std::string_view text);
   void end(bool whole);
   void show_moment();
+  std::optional<Moment> find_moment();
   void read_what_runs();
 
   EventSource& source_;
@@ -53,10 +66,16 @@ class Pipeline {
   std::unique_ptr<Renderer> renderer_;
   Model model_;
   std::optional<LiveVerification> verification_;
+  std::optional<MomentName> at_;
+  MomentSpan span_;
   std::optional<MomentKeeper> moment_;
+  std::string held_;  // of a moment, until it is there
+  std::vector<Beginning> told_;
   std::optional<Error> not_shown_;
+  std::string hint_;
   Teller teller_;
   EventNumber number_ = 0;
+  EventNumber last_number_ = 0;  // of what happened: the record that closes a trace is no event of it
   Decoder decoder_;
   RecordSink sink_;
 };

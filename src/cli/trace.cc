@@ -217,6 +217,7 @@ int trace(const Options& given) {
   }
   const bool whole = close_all(output, recording);
   if (pipeline.not_shown()) std::fprintf(stderr, "cttrace: %s\n", pipeline.not_shown()->line().c_str());
+  if (!pipeline.hint().empty()) std::fprintf(stderr, "cttrace: %s\n", pipeline.hint().c_str());
   if (!command && pipeline.not_shown()) return 1;
   if (!command && whole && pipeline.disagrees()) return kDisagreement;
   if (ended_by) die_of(*ended_by);

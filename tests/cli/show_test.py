@@ -1,6 +1,9 @@
 """`cttrace show` on files that are no recordings, on broken ones, and what the output options do."""
 
+import json
+import lzma
 import os
+import re
 import subprocess
 import unittest
 
@@ -34,6 +37,68 @@ class Unreadable(support.Case):
     def test_foreign(self):
         self.assert_refused(self.write("text", b"hello, world\n" * 100))
         self.assert_refused("/bin/true")
+
+
+class Moments(support.Case):
+    """--at of recordings of real runtimes."""
+
+    def recording(self, name):
+        path = self.tmp / f"{name}.ctt"
+        path.write_bytes(lzma.decompress((support.SOURCE / f"tests/golden/{name}.ctt.xz").read_bytes()))
+        return path
+
+    def show(self, at, recording):
+        return cttrace("show", "--format", "ndjson", "--at", at, recording, env={"PATH": "/bin", "TZ": "UTC"})
+
+    def moment(self, at, recording):
+        result = self.show(at, recording)
+        self.assertEqual((result.returncode, result.stderr), (0, ""), at)
+        return json.loads(result.stdout.splitlines()[1])
+
+    def assert_not_there(self, at, recording, *parts):
+        for form in ("story", "json", "ndjson"):
+            result = cttrace("show", "--format", form, "--at", at, recording, env={"PATH": "/bin", "TZ": "UTC"})
+            self.assertEqual((result.returncode, result.stdout), (2, ""), at)
+            self.assertRegex(result.stderr, r"\Acttrace: cannot use --at[^\n]+\n\Z")
+            for part in parts:
+                self.assertIn(part, result.stderr)
+
+    def test_the_last_second_is_one_that_is_printed(self):
+        recording = self.recording("runc")
+        last = self.moment("2026-11-28T23:52:10Z", recording)
+        self.assertEqual((last["event"], last["time"][:19]), (324, "2026-11-28T23:52:10"))
+        self.assertEqual(self.moment("23:52:10", recording), last)
+        self.assertEqual(self.moment(last["time"], recording), last)
+        self.assert_not_there("2026-11-28T23:52:11Z", recording, "the trace ends before that")
+
+    def test_the_last_event(self):
+        recording = self.recording("chroot")
+        self.assertEqual(self.moment("11", recording)["event"], 11)
+        self.assert_not_there("12", recording, "after 11 events and 3.970181 ms")
+        self.assertEqual(self.moment("+3.970181ms", recording)["event"], 11)
+        self.assert_not_there("+3.970182ms", recording)
+
+    def test_a_time_of_the_story(self):
+        recording = self.recording("chroot")
+        events = [json.loads(line) for line in cttrace("show", "--format", "ndjson", recording).stdout.splitlines()]
+        start_ns = events[0]["start_ns"]
+        [container] = [each for each in events if each["type"] == "container"]
+        since_ns = container["set_up"]["start_ns"] - start_ns
+        story = cttrace("show", "--format", "story", recording).stdout
+        times = re.findall(r"(?m)^ *\+([0-9.]+ ms) ", story)
+        self.assertGreater(len(times), 2)
+        for time in times:
+            then_ns = self.moment(f"echo+{time}", recording)["since_start_ns"]
+            self.assertAlmostEqual(then_ns - since_ns, float(time[:-3]) * 1e6, delta=50_000)
+        # The execve that is printed with this time is in it.
+        [handed] = [each["event"] for each in events if each["type"] == "call" and each["name"] == "execve"][1:]
+        self.assertEqual(self.moment(f"echo+{times[-1]}", recording)["event"], handed)
+        self.assert_not_there("ecko+1ms", recording, "no container of this name", "did you mean echo?")
+        with open(recording) as file:
+            self.assertIn("read twice", cttrace("show", "--format", "story", "--at", "echo+1ms", "-", stdin=file).stderr)
+        before = self.show("+1ns", recording)
+        self.assertEqual(before.returncode, 0)
+        self.assertIn("--at echo+TIME counts from there", before.stderr)
 
 
 class Recorded(support.Case):

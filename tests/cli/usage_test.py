@@ -101,6 +101,7 @@ class Mistakes(unittest.TestCase):
             self.assert_refused(["show", "--at", moment, "x.ctt"], "--at")
         self.assert_refused(["--at"], "--at", "MOMENT is missing")
         self.assert_refused(["--at", "9" * 23, "true"], "9" * 23, "no trace has so many events")
+        self.assert_refused(["--format", "story", "--at", "web+1ms", "true"], "--at web+", "--record FILE")
         self.assert_refused(["--at", "3", "--format", "calls", "true"], "--at", "a state, not calls")
         self.assert_refused(["--at", "3", "-e", "mount", "true"], "--at", "--format story, json or ndjson")
 

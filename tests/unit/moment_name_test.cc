@@ -28,11 +28,16 @@ class At : public testing::Test {
     const Result<MomentName> when = parse_moment(text);
     EXPECT_TRUE(when) << text;
     if (!when) return -1;
-    const Result<MomentKeeper::Wanted> wanted = moment_in(*when, info_);
-    EXPECT_TRUE(wanted) << text << ": " << wanted.error().line();
-    if (!wanted) return -1;
-    EXPECT_EQ(wanted->event, 0u) << text;
-    return static_cast<int64_t>(wanted->time_ns - info_.start_ns);
+    const Result<MomentSpan> span = moment_in(*when, info_);
+    EXPECT_TRUE(span) << text << ": " << span.error().line();
+    if (!span) return -1;
+    EXPECT_EQ(span->event, 0u) << text;
+    EXPECT_LE(span->first_ns, span->last_ns) << text;
+    return static_cast<int64_t>(span->last_ns - info_.start_ns);
+  }
+  // The first one that is printed so.
+  int64_t first_since_start(const std::string& text) const {
+    return static_cast<int64_t>(moment_in(*parse_moment(text), info_)->first_ns - info_.start_ns);
   }
   std::string refused(const std::string& text) const {
     const Result<MomentName> when = parse_moment(text);
@@ -40,9 +45,9 @@ class At : public testing::Test {
       EXPECT_EQ(when.error().exit_status, 2);
       return when.error().line();
     }
-    const Result<MomentKeeper::Wanted> wanted = moment_in(*when, info_);
-    EXPECT_FALSE(wanted) << text;
-    return wanted ? std::string() : wanted.error().line();
+    const Result<MomentSpan> span = moment_in(*when, info_);
+    EXPECT_FALSE(span) << text;
+    return span ? std::string() : span.error().line();
   }
 
   TraceInfo info_ = made_info();
@@ -77,6 +82,41 @@ TEST_F(At, OfAPrintedTimeEverythingThatIsPrintedSo) {
   EXPECT_EQ(since_start("22:13:20.600000001"), 100'000'001);
 }
 
+TEST_F(At, AFractionIsOfMicroseconds) {
+  EXPECT_EQ(since_start("22:13:20.6"), 100'000'999);
+  EXPECT_EQ(since_start("22:13:20.60"), 100'000'999);
+  EXPECT_EQ(since_start("1700000000.6"), 100'000'999);
+  EXPECT_EQ(since_start("2023-11-14T22:13:20.6Z"), 100'000'999);
+}
+
+TEST_F(At, APrintedTimeBeginsWhereItIsPrintedFirst) {
+  EXPECT_EQ(first_since_start("22:13:20"), 0);  // not before the trace
+  EXPECT_EQ(first_since_start("22:13:21"), 500'000'000);
+  EXPECT_EQ(first_since_start("22:13:20.600000"), 100'000'000);
+}
+
+TEST_F(At, AStoryCountsFromItsContainersFirstEvent) {
+  const auto in_story = [&](const std::string& text) {
+    const Result<MomentName> when = parse_moment(text);
+    EXPECT_TRUE(when && when->kind == MomentName::Kind::kInStory) << text;
+    const MomentName then = cttrace::since_start(*when, info_.start_ns + kSecond, info_);
+    const Result<MomentSpan> span = moment_in(then, info_);
+    EXPECT_TRUE(span);
+    return std::pair(span->first_ns - info_.start_ns - kSecond, span->last_ns - info_.start_ns - kSecond);
+  };
+  // What is printed as 58.4 ms.
+  const std::pair<uint64_t, uint64_t> printed{58'350'000, 58'449'999};
+  EXPECT_EQ(in_story("web+58.4ms"), printed);
+  EXPECT_EQ(in_story("web+58.4 ms"), printed);
+  EXPECT_EQ(in_story("web+0.0584s"), printed);
+  EXPECT_EQ(in_story("web+58ms").second, 58'049'999u);
+  EXPECT_EQ(in_story("web+0ms").second, 49'999u);
+  EXPECT_EQ(in_story("web+58.412345ms"), std::pair(uint64_t{58'412'345}, uint64_t{58'412'345}));
+  EXPECT_EQ(parse_moment("a+b+1ms")->container, "a+b");
+  for (const char* text : {"web+", "web+5", "web+x", "web+22:13:20"})
+    EXPECT_NE(refused(text).find("cannot use --at"), std::string::npos) << text;
+}
+
 TEST_F(At, ATimeOfDayIsTheNextOne) {
   EXPECT_EQ(since_start("22:13:19"), static_cast<int64_t>((86400 - 1) * kSecond + kSecond / 2 - 1));
   EXPECT_EQ(since_start("00:00:00"), static_cast<int64_t>(6400 * kSecond + kSecond / 2 - 1));
@@ -100,6 +140,8 @@ TEST_F(At, WhatIsNoMoment) {
 TEST_F(At, BeforeTheBeginning) {
   EXPECT_EQ(refused("1699999999.000000"),
             "cannot use --at: that is 1.499 s before the trace begins (see cttrace --help)");
+  EXPECT_NE(refused("1700000000.499999").find("that is 1 ns before the trace begins"), std::string::npos);
+  EXPECT_NE(refused("1700000000.499000").find("that is 999.001 us before the trace begins"), std::string::npos);
   EXPECT_NE(refused("2023-11-13T22:13:20Z").find("before the trace begins"), std::string::npos);
 }
 
