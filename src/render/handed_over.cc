@@ -109,12 +109,11 @@ void add_places(Telling& telling) {
 }
 
 std::string_view mounts_doubt(const Telling& telling) {
-  const Namespace* const ns = telling.state.ns_of(telling.task, CT_NS_MNT);
-  return ns ? telling.state.doubt_of(ns->mounts) : std::string_view();
+  return telling.state.doubt_of(tree_seen_by(telling.state, telling.task));
 }
 
 void add_mounts(Telling& telling) {
-  const MountTree* const tree = telling.state.mounts_of(telling.task);
+  const MountTree* const tree = telling.state.tree(tree_seen_by(telling.state, telling.task));
   const FsStruct* const fs = telling.state.fs_of(telling.task);
   if (!tree || !fs) return telling.unknown.emplace_back("mounts"), void();
   if (telling.options.mounts) {

@@ -143,10 +143,12 @@ Json words(const std::vector<std::string>& list) {
 
 void add_places(Json& json, const State& state, const TaskState& task) {
   const FsStruct* const fs = state.fs_of(task);
-  const Namespace* const mnt = state.ns_of(task, CT_NS_MNT);
+  const TreeId tree = tree_seen_by(state, task);
   json["root"] = fs ? json_place(state, fs->root) : Json();
   json["cwd"] = fs ? json_place(state, fs->cwd) : Json();
-  json["mounts"] = fs && mnt && state.tree(mnt->mounts) ? json_mounts(state, mnt->mounts, fs->root) : Json();
+  // Slots are a tree's own.
+  if (fs && fs->cwd.mount.tree != tree) json["cwd"]["mount"] = nullptr;
+  json["mounts"] = fs && tree ? json_mounts(state, tree, fs->root) : Json();
   json["devices"] = Json::array();
   if (!fs) return;
   for (const auto& [path, device] : devices_below(state, fs->root))

@@ -22,6 +22,14 @@ std::optional<std::string> path_in_tree(const State& state, const Place& place) 
   return joined(tree->path_of(place.mount.slot), is_in(place.path, top) ? seen_from(place.path, top) : place.path);
 }
 
+TreeId tree_seen_by(const State& state, const TaskState& task) {
+  const FsStruct* const fs = state.fs_of(task);
+  const MountTree* const of_root = fs ? state.tree(fs->root.mount.tree) : nullptr;
+  if (of_root && of_root->contains(fs->root.mount.slot)) return fs->root.mount.tree;
+  const Namespace* const mnt = state.ns_of(task, CT_NS_MNT);
+  return mnt && state.tree(mnt->mounts) ? mnt->mounts : 0;
+}
+
 std::string root_words(const State& state, const Place& root) {
   const std::optional<std::string> path = path_in_tree(state, root);
   if (!path) return root.shown.empty() ? "not known" : escape_for_terminal(root.shown) + " (in no known mount)";

@@ -13,6 +13,10 @@ namespace cttrace {
 // From the root of its mount tree. None: its mount is in no tree that is known.
 std::optional<std::string> path_in_tree(const State& state, const Place& place);
 
+// Whose table the task sees: the tree that its root is in, which may be another mount namespace's. Where that is not
+// known, its own namespace's; 0: nor is that.
+TreeId tree_seen_by(const State& state, const TaskState& task);
+
 // Escaped: "/ (ext4 /dev/vda)", "/srv/root of its mount namespace (a chroot)".
 std::string root_words(const State& state, const Place& root);
 // As seen from the root: "/tmp", "/srv (outside its root)".

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "made_states.h"
+#include "render/json_state.h"
 
 namespace cttrace {
 namespace {
@@ -53,6 +56,28 @@ TEST(HandedOver, AllOfAContainer) {
             "  cgroup        /web, in cgroup2: /\n"
             "  also          oom_score_adj -500\n"
             "  unknown       hostname\n");
+}
+
+// By a chroot to /proc/PID/root: the slots of one tree say nothing in another.
+TEST(HandedOver, TheTableIsTheOneThatItsRootIsIn) {
+  FromProc made = made_state(kTable);
+  const FromProc own = made_state("90 70 0:40 / / rw - overlay overlay rw\n");
+  constexpr TreeId kOwn = 99;
+  made.state.trees.emplace(kOwn, own.state.trees.begin()->second);
+  made.state.namespaces.at(edit_task(made).namespaces[CT_NS_MNT].value).edit().mounts = kOwn;
+  made.state.fs_structs.at(edit_task(made).fs).edit().cwd.mount = {.tree = kOwn, .slot = 0};
+  const Json json = json_handed_over(made.state, made.task, {});
+  std::vector<std::string> paths;
+  std::set<Json> ids;
+  for (const Json& mount : json["mounts"]) {
+    ids.insert(mount["id"]);
+    if (mount["path"].is_string()) paths.push_back(mount["path"]);
+  }
+  EXPECT_EQ(paths, (std::vector<std::string>{"/", "/dev", "/proc"}));
+  EXPECT_TRUE(ids.contains(json["root"]["mount"]));
+  EXPECT_TRUE(json["cwd"]["mount"].is_null());
+  const std::string text = told(made);
+  EXPECT_NE(text.find("    3 mounts, all private\n"), std::string::npos) << text;
 }
 
 TEST(HandedOver, NoTaskNoSection) { EXPECT_EQ(handed_over(State(), {.tid = 1}, {}), ""); }
