@@ -9,6 +9,7 @@
 namespace cttrace::canon {
 namespace {
 
+constexpr std::string_view kMadeUp = "<id>";
 constexpr size_t kMostCompared = 64;  // containers without a name, with each other
 
 size_t equal_facts(const CanonicalContainer& a, const CanonicalContainer& b) {
@@ -31,7 +32,7 @@ std::vector<std::optional<Key>> keys_of(const std::vector<CanonicalContainer>& c
   std::vector<std::optional<Key>> keys;
   std::map<std::pair<std::string, std::string>, size_t> seen;
   for (const CanonicalContainer& each : containers) {
-    if (each.name == "<id>")
+    if (each.name == kMadeUp)
       keys.emplace_back();
     else
       keys.push_back(Key(each.kind, each.name, seen[{each.kind, each.name}]++));
@@ -46,7 +47,8 @@ class Matching {
 
   Correspondence take() {
     by_name();
-    by_similarity();
+    by_likeness();
+    alone_of_their_kind();
     Correspondence all;
     for (size_t i = 0; i < after_.size(); ++i) {
       if (partner_[i])
@@ -75,23 +77,37 @@ class Matching {
         pair(found->second, i);
   }
 
-  void by_similarity() {
-    std::vector<size_t> left, right;
-    for (size_t i = 0; i < before_.size(); ++i)
-      if (!taken_[i]) left.push_back(i);
-    for (size_t i = 0; i < after_.size(); ++i)
-      if (!partner_[i]) right.push_back(i);
+  // Names that are made up say nothing: who is most alike is paired first, equals in their order.
+  void by_likeness() {
+    struct Candidate {
+      size_t score, before, after;
+    };
+    const auto left = nameless(before_), right = nameless(after_);
     const bool few = left.size() <= kMostCompared && right.size() <= kMostCompared;
-    for (const size_t i : right) {
-      size_t best = before_.size(), best_score = 0;
-      for (const size_t j : left) {
-        if (taken_[j] || before_[j].kind != after_[i].kind) continue;
-        const size_t score = few ? 1 + equal_facts(before_[j], after_[i]) : 1;
-        if (score > best_score) best = j, best_score = score;
-        if (!few) break;
-      }
-      if (best < before_.size()) pair(best, i);
-    }
+    std::vector<Candidate> candidates;
+    for (const size_t after : right)
+      for (const size_t before : left)
+        if (before_[before].kind == after_[after].kind)
+          candidates.push_back({few ? equal_facts(before_[before], after_[after]) : 0, before, after});
+    std::ranges::stable_sort(candidates, std::ranges::greater(), &Candidate::score);
+    for (const Candidate& each : candidates)
+      if (!taken_[each.before] && !partner_[each.after]) pair(each.before, each.after);
+  }
+
+  // Who compares one container with one other means these two, whatever they are called.
+  void alone_of_their_kind() {
+    std::map<std::string, std::pair<std::vector<size_t>, std::vector<size_t>>> kinds;
+    for (size_t i = 0; i < before_.size(); ++i) kinds[before_[i].kind].first.push_back(i);
+    for (size_t i = 0; i < after_.size(); ++i) kinds[after_[i].kind].second.push_back(i);
+    for (const auto& [kind, of] : kinds)
+      if (of.first.size() == 1 && of.second.size() == 1) pair(of.first[0], of.second[0]);
+  }
+
+  static std::vector<size_t> nameless(const std::vector<CanonicalContainer>& containers) {
+    std::vector<size_t> places;
+    for (size_t i = 0; i < containers.size(); ++i)
+      if (containers[i].name == kMadeUp) places.push_back(i);
+    return places;
   }
 
   const std::vector<CanonicalContainer>& before_;
@@ -171,6 +187,12 @@ void compare_group(const std::string& group, const CanonicalContainer& before, c
   }
 }
 
+// Whose names differ, as "web / db".
+std::string label_of(const CanonicalContainer& before, const std::string& old_label, const CanonicalContainer& after,
+                     const std::string& label) {
+  return before.name == after.name ? label : fmt::format("{} / {}", old_label, label);
+}
+
 constexpr const char* kGroupOrder[] = {"set-up", "failures", "namespaces", "root",         "mounts",
                                        "masked", "devices",  "identity",   "capabilities", "privileges",
                                        "limits", "cgroup",   "names",      "sysctls",      "descriptors"};
@@ -186,7 +208,7 @@ std::vector<std::string> labels_of(const std::vector<CanonicalContainer>& contai
   std::map<std::string, size_t> seen;
   for (size_t i = 0; i < containers.size(); ++i) {
     const CanonicalContainer& each = containers[i];
-    const std::string name = each.name == "<id>" ? fmt::format("#{}", i + 1) : each.name;
+    const std::string name = each.name == kMadeUp ? fmt::format("#{}", i + 1) : each.name;
     std::string label = each.kind == "entry" ? "entry into " + name : name;
     if (const size_t before = seen[label]++) label += fmt::format(" #{}", before + 1);
     labels.push_back(std::move(label));
@@ -228,7 +250,7 @@ Report diff(const CanonicalForm& before, const CanonicalForm& after, const DiffO
   const std::vector<std::string> old_labels = labels_of(before.containers), labels = labels_of(after.containers);
   for (const auto& [was, is] : found.pairs) {
     const CanonicalContainer &a = before.containers[was], &b = after.containers[is];
-    const std::string name = labels[is];
+    const std::string name = label_of(a, old_labels[was], b, labels[is]);
     report.containers.push_back(name);
     report.other_runtime = report.other_runtime || a.runtime != b.runtime;
     for (const CanonicalContainer* const each : {&a, &b})

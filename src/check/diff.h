@@ -21,7 +21,7 @@ struct Correspondence {
   std::vector<std::pair<size_t, size_t>> pairs = {};  // in the order of the second
   std::vector<size_t> only_before = {}, only_after = {};
 };
-// By name where that is chosen and the same; the others by order and similarity.
+// docs/canonical.md: by name where that is chosen, by likeness where it is made up, or because there are but these two.
 Correspondence correspondence_of(const CanonicalForm& before, const CanonicalForm& after);
 
 // What each is called: "web", "sh #2", "#3" of those that have no name, "entry into web".

@@ -319,6 +319,40 @@ TEST(Diff, ContainersCorrespondByNameOtherwiseByLikeness) {
   EXPECT_TRUE(paired(0, 2));
 }
 
+TEST(Diff, WhoIsMostAlikeIsPairedFirst) {
+  CanonicalContainer plain = container("<id>"), odd = container("<id>"), odder = container("<id>");
+  odd.outcome["mounts"]["/one"].fields = {{"type", "tmpfs"}};
+  odder.outcome["mounts"]["/one"].fields = {{"type", "tmpfs"}};
+  odder.outcome["mounts"]["/two"].fields = {{"type", "tmpfs"}};
+  // The first one of those that are new would take `odder`, which the second one is.
+  const Correspondence found = correspondence_of(form_of({odder, plain}), form_of({odd, odder}));
+  const std::vector<std::pair<size_t, size_t>> expected = {{1, 0}, {0, 1}};
+  EXPECT_EQ(found.pairs, expected);
+}
+
+TEST(Diff, AChosenNameIsNoOther) {
+  const Correspondence found = correspondence_of(form_of({container("web"), container("<id>"), container("sh")}),
+                                                 form_of({container("db"), container("sh"), container("<id>")}));
+  const std::vector<std::pair<size_t, size_t>> expected = {{2, 1}, {1, 2}};
+  EXPECT_EQ(found.pairs, expected);
+  EXPECT_EQ(found.only_before, std::vector<size_t>{0});
+  EXPECT_EQ(found.only_after, std::vector<size_t>{0});
+}
+
+TEST(Diff, OneContainerIsComparedWithOneWhateverTheyAreCalled) {
+  CanonicalContainer other = container("db");
+  other.outcome["mounts"]["/one"].fields = {{"type", "tmpfs"}};
+  const Report report = diff(form_of({container("web")}), form_of({other}), {});
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].container, "web / db");
+  EXPECT_EQ(report.containers, std::vector<std::string>{"web / db"});
+  EXPECT_NE(diff_text(report, {}).find("\ncontainer web / db\n"), std::string::npos);
+  // An entry is no container.
+  CanonicalContainer entry = container("db");
+  entry.kind = "entry";
+  EXPECT_TRUE(correspondence_of(form_of({container("web")}), form_of({entry})).pairs.empty());
+}
+
 TEST(Diff, ContainersThatAreInOneAloneAreSaid) {
   const Report report = diff(form_of({container("web")}), form_of({container("web"), container("more")}), {});
   ASSERT_EQ(report.findings.size(), 1u);
