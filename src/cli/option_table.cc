@@ -193,8 +193,7 @@ const OptionRow kOptions[] = {
      "in a story, the mount tree before and after every bind, move and root switch: + new, - gone, > moved, ~ changed "
      "or hidden",
      "Mounts that stay as they are are left out where none that is marked is on them. In json and ndjson both trees "
-     "are "
-     "whole.",
+     "are whole, unless they are large.",
      turn_on_option<&Options::trees>},
     {"--verify",
      "",

@@ -94,15 +94,37 @@ void Pipeline::show(const Event& event) {
   if (format_ == Format::kCalls && !verification_) return;
   if (verification_) verification_->before(event, model_);
   if (moment_) moment_->before(event, number_, model_.state());
-  if (trees_) trees_->before(event, model_.state());
+  // What is left out has to be known, too.
+  const State nothing;
+  const State& kept = trees_ && !keeps_trees(event) ? nothing : model_.state();
+  if (trees_) trees_->before(event, kept);
   const Changes& changes = model_.apply(event);
-  if (trees_) trees_->after(number_, changes, model_.state());
+  if (trees_) trees_->after(number_, changes, kept);
   if (verification_) verification_->after(changes);
   if (!changes.empty()) renderer_->changes(model_.state(), changes, number_, chosen);
   if (format_ != Format::kCalls) teller_.event(event, number_, changes, model_.state());
 }
 
+// Each tree costs as many mounts as are in it, so what makes many of them one by one would cost their square.
+bool Pipeline::keeps_trees(const Event& event) {
+  constexpr size_t kMostMounts = 1'000'000;
+  const auto* const call = std::get_if<Call>(&event);
+  if (!call || !(call->row->groups & (kMount | kRoot)) || call->outcome != Outcome::kReturned || call->result < 0)
+    return true;
+  const TaskState* const task = model_.state().task(id_of(call->task));
+  const MountTree* const tree = task ? model_.state().mounts_of(*task) : nullptr;
+  const size_t mounts = tree ? tree->size() : 0;
+  // A root switch is what one looks for, and comes late; what becomes of the old root comes after it.
+  root_switched_ = root_switched_ || (call->row->groups & kRoot);
+  const size_t most = root_switched_ ? 2 * kMostMounts : kMostMounts;
+  if (kept_mounts_ + mounts > most) return ++trees_left_out_, false;
+  kept_mounts_ += mounts;
+  return true;
+}
+
 void Pipeline::tell(const News& news) {
+  kept_mounts_ = 0;
+  root_switched_ = false;
   if (verification_) verification_->told(news, model_.state());
   if (moment_) {
     moment_->told(news);
@@ -138,6 +160,9 @@ void Pipeline::end(bool whole) {
   decoder_.finish();
   teller_.finish();
   if (moment_) show_moment();
+  if (trees_left_out_)
+    hint_ = fmt::format("--trees: those around {} are left out, as there were too many mounts in them",
+                        plural(trees_left_out_, "call"));
   if (verification_) {
     verification_->finish(model_);
     renderer_->verified(verification_->report());

@@ -36,7 +36,7 @@ class Pipeline {
   Progress progress() const { return teller_.progress(); }
   // Why what --at asks for could not be shown; at the end.
   const std::optional<Error>& not_shown() const { return not_shown_; }
-  // What may have been meant by what --at asks for; at the end. Empty: nothing else.
+  // What may have been meant by what --at asks for, or what of --trees was left out; at the end. Empty: nothing.
   const std::string& hint() const { return hint_; }
   // --verify found the kernel of another opinion; at the end.
   bool disagrees() const { return verification_ && verification_->report().disagrees(); }
@@ -53,6 +53,7 @@ class Pipeline {
   void tell(const News& news);
   void write(std::string_view text);
   void end(bool whole);
+  bool keeps_trees(const Event& event);
   void show_moment();
   std::optional<Moment> find_moment();
   void read_what_runs();
@@ -63,6 +64,9 @@ class Pipeline {
   std::optional<Selection> selection_;
   Format format_;
   std::optional<TreeKeeper> trees_;
+  size_t kept_mounts_ = 0;      // in trees that were kept since something was told
+  bool root_switched_ = false;  // since then
+  size_t trees_left_out_ = 0;
   std::unique_ptr<Renderer> renderer_;
   Model model_;
   std::optional<LiveVerification> verification_;

@@ -188,6 +188,39 @@ TEST_F(TreesOfSteps, InJsonBothAreWhole) {
   EXPECT_EQ(json["after"]["root"], "/");
 }
 
+TEST_F(TreesOfSteps, InJsonALargeTreeIsWhatIsMarkedAndWhatThatIsOn) {
+  world_.binds(world_.host, "/srv", "/deep");
+  for (int i = 0; i < 300; ++i) world_.binds(world_.host, "/srv", "/many/" + std::to_string(i));
+  binds("/srv/web", "/deep/web");
+  step_.facts = kBind;
+  const Json json = json_trees(*trees_around(step_, &keeper_.changes()));
+  const auto paths = [](const Json& tree) {
+    std::vector<std::string> all;
+    for (const Json& mount : tree["mounts"])
+      if (mount["path"].is_string()) all.push_back(mount["path"]);
+    return all;
+  };
+  EXPECT_EQ(paths(json["before"]), std::vector<std::string>{"/"});
+  EXPECT_EQ(json["before"]["left_out"], 303);
+  EXPECT_EQ(paths(json["after"]), (std::vector<std::string>{"/", "/deep", "/deep/web"}));
+  EXPECT_EQ(json["after"]["mounts"].back()["id"], json["after"]["marked"][0]["id"]);
+  EXPECT_EQ(json["after"]["left_out"], 302);
+}
+
+// As who keeps them does where there are too many.
+TEST_F(TreesOfSteps, WhereOneOfThemWasNotKeptBothAreLeftOut) {
+  binds("/srv/a", "/a");
+  const Call last = world_.made(world_.host, "mount", {"/srv/b", "/b", "", MS_BIND, null()});
+  keeper_.before(last, {});
+  world_.apply(last);
+  keeper_.after(world_.state().event, world_.changes, {});
+  step_.calls.push_back(world_.state().event);
+  EXPECT_EQ(drawn(kBind), "trees left out: too many mounts\n");
+  const std::optional<Trees> trees = trees_around(step_, &keeper_.changes());
+  ASSERT_TRUE(trees);
+  EXPECT_TRUE(json_trees(*trees).is_null());
+}
+
 TEST_F(TreesOfSteps, OfVeryManyTheLatestAreKept) {
   for (int i = 0; i < 5000; ++i) {
     binds("/srv/web", "/mnt");
