@@ -137,7 +137,7 @@ def agrees_with_proc(case, pid, document):
 
 def says_the_same(case, text, document):
     """What a person reads is what is in the document."""
-    words = text.split()
+    words = text.replace(",", " ").split()
     case.assertIn(str(document["tid"]), text)
     for name in ("mnt", "uts", "ipc", "net", "cgroup", "pid", "time", "user"):
         case.assertIn(f"{name} {document['namespaces'][name]['inode']}", text)

@@ -53,8 +53,12 @@ std::optional<std::vector<uint64_t>> parse_numbers(std::string_view text, int ba
   }
 }
 
-std::map<uint32_t, std::string> parse_cgroups(std::string_view text) {
-  std::map<uint32_t, std::string> cgroups;
+namespace {
+
+// Of each line its hierarchy, and what `take` makes of its name and path.
+template <typename Take>
+std::map<uint32_t, std::string> by_hierarchy(std::string_view text, Take take) {
+  std::map<uint32_t, std::string> found;
   while (!text.empty()) {
     // A path may hold colons, but no line breaks: cgroups cannot be called so.
     const std::string_view line = next_line(text);
@@ -62,9 +66,19 @@ std::map<uint32_t, std::string> parse_cgroups(std::string_view text) {
     const size_t second = first == line.npos ? line.npos : line.find(':', first + 1);
     uint32_t hierarchy = 0;
     if (second == line.npos || !read_number(line.substr(0, first), hierarchy)) continue;
-    cgroups[hierarchy] = line.substr(second + 1);
+    found[hierarchy] = take(line.substr(first + 1, second - first - 1), line.substr(second + 1));
   }
-  return cgroups;
+  return found;
+}
+
+}  // namespace
+
+std::map<uint32_t, std::string> parse_cgroups(std::string_view text) {
+  return by_hierarchy(text, [](std::string_view, std::string_view path) { return path; });
+}
+
+std::map<uint32_t, std::string> parse_hierarchies(std::string_view text) {
+  return by_hierarchy(text, [](std::string_view name, std::string_view) { return name; });
 }
 
 std::optional<uint32_t> parse_namespace_link(std::string_view text) {

@@ -30,6 +30,9 @@ std::optional<std::vector<uint64_t>> parse_numbers(std::string_view text, int ba
 // By hierarchy: the paths in /proc/PID/cgroup.
 std::map<uint32_t, std::string> parse_cgroups(std::string_view text);
 
+// ... and what each is called there: "cpu,cpuacct", "name=systemd"; cgroup2: not at all.
+std::map<uint32_t, std::string> parse_hierarchies(std::string_view text);
+
 // "mnt:[4026531832]".
 std::optional<uint32_t> parse_namespace_link(std::string_view text);
 

@@ -20,12 +20,24 @@ namespace {
 
 constexpr size_t kIndent = 2;
 
+// What a fact is called that is read there. Empty: what the state has of it all the same is said of that.
+std::string fact_of(const FromProc& from, const std::string& name) {
+  const TaskState* const task = from.state.task(from.task);
+  const FsStruct* const fs = task ? from.state.fs_of(*task) : nullptr;
+  if (name == "root" && fs && fs->root.evidence == Evidence::kInferred) return {};
+  if (!name.starts_with("ns/")) return name;
+  return name.ends_with("_for_children") ? "" : name.substr(3) + " namespace";
+}
+
 // What could not be read, by why. Of a zombie it goes without saying.
 std::vector<std::string> unread_words(const FromProc& from) {
   if (from.zombie) return {};
   std::map<int, std::vector<std::string>> by_error;
-  for (const FromProc::Unread& unread : from.unread) by_error[unread.error].push_back(unread.what);
+  for (const FromProc::Unread& unread : from.unread)
+    if (std::string fact = fact_of(from, unread.what); !fact.empty()) by_error[unread.error].push_back(std::move(fact));
   std::vector<std::string> words;
+  // Nobody looks.
+  if (!from.kernel_thread) words = {"descriptors", "device nodes"};
   for (const auto& [error, names] : by_error) {
     words.insert(words.end(), names.begin(), names.end());
     words.back() += std::string(" (") + (error ? std::strerror(error) : "makes no sense") + ")";
@@ -48,6 +60,7 @@ HandedOverOptions handed_over_options(const FromProc& from) {
   handed.whose = from.host_is_first ? "PID 1's" : "cttrace's own";
   handed.older = "not the host's";
   handed.unread = unread_words(from);
+  handed.hierarchies = from.hierarchies;
   return handed;
 }
 
@@ -64,6 +77,8 @@ Json json_inspected(const FromProc& from) {
   json["kernel_thread"] = from.kernel_thread;
   json["zombie"] = from.zombie;
   json["shared_with"] = from.host_is_first ? "PID 1" : "cttrace";
+  json["hierarchies"] = Json::object();
+  for (const auto& [number, name] : from.hierarchies) json["hierarchies"][std::to_string(number)] = json_text(name);
   json["unread"] = Json::array();
   for (const FromProc::Unread& unread : from.unread) {
     Json& entry = json["unread"].emplace_back();

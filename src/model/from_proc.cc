@@ -227,8 +227,10 @@ FromProc Reader::read() {
   read_namespaces();
   read_program();
   read_places();
-  if (const std::string* const cgroup = text("cgroup"))
+  if (const std::string* const cgroup = text("cgroup")) {
     for (auto& [hierarchy, path] : parse_cgroups(*cgroup)) task_.cgroups[hierarchy] = observed(std::move(path));
+    result_.hierarchies = parse_hierarchies(*cgroup);
+  }
   // Where no security module has labels, there is none.
   if (const auto label = reading_.process.find("attr/current"); label != reading_.process.end() && !label->second.error)
     task_.identity.label = label->second.text.substr(0, label->second.text.find_first_of(std::string_view("\n\0", 2)));

@@ -1,6 +1,7 @@
 // The state of one process as /proc tells it, without any trace.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct FromProc {
     int error = 0;
   };
   std::vector<Unread> unread;
+  std::map<uint32_t, std::string> hierarchies = {};  // of cgroups: what they are called; none: that could not be read
   // Namespaces to compare with, by ct_ns; 0: not known.
   NamespaceInodes host = {};
   bool host_is_first = false;  // they are those of PID 1; otherwise cttrace's own

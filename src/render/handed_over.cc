@@ -1,6 +1,7 @@
 // The section as a whole: program, pids, namespaces, places, mounts.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -106,6 +107,7 @@ void add_places(Telling& telling) {
   telling.fields.add_text("cwd", cwd_words(telling.state, fs->root, fs->cwd));
   if (fs->root.evidence == Evidence::kUnknown) telling.unknown.emplace_back("root");
   if (fs->root.evidence == Evidence::kInferred) telling.inferred.emplace_back("root");
+  if (fs->cwd.evidence == Evidence::kUnknown) telling.unknown.emplace_back("cwd");
 }
 
 std::string_view mounts_doubt(const Telling& telling) {
@@ -141,6 +143,16 @@ void once(Words& words) {
   std::erase_if(words, [&](const std::string& word) { return !said.insert(word).second; });
 }
 
+// With why: that is behind the last one of those that could not be read for the same reason.
+void add_unread(Telling& telling) {
+  const Words& unread = telling.options.unread;
+  std::erase_if(telling.unknown, [&](const std::string& word) {
+    return std::ranges::any_of(unread,
+                               [&](const std::string& of) { return of == word || of.starts_with(word + " ("); });
+  });
+  telling.unknown.insert(telling.unknown.end(), unread.begin(), unread.end());
+}
+
 void add_evidence(Telling& telling) {
   once(telling.inferred), once(telling.unknown);
   telling.fields.add("inferred", telling.inferred);
@@ -163,8 +175,7 @@ void tell_all(Telling& telling) {
   tell_ids(telling);
   tell_privileges(telling);
   tell_limits(telling);
-  const Words& unread = telling.options.unread;
-  telling.unknown.insert(telling.unknown.end(), unread.begin(), unread.end());
+  add_unread(telling);
   add_evidence(telling);
 }
 

@@ -1,6 +1,7 @@
 // What a process was handed: the section at the end of a container's story, and what `inspect` prints.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,7 +20,9 @@ struct HandedOverOptions {
   // What a namespace is called that is not the host's, and was there when tracing began.
   std::string older = "there before";
   bool mounts = true;  // draw the mount tree
-  // Said under "unknown", too: what, and why. Escaped.
+  // Of cgroups, where all are known: what each is called; of version 2: nothing.
+  std::map<uint32_t, std::string> hierarchies = {};
+  // Said under "unknown", too: what, and behind the last one of them why, in brackets. Escaped.
   std::vector<std::string> unread;
 };
 

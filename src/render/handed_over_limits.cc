@@ -80,7 +80,7 @@ void add_rest(Telling& telling) {
 
 void tell_limits(Telling& telling) {
   add_limits(telling);
-  tell_cgroups(telling);
+  telling.options.hierarchies.empty() ? tell_cgroups(telling) : tell_named_cgroups(telling);
   add_names(telling);
   add_rest(telling);
 }

@@ -50,6 +50,8 @@ void tell_privileges(Telling& telling);
 void tell_limits(Telling& telling);
 // ... of which it tells the cgroup of each hierarchy.
 void tell_cgroups(Telling& telling);
+// The same where options.hierarchies names them.
+void tell_named_cgroups(Telling& telling);
 void tell_devices(Telling& telling);
 
 // Nodes that are known, by their paths from the root: where they were made, and where that is mounted.

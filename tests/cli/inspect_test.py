@@ -41,6 +41,11 @@ class Inspect(Case):
         inspected.says_the_same(self, text, document)
         self.assertEqual(document["inspected"]["unread"], [])
         self.assertEqual(document["inspected"]["comm"], "sleep")
+        self.assertLessEqual({"descriptors", "device nodes"}, set(document["unknown"]))
+        with open(f"/proc/{pid}/cgroup") as file:
+            names = dict(line.split(":")[:2] for line in file)
+        self.assertEqual(document["inspected"]["hierarchies"], names)
+        self.assertNotIn("in hierarchy", text)
 
     def test_itself_and_whoever_runs_it(self):
         pid = os.getpid()
@@ -69,6 +74,12 @@ class Inspect(Case):
         # What everybody may read is told.
         self.assertEqual(document["uid"]["real"], 0)
         self.assertEqual(inspected.as_rows(document).keys(), inspected.mountinfo(pid).keys())
+        # Each once, and nothing in both.
+        self.assertEqual(len(document["unknown"]), len(set(document["unknown"])))
+        self.assertEqual([word for word in document["unknown"] if word.split(" (")[0] in ("root", *document["inferred"])], [])
+        self.assertEqual([word for word in document["unknown"] if word.startswith("ns/")], [])
+        self.assertEqual(len([word for word in document["unknown"] if word.startswith("mnt namespace")]), 1)
+        self.assertIn("cwd", [word.split(" (")[0] for word in document["unknown"]])
         self.assertRegex(text, r"(?s)unknown +.*Permission denied")
         self.assertIn("mnt namespace", text)
 

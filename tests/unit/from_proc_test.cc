@@ -23,6 +23,11 @@ bool is_unread(const FromProc& made, std::string_view what, int error) {
       made.unread, [&](const FromProc::Unread& unread) { return unread.what == what && unread.error == error; });
 }
 
+TEST(FromProc, HierarchiesHaveTheNamesThatProcGives) {
+  const std::map<uint32_t, std::string> names = {{2, "pids"}, {1, "cpu"}, {0, ""}};
+  EXPECT_EQ(made_state("27 1 254:0 / / rw - ext4 /dev/vda rw\n").hierarchies, names);
+}
+
 TEST(FromProc, TaskAndProgram) {
   const FromProc made = made_state(kTable);
   const TaskState& task = task_of(made);

@@ -211,6 +211,24 @@ FromProc with_cgroups(const std::string& cgroups) {
   return from_proc(reading, made_surroundings());
 }
 
+TEST(HandedOver, CgroupsByTheNamesThatProcGives) {
+  FromProc made = made_state(kTable);
+  edit_task(made).cgroups[2].value = "/other";
+  EXPECT_TRUE(
+      has_line(told(made, {.hierarchies = made.hierarchies}), "  cgroup        /, in pids: /other, in cpu: /web"))
+      << told(made, {.hierarchies = made.hierarchies});
+  edit_task(made).cgroups[2].value = edit_task(made).cgroups[0].value = "/web";
+  EXPECT_TRUE(has_line(told(made, {.hierarchies = made.hierarchies}), "  cgroup        /web"));
+}
+
+TEST(HandedOver, WhatCouldNotBeReadIsSaidOnceAndWhy) {
+  ProcReading reading = made_reading(kTable);
+  for (const char* name : {"ns/net", "cwd"}) refuse(reading, name, EACCES);
+  const FromProc made = from_proc(reading, made_surroundings());
+  const std::string text = told(made, {.unread = {"net namespace", "cwd (Permission denied)"}});
+  EXPECT_TRUE(has_line(text, "  unknown       hostname, net namespace, cwd (Permission denied)")) << text;
+}
+
 TEST(HandedOver, CgroupsInHierarchiesThatNobodyLookedAtAreNotKnown) {
   const std::string text = told(with_cgroups("0::/\n"));
   EXPECT_TRUE(has_line(text, "  cgroup        in cgroup2: /")) << text;

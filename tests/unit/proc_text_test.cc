@@ -98,6 +98,8 @@ TEST(ProcText, CgroupsByHierarchy) {
   EXPECT_EQ(cgroups.at(9), "/a:b");
   EXPECT_EQ(cgroups.at(1), "/");
   EXPECT_EQ(cgroups.at(0), "/web");
+  const std::map<uint32_t, std::string> names = {{9, "name=systemd"}, {1, "cpu,cpuacct"}, {0, ""}};
+  EXPECT_EQ(parse_hierarchies("9:name=systemd:/a:b\n1:cpu,cpuacct:/\n0::/web\nx:y:z\n3\n"), names);
 }
 
 TEST(ProcText, NamespaceLinks) {
