@@ -90,9 +90,9 @@ std::string end_cut_to(std::string_view text, size_t columns, bool unicode) {
 
 std::vector<std::string> wrapped(std::string_view text, size_t width) {
   std::vector<std::string> lines;
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  text = text.substr(0, text.find_last_not_of(' ') + 1);
   if (!width) {
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    if (text.ends_with(' ')) text.remove_suffix(1);
     if (!text.empty()) lines.emplace_back(text);
     return lines;
   }
@@ -102,7 +102,10 @@ std::vector<std::string> wrapped(std::string_view text, size_t width) {
     const size_t end = std::min(text.find(' '), text.size());
     const std::string_view word = text.substr(0, end);
     const size_t columns = columns_of(word);
-    if (!line.empty() && used + 1 + columns > width) lines.push_back(std::exchange(line, {}));
+    if (!line.empty() && used + 1 + columns > width) {
+      line.resize(line.find_last_not_of(' ') + 1);
+      lines.push_back(std::exchange(line, {}));
+    }
     used = line.empty() ? columns : used + 1 + columns;
     if (!line.empty()) line += ' ';
     line += word;

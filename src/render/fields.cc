@@ -24,10 +24,12 @@ void Fields::add(std::string_view label, const std::vector<std::string>& items, 
   size_t column = style_.indent + std::max(used + 1, kLabelColumns);
   // A blank at the end of a separator belongs to the line only where the line goes on.
   const std::string_view visible = separator.substr(0, separator.find_last_not_of(' ') + 1);
+  // Words of a command line are one each, whatever blanks are in them.
+  const bool breaks_items = separator != " " && width > first;
   bool line_begins = true;
   for (size_t i = 0; i < items.size(); ++i) {
-    const std::string item = with_id_named(items[i], style_.id);
-    const size_t columns = columns_of(item);
+    std::string item = with_id_named(items[i], style_.id);
+    size_t columns = columns_of(item);
     const size_t behind = i + 1 < items.size() ? visible.size() : 0;
     const size_t gap = separator.size() - visible.size();
     if (!line_begins && column + gap + columns + behind > width) {
@@ -36,6 +38,12 @@ void Fields::add(std::string_view label, const std::vector<std::string>& items, 
       line_begins = true;
     }
     if (!line_begins) text_ += separator.substr(visible.size()), column += gap;
+    if (breaks_items && column == first && column + columns + behind > width) {
+      const std::vector<std::string> lines = wrapped(item, width - first - std::min(behind, width - first - 1));
+      for (size_t line = 0; line + 1 < lines.size(); ++line) text_ += lines[line] + "\n" + std::string(first, ' ');
+      item = lines.empty() ? std::string() : lines.back();
+      columns = columns_of(item);
+    }
     text_ += item;
     if (behind) text_ += visible;
     column += columns + behind;

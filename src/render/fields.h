@@ -13,8 +13,9 @@ class Fields {
  public:
   explicit Fields(const Style& style) : style_(style) {}
 
-  // `items` with `separator` between them, broken into lines between items only. They are escaped already. Nothing is
-  // written where there are none.
+  // `items` with `separator` between them, broken into lines between items; an item that has no room in a line, where
+  // there are blanks in it, unless `separator` is a blank itself. They are escaped already. Nothing is written where
+  // there are none.
   void add(std::string_view label, const std::vector<std::string>& items, std::string_view separator = ", ");
   void add_text(std::string_view label, const std::string& text) { add(label, std::vector<std::string>{text}); }
   // A label alone, for what follows under it.

@@ -243,7 +243,10 @@ void Drawing::add_counts(const MountLines& lines) {
   if (lines.left_out) counts += "; " + std::to_string(lines.left_out) + " more that do not change";
   if (lines.deeper) counts += "; " + std::to_string(lines.deeper) + " of them too deep to be drawn";
   if (lines.outside) counts += "; " + std::to_string(lines.outside) + " more outside this root";
-  text_ += std::string(style_.indent, ' ') + painted(counts, Paint::kComment, style_.color) + "\n";
+  constexpr size_t kLeastColumns = 16;
+  const size_t columns = style_.width ? std::max(style_.width, style_.indent + kLeastColumns) - style_.indent : 0;
+  for (const std::string& line : wrapped(counts, columns))
+    text_ += std::string(style_.indent, ' ') + painted(line, Paint::kComment, style_.color) + "\n";
 }
 
 std::string Drawing::draw() {

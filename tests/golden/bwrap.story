@@ -68,8 +68,8 @@ container echo (bwrap)   container with users of its own
     privileges    no_new_privs, seccomp: none
     cgroup        in cgroup2: /
     inferred      6 of 13 mounts
-    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
-                  hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer,
+                  memory, name=systemd and pids, hostname
 
 container echo   exited with 0 after 0.68 ms
 

@@ -22,8 +22,8 @@ container echo (chroot)   chroot only: not isolated by namespaces
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
     cgroup        in cgroup2: /
-    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
-                  hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer,
+                  memory, name=systemd and pids, hostname
 
 container echo   exited with 0 after 0.74 ms
 

@@ -8,7 +8,7 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256629
    +1.4 ms  hand-over    execve sh -c $'set -e\n        mount --bind "$0" "$0"\n
                          cd "$0"\n        for each in dev proc sys run tmp; do
                          mount --rbind /$each $each; done\n        pivot_root .
-                         mnt\n        umount -l /mnt\n        cd "$1"\n       
+                         mnt\n        umount -l /mnt\n        cd "$1"\n
                          shift\n        exec "$@" ' /tmp/golden/debian-13
                          /tmp/golden unshare -m --propagation slave sh -c
                          'umount -l /sys/fs/cgroup/unified; exec "$@"' x crun
@@ -48,8 +48,8 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256629
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
     cgroup        in cgroup2: /
-    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
-                  hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer,
+                  memory, name=systemd and pids, hostname
 
 container unshare (dash)   another root in the namespaces of its container
     program 256629   set-up 11.1 ms, 51 calls
@@ -137,8 +137,8 @@ container unshare (dash)   another root in the namespaces of its container
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
     cgroup        in cgroup2: /
-    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
-                  hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer,
+                  memory, name=systemd and pids, hostname
 
 container sh (unshare)   mounts of its own, the starter's pids   program 256629
     set-up 0.23 ms, 19 calls
@@ -201,8 +201,8 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256629
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
     cgroup        in cgroup2: /
-    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
-                  hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer,
+                  memory, name=systemd and pids, hostname
 
 container web (crun)   init 256639 = pid 1   cgroup /web
     set-up 13.1 ms, 191 calls

@@ -38,8 +38,8 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256617
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
     cgroup        in cgroup2: /
-    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
-                  hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer,
+                  memory, name=systemd and pids, hostname
 
 container web (crun)   container with users of its own   init 256620 = pid 1
     cgroup /web   set-up 18.0 ms, 196 calls

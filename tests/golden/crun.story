@@ -38,8 +38,8 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256607
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
     cgroup        in cgroup2: /
-    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
-                  hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer,
+                  memory, name=systemd and pids, hostname
 
 container web (crun)   init 256609 = pid 1   cgroup /web
     set-up 29.1 ms, 186 calls

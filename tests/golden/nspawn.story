@@ -183,7 +183,8 @@ container web (systemd-nspawn)
     hostname      web
     also          session keyring (new)
     inferred      27 of 53 mounts, hostname
-    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory and pids
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer,
+                  memory and pids
 
 container web   exited with 0 after 0.70 ms
 

@@ -105,7 +105,8 @@ container bf1d5a0de796 (runc)   init 257234 = pid 1   cgroup /web/libpod-<id>
                   net 4026532182, pid 4026532181
                   the host's: cgroup 4026531835, time 4026531834,
                   user 4026531837
-    root          / (ext4 /dev/vda[/tmp/golden/podman/root/vfs/dir/2521b0ebe2848745bd6279903970a56bb7d712be38b00ca460e7119430e35e76])
+    root          / (ext4
+                  /dev/vda[/tmp/golden/podman/root/vfs/dir/2521b0ebe2848745bd6279903970a56bb7d712be38b00ca460e7119430e35e76])
     cwd           /
     mounts
       /                       ext4    rw

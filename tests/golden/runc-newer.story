@@ -8,7 +8,7 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256575
    +1.5 ms  hand-over    execve sh -c $'set -e\n        mount --bind "$0" "$0"\n
                          cd "$0"\n        for each in dev proc sys run tmp; do
                          mount --rbind /$each $each; done\n        pivot_root .
-                         mnt\n        umount -l /mnt\n        cd "$1"\n       
+                         mnt\n        umount -l /mnt\n        cd "$1"\n
                          shift\n        exec "$@" ' /tmp/golden/debian-13
                          /tmp/golden runc --root /tmp/golden/state run --bundle
                          /tmp/golden/bundle web: uid 0, gid 0; 40 of 41
@@ -44,8 +44,8 @@ container sh (unshare)   mounts of its own, the starter's pids   program 256575
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
     cgroup        in cgroup2: /
-    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
-                  hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer,
+                  memory, name=systemd and pids, hostname
 
 container runc (dash)   another root in the namespaces of its container
     program 256575   set-up 11.5 ms, 50 calls
@@ -129,8 +129,8 @@ container runc (dash)   another root in the namespaces of its container
     capabilities  40 of 41, all but CAP_SYS_RESOURCE
     privileges    no_new_privs is not set, seccomp: none
     cgroup        in cgroup2: /
-    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
-                  hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer,
+                  memory, name=systemd and pids, hostname
 
 container web (runc)   init 256595 = pid 1   cgroup /web
     set-up 37.8 ms, 283 calls

@@ -31,8 +31,8 @@ container echo (unshare)   init 256661 = pid 1   set-up 2.2 ms, 9 calls
     privileges    no_new_privs is not set, seccomp: none
     cgroup        in cgroup2: /
     inferred      1 of 21 mounts
-    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
-                  hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer,
+                  memory, name=systemd and pids, hostname
 
 container echo   exited with 0 after 0.90 ms
 

@@ -43,8 +43,8 @@ container echo (unshare)   init 256661 = pid 1   set-up 2.2 ms, 9 calls
     cgroup        in cgroup2: /
     also          oom_score_adj 0
     inferred      1 of 21 mounts
-    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer, memory, name=systemd and pids,
-                  hostname
+    unknown       cgroup in blkio, cpu, cpuacct, cpuset, devices, freezer,
+                  memory, name=systemd and pids, hostname
 
 container echo   exited with 0 after 0.90 ms
 

@@ -45,7 +45,10 @@ TEST(Columns, LinesAreBrokenWhereTheyMustBe) {
   EXPECT_EQ(wrapped("one two three", 7), (Lines{"one two", "three"}));
   EXPECT_EQ(wrapped("one two three", 3), (Lines{"one", "two", "three"}));
   EXPECT_EQ(wrapped("one two three", 0), (Lines{"one two three"}));
+  EXPECT_EQ(wrapped("one  two", 5), (Lines{"one", "two"}));  // no blank at the end
+  EXPECT_EQ(wrapped("one   two   ", 5), (Lines{"one", "two"}));
   for (const size_t width : {0, 80}) {
+    EXPECT_EQ(wrapped("one   ", width), Lines{"one"});
     EXPECT_EQ(wrapped("  one  two ", width), (Lines{"one  two"}));
     EXPECT_EQ(wrapped(" ", width), Lines{});
     EXPECT_EQ(wrapped("", width), Lines{});

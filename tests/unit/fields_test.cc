@@ -31,6 +31,27 @@ TEST(Fields, LinesBreakBetweenItemsOnly) {
             "                e\n");
 }
 
+TEST(Fields, AnItemThatFitsInNoLineIsBrokenAtItsBlanks) {
+  Fields fields({.width = 30, .indent = 2});
+  fields.add("unknown", {"cgroup in blkio, cpu and pids", "hostname"});
+  fields.add("unknown", {"hostname", "cgroup in blkio, cpu and pids"});
+  fields.add_text("root", "/a/path/that/is/long of its mount");
+  fields.add("program", {"sh", "'one two three four'"}, " ");
+  EXPECT_EQ(fields.take(),
+            "  unknown       cgroup in\n"
+            "                blkio, cpu\n"
+            "                and pids,\n"
+            "                hostname\n"
+            "  unknown       hostname,\n"
+            "                cgroup in\n"
+            "                blkio, cpu and\n"
+            "                pids\n"
+            "  root          /a/path/that/is/long\n"
+            "                of its mount\n"
+            "  program       sh\n"
+            "                'one two three four'\n");
+}
+
 TEST(Fields, ALineIsFilledToTheLastColumn) {
   Fields fields({.width = 24});
   fields.add("a", {"12345", "123"}, " ");

@@ -333,5 +333,23 @@ TEST(HandedOver, LinesKeepToTheWidth) {
   }
 }
 
+TEST(HandedOver, WhatIsLongIsBrokenAtItsBlanks) {
+  std::string table = kTable;
+  for (int i = 0; i < 5; ++i)
+    table += std::to_string(90 + i) + " 82 0:60 / /dev/d" + std::to_string(i) + " rw - proc proc rw\n";
+  FromProc made = made_state(table);
+  made.state.doubtful_since = 7;
+  made.state.doubt = "somebody who is not traced may have changed what is mounted there, and nobody knows what";
+  for (const size_t width : {40u, 60u}) {
+    const std::string text = told(made, {.style = {.width = width}});
+    EXPECT_NE(text.find("-v shows"), std::string::npos) << text;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      EXPECT_LE(columns_of(line), width) << line;
+      EXPECT_FALSE(line.ends_with(' ')) << line;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace cttrace
