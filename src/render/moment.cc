@@ -66,11 +66,12 @@ std::string moment_text(const Moment& moment, const TraceInfo& info, const Rende
   for (const ContainerThen& container : moment.containers) {
     lines.raw("\n");
     lines.heading({name_of(container), container.kind == "container" ? "" : container.kind, stage_of(container)});
-    if (container.name != container.short_name && !container.name.empty())
-      lines.detail("id", escape_for_terminal(container.name));
+    const std::string id = container.name == container.short_name ? "" : escape_for_terminal(container.name);
+    if (!id.empty()) lines.detail("id", id);
     HandedOverOptions handed = options_for(container);
     handed.style = {
         .width = options.width, .indent = 4, .color = options.color, .unicode = false, .verbose = options.verbose};
+    handed.style.id = id;
     lines.raw("  state\n" + handed_over(moment.state, container.task, handed));
   }
   return lines.take();

@@ -78,6 +78,12 @@ class Moments(support.Case):
         self.assertEqual(self.moment("+3.970181ms", recording)["event"], 11)
         self.assert_not_there("+3.970182ms", recording)
 
+    def test_a_long_id_is_told_once(self):
+        text = cttrace("show", "--format", "story", "--at", "484", self.recording("docker")).stdout
+        [id] = re.findall(r"(?m)^  id +([0-9a-f]{64})$", text)
+        self.assertEqual(text.count(id), 1, text)
+        self.assertIn("<id>", text)
+
     def test_a_time_of_the_story(self):
         recording = self.recording("chroot")
         events = [json.loads(line) for line in cttrace("show", "--format", "ndjson", recording).stdout.splitlines()]
