@@ -2,6 +2,7 @@
 #include "base/escape.h"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 
 namespace cttrace {
@@ -73,21 +74,30 @@ bool is_valid_utf8(std::string_view text) {
   return true;
 }
 
-std::string escape_for_terminal(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  append_for_terminal(out, text);
-  return out;
+namespace {
+
+// What is written for the rest of the text begins as what is written for a byte: \, or xNN.
+bool reads_as_escape(std::string_view rest) {
+  if (rest.empty()) return false;
+  const auto is_digit = [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; };
+  if (rest.front() == 'x') return rest.size() > 2 && is_digit(rest[1]) && is_digit(rest[2]);
+  char32_t code_point = 0;
+  return rest.front() == '\\' || utf8_character(rest, code_point) == 0 || is_not_shown(code_point);
 }
 
-void append_for_terminal(std::string& out, std::string_view text) {
-  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+void append_shown(std::string& out, std::string_view text, bool backslashes) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '\\'; };
   char32_t code_point = 0;
   while (!text.empty()) {
     const auto plain = static_cast<size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
     out += text.substr(0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;
+    if (text.front() == '\\') {
+      text.remove_prefix(1);
+      out += backslashes && reads_as_escape(text) ? "\\\\" : "\\";
+      continue;
+    }
     const size_t length = utf8_character(text, code_point);
     const size_t taken = length == 0 ? 1 : length;
     if (length == 0 || is_not_shown(code_point)) {
@@ -98,6 +108,24 @@ void append_for_terminal(std::string& out, std::string_view text) {
     text.remove_prefix(taken);
   }
 }
+
+}  // namespace
+
+std::string escape_for_terminal(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  append_for_terminal(out, text);
+  return out;
+}
+
+std::string escape_rest_for_terminal(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  append_shown(out, text, false);
+  return out;
+}
+
+void append_for_terminal(std::string& out, std::string_view text) { append_shown(out, text, true); }
 
 std::string escape_like_strace(std::string_view bytes) {
   std::string out;

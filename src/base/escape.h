@@ -12,9 +12,13 @@ size_t utf8_character(std::string_view text, char32_t& code_point);
 
 bool is_valid_utf8(std::string_view text);
 
-// Keeps printable UTF-8; writes C0, DEL, C1, bidi controls, line separators and invalid bytes as \xNN.
+// Keeps printable UTF-8; writes C0, DEL, C1, bidi controls, line separators and invalid bytes as \xNN, and \\ for a
+// backslash that would read as the beginning of that, or of itself: two texts never look the same.
 std::string escape_for_terminal(std::string_view text);
 void append_for_terminal(std::string& out, std::string_view text);
+
+// Of text that is escaped in part: backslashes stay as they are.
+std::string escape_rest_for_terminal(std::string_view text);
 
 // The bytes as strace shows a string, without the quotes: \n \t \r \v \f \" \\ and octal for the rest
 // (the shortest octal that is not followed by a digit). Non-ASCII bytes are octal too, as in strace.

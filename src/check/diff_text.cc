@@ -77,7 +77,7 @@ class Text {
   }
 
  private:
-  static std::string safe(std::string_view text) { return escape_for_terminal(text); }
+  static std::string safe(std::string_view text) { return escape_rest_for_terminal(text); }
 
   void headline() {
     const Verdict verdict = verdict_of(report_);

@@ -9,7 +9,7 @@ namespace {
 // be taken for a command or act on a terminal has been made visible before.
 std::string escaped(std::string_view text, bool property) {
   std::string out;
-  for (const char c : escape_for_terminal(text)) {
+  for (const char c : escape_rest_for_terminal(text)) {
     switch (c) {
       case '%': out += "%25"; break;
       case '\r': out += "%0D"; break;

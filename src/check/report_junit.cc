@@ -13,7 +13,7 @@ namespace {
 // XML 1.0 has no way to write control characters, nor U+FFFE and U+FFFF: these become what a person would be shown.
 std::string xml(std::string_view text) {
   std::string out;
-  const std::string safe = escape_for_terminal(text);
+  const std::string safe = escape_rest_for_terminal(text);
   for (size_t at = 0; at < safe.size();) {
     char32_t character = 0;
     const size_t length = std::max<size_t>(utf8_character(std::string_view(safe).substr(at), character), 1);

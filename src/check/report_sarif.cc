@@ -13,7 +13,7 @@ constexpr const char* kSchema =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 // SARIF has strings only: what is no text becomes what a person would be shown.
-std::string text(std::string_view bytes) { return escape_for_terminal(bytes); }
+std::string text(std::string_view bytes) { return escape_rest_for_terminal(bytes); }
 
 // A file's name as a relative or absolute reference (RFC 3986).
 std::string uri_of(std::string_view path) {

@@ -23,7 +23,7 @@ class ReportText {
   std::string take() {
     headline();
     for (const std::string& why : report_.cannot_judge)
-      add("cannot judge: " + escape_for_terminal(why), kSection, Paint::kError);
+      add("cannot judge: " + escape_rest_for_terminal(why), kSection, Paint::kError);
     tell_of({});
     for (const std::string& container : report_.containers) tell_of(container);
     return std::move(text_);
@@ -35,8 +35,8 @@ class ReportText {
     std::string what = "holds";
     if (verdict == Verdict::kCannotJudge) what = "cannot be judged";
     if (verdict == Verdict::kBroken) what = fmt::format("broken: {}", counted(count_of(report_, verdict), "finding"));
-    const std::string line = fmt::format("{} against {}: {}", escape_for_terminal(report_.judged),
-                                         escape_for_terminal(report_.against), what);
+    const std::string line = fmt::format("{} against {}: {}", escape_rest_for_terminal(report_.judged),
+                                         escape_rest_for_terminal(report_.against), what);
     add(line, 0, verdict == Verdict::kHolds ? Paint::kName : Paint::kError);
   }
 
@@ -66,7 +66,7 @@ class ReportText {
                noted = of(container, Verdict::kNoted), holds = of(container, Verdict::kHolds),
                unseen = of(container, Verdict::kNotVisible);
     if (broken.empty() && doubtful.empty() && noted.empty() && holds.empty() && unseen.empty()) return;
-    add(container.empty() ? "the recording" : escape_for_terminal(container), kSection, Paint::kName);
+    add(container.empty() ? "the recording" : escape_rest_for_terminal(container), kSection, Paint::kName);
     for (const Consequence consequence : {Consequence::kWeaker, Consequence::kStronger, Consequence::kEqual,
                                           Consequence::kOnlyHow, Consequence::kOnlyCost, Consequence::kNone}) {
       std::vector<const Finding*> group;
@@ -90,14 +90,15 @@ class ReportText {
     if (findings.empty()) return;
     add(title + ":", kFinding, paint);
     for (const Finding* finding : findings) {
-      add(fmt::format("{}: {}", escape_for_terminal(finding->rule), escape_for_terminal(finding->message)), kDetail);
+      add(fmt::format("{}: {}", escape_rest_for_terminal(finding->rule), escape_rest_for_terminal(finding->message)),
+          kDetail);
       const std::string detail = details(*finding);
       if (!detail.empty()) add(detail, kDetail + 2, Paint::kComment);
     }
   }
 
   static std::string details(const Finding& finding) {
-    std::string words = escape_for_terminal(expectation_words(finding));
+    std::string words = escape_rest_for_terminal(expectation_words(finding));
     if (finding.events.empty()) return words;
     words += words.empty() ? "by event" : "; by event";
     if (finding.events.size() > 1) words += "s";
@@ -113,13 +114,13 @@ class ReportText {
     std::string line = title + ":";
     for (size_t i = 0; i < findings.size();) {
       const std::string& name = findings[i]->rule;
-      line += (i ? ", " : " ") + escape_for_terminal(name);
+      line += (i ? ", " : " ") + escape_rest_for_terminal(name);
       std::vector<std::string> subjects;
       for (; i < findings.size() && findings[i]->rule == name; ++i) {
         std::string_view subject = findings[i]->subject;
         // "mounts[/proc].type" of "mounts": the name is there already.
         if (subject.starts_with(name)) subject.remove_prefix(name.size());
-        std::string shown = escape_for_terminal(subject);
+        std::string shown = escape_rest_for_terminal(subject);
         if (!shown.empty() && std::ranges::find(subjects, shown) == subjects.end())
           subjects.push_back(std::move(shown));
       }

@@ -60,7 +60,7 @@ canon::Baseline learned(const Runs& runs, bool budget, std::optional<double> ref
 // What no check looks at any more is not left out without a word.
 void tell_what_varies(const canon::Baseline& baseline) {
   for (const std::string& line : canon::variable_words(baseline))
-    std::fprintf(stderr, "cttrace: %s\n", escape_for_terminal(line).c_str());
+    std::fprintf(stderr, "cttrace: %s\n", escape_rest_for_terminal(line).c_str());
 }
 
 void write_to(Output& output, const canon::Baseline& baseline) {

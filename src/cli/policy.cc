@@ -72,9 +72,9 @@ Tested test(const std::string& file, const std::string& output) {
     require_distinct(output, recording, "the recording");
     const std::vector<std::string> lines = differences(each, judge(*policy, read_recording(recording)));
     tested.good = tested.good && lines.empty();
-    tested.text +=
-        fmt::format("{}: {}\n", escape_for_terminal(each.recording), lines.empty() ? "as expected" : "not as expected");
-    for (const std::string& line : lines) tested.text += "  " + escape_for_terminal(line) + "\n";
+    tested.text += fmt::format("{}: {}\n", escape_rest_for_terminal(each.recording),
+                               lines.empty() ? "as expected" : "not as expected");
+    for (const std::string& line : lines) tested.text += "  " + escape_rest_for_terminal(line) + "\n";
   }
   return tested;
 }

@@ -59,7 +59,7 @@ std::string with_id_named(std::string text, std::string_view id) {
 }
 
 std::string shell_word(std::string_view word) {
-  const std::string safe = escape_for_terminal(word);
+  const std::string safe = escape_rest_for_terminal(word);  // in quotes a backslash is one
   if (!word.empty() && word.find_first_not_of(kPlain) == word.npos) return safe;
   // What a terminal would act on is shown as the shell writes it in $'...'.
   const bool acts = safe != word || word.find('\'') != word.npos;

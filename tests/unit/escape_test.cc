@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
 namespace cttrace {
 namespace {
 
@@ -18,6 +21,29 @@ TEST(Escape, EscapesControlsBidiAndInvalidBytes) {
   EXPECT_EQ(escape_for_terminal("a\xf3\xa0\x81\x81"), "a\\xf3\\xa0\\x81\\x81");            // tag letter
   EXPECT_EQ(escape_for_terminal("\xe2\x80\x9c\xe2\x81\x87"), "\xe2\x80\x9c\xe2\x81\x87");  // what is seen
   EXPECT_EQ(escape_for_terminal("\xff\x7f"), "\\xff\\x7f");
+}
+
+TEST(Escape, ABackslashThatWouldReadAsAnEscapeIsDoubled) {
+  EXPECT_EQ(escape_for_terminal("lit\\x0ab"), "lit\\\\x0ab");
+  EXPECT_EQ(escape_for_terminal("lit\nb"), "lit\\x0ab");
+  EXPECT_EQ(escape_for_terminal("a\\\nb"), "a\\\\\\x0ab");
+  EXPECT_EQ(escape_for_terminal("a\\\\b"), "a\\\\\\b");
+  EXPECT_EQ(escape_for_terminal("a\\\xff"), "a\\\\\\xff");
+  for (const char* plain : {"a\\", "C:\\dir", "a\\:b", "\\x", "\\xg0", "\\x1"})
+    EXPECT_EQ(escape_for_terminal(plain), plain);
+  EXPECT_EQ(escape_rest_for_terminal("lit\\x0ab\n"), "lit\\x0ab\\x0a");
+}
+
+// Written for different bytes, no two texts are the same.
+TEST(Escape, NoTwoTextsLookTheSame) {
+  constexpr std::string_view kBytes("\\x0a\n\xff", 6);
+  std::map<std::string, std::string> seen;
+  for (size_t number = 0; number < 6 * 6 * 6 * 6 * 6 * 6; ++number) {
+    std::string text;
+    for (size_t rest = number, i = 0; i < 6; ++i, rest /= 6) text += kBytes[rest % 6];
+    const auto [there, added] = seen.emplace(escape_for_terminal(text), text);
+    EXPECT_TRUE(added) << there->first;
+  }
 }
 
 TEST(Escape, RefusesOverlongSurrogateAndTooLarge) {

@@ -333,6 +333,12 @@ TEST(HandedOver, LinesKeepToTheWidth) {
   }
 }
 
+TEST(HandedOver, WordsAreQuotedAsInAShell) {
+  FromProc made = made_state(kTable);
+  edit_task(made).programs[0].argv = {"sh", "-c", "a\\x0ab", "a\nb", "a\\\nb"};
+  EXPECT_TRUE(has_line(told(made), R"(  program       sh -c 'a\x0ab' $'a\nb' $'a\\\nb')")) << told(made);
+}
+
 TEST(HandedOver, WhatIsLongIsBrokenAtItsBlanks) {
   std::string table = kTable;
   for (int i = 0; i < 5; ++i)
