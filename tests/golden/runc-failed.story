@@ -1,5 +1,5 @@
 container web (runc)   cgroup /web
-    NOT STARTED: its set-up ended after 30.7 ms, 275 calls
+    NOT STARTED: its set-up ended after 30.7 ms, 276 calls
   bundle      /tmp/golden/bundle
    +0.0 ms  create       runc 256521: runc --root /tmp/golden/state run web
    +3.8 ms               runc 256521: asks what the kernel can do (seccomp, 6
