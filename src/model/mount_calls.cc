@@ -1,5 +1,6 @@
 #include "model/mount_calls.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -142,6 +143,14 @@ bool leads_to_namespace(const State& state, const MountCall& mount, const Place&
   return !(mount.flags & MS_REC) && from && from->type != "nsfs";
 }
 
+// How many mounts the call has brought, where the kernel tells.
+std::optional<size_t> came_by(const State& state, const MountCall& mount) {
+  const TreeInfo* const info = tree_info(state, mount.tree);
+  if (!mount.call.after.mounts || !info || !info->unseen || !info->doubt.empty() || info->off_by) return std::nullopt;
+  const int64_t before = static_cast<int64_t>(state.trees.at(mount.tree).size()) + *info->unseen;
+  return std::max<int64_t>(*mount.call.after.mounts - before, 0);
+}
+
 // Copies of the source; where the kernel shows that a symbolic link led elsewhere, of what it led to.
 LooseMounts bound_copies(Context& context, const MountCall& mount, const Place& source, const Place& target) {
   const State& state = context.state;
@@ -152,13 +161,12 @@ LooseMounts bound_copies(Context& context, const MountCall& mount, const Place& 
   if (!after.newest_mount || !after.mount_root) return copies;
   const Shown shown = {*after.newest_mount, *after.mount_root};
   if (is_among(state, copies, shown)) return copies;
-  std::optional<Place> found = corrected_source(state, source, shown);
-  // Of several that come, the newest one may be any.
-  if (found && recursive) {
-    const bool alone = copies_of(state, found->mount, found->path, true, true).size() == 1;
-    if (!alone || shown.file.path != shown_path(state, crossed(state, target))) found.reset();
+  Bound bound = {.source = source, .shown = shown, .recursive = recursive};
+  if (recursive) {
+    bound.places = places_of_copies(state, crossed(state, target));
+    bound.came = came_by(state, mount);
   }
-  if (found) return copies_of(state, found->mount, found->path, recursive, true);
+  if (std::optional<LooseMounts> found = corrected_copies(state, bound)) return *std::move(found);
   cannot_tell(context, mount, "a bind mount", "a symbolic link led elsewhere than " + shown_path(state, source));
   return copies;
 }

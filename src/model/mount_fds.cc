@@ -54,8 +54,7 @@ LooseMounts cloned_copies(Context& context, const Call& call, const TaskState& t
   if (!call.returned_file || !call.after.mount_root || copies.empty()) return copies;
   const Shown shown = {*call.returned_file, *call.after.mount_root};
   if (is_among(state, {copies.front()}, shown)) return copies;
-  if (const std::optional<Place> found = corrected_source(state, place, shown))
-    return copies_of(state, found->mount, found->path, recursive, true);
+  if (std::optional<LooseMounts> found = corrected_copies(state, {place, shown, recursive})) return *std::move(found);
   cannot_place(context, task, "open_tree", "a symbolic link led elsewhere than " + shown_path(state, place));
   return copies;
 }

@@ -1,7 +1,9 @@
 #include "model/symbolic_links.h"
 
 #include <algorithm>
-#include <vector>
+#include <functional>
+#include <tuple>
+#include <utility>
 
 #include "model/mount_paths.h"
 #include "model/mount_state.h"
@@ -21,14 +23,6 @@ std::vector<MountId> receivers_in_tree(const State& state, MountId mount) {
     for (const MountId& other : receiver.mounts)
       if (other.tree == mount.tree && other != mount) found.push_back(other);
   return found;
-}
-
-bool is_copy_at(const State& state, const Place& target, const std::string& path) {
-  for (const MountId& mount : receivers_in_tree(state, target.mount)) {
-    const std::string& root = state.trees.at(mount.tree).root_of(mount.slot);
-    if (is_below(target.path, root) && shown_path(state, {.mount = mount, .path = target.path}) == path) return true;
-  }
-  return false;
 }
 
 // Where a path leads for somebody who sees `mount`: roots may be stacked, and everybody's is another one of them.
@@ -54,12 +48,111 @@ Place mountpoint_of(const State& state, MountId near, const File& file) {
   return place;
 }
 
+bool shows(const State& state, const Mount& mount, const Shown& shown) {
+  if (mount.root != shown.path) return false;
+  const Filesystem* filesystem = filesystem_of(state, mount.filesystem);
+  if (!filesystem || (!filesystem->dev_major && !filesystem->dev_minor)) return true;
+  return filesystem->dev_major == shown.file.dev_major && filesystem->dev_minor == shown.file.dev_minor;
+}
+
+// As is_among, where what is shown has come to one of the places, too.
+bool is_shown_among(const State& state, const LooseMounts& copies, const Bound& bound) {
+  if (bound.places.empty()) return shows(state, copies[0].mount, bound.shown);
+  std::vector<std::string> below_first(copies.size());  // where each is
+  for (size_t i = 0; i < copies.size(); ++i) {
+    const Mount& mount = copies[i].mount;
+    const LooseMount& parent = copies[copies[i].parent];
+    if (i != 0)
+      below_first[i] = below_first[copies[i].parent] + std::string(below(mount.mountpoint, parent.mount.root));
+    if (!shows(state, mount, bound.shown)) continue;
+    for (const std::string& place : bound.places)
+      if (joined(place, below_first[i]) == bound.shown.file.path) return true;
+  }
+  return false;
+}
+
+// The mounts that show the filesystem that is shown.
+std::vector<Slot> mounts_of_shown(const State& state, const Bound& bound) {
+  const File& file = bound.shown.file;
+  const FilesystemId walked = filesystem_at(state, bound.source.mount);
+  const Filesystem* const known = filesystem_of(state, walked);
+  FilesystemId filesystem = filesystem_with(state, file.dev_major, file.dev_minor);
+  if (!filesystem && known && !known->dev_major && !known->dev_minor && known->type == file.fs_type)
+    filesystem = walked;
+  return state.trees.at(bound.source.mount.tree).of_filesystem(filesystem);
+}
+
+// Places that are seen, and of which a copy shows what is shown: as its root or, if it is recursive, on a mount in it.
+std::vector<Place> may_have_been_bound(const State& state, const Bound& bound) {
+  constexpr size_t kMost = 64;  // copies are made of each
+  const MountId near = bound.source.mount;
+  const MountTree& tree = state.trees.at(near.tree);
+  std::vector<Place> found;
+  const auto are_one = [](const Place& a, const Place& b) { return a.mount == b.mount && a.path == b.path; };
+  const auto add = [&](Place&& place) {
+    if (std::ranges::none_of(found, [&](const Place& other) { return are_one(place, other); }))
+      found.push_back(std::move(place));
+  };
+  for (const Slot slot : mounts_of_shown(state, bound)) {
+    if (found.size() >= kMost) return {};
+    const Place place = {.mount = {near.tree, slot}, .path = bound.shown.path};
+    if (is_below(place.path, tree.root_of(slot)))
+      if (Place seen = seen_by(state, near, shown_path(state, place)); are_one(seen, place)) add(std::move(seen));
+    if (tree.root_of(slot) != place.path) continue;
+    const std::string path = tree.path_of(slot);
+    for (const std::string& at : bound.places) {
+      if (!is_below(bound.shown.file.path, at)) continue;
+      const std::string_view rest = below(bound.shown.file.path, at);
+      if (!rest.empty() && path.ends_with(rest)) add(seen_by(state, near, path.substr(0, path.size() - rest.size())));
+    }
+  }
+  return found;
+}
+
+struct Candidate {
+  Place place;
+  LooseMounts copies;
+};
+
+std::vector<std::string_view> names_of(std::string_view path) {
+  std::vector<std::string_view> names;
+  for (size_t at = 0; at < path.size();) {
+    const size_t slash = std::min(path.find('/', at), path.size());
+    if (slash > at) names.push_back(path.substr(at, slash - at));
+    at = slash + 1;
+  }
+  return names;
+}
+
+// What a link does to a path: so many names are others, gone or new.
+size_t names_replaced(std::string_view said, std::string_view led) {
+  const std::vector<std::string_view> from = names_of(said), to = names_of(led);
+  const size_t most = std::min(from.size(), to.size());
+  const size_t first = std::ranges::mismatch(from, to).in1 - from.begin();
+  const auto last = std::mismatch(from.rbegin(), from.rbegin() + static_cast<ptrdiff_t>(most - first), to.rbegin());
+  return from.size() + to.size() - 2 * (first + (last.first - from.rbegin()));
+}
+
+bool are_alike(const LooseMounts& some, const LooseMounts& others) {
+  const auto facts = [](const LooseMount& loose) {
+    const Mount& mount = loose.mount;
+    return std::tie(loose.parent, mount.root, mount.filesystem, mount.source, mount.attributes, mount.peer_group,
+                    mount.master, mount.unbindable, mount.locked, mount.idmapped);
+  };
+  if (some.size() != others.size()) return false;
+  for (size_t i = 0; i < some.size(); ++i) {
+    if (facts(some[i]) != facts(others[i])) return false;
+    if (i != 0 && some[i].mount.mountpoint != others[i].mount.mountpoint) return false;  // they come to one place
+  }
+  return true;
+}
+
 }  // namespace
 
 Place corrected_target(Context& context, const Place& target, const MaybeFile& told, bool one_of_its_copies) {
   const State& state = context.state;
   if (!told || told->path_cut || told->detached || told->path == shown_path(state, target)) return target;
-  if (one_of_its_copies && is_copy_at(state, target, told->path)) return target;
+  if (one_of_its_copies && std::ranges::count(places_of_copies(state, target), told->path)) return target;
   const Place found = mountpoint_of(state, target.mount, *told);
   // Among peers it does not matter which one it came to; but it may have come to a master of theirs.
   const Mount on = mount_at(state, found.mount);
@@ -69,36 +162,45 @@ Place corrected_target(Context& context, const Place& target, const MaybeFile& t
   return found;
 }
 
+std::vector<std::string> places_of_copies(const State& state, const Place& target) {
+  std::vector<std::string> places = {shown_path(state, target)};
+  for (const MountId& mount : receivers_in_tree(state, target.mount))
+    if (is_below(target.path, state.trees.at(mount.tree).root_of(mount.slot)))
+      places.push_back(shown_path(state, {.mount = mount, .path = target.path}));
+  return places;
+}
+
 bool is_among(const State& state, const LooseMounts& copies, const Shown& shown) {
   // mountinfo shows what is deleted and namespaces' files by other words than their paths.
   if (shown.file.deleted || shown.file.kind != FileKind::kPlain) return true;
-  return std::ranges::any_of(copies, [&](const LooseMount& copy) {
-    if (copy.mount.root != shown.path) return false;
-    const Filesystem* filesystem = filesystem_of(state, copy.mount.filesystem);
-    if (!filesystem || (!filesystem->dev_major && !filesystem->dev_minor)) return true;
-    return filesystem->dev_major == shown.file.dev_major && filesystem->dev_minor == shown.file.dev_minor;
-  });
+  return std::ranges::any_of(copies, [&](const LooseMount& copy) { return shows(state, copy.mount, shown); });
 }
 
-std::optional<Place> corrected_source(const State& state, const Place& source, const Shown& shown) {
-  const MountTree& tree = state.trees.at(source.mount.tree);
-  FilesystemId filesystem = filesystem_with(state, shown.file.dev_major, shown.file.dev_minor);
-  const Filesystem* walked = filesystem_of(state, filesystem_at(state, source.mount));
-  const bool no_device = walked && !walked->dev_major && !walked->dev_minor && walked->type == shown.file.fs_type;
-  if (!filesystem && no_device) filesystem = filesystem_at(state, source.mount);
-  std::vector<Place> found;
-  for (const Slot slot : tree.of_filesystem(filesystem)) {
-    const Place place = {
-        .mount = {source.mount.tree, slot}, .path = shown.path, .evidence = Evidence::kInferred, .shown = {}};
-    if (!is_below(shown.path, tree.root_of(slot)) || tree.mounted_on(slot, shown.path) != kNoSlot) continue;
-    const Place seen = seen_by(state, source.mount, shown_path(state, place));
-    if (seen.mount == place.mount && seen.path == place.path) found.push_back(place);
+std::optional<LooseMounts> corrected_copies(const State& state, const Bound& bound) {
+  std::vector<Candidate> found;
+  for (Place& place : may_have_been_bound(state, bound)) {
+    LooseMounts copies = copies_of(state, place.mount, place.path, bound.recursive, true);
+    if (!is_shown_among(state, copies, bound)) continue;
+    found.push_back({std::move(place), std::move(copies)});
   }
-  // Of several, the links that stay in their mount are more than those that leave it.
-  for (const Place& place : found)
-    if (place.mount == source.mount) return place;
-  if (found.size() == 1) return found.front();
-  return std::nullopt;
+  // Somebody who is not traced may have mounted something, too.
+  const auto is_as_many = [&](const Candidate& one) {
+    return one.copies.size() * std::max<size_t>(bound.places.size(), 1) == bound.came;
+  };
+  if (std::ranges::any_of(found, is_as_many)) std::erase_if(found, std::not_fn(is_as_many));
+  if (found.empty()) return std::nullopt;
+  const auto alike = [&](const Candidate& one) { return are_alike(one.copies, found[0].copies); };
+  if (std::ranges::all_of(found, alike)) return std::move(found[0].copies);
+  // Of several, the links that stay in their mount are more than those that leave it, and short ones than long ones.
+  const std::string said = shown_path(state, bound.source);
+  const auto unlikely = [&](const Candidate& one) {
+    return std::pair(one.place.mount != bound.source.mount, names_replaced(said, shown_path(state, one.place)));
+  };
+  const auto least = std::ranges::min(found, {}, unlikely);
+  std::erase_if(found, [&](const Candidate& one) { return unlikely(one) != unlikely(least); });
+  if (!std::ranges::all_of(found, alike)) return std::nullopt;
+  for (LooseMount& copy : found[0].copies) copy.mount.evidence = Evidence::kInferred;
+  return std::move(found[0].copies);
 }
 
 }  // namespace cttrace

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/propagation.h"
 
@@ -14,6 +15,9 @@ namespace cttrace {
 // What cannot be found out is doubted.
 Place corrected_target(Context& context, const Place& target, const MaybeFile& told, bool one_of_its_copies);
 
+// Where mounts come to that a call puts on `target`: there, and where propagation puts copies in the same tree.
+std::vector<std::string> places_of_copies(const State& state, const Place& target);
+
 // What a new mount shows, by the kernel.
 struct Shown {
   const File& file;         // its root
@@ -21,7 +25,17 @@ struct Shown {
 };
 // The mount that shows this may be one of the copies.
 bool is_among(const State& state, const LooseMounts& copies, const Shown& shown);
-// What was bound where it was not `source`: where that is, if it can be told.
-std::optional<Place> corrected_source(const State& state, const Place& source, const Shown& shown);
+
+// What was bound, and is not what the words of the call say.
+struct Bound {
+  const Place& source;  // as they say
+  Shown shown;
+  bool recursive = false;
+  // Where the first of the copies came to: the one that is shown may be any of them. None: that is the first one.
+  std::vector<std::string> places = {};
+  std::optional<size_t> came = {};  // how many mounts, in all these places
+};
+// Copies of it, if it can be told where it is, or all that it may be makes the same.
+std::optional<LooseMounts> corrected_copies(const State& state, const Bound& bound);
 
 }  // namespace cttrace

@@ -29,6 +29,14 @@ class ModelSymbolicLinks : public testing::Test {
       call.after.mount_root = root;
     });
   }
+  void deep_on(const std::string& path) {
+    world_.mounts(world_.host, "deep", path, "tmpfs", 0, [&](Call& call) {
+      call.after.newest_mount = root_at(path, "tmpfs", 50);
+      call.after.mount_root = "/";
+      call.after.mount_source = "deep";
+      call.after.newest_mount->mount_id = 39;
+    });
+  }
   // Of what came to /mnt: "SOURCE ROOT".
   std::string at_mnt() const {
     const MountTree& tree = world_.tree(world_.host);
@@ -53,15 +61,86 @@ TEST_F(ModelSymbolicLinks, IntoAnotherFilesystem) {
   EXPECT_FALSE(doubts());
 }
 
-TEST_F(ModelSymbolicLinks, WhatIsSeenInSeveralPlacesIsDoubted) {
+TEST_F(ModelSymbolicLinks, WhatIsAlikeInSeveralPlacesIsBelieved) {
   binds("/link", root_at("/mnt", "tmpfs", 21), "/d/x");  // as /srv/d/x and as /d/x
+  EXPECT_EQ(at_mnt(), "srv /d/x");
+  EXPECT_FALSE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, WhatDiffersInSeveralPlacesIsDoubted) {
+  world_.mounts(world_.host, "/d", "/e", "", MS_BIND);
+  world_.mounts(world_.host, "none", "/e", "", MS_BIND | MS_REMOUNT | MS_NOSUID);
+  binds("/link", root_at("/mnt", "tmpfs", 21), "/d/x");  // as /d/x and as /e/x
   EXPECT_TRUE(doubts());
 }
 
+TEST_F(ModelSymbolicLinks, OfWhatDiffersTheShortestLinkIsBelieved) {
+  world_.mounts(world_.host, "/d", "/v/1", "", MS_BIND);
+  world_.mounts(world_.host, "none", "/v/1", "", MS_BIND | MS_REMOUNT | MS_NOSUID);
+  binds("/v/current/x", root_at("/mnt", "tmpfs", 21), "/d/x");
+  const MountTree& tree = world_.tree(world_.host);
+  for (const Slot slot : tree.in_tree_order())
+    if (tree.path_of(slot) == "/mnt") {
+      EXPECT_EQ(tree.at(slot).root, "/d/x");
+      EXPECT_EQ(tree.at(slot).attributes & MOUNT_ATTR_NOSUID, uint64_t{MOUNT_ATTR_NOSUID});
+      EXPECT_EQ(tree.at(slot).evidence, Evidence::kInferred);
+    }
+  EXPECT_FALSE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, ARecursiveBindShowsWhatItsSourceLedTo) {
+  binds("/srv/link", root_at("/mnt", "tmpfs", 21), "/d/x", MS_BIND | MS_REC);  // as /srv/d/x and as /d/x
+  EXPECT_EQ(at_mnt(), "srv /d/x");
+  EXPECT_FALSE(doubts());
+}
+
 TEST_F(ModelSymbolicLinks, OfSeveralMountsTheNewestMayBeAny) {
-  world_.mounts(world_.host, "deep", "/a/b/c", "tmpfs");
+  deep_on("/a/b/c");
   binds("/link", root_at("/mnt/b/c", "tmpfs", 50), "/", MS_BIND | MS_REC);
-  EXPECT_TRUE(doubts());
+  EXPECT_EQ(world_.table(world_.host),
+            "/ , / /dev/vda, /a/b/c deep, /d srv[/d], /mnt /dev/vda[/a], /mnt/b/c deep, /srv srv");
+  EXPECT_FALSE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, OfSeveralMountsTheNewestMayBeTheFirst) {
+  deep_on("/a/b/c");
+  binds("/link", root_at("/mnt", "ext4", 20), "/a/b", MS_BIND | MS_REC);
+  EXPECT_EQ(world_.table(world_.host),
+            "/ , / /dev/vda, /a/b/c deep, /d srv[/d], /mnt /dev/vda[/a/b], /mnt/c deep, /srv srv");
+  EXPECT_FALSE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, OfSeveralMountsTheNewestMayBeACopy) {
+  deep_on("/a/b/c");
+  world_.makes(world_.host, "/", MS_SHARED);
+  world_.mounts(world_.host, "/x", "/y", "", MS_BIND);
+  world_.mounts(world_.host, "/link", "/x/mnt", "", MS_BIND | MS_REC, [&](Call& call) {
+    call.after.newest_mount = root_at("/y/mnt/c", "tmpfs", 50);
+    call.after.mount_root = "/";
+  });
+  EXPECT_EQ(world_.table(world_.host),
+            "/ , / /dev/vda shared:1, /a/b/c deep, /d srv[/d], /srv srv, /x/mnt /dev/vda[/a/b] shared:1, "
+            "/x/mnt/c deep shared:2, /y /dev/vda[/x] shared:1, /y/mnt /dev/vda[/a/b] shared:1, /y/mnt/c deep shared:2");
+  EXPECT_FALSE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, HowManyCameTellsWhatWasBound) {
+  world_.mounts(world_.host, "/a", "/b", "", MS_BIND, [](Call& call) { call.after.mounts = 5; });
+  deep_on("/b/x/c");
+  const auto bound = [&](uint32_t mounts) {
+    world_.mounts(world_.host, "/link", "/mnt", "", MS_BIND | MS_REC, [&](Call& call) {
+      call.after.newest_mount = root_at("/mnt", "ext4", 20);
+      call.after.mount_root = "/a/x";
+      call.after.mounts = mounts;
+    });
+    const bool known = !doubts();
+    const std::string table = world_.table(world_.host);
+    world_.unmounts(world_.host, "/mnt", MNT_DETACH);
+    return known ? table : "doubted";
+  };
+  EXPECT_EQ(bound(7), "/ , / /dev/vda, /b /dev/vda[/a], /b/x/c deep, /d srv[/d], /mnt /dev/vda[/a/x], /srv srv");
+  EXPECT_EQ(bound(8),
+            "/ , / /dev/vda, /b /dev/vda[/a], /b/x/c deep, /d srv[/d], /mnt /dev/vda[/a/x], /mnt/c deep, /srv srv");
 }
 
 TEST_F(ModelSymbolicLinks, OfSeveralMountsTheNewestIsWhereOneOfThemIs) {
