@@ -55,6 +55,14 @@ bool is_explained(const Context& context, const Suspicion& suspicion) {
   return is_mount_root(state, found) && found.path == suspicion.root && shown_path(state, found) == suspicion.path;
 }
 
+std::string why_doubtful(const Suspicion& one) {
+  if (one.path == one.said)
+    return "what is mounted on " + one.path + ": other calls went on, and the kernel shows " + one.root +
+           " of a filesystem there, not " + one.said_root + ": a symbolic link may have led to that";
+  return "where a mount came to: other calls went on, and the kernel has one on " + one.path +
+         ": a symbolic link may have led elsewhere than " + one.said;
+}
+
 }  // namespace
 
 Call with_its_own_answer(const State& state, const Call& told) {
@@ -96,6 +104,7 @@ void suspect(const Context& context, const Call& told, std::vector<Suspicion>& s
                           .path = newest->path,
                           .root = *told.after.mount_root,
                           .said = came->path,
+                          .said_root = came->mounted.root,
                           .end_ns = told.start_ns + told.duration_ns.value_or(0)});
     return;
   }
@@ -111,10 +120,7 @@ void explain(const Context& context, std::vector<Suspicion>& suspicions) {
 void doubt_unexplained(Context& context, std::vector<Suspicion>& suspicions, uint64_t time_ns) {
   std::erase_if(suspicions, [&](const Suspicion& one) {
     if (time_ns <= one.end_ns) return false;
-    if (tree_in(context.state, one.tree))
-      doubt_with_receivers(context, one.tree,
-                           "where a mount came to: other calls went on, and the kernel has one on " + one.path +
-                               ": a symbolic link may have led elsewhere than " + one.said);
+    if (tree_in(context.state, one.tree)) doubt_with_receivers(context, one.tree, why_doubtful(one));
     return true;
   });
 }

@@ -17,10 +17,11 @@ Call with_its_own_answer(const State& state, const Call& told);
 // An answer that nobody's words explain: the call's own mount is there, if it was not another call that made that one.
 struct Suspicion {
   TreeId tree = 0;
-  std::string path = {};  // where the kernel has it
-  std::string root = {};  // what of its filesystem it shows
-  std::string said = {};  // where the model has the call's own
-  uint64_t end_ns = 0;    // who began later was not there
+  std::string path = {};       // where the kernel has it
+  std::string root = {};       // what of its filesystem it shows
+  std::string said = {};       // where the model has the call's own
+  std::string said_root = {};  // what of its filesystem that shows
+  uint64_t end_ns = 0;         // who began later was not there
 };
 
 // The call has been applied without its answer: `suspicions` has it where it contradicts what came of that.
