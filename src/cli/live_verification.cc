@@ -1,6 +1,7 @@
 #include "cli/live_verification.h"
 
 #include <set>
+#include <string_view>
 
 #include "decode/states.h"
 #include "model/proc_text.h"
@@ -11,6 +12,7 @@ namespace cttrace {
 namespace {
 
 constexpr int kMostExecs = 8;  // of one container that are looked at
+constexpr std::string_view kTooMany = "more than 8 programs had been executed in it";
 constexpr size_t kMostContainers = 4096;
 constexpr uint64_t kTick_ns = 10'000'000;
 
@@ -58,11 +60,11 @@ void LiveVerification::see(std::span<const std::byte> bytes) {
   if (!is_isolated(snapshot, own_)) return;
   const auto place = std::pair(snapshot.namespaces[CT_NS_MNT], snapshot.namespaces[CT_NS_PID]);
   if (!execs_.contains(place) && execs_.size() >= kMostContainers) return;
-  if (++execs_[place] > kMostExecs) return;
-  read({.task = id_of(snapshot.task),
-        .when = "at its execve",
-        .mounts = snapshot.namespaces[CT_NS_MNT] != own_[CT_NS_MNT]},
-       snapshot.time_ns);
+  const Verifier::Request request = {.task = id_of(snapshot.task),
+                                     .when = "at its execve",
+                                     .mounts = snapshot.namespaces[CT_NS_MNT] != own_[CT_NS_MNT]};
+  if (++execs_[place] > kMostExecs) return verifier_.not_made(request, std::string(kTooMany), snapshot.time_ns);
+  read(request, snapshot.time_ns);
 }
 
 void LiveVerification::read(const Verifier::Request& request, uint64_t time_ns) {
@@ -73,9 +75,13 @@ void LiveVerification::read(const Verifier::Request& request, uint64_t time_ns) 
   verifier_.add(request, std::move(reading));
 }
 
-void LiveVerification::told(const News& news, const State& state) {
+void LiveVerification::told(const News& news, const State& now) {
   const auto* container = std::get_if<Container>(&news);
-  if (!container || container->set_up.ending != Ending::kHandedOver) return;
+  if (!container) return;
+  verifier_.expect_no_others();
+  if (container->set_up.ending != Ending::kHandedOver) return;
+  // Its program may have ended since.
+  const State& state = container->set_up.state ? *container->set_up.state : now;
   const TaskState* const task = state.task(container->set_up.program);
   if (!task) return;
   verifier_.expect(container_key(state, *task));

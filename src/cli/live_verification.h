@@ -25,7 +25,7 @@ class LiveVerification {
   void before(const Event& event, const Model& model) { verifier_.before(event, model); }
   void after(const Changes& changes) { verifier_.after(changes); }
   // A container that is told must have been compared, or it is said that it was not.
-  void told(const News& news, const State& state);
+  void told(const News& news, const State& now);
   // Every event of an earlier time has been applied: settles what can be settled, and reads again what must be.
   void complete_until(uint64_t time_ns, const Model& model);
 

@@ -163,16 +163,14 @@ VerificationReport Verifier::report() const {
   VerificationReport report;
   report.disagreements = disagreements_;
   report.more_disagreements = more_disagreements_;
-  // Somebody in a container with another root is compared with that, and is no other container.
-  const bool any_expected = std::ranges::any_of(outcomes_, [](const auto& each) { return each.second.expected; });
   for (const auto& [container, outcome] : outcomes_) {
-    if (outcome.differed) continue;
-    const bool counts = outcome.expected || !any_expected;
+    const uint64_t containers = no_others_ ? outcome.expected : std::max<uint64_t>(outcome.expected, 1);
+    if (outcome.differed || containers == 0) continue;
     if (outcome.agreed) {
-      report.containers += counts;
+      report.containers += containers;
       report.comparisons += outcome.agreed;
-    } else if (counts) {
-      ++report.not_verified[outcome.not_made.empty() ? "never read" : outcome.not_made];
+    } else {
+      report.not_verified[outcome.not_made.empty() ? "never read" : outcome.not_made] += containers;
     }
   }
   return report;

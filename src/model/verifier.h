@@ -39,7 +39,9 @@ class Verifier {
   };
 
   // It is there, and is told as not verified if it is never compared.
-  void expect(const std::string& container) { outcomes_[container].expected = true; }
+  void expect(const std::string& container) { ++outcomes_[container].expected; }
+  // It is known what containers there are: somebody who is compared and is in none of them is no other one.
+  void expect_no_others() { no_others_ = true; }
   // The events that the model has applied until now had all returned before the reading began.
   void add(const Request& request, ProcReading reading);
   // At this time the process was not there any more, or could not be read.
@@ -70,7 +72,7 @@ class Verifier {
     std::optional<Comparison> last{};  // with the latest of these states
   };
   struct Outcome {
-    bool expected = false;
+    uint64_t expected = 0;  // more than one after the other may be in the same place
     uint64_t agreed = 0;
     bool differed = false;
     std::string not_made = {};  // the latest reason
@@ -89,7 +91,8 @@ class Verifier {
   std::optional<uint64_t> left_ns_;       // when a namespace lost what kept it
   std::vector<Request> again_;
   std::map<std::string, Outcome> outcomes_;  // by container
-  std::set<std::string> told_;               // disagreements
+  bool no_others_ = false;
+  std::set<std::string> told_;  // disagreements
   std::vector<Disagreement> disagreements_;
   uint64_t more_disagreements_ = 0;
 };

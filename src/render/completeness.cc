@@ -166,7 +166,7 @@ std::string Completeness::verification_text(bool all) const {
   for (const Disagreement& each : found.disagreements) text += disagreement_text(each);
   if (found.more_disagreements)
     text += fmt::format("cttrace: they disagree {} more\n", plural(found.more_disagreements, "time"));
-  if (all && text.empty()) text = "cttrace: verified: nothing, as there was no container\n";
+  if (all && text.empty()) text = "cttrace: verified: nothing, as no container was handed over\n";
   return text;
 }
 

@@ -191,7 +191,7 @@ threading.Event().wait()
     def test_nothing_to_verify(self):
         result = cttrace("--verify", "--format", "story", "-o", self.out, "true")
         self.assertEqual(result.returncode, 0)
-        self.assertIn("cttrace: verified: nothing, as there was no container\n", self.out.read_text())
+        self.assertIn("cttrace: verified: nothing, as no container was handed over\n", self.out.read_text())
 
     def test_beside_lines_of_calls(self):
         tracing = self.start("unshare", "-m", *WAIT, format="calls", options=["-v"])

@@ -156,7 +156,7 @@ TEST(Completeness, WhatWasVerifiedAndWhatWasNot) {
   Completeness completeness;
   EXPECT_EQ(completeness.verification_text(true), "");
   VerificationReport& found = completeness.verification.emplace();
-  EXPECT_EQ(completeness.verification_text(true), "cttrace: verified: nothing, as there was no container\n");
+  EXPECT_EQ(completeness.verification_text(true), "cttrace: verified: nothing, as no container was handed over\n");
   EXPECT_EQ(completeness.verification_text(false), "");
   found.containers = 2;
   found.comparisons = 5;

@@ -340,19 +340,36 @@ TEST_F(Verified, WhatWasExpectedAndNeverReadIsSaid) {
   EXPECT_EQ(verifier_.report().not_verified, (std::map<std::string, uint64_t>{{"never read", 1}}));
 }
 
+TEST_F(Verified, SeveralInOnePlaceAreSeveral) {
+  verifier_.expect_no_others();
+  for (const char* name : {"one", "one", "two", "two", "two"}) verifier_.expect(name);
+  verifier_.add(request(), reading());
+  EXPECT_EQ(counts(), (Counts{1, 0, 1}));
+  EXPECT_EQ(verifier_.report().containers, 2u);
+  EXPECT_EQ(verifier_.report().not_verified, (std::map<std::string, uint64_t>{{"never read", 3}}));
+}
+
+TEST_F(Verified, WhereNoContainerWasHandedOverNoneCounts) {
+  verifier_.expect_no_others();
+  verifier_.add(request(), reading());
+  EXPECT_EQ(counts(), (Counts{0, 0, 0}));
+  EXPECT_EQ(verifier_.report().containers, 0u);
+}
+
 TEST_F(Verified, WhatNobodyToldOfIsNoContainerWhereOthersAreTold) {
+  verifier_.expect_no_others();
   verifier_.expect("one");
   verifier_.add(request(), reading());
   Verifier::Request another = request();
   another.container = "another root in it";
   verifier_.add(another, reading());
-  EXPECT_EQ(counts(), (Counts{2, 0, 0}));
+  EXPECT_EQ(counts(), (Counts{1, 0, 0}));
   EXPECT_EQ(verifier_.report().containers, 1u);
   Verifier::Request unread = request();
   unread.container = "another that could not be read";
   unread.was_there = true;
   verifier_.not_made(unread, kGone, world_.now());
-  EXPECT_EQ(counts(), (Counts{2, 0, 0}));
+  EXPECT_EQ(counts(), (Counts{1, 0, 0}));
 }
 
 TEST_F(Verified, AfterALossADifferenceProvesNothing) {
