@@ -56,6 +56,7 @@ class Drawing {
   std::string margin(const MountLine& line) const;
   std::string strokes(const MountLine& line, bool goes_on) const;
   std::string from_root(Slot slot) const;
+  std::string propagation_of(const MountLine& line) const;
   Tail tail_of(const MountLine& line) const;
   std::string note_of(const MountLine& line, const Mount& mount) const;
   std::string aligned(const Tail& tail) const;
@@ -122,6 +123,15 @@ std::string Drawing::note_of(const MountLine& line, const Mount& mount) const {
   return note;
 }
 
+// Numbers only where all that share the line have the same.
+std::string Drawing::propagation_of(const MountLine& line) const {
+  const Mount first = tree_.at(line.slots.front());
+  const auto all_have = [&](uint32_t Mount::*number) {
+    return std::ranges::all_of(line.slots, [&](Slot slot) { return tree_.at(slot).*number == first.*number; });
+  };
+  return propagation_words(first, {.peer_group = all_have(&Mount::peer_group), .master = all_have(&Mount::master)});
+}
+
 Tail Drawing::tail_of(const MountLine& line) const {
   const Mount mount = tree_.at(line.slots.front());
   const Filesystem* const filesystem = state_.filesystem(mount.filesystem);
@@ -131,7 +141,7 @@ Tail Drawing::tail_of(const MountLine& line) const {
     tail.lead = "(" + told->second + ")  ";
   tail.type = type_words(filesystem);
   tail.flags = is_unseen(state_, mount.filesystem) ? "?" : attribute_words(mount, style_.verbose);
-  if (common_propagation_.empty()) tail.propagation = propagation_words(mount);
+  if (common_propagation_.empty()) tail.propagation = propagation_of(line);
   // What mounts that share a line are told apart by is the name.
   const std::string first = origin_words(mount, filesystem);
   const auto has_another = [&](Slot slot) {

@@ -32,10 +32,13 @@ std::string attribute_words(const Mount& mount, bool all) {
   return words;
 }
 
-std::string propagation_words(const Mount& mount) {
+std::string propagation_words(const Mount& mount, const NumbersTold& told) {
   std::string words;
-  if (mount.peer_group) words = "shared " + std::to_string(mount.peer_group);
-  if (mount.master) words += (words.empty() ? "slave of " : ", slave of ") + std::to_string(mount.master);
+  if (mount.peer_group) words = told.peer_group ? "shared " + std::to_string(mount.peer_group) : "shared";
+  if (mount.master) {
+    words += words.empty() ? "slave" : ", slave";
+    if (told.master) words += " of " + std::to_string(mount.master);
+  }
   if (mount.unbindable) words += words.empty() ? "unbindable" : ", unbindable";
   return words.empty() ? "private" : words;
 }

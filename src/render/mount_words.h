@@ -11,8 +11,11 @@ namespace cttrace {
 // "ro,nosuid,nodev,noexec"; `all`: how access times are kept, too.
 std::string attribute_words(const Mount& mount, bool all);
 
-// "private", "shared 1", "slave of 2", "shared 1, slave of 2", "unbindable".
-std::string propagation_words(const Mount& mount);
+struct NumbersTold {
+  bool peer_group = true, master = true;
+};
+// "private", "shared 1", "slave of 2", "shared 1, slave of 2", "unbindable"; without numbers that are not to be told.
+std::string propagation_words(const Mount& mount, const NumbersTold& told = {});
 
 // What is mounted: the source, and in brackets what of its filesystem: "/dev/vda[/srv/root]". Empty where that says no
 // more than the type does. Escaped.

@@ -186,6 +186,22 @@ TEST(MountTreeDrawing, AFoldedPathTellsAsManyNamesAsFit) {
   EXPECT_NE(text.find("/cg/{cpu,2 more}"), std::string::npos) << text;
 }
 
+TEST(MountTreeDrawing, WhatSharesALineIsToldToPropagateAsAllOfThemDo) {
+  const auto folded = [](const char* a, const char* b, const char* c) {
+    std::string table = "80 70 254:0 / / rw - ext4 /dev/vda rw\n";
+    table += std::string("81 80 0:51 / /a rw ") + a + " - tmpfs tmpfs rw\n82 80 0:51 / /b rw " + b;
+    const std::string text = drawn(table + " - tmpfs tmpfs rw\n83 80 0:51 / /c rw " + c + " - tmpfs tmpfs rw\n");
+    const size_t at = text.find("{a,b,c}  tmpfs  rw  ");
+    return at == text.npos ? text : text.substr(at + 20, text.find('\n', at) - at - 20);
+  };
+  const std::string same = folded("shared:1 master:9", "shared:1 master:9", "shared:1 master:9");
+  EXPECT_EQ(same.find_first_of("0123456789"), std::string("shared ").size()) << same;
+  EXPECT_EQ(folded("shared:1", "shared:2", "shared:1"), "shared");
+  EXPECT_EQ(folded("master:1", "master:2", "master:3"), "slave");
+  const std::string masters = folded("shared:2 master:1", "shared:3 master:1", "shared:4 master:1");
+  EXPECT_EQ(masters.find_first_of("0123456789"), std::string("shared, slave of ").size()) << masters;
+}
+
 TEST(MountTreeDrawing, WhatIsMarkedIsToldApart) {
   const FromProc made = made_state(kRuntime);
   const Slot fs = made.state.tree(root_in(made).mount.tree)->with_kernel_id(91);
