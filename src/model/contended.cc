@@ -33,10 +33,11 @@ bool contradicts(const State& state, const MountChanged& came, const Aftermath& 
   const bool has_device = filesystem && (filesystem->dev_major || filesystem->dev_minor);
   const bool same_device =
       !has_device || (filesystem->dev_major == newest.dev_major && filesystem->dev_minor == newest.dev_minor);
-  if (newest.path == came.path) return bound && (came.mounted.root != after.mount_root || !same_device);
+  const bool same_root = after.mount_root && is_root(came.mounted.root, *after.mount_root);
+  if (newest.path == came.path) return bound && (!same_root || !same_device);
   const bool same_type = filesystem && filesystem->type == newest.fs_type;
-  const bool same_root = !bound || came.mounted.root == after.mount_root;
-  return same_type && same_root && same_device && came.mounted.source == after.mount_source.value_or("none");
+  return same_type && (!bound || same_root) && same_device &&
+         came.mounted.source == after.mount_source.value_or("none");
 }
 
 // On this path is a mount of this root, or was for the length of the last event.
@@ -45,14 +46,14 @@ bool is_explained(const Context& context, const Suspicion& suspicion) {
   for (const Change& change : context.changes) {
     const auto* const came = std::get_if<MountChanged>(&change);
     if (came && came->mount.tree == suspicion.tree && came->path == suspicion.path &&
-        came->mounted.root == suspicion.root)
+        is_root(came->mounted.root, suspicion.root))
       return true;
   }
   const MountTree& tree = *tree_in(state, suspicion.tree);
   if (tree.root() == kNoSlot) return true;
   const Place root = crossed(state, root_of_mount(state, {suspicion.tree, tree.root()}, Evidence::kInferred));
   const Place found = walk(state, root, root, suspicion.path);
-  return is_mount_root(state, found) && found.path == suspicion.root && shown_path(state, found) == suspicion.path;
+  return is_mount_root(state, found) && is_root(found.path, suspicion.root) && shown_path(state, found) == suspicion.path;
 }
 
 std::string why_doubtful(const Suspicion& one) {

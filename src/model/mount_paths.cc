@@ -30,4 +30,10 @@ std::string_view parent_path(std::string_view path) {
   return slash == std::string_view::npos || slash == 0 ? path.substr(0, slash == 0 ? 1 : 0) : path.substr(0, slash);
 }
 
+bool is_root(std::string_view read, std::string_view told) {
+  constexpr std::string_view kDeleted = "//deleted";
+  if (read.size() == told.size() + kDeleted.size() && read.ends_with(kDeleted)) read.remove_suffix(kDeleted.size());
+  return read == told;
+}
+
 }  // namespace cttrace

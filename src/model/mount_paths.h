@@ -17,4 +17,7 @@ void add_component(std::string& directory, std::string_view name);
 // Without the last component; "/" for "/".
 std::string_view parent_path(std::string_view path);
 
+// The root of a mount as it was read from mountinfo, which says so where it has been deleted, is the one that is told.
+bool is_root(std::string_view read, std::string_view told);
+
 }  // namespace cttrace

@@ -49,7 +49,7 @@ Place mountpoint_of(const State& state, MountId near, const File& file) {
 }
 
 bool shows(const State& state, const Mount& mount, const Shown& shown) {
-  if (mount.root != shown.path) return false;
+  if (!is_root(mount.root, shown.path)) return false;
   const Filesystem* filesystem = filesystem_of(state, mount.filesystem);
   if (!filesystem || (!filesystem->dev_major && !filesystem->dev_minor)) return true;
   return filesystem->dev_major == shown.file.dev_major && filesystem->dev_minor == shown.file.dev_minor;

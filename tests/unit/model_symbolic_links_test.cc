@@ -222,6 +222,18 @@ TEST_F(ModelSymbolicLinks, DeletedFilesAreShownByOtherWords) {
   EXPECT_FALSE(doubts());
 }
 
+TEST_F(ModelSymbolicLinks, WhatWasDeletedBeforeIsShownByOtherWordsInATable) {
+  MountWorld world(std::string(kTable) + "23 20 0:21 /gone//deleted /a/x rw - tmpfs srv rw\n");
+  world.mounts(world.host, "/a", "/mnt", "", MS_BIND | MS_REC, [](Call& call) {
+    call.after.newest_mount = root_at("/mnt/x", "tmpfs", 21);
+    call.after.mount_root = "/gone";
+  });
+  EXPECT_TRUE(world.all<BecameUnknown>().empty());
+  EXPECT_EQ(world.table(world.host),
+            "/ , / /dev/vda, /a/x srv[/gone//deleted], /d srv[/d], /mnt /dev/vda[/a], /mnt/x srv[/gone//deleted], "
+            "/srv srv");
+}
+
 TEST_F(ModelSymbolicLinks, ACallAtTheSameTimeSaysNothing) {
   world_.forks(world_.host, 11);
   world_.mounts(world_.host, "/srv/x", "/mnt", "", MS_BIND, [&](Call& call) {
