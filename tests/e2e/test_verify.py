@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shlex
 import signal
 import subprocess
 import sys
@@ -93,7 +94,11 @@ class Agrees(Case):
 
     def test_a_container_that_still_runs_at_the_end(self):
         bundle = runtimes.Bundle(self, args=["/bin/sleep", "1000"])
-        result = cttrace("--verify", "--format", "ndjson", "-o", self.out, *bundle.runc("run", "-d", bundle.id),
+        pid = self.tmp / "pid"
+        runs = shlex.join(map(str, bundle.runc("run", "-d", "--pid-file", pid, bundle.id)))
+        # runc ends without waiting for the program to begin.
+        script = f"{runs} && until grep -q 1000 /proc/$(cat {pid})/cmdline; do :; done"
+        result = cttrace("--verify", "--format", "ndjson", "-o", self.out, "sh", "-c", script,
                          cwd=bundle.path, capture_output=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.assertEqual(result.returncode, 0)
         found = verification(self.out)
@@ -187,6 +192,23 @@ threading.Event().wait()
         found = verification(self.out)
         self.assertEqual((found["disagreements"], found["not_verified"]), ([], []))
         self.assertEqual(found["containers"], 1)
+
+    def test_a_root_that_lies_on_the_root_of_its_namespace(self):
+        """As systemd-nspawn leaves one: most mounts are beneath it, and no path leads there."""
+        (self.tmp / "new").mkdir()
+        script = f"""mount --make-rprivate / && mount --rbind / {self.tmp}/new && cd {self.tmp}/new && mount --move . / &&
+            exec chroot . sh -c 'echo up; read line; unshare -m sh -c "{{}}"'"""
+        again = "mount --rbind / /mnt && cd /mnt && mount --move . / && exec chroot . sh -c " \
+                "'\\''mount --make-rshared / && mount --make-rslave / && exec sleep 0.1'\\''"
+        held = subprocess.Popen(["unshare", "-m", "sh", "-c", script.replace("{}", again)], stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.addCleanup(held.communicate)
+        self.assertEqual(held.stdout.readline(), "up\n")
+        with Tracing("--verify", "--format", "ndjson", "-o", self.out, "-p", held.pid) as tracing:
+            held.stdin.write("x\n")
+            self.assertEqual(tracing.finish().returncode, 0)
+        self.assertEqual(verification(self.out)["disagreements"], [])
+        self.assertEqual(json.loads(self.out.read_text().splitlines()[-1])["contradicted"], 0)
 
     def test_nothing_to_verify(self):
         result = cttrace("--verify", "--format", "story", "-o", self.out, "true")

@@ -52,11 +52,15 @@ std::optional<Basic> mount_with(uint64_t id, uint64_t mount_namespace) {
 }
 
 // The mount that everything else in the namespace is mounted on.
-std::optional<uint64_t> lowest(uint64_t id, uint64_t mount_namespace) {
+struct Lowest {
+  uint64_t id = 0;
+  int below = 0;  // so many mounts further down
+};
+std::optional<Lowest> lowest(uint64_t id, uint64_t mount_namespace) {
   for (int i = 0; i < kMostSteps; ++i) {
     const std::optional<Basic> mount = mount_with(id, mount_namespace);
     if (!mount) return std::nullopt;
-    if (mount->parent_id == id) return id;
+    if (mount->parent_id == id) return Lowest{id, i};
     id = mount->parent_id;
   }
   return std::nullopt;
@@ -82,11 +86,11 @@ std::optional<MountList> list_mounts(uint32_t tid) {
   const uint64_t mount_namespace = namespace_id(tid);
   const uint64_t root = unique_mount_id(task_path(tid, "root"));
   if (!mount_namespace || !root) return std::nullopt;
-  const std::optional<uint64_t> first = lowest(root, mount_namespace);
+  const std::optional<Lowest> first = lowest(root, mount_namespace);
   if (!first) return std::nullopt;
   MountList list = {.count = 1};
-  Request request = {.mount = *first, .mount_namespace = mount_namespace};
-  uint64_t newest = *first;
+  Request request = {.mount = first->id, .mount_namespace = mount_namespace};
+  uint64_t newest = first->id;
   while (list.count < kMostMounts) {
     std::array<uint64_t, 512> ids;
     const long got = ::syscall(kListmount, &request, ids.data(), ids.size(), 0);
@@ -99,6 +103,14 @@ std::optional<MountList> list_mounts(uint32_t tid) {
   if (!last) return std::nullopt;
   list.newest = last->old_id;
   return list;
+}
+
+std::optional<int> mounts_beneath_root(uint32_t tid) {
+  const uint64_t mount_namespace = namespace_id(tid);
+  const uint64_t root = unique_mount_id(task_path(tid, "root"));
+  if (!mount_namespace || !root) return std::nullopt;
+  const std::optional<Lowest> first = lowest(root, mount_namespace);
+  return first ? std::optional(first->below) : std::nullopt;
 }
 
 bool find_listed_mount(uint32_t tid, const std::string& path, ListedMount& mount, bool& known) {

@@ -16,6 +16,9 @@ struct MountList {
 // Of the namespace that the task is in. None: not to be had.
 std::optional<MountList> list_mounts(uint32_t tid);
 
+// How many mounts the one is mounted on, each on the next, that the task's root is in. None: not to be had.
+std::optional<int> mounts_beneath_root(uint32_t tid);
+
 // The id, never used again, of the mount that the file at `path`, a magic link of /proc, is in. 0: the kernel has none
 // (it has since 6.8).
 uint64_t unique_mount_id(const std::string& path);

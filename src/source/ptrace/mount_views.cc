@@ -104,6 +104,9 @@ bool MountViews::is_whole(const Key& key, const MountView& view, bool at_top, co
   if (outside != outside_.end()) return outside->second == mount.parent_id;
   // A copy of a namespace is looked at with the same eyes; by somebody else's it is not known with which.
   if (!tracee || tracee->partial_mounts) return false;
+  // Where such a root was put on the namespace's before anybody looked (systemd-nspawn), it is on more than the
+  // kernel's first.
+  if (mounts_beneath_root(tracee->tid).value_or(0) > 1) return false;
   outside_[key.mnt_ns] = mount.parent_id;
   return true;
 }
