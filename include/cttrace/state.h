@@ -161,6 +161,8 @@ struct State {
   std::map<FilesystemId, CopyOnWrite<Devices>> devices;
   std::map<std::string, std::string> sysctls;  // as Namespace::sysctls, of those that belong to no namespace
   CopyOnWrite<ControlFiles> controls;          // of cgroups, sysfs and procfs, by path; the latest of very many
+  // Of version 1, by number, as far as somebody was moved by a file of theirs.
+  CopyOnWrite<std::map<uint32_t, FilesystemId>> hierarchies;
   // Since when, and why, something that happened may be missing.
   std::optional<EventNumber> doubtful_since;
   std::string doubt;

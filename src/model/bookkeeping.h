@@ -56,6 +56,9 @@ struct Bookkeeping {
   std::set<NamespaceId> abandoned;  // nothing keeps them: they go with the next event, but for those that are bound
   std::set<NamespaceId> bound;      // kept by nothing but mounts of their files
 
+  // Who writes to a file that moves tasks, and in which filesystem that is: the next move is by it.
+  std::map<TaskId, FilesystemId> moving;
+
   std::map<uint32_t, std::set<TaskId>> processes;               // by tgid: the threads that run
   std::map<std::pair<NamespaceId, uint32_t>, TaskId> numbered;  // by pid namespace below the host's, and pid there
   std::vector<TaskId> ended;                                    // with the last event: they go with the next

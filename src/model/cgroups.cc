@@ -3,8 +3,21 @@
 #include "model/tasks.h"
 
 namespace cttrace {
+namespace {
+
+// Nobody tells which number is whose, but the file that was written to.
+void learn_hierarchy(ModelContext& context, const CgroupAttach& attach) {
+  const auto mover = context.books.moving.extract(id_of(attach.task));
+  if (mover.empty() || !mover.mapped() || !attach.hierarchy) return;
+  const auto known = context.state.hierarchies->find(attach.hierarchy);
+  if (known != context.state.hierarchies->end() && known->second == mover.mapped()) return;
+  context.state.hierarchies.edit()[attach.hierarchy] = mover.mapped();
+}
+
+}  // namespace
 
 void apply_cgroup_attach(ModelContext& context, const CgroupAttach& attach) {
+  learn_hierarchy(context, attach);
   // Somebody who is traced may move somebody who is not, and whose end nobody would tell.
   const TaskState* const moved = context.state.task(id_of(attach.moved));
   if (!moved) return;

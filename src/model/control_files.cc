@@ -11,6 +11,7 @@
 #include "model/arguments.h"
 #include "model/identity.h"
 #include "model/namespaces.h"
+#include "model/superblocks.h"
 #include "model/tasks.h"
 #include "model/user_namespaces.h"
 
@@ -193,6 +194,12 @@ bool moves_tasks(const File& file) {
   return file.fs_type.starts_with("cgroup") && (name == "cgroup.procs" || name == "cgroup.threads" || name == "tasks");
 }
 
+void note_mover(ModelContext& context, const File& file, const TaskState& task) {
+  constexpr size_t kMost = 1024;  // whose moves have not been told
+  if (context.books.moving.size() >= kMost) context.books.moving.clear();
+  context.books.moving[task.id] = filesystem_with(context.state, file.dev_major, file.dev_minor);
+}
+
 bool is_control_file(const File& file) {
   return file.fs_type == "proc" || file.fs_type == "sysfs" || file.fs_type.starts_with("cgroup");
 }
@@ -202,7 +209,7 @@ bool is_control_file(const File& file) {
 void apply_control_write(ModelContext& context, const Call& call, TaskState& task) {
   if (!call.args[0].file || !is_control_file(*call.args[0].file)) return;
   const File& file = *call.args[0].file;
-  if (moves_tasks(file)) return;  // the moves are told by themselves
+  if (moves_tasks(file)) return note_mover(context, file, task);  // the moves are told by themselves
   const std::optional<std::string_view> text = written(call);
   if (file.fs_type == "proc" && write_process_file(context, file, text)) return;
   if (!text) {

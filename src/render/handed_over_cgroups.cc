@@ -47,8 +47,22 @@ const std::string* mounted_as(const Names& names, std::string_view folder) {
   return nullptr;
 }
 
-// Nobody tells which number is whose. But whoever makes a cgroup for somebody sets it up by the files in it, or shows
-// it to the container.
+// By the files that tasks were moved by: of all these hierarchies, or none.
+Names names_of(const Telling& telling, const Hierarchies& hierarchies) {
+  Names names;
+  for (const uint32_t hierarchy : hierarchies) {
+    if (hierarchy == 0) continue;
+    const auto known = telling.state.hierarchies->find(hierarchy);
+    const Filesystem* const filesystem =
+        known == telling.state.hierarchies->end() ? nullptr : telling.state.filesystem(known->second);
+    std::string name = filesystem && filesystem->type == "cgroup" ? hierarchy_name(filesystem->options.value) : "";
+    if (name.empty() || !names.insert(std::move(name)).second) return {};
+  }
+  return names;
+}
+
+// Where no such move was seen, nobody tells which number is whose. But whoever makes a cgroup for somebody sets it up
+// by the files in it, or shows it to the container.
 Names made_in(const Telling& telling, const Names& names, const std::string& cgroup) {
   Names found;
   if (cgroup == "/") return found;
@@ -97,7 +111,8 @@ void tell_cgroups(Telling& telling) {
       continue;
     }
     const size_t of_version_1 = each->second.size() - (each->second.front() == 0);
-    const Names made = made_in(telling, all, each->first);
+    Names made = names_of(telling, each->second);
+    if (made.empty()) made = made_in(telling, all, each->first);
     const bool named = made.size() == of_version_1;
     std::vector<std::string> where;
     if (each->second.front() == 0) where.emplace_back("cgroup2");

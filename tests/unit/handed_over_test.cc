@@ -249,6 +249,21 @@ TEST(HandedOver, HierarchiesAreNamedByFilesThatWereWritten) {
   EXPECT_TRUE(has_line(text, "  unknown       cgroup in memory and name=systemd, hostname")) << text;
 }
 
+TEST(HandedOver, HierarchiesAreNamedByFilesThatTasksWereMovedBy) {
+  FromProc made = with_cgroups("8:pids:/liz\n5:cpu,cpuacct:/liz\n0::/\n");
+  const auto is_called = [&](uint32_t hierarchy, std::string_view options) {
+    for (const auto& [id, filesystem] : made.state.filesystems)
+      if (filesystem->type == "cgroup" && filesystem->options.value.ends_with(options))
+        made.state.hierarchies.edit()[hierarchy] = id;
+  };
+  is_called(8, "pids");
+  EXPECT_TRUE(has_line(told(made), "  cgroup        in cgroup2: /, in hierarchy 5 and hierarchy 8: /liz"))
+      << told(made);
+  is_called(5, "cpu,cpuacct");
+  EXPECT_TRUE(has_line(told(made), "  cgroup        in cgroup2: /, in cpu,cpuacct and pids: /liz")) << told(made);
+  EXPECT_TRUE(has_line(told(made), "  unknown       cgroup in memory and name=systemd, hostname")) << told(made);
+}
+
 TEST(HandedOver, HierarchiesAreNamedByWhatTheContainerIsShown) {
   ProcReading reading = made_reading(
       "80 70 0:40 / / rw - overlay overlay rw\n"

@@ -1,7 +1,7 @@
 // Writes to procfs, cgroups and sysfs; cgroup membership.
 #include <gtest/gtest.h>
 
-#include "model_world.h"
+#include "mount_world.h"
 
 namespace cttrace {
 namespace {
@@ -122,6 +122,32 @@ TEST_F(ModelControlFiles, TasksAreMovedIntoCgroups) {
       CgroupAttach{.task = task, .moved = {.tid = 99, .tgid = 99, .start_ns = 1}, .with_threads = true, .path = "/x"});
   EXPECT_EQ(world.state().task_with(99), nullptr);
   EXPECT_TRUE(world.changes.empty());
+}
+
+TEST(ModelHierarchies, AreWhatTheFileIsInThatMovesTasks) {
+  MountWorld world(
+      "20 1 0:20 / / rw - ext4 /dev/vda rw\n"
+      "21 20 0:21 / /cpu rw - cgroup cgroup rw,cpu\n"
+      "22 20 0:22 / /pids rw - cgroup cgroup rw,pids\n");
+  const Task other = world.forks(world.host, 11);
+  const auto writes = [&](const Task& task, const std::string& file, uint32_t device) {
+    world.calls(task, "write", {4, "11", 2}, [&](Call& call) {
+      call.result = 2;
+      call.args[0].file = File{.fd = 4, .path = file, .fs_type = "cgroup", .dev_minor = device};
+    });
+  };
+  const auto name = [&](uint32_t hierarchy) {
+    const auto found = world.state().hierarchies->find(hierarchy);
+    return found == world.state().hierarchies->end() ? "?" : world.state().filesystem(found->second)->options.value;
+  };
+  writes(world.host, "/cpu/a/tasks", 21);
+  writes(other, "/pids/a/cgroup.procs", 22);
+  world.apply(CgroupAttach{.task = other, .moved = other, .with_threads = true, .hierarchy = 8, .path = "/a"});
+  world.apply(CgroupAttach{.task = world.host, .moved = other, .hierarchy = 3, .path = "/a"});
+  EXPECT_EQ(name(8), "rw,pids");
+  EXPECT_EQ(name(3), "rw,cpu");
+  world.apply(CgroupAttach{.task = other, .moved = other, .hierarchy = 5, .path = "/a"});  // by nobody knows which file
+  EXPECT_EQ(name(5), "?");
 }
 
 TEST_F(ModelControlFiles, ACloneIntoACgroupIsKnownAtOnce) {
