@@ -221,7 +221,7 @@ struct Step {
   StepFacts facts = {};
   bool selected = true;                 // one of its calls is among those that were asked for
   uint32_t switches = 0;                // how often the root had been switched before
-  uint32_t entered = 0;                 // the mount namespace that the doer had joined; 0: none
+  uint32_t entered = 0;                 // the mount, or else network, namespace that the doer had joined; 0: none
   std::vector<EventNumber> calls = {};  // the first ones of `call_count`
   uint32_t call_count = 0;
   CallCounts names = {};         // of the calls: as many as `call_count`

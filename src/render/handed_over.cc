@@ -65,8 +65,20 @@ void add_pids(Telling& telling) {
   telling.fields.add("pid", words);
 }
 
+// "net 4026532252, pid 4026532251 of container base".
+Words with_owners(const std::vector<std::pair<std::string, std::string>>& joined) {
+  Words words;
+  for (size_t i = 0; i < joined.size(); ++i) {
+    const auto& [name, owner] = joined[i];
+    const bool said_later = i + 1 < joined.size() && joined[i + 1].second == owner;
+    words.push_back(name + (owner.empty() || said_later ? "" : " of container " + escape_for_terminal(owner)));
+  }
+  return words;
+}
+
 void add_namespaces(Telling& telling) {
   std::map<NamespaceKin, Words> kin;
+  std::vector<std::pair<std::string, std::string>> joined;  // and whose they are
   Words children;
   for (size_t i = 0; i < CT_NS_COUNT; ++i) {
     const Fact<NamespaceId>& fact = telling.task.namespaces[i];
@@ -82,8 +94,14 @@ void add_namespaces(Telling& telling) {
     if (for_children && fact.value == telling.task.namespaces[i - 1].value) continue;
     if (fact.evidence == Evidence::kInferred) telling.inferred.push_back(name + " namespace");
     const std::string words = ns->inode ? fmt::format("{} {}", name, ns->inode) : name + " (number not seen)";
-    (for_children ? children : kin[kin_of(*ns, telling.options.compared_with[i], telling.options.joined)])
-        .push_back(words);
+    const NamespaceKin its = kin_of(*ns, telling.options.compared_with[i], telling.options.joined);
+    const auto owner = telling.options.owners.find(ns->inode);
+    if (for_children)
+      children.push_back(words);
+    else if (its == NamespaceKin::kJoined)
+      joined.emplace_back(words, owner == telling.options.owners.end() ? std::string() : owner->second);
+    else
+      kin[its].push_back(words);
   }
   bool first = true;
   const auto line = [&](const std::string& what, Words words) {
@@ -93,7 +111,7 @@ void add_namespaces(Telling& telling) {
     first = false;
   };
   line("new", kin[NamespaceKin::kMade]);
-  line("joined", kin[NamespaceKin::kJoined]);
+  line("joined", with_owners(joined));
   line(telling.options.older, kin[NamespaceKin::kOlder]);
   line(telling.options.whose, kin[NamespaceKin::kShared]);
   line("the host's", kin[NamespaceKin::kHosts]);

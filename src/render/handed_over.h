@@ -16,7 +16,8 @@ struct HandedOverOptions {
   // Namespaces to compare with, by ct_ns (0: none), and what they are called.
   NamespaceInodes compared_with = {};
   std::string whose = "cttrace's own";
-  std::set<uint32_t> joined = {};  // inodes of namespaces that were made for somebody else
+  std::set<uint32_t> joined = {};               // inodes of namespaces that were made for somebody else
+  std::map<uint32_t, std::string> owners = {};  // of those: for which container, by its name
   // What a namespace is called that is not the host's, and was there when tracing began.
   std::string older = "there before";
   bool mounts = true;  // draw the mount tree

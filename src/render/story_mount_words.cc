@@ -57,7 +57,10 @@ string bound(const MountDone& done, const Around& around) {
     return listed(targets) + " bound on itself" + below + under;
   }
   if (done.mounts.size() > 1) return bound_alike(done, below + under, around);
-  return shown(first.source, around) + " bound on " + shown(first.target, around) + below + under;
+  // The starter's, by the name that what is bound over it has in the container.
+  const bool outside = first.source == first.target.inside && first.source != first.target.path;
+  return shown(first.source, around) + (outside ? " (outside)" : "") + " bound on " + shown(first.target, around) +
+         below + under;
 }
 
 // Options by which a mount can be changed, in the words of one that has them.

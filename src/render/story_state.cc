@@ -16,6 +16,7 @@ HandedOverOptions compared_with_starter(const std::vector<ContainerNamespace>& n
   handed.whose = "the starter's";
   for (const ContainerNamespace& ns : namespaces) {
     if (ns.how == ContainerNamespace::How::kJoined && ns.inode) handed.joined.insert(ns.inode);
+    if (ns.how == ContainerNamespace::How::kJoined && !ns.of.empty()) handed.owners[ns.inode] = ns.of;
     if (ns.how != ContainerNamespace::How::kStarters) continue;
     for (const auto& [type, place] : kPlaces)
       if (type == ns.type) handed.compared_with[place] = ns.inode;

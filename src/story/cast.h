@@ -118,6 +118,7 @@ struct SetUp {
   bool hosts = false;                   // a runtime works in it: it has made namespaces of its own in there
   std::set<TaskId> threads = {};        // that run, until it is over
   bool over = false;                    // handed over, or told as failed
+  bool dismissed = false;               // the last of its processes that failed was killed by its own program
   uint32_t failed = 0;                  // how the last of its processes ended that did with an error: TaskExit::code
   uint64_t end_ns = 0;                  // when the last of its threads ended
   std::shared_ptr<Unit> last = {};      // of the last of its processes that ended
@@ -135,6 +136,7 @@ struct Person {
   // A clone whose child has not been seen yet.
   uint32_t child_tid = 0;
   uint64_t child_flags = 0;
+  uint32_t net = 0;  // the network namespace that it has joined; 0: it is in its program's
 
   bool sets_up() const { return set_up && !set_up->over; }
 };

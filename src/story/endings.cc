@@ -112,6 +112,8 @@ void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending e
 void Teller::Work::end_with_unit(const std::shared_ptr<SetUp>& set_up) {
   const Unit& unit = *set_up->unit;
   if (set_up->held && unit.gave_up && may_have_failed(*set_up)) set_up->held.reset();
+  // Who was dismissed by a runtime that has made its container, and ended well, has helped with it.
+  if (!set_up->held && set_up->dismissed && unit.made && !unit.gave_up) return drop_set_up(set_up);
   if (set_up->held || has_failed(*set_up)) return tell_unfinished(set_up, Ending::kFailed);
   drop_set_up(set_up);
 }

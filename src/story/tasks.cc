@@ -185,8 +185,12 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
     set_up->last = process.unit;
   }
   if (set_up && !process.cgroup.empty()) set_up->cgroup = process.cgroup;
-  if (exit.code && set_up && !dismissed && (process.unit == set_up->unit || set_up->threads.empty()))
+  if (exit.code && set_up && !dismissed && (process.unit == set_up->unit || set_up->threads.empty())) {
     set_up->failed = exit.code;
+    const bool by_process = exit.killed_by && exit.killed_by->kind == Killer::Kind::kProcess;
+    const Person* const killer = by_process ? person(exit.killed_by->pid) : nullptr;
+    set_up->dismissed = killer && killer->process->unit == process.unit && killer->process->leader != process.leader;
+  }
   keep_stage(process, set_up);
   tell_entry_end(process.stage);
   Known* const known = containers_.find(process.container);

@@ -98,8 +98,9 @@ void Teller::Work::add(Person& person, Step&& step) {
     note_where(*person.set_up, step);
     newest_ = person.process;
     newest_phase_ = step.phase;
-  } else if (process.container) {
-    note_inside(process.container, process.unit, step);
+  } else {
+    step.entered = person.net;
+    if (process.container) note_inside(process.container, process.unit, step);
   }
   draft_of(person).add(process.stage, std::move(step));
 }
@@ -235,6 +236,8 @@ void Teller::Work::isolate(Person& person, const Call& call, const Step& step) {
   const auto* changed = std::get_if<NamespacesChanged>(&step.facts);
   if (!changed) return;
   for (const auto& each : changed->namespaces) {
+    const bool elsewhere = !changed->made && each.inode != person.process->unit->origin.namespaces[CT_NS_NET];
+    if (each.type == CLONE_NEWNET) person.net = elsewhere ? each.inode : 0;
     const std::shared_ptr<SetUp> making = making_of(each.type, each.inode);
     const bool of_sibling = making && making != person.set_up && making->unit == person.process->unit;
     const bool of_container = !changed->made && (of_sibling || containers_.owner_of(each.type, each.inode));

@@ -20,8 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Result<Options> options = parse_options(words);
   if (options) return 0;
   const std::string line = options.error().line();
-  if (options.error().exit_status != 2 || escape_for_terminal(line) != line) {
-    fprintf(stderr, "not as an error should be: %s\n", escape_for_terminal(line).c_str());
+  if (options.error().exit_status != 2 || escape_rest_for_terminal(line) != line) {
+    fprintf(stderr, "not as an error should be: %s\n", escape_rest_for_terminal(line).c_str());
     abort();
   }
   return 0;

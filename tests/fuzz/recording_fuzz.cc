@@ -21,7 +21,7 @@ void require(bool holds, const char* rule) {
 void check_error(const Error& error) {
   require(error.exit_status == 2, "an unreadable recording must end with status 2");
   const std::string line = error.line();
-  require(escape_for_terminal(line) == line, "an error must be one line that a terminal does not obey");
+  require(escape_rest_for_terminal(line) == line, "an error must be one line that a terminal does not obey");
 }
 
 // The bytes as records, in a block: mutations seldom make one that unpacks.

@@ -14,8 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Result<Selection> selection = Selection::parse(text);
   if (selection) return 0;
   const std::string line = selection.error().line();
-  if (selection.error().exit_status != 2 || escape_for_terminal(line) != line) {
-    fprintf(stderr, "not as an error should be: %s\n", escape_for_terminal(line).c_str());
+  if (selection.error().exit_status != 2 || escape_rest_for_terminal(line) != line) {
+    fprintf(stderr, "not as an error should be: %s\n", escape_rest_for_terminal(line).c_str());
     abort();
   }
   return 0;

@@ -60,19 +60,24 @@ container unshare (dash)   another root in the namespaces of its container
    +1.4 ms  rootfs       mount 256630: <rootfs> bound on itself
    +1.6 ms  create       makes mount 256631 (vfork), which sets the mounts up
    +1.6 ms               mount 256631: mount --rbind /dev dev
-   +2.7 ms  mounts       mount 256631: /dev bound on /dev, with all below
+   +2.7 ms  mounts       mount 256631: /dev (outside) bound on /dev, with all
+                         below
    +2.8 ms  create       makes mount 256632 (vfork), which sets the mounts up
    +2.9 ms               mount 256632: mount --rbind /proc proc
-   +4.0 ms  mounts       mount 256632: /proc bound on /proc, with all below
+   +4.0 ms  mounts       mount 256632: /proc (outside) bound on /proc, with all
+                         below
    +4.1 ms  create       makes mount 256633 (vfork), which sets the mounts up
    +4.1 ms               mount 256633: mount --rbind /sys sys
-   +5.2 ms  mounts       mount 256633: /sys bound on /sys, with all below
+   +5.2 ms  mounts       mount 256633: /sys (outside) bound on /sys, with all
+                         below
    +5.3 ms  create       makes mount 256634 (vfork), which sets the mounts up
    +5.3 ms               mount 256634: mount --rbind /run run
-   +6.4 ms  mounts       mount 256634: /run bound on /run, with all below
+   +6.4 ms  mounts       mount 256634: /run (outside) bound on /run, with all
+                         below
    +6.5 ms  create       makes mount 256635 (vfork), which sets the mounts up
    +6.5 ms               mount 256635: mount --rbind /tmp tmp
-   +7.6 ms  mounts       mount 256635: /tmp bound on /tmp, with all below
+   +7.6 ms  mounts       mount 256635: /tmp (outside) bound on /tmp, with all
+                         below
    +7.7 ms  create       makes pivot_root 256636 (vfork)
    +7.7 ms               pivot_root 256636: pivot_root . mnt
    +8.5 ms  root switch  pivot_root 256636: pivot_root(".", "mnt"): <rootfs>

@@ -1,5 +1,5 @@
 container e29b2c7cec2e (runc)   init 256874 = pid 1   cgroup /web/<id>
-    set-up 163.6 ms, 328 calls
+    set-up 163.6 ms, 329 calls
   id          e29b2c7cec2e6a91b3ec872962747ee143faef68f370dea1463cae054fe66f9f
   bundle      /tmp/golden/docker/exec/containerd/daemon/io.containerd.runtime.v2.task/moby/e29b2c7cec2e6a91b3ec872962747ee143faef68f370dea1463cae054fe66f9f
   rootfs      /tmp/golden/docker/data/overlay2/09b0dc4c67f3b40f57d0c95356e46c22ec3f39628a0f686c9cb14c6a57114c6b/merged
@@ -83,6 +83,7 @@ container e29b2c7cec2e (runc)   init 256874 = pid 1   cgroup /web/<id>
                          /tmp/golden/docker/exec/netns/311ce24141aa (outside)
   +94.1 ms               dockerd 256836: joins net 4026532253
  +133.6 ms               dockerd 256888: joins net 4026532253
+ +133.7 ms               dockerd 256888: net.ipv6.conf.all.disable_ipv6 = 1
  +139.6 ms  root switch  pivot_root(".", "."): <rootfs> becomes /; the old root
                          lies on it, is made rslave, is detached 0.10 ms later:
                          gone

@@ -49,8 +49,8 @@ container web (systemd-nspawn)
                          /run/systemd/nspawn/propagate/web bound on
                          /run/host/incoming (ro), made slave
   +11.6 ms  identity     systemd-nspawn 256651: session keyring (new)
-  +11.7 ms  mounts       systemd-nspawn 256651: /etc/localtime bound on
-                         /etc/localtime (ro,nosuid,nodev)
+  +11.7 ms  mounts       systemd-nspawn 256651: /etc/localtime (outside) bound
+                         on /etc/localtime (ro,nosuid,nodev)
   +12.1 ms  root switch  systemd-nspawn 256651: <rootfs> moved to /
   +12.1 ms               systemd-nspawn 256651: chroot("."): what lies on /
                          becomes /

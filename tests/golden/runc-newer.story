@@ -56,19 +56,24 @@ container runc (dash)   another root in the namespaces of its container
    +1.8 ms  rootfs       mount 256576: <rootfs> bound on itself
    +2.0 ms  create       makes mount 256577 (vfork), which sets the mounts up
    +2.0 ms               mount 256577: mount --rbind /dev dev
-   +3.4 ms  mounts       mount 256577: /dev bound on /dev, with all below
+   +3.4 ms  mounts       mount 256577: /dev (outside) bound on /dev, with all
+                         below
    +3.5 ms  create       makes mount 256578 (vfork), which sets the mounts up
    +3.6 ms               mount 256578: mount --rbind /proc proc
-   +4.6 ms  mounts       mount 256578: /proc bound on /proc, with all below
+   +4.6 ms  mounts       mount 256578: /proc (outside) bound on /proc, with all
+                         below
    +4.7 ms  create       makes mount 256579 (vfork), which sets the mounts up
    +4.8 ms               mount 256579: mount --rbind /sys sys
-   +5.8 ms  mounts       mount 256579: /sys bound on /sys, with all below
+   +5.8 ms  mounts       mount 256579: /sys (outside) bound on /sys, with all
+                         below
    +5.9 ms  create       makes mount 256580 (vfork), which sets the mounts up
    +5.9 ms               mount 256580: mount --rbind /run run
-   +7.1 ms  mounts       mount 256580: /run bound on /run, with all below
+   +7.1 ms  mounts       mount 256580: /run (outside) bound on /run, with all
+                         below
    +7.2 ms  create       makes mount 256581 (vfork), which sets the mounts up
    +7.2 ms               mount 256581: mount --rbind /tmp tmp
-   +8.2 ms  mounts       mount 256581: /tmp bound on /tmp, with all below
+   +8.2 ms  mounts       mount 256581: /tmp (outside) bound on /tmp, with all
+                         below
    +8.4 ms  create       makes pivot_root 256582 (vfork)
    +8.4 ms               pivot_root 256582: pivot_root . mnt
    +9.5 ms  root switch  pivot_root 256582: pivot_root(".", "mnt"): <rootfs>

@@ -740,6 +740,24 @@ TEST_F(StoryContainers, WhoAsksWhatTheKernelExecutesSetsUpNothing) {
   EXPECT_EQ(told_where("/usr/sbin/chroot", "/check", ENOEXEC), 1u);
 }
 
+// It made a mount tree in a namespace of its own, say, and handed that on.
+TEST_F(StoryContainers, AHelperThatItsRuntimeKillsWasNoContainer) {
+  const auto told_where = [](uint32_t killer, uint32_t runtime_ends) {
+    StoryWorld world;
+    const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+    const Task helper = world.clones(runtime, 52, CLONE_NEWNS, {52}, with(kHost, {{CT_NS_MNT, 700}}));
+    const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+    world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+    world.ends(helper, SIGKILL, Killer{.kind = Killer::Kind::kProcess, .pid = killer});
+    world.ends(init);
+    world.ends(runtime, runtime_ends);
+    return world.told_of<Container>().size();
+  };
+  EXPECT_EQ(told_where(50, 0), 1u);
+  EXPECT_EQ(told_where(50, 1 << 8), 2u);
+  EXPECT_EQ(told_where(5, 0), 2u);
+}
+
 TEST_F(StoryContainers, ARuntimeThatFailsHasFailedWithTheLatest) {
   const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
   for (const uint32_t tid : {51, 52})

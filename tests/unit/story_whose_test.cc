@@ -56,6 +56,29 @@ TEST_F(StoryWhose, WhoComesHomeStepByStepHasMadeAContainerOfWhatBeganMeanwhile) 
   EXPECT_EQ(world.told_of<ContainerWentOn>().at(0).exit_code, 3u << 8);
 }
 
+// A daemon's thread goes into the container's network, and gives it its options there.
+TEST_F(StoryWhose, WhatIsDoneInItsNetworkIsDoneForIt) {
+  const Task daemon = world.starts(40, {"/usr/sbin/daemon"});
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+  const NamespaceInodes inside = with(kInside, {{CT_NS_NET, 600}});
+  const Task init = world.clones(runtime, 51, kMountsAndPids | CLONE_NEWNET, {51, 1}, inside);
+  const auto gives = [&](const std::string& file) {
+    world.calls(daemon, "write", {4, "1", 1}, [&](Call& call) {
+      call.args[0].file = File{.path = "/proc/sys/net/ipv6/" + file, .fs_type = "proc", .sb_magic = 0x9fa0};
+    });
+  };
+  gives("before");
+  world.joins(daemon, CLONE_NEWNET, 600, with(kHost, {{CT_NS_NET, 600}}));
+  gives("inside");
+  world.joins(daemon, CLONE_NEWNET, kHost[CT_NS_NET], kHost);
+  gives("afterwards");
+  world.runs_in(init, {"/bin/app"}, inside, {51, 1});
+  std::vector<std::string> files;
+  for (const Step& step : steps_of<ControlsWritten>(world.container().set_up))
+    for (const auto& each : std::get<ControlsWritten>(step.facts).writes) files.push_back(each.file);
+  EXPECT_EQ(files, Words{"/proc/sys/net/ipv6/inside"});
+}
+
 // What they did before they left the namespaces of their maker is theirs, of each one.
 TEST_F(StoryWhose, WhatAProcessDidBeforeItsSetUpIsItsOwn) {
   const Task server = world.starts(50, {"/usr/bin/made-up"});
