@@ -112,7 +112,8 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
   const uint32_t main = main_stage(story, init);
   if (!story.doubt.empty()) lines.note(story.doubt);
   if (story.steps_dropped)
-    lines.note(plural(story.steps_dropped, "step") + " left out, more than are kept: programs that helped, then the oldest");
+    lines.note(plural(story.steps_dropped, "step") +
+               " left out, more than are kept: programs that helped, then the oldest");
   const bool bad = story.ending != Ending::kHandedOver;
   const std::vector<Remark> remarks = remarks_on(story, around, options.verbose);
   auto remark = remarks.begin();
