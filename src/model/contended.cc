@@ -53,7 +53,8 @@ bool is_explained(const Context& context, const Suspicion& suspicion) {
   if (tree.root() == kNoSlot) return true;
   const Place root = crossed(state, root_of_mount(state, {suspicion.tree, tree.root()}, Evidence::kInferred));
   const Place found = walk(state, root, root, suspicion.path);
-  return is_mount_root(state, found) && is_root(found.path, suspicion.root) && shown_path(state, found) == suspicion.path;
+  return is_mount_root(state, found) && is_root(found.path, suspicion.root) &&
+         shown_path(state, found) == suspicion.path;
 }
 
 std::string why_doubtful(const Suspicion& one) {

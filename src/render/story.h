@@ -38,16 +38,16 @@ class StoryRenderer : public Renderer {
   TraceInfo info_;
   Completeness completeness_;
   Summary summary_;
-  uint64_t programs_ = 0;                  // that began
+  uint64_t programs_ = 0;  // that began
   struct Running {
     std::string name;
     Said said;
   };
   std::map<uint32_t, Running> programs_running_;  // while nothing was told: by process
-  std::string failed_;  // how the last one of them ended that did with an error, and what may say why, in lines
-  uint64_t sections_ = 0;                  // that were told
-  uint64_t failed_programs_ = 0;           // of them
-  bool written_ = false;                   // a section
+  std::string failed_;     // how the last one of them ended that did with an error, and what may say why, in lines
+  uint64_t sections_ = 0;  // that were told
+  uint64_t failed_programs_ = 0;  // of them
+  bool written_ = false;          // a section
 };
 
 }  // namespace cttrace

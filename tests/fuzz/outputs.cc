@@ -24,7 +24,8 @@ void each_line(std::string_view text, Check check) {
 }
 
 void check_for_people(std::string_view line) {
-  if (escape_rest_for_terminal(line) != line) broken("a line that a terminal would obey", escape_rest_for_terminal(line));
+  if (escape_rest_for_terminal(line) != line)
+    broken("a line that a terminal would obey", escape_rest_for_terminal(line));
 }
 
 void check_object(std::string_view line) {

@@ -65,7 +65,8 @@ void read_all(std::string bytes, size_t most_bytes) {
     decoder.feed(*record);
   }
   decoder.finish();
-  require(events <= records && decoder.bad_records().malformed <= records && decoder.bad_records().late <= records, "there is more told than recorded");
+  require(events <= records && decoder.bad_records().malformed <= records && decoder.bad_records().late <= records,
+          "there is more told than recorded");
 }
 
 }  // namespace
