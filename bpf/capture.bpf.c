@@ -68,6 +68,8 @@ static __always_inline int load_row(struct scratch *s, u32 row)
 	if (!from)
 		return 0;
 	s->row = *from;
+	if (from->flags & CT_ROW_WORDS)
+		((struct ct_record *)s->data)->flags |= CT_FLAG_WORDS;
 	return 1;
 }
 
@@ -77,15 +79,6 @@ static __always_inline void load_call(struct scratch *s, const struct call *call
 	s->word = call->abi == CT_ABI_I386 ? 4 : 8;
 	for (int i = 0; i < 6; i++)
 		s->args[i] = call->args[i];
-}
-
-/* Of words the beginning will do. */
-static __always_inline void mark_words(struct scratch *s)
-{
-	if (!(s->row.flags & CT_ROW_WORDS))
-		return;
-	((struct ct_record *)s->data)->flags |= CT_FLAG_WORDS;
-	s->truncated = 0;
 }
 
 /* Entry (or the only sight of a call): the bytes, the places of paths, the descriptors. Results: status in s->status,
@@ -174,7 +167,6 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 		}
 		if (s->row.flags & CT_ROW_FS_CONTEXT)
 			state->log_head = fs_log_head((u32)call.args[0]);
-		mark_words(s);
 	}
 	state->enter_lost = send(s, 0) != 0;
 	return 0;
@@ -333,7 +325,6 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 			state->made_node = 1;
 		if (s->row.flags & CT_ROW_AFTER && ret >= 0)
 			capture_aftermath(s->row.flags, (u32)call.args[0], (u32)ret, orphan ? 0 : state->enter_ns);
-		mark_words(s);
 	}
 	send(s, 0);
 	return 0;

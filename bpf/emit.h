@@ -95,7 +95,8 @@ static __always_inline long send(struct scratch *s, u64 flags)
 		: bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= wake_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 	long error = bpf_ringbuf_output(&events, s->data, length, wake);
 	count(error ? CT_LOSS_RING_FULL : CT_LOSS_COUNT);
-	if (s->truncated && !error)
+	/* Of words the beginning will do. */
+	if (s->truncated && !error && !(record->flags & CT_FLAG_WORDS))
 		count_many(CT_LOSS_TRUNCATED, s->truncated);
 	mark_at_work(record->cpu & ~CT_CPU_ITERATOR, 0);
 	s->busy = 0;

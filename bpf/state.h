@@ -31,6 +31,7 @@ __u32 searching = 0;
 __u64 live_tasks = 0; /* followed and not yet ended */
 __u64 new_tasks = 0;  /* found by the iterator */
 
+/* No larger than it is: a new one is made on the stack, of which verifiers before 6.12 count 512 bytes for all calls. */
 struct task_state {
 	u32 tgid;     /* as cttrace sees it; first: user space reads it */
 	u32 enter_tid;
@@ -43,14 +44,13 @@ struct task_state {
 	u8 in_call;
 	u8 synced;    /* has been seen entering or leaving a call: from here on, an exit without an entry means something */
 	u8 enter_lost;
-	u8 made_node;
+	u8 made_node : 1;
+	u8 own_stdout : 1; /* when its program began, descriptor 1 was another file than 2 */
 	u8 captured;  /* bit per argument: its bytes were read at entry */
 	u8 faulted;   /* bit per argument: its bytes could not be read at entry */
 	u8 told;      /* its snapshot, or the fork that made it, has been recorded */
 	u8 log_head;  /* of the filesystem context's log, at entry */
 	u8 said;      /* calls of rows with CT_ROW_FEW that its program has made */
-	u8 own_stdout; /* when its program began, descriptor 1 was another file than 2 */
-	u8 pad[7];
 	u64 task;     /* struct task_struct *, checked before use */
 };
 
