@@ -31,7 +31,7 @@ __u32 searching = 0;
 __u64 live_tasks = 0; /* followed and not yet ended */
 __u64 new_tasks = 0;  /* found by the iterator */
 
-/* No larger than it is: a new one is made on the stack, of which verifiers before 6.12 count 512 bytes for all calls. */
+/* No larger than it is: a new one is made on the stack, of which older verifiers (6.1) count 512 bytes for all calls. */
 struct task_state {
 	u32 tgid;     /* as cttrace sees it; first: user space reads it */
 	u32 enter_tid;
