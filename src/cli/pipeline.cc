@@ -95,7 +95,7 @@ void Pipeline::show(const Event& event) {
   if (verification_) verification_->before(event, model_);
   if (moment_) moment_->before(event, number_, model_.state());
   // What is left out has to be known, too.
-  const State nothing;
+  static const State nothing;
   const State& kept = trees_ && !keeps_trees(event) ? nothing : model_.state();
   if (trees_) trees_->before(event, kept);
   const Changes& changes = model_.apply(event);
