@@ -194,7 +194,7 @@ mount("/sys/kernel", root + "/sys/kernel", None, BIND)
 mount("/dev/null", root + "/proc/version", None, BIND)
 begin()
 """)
-        self.assertIn(("mounts", "/sys/kernel bound on /sys/kernel"), lines)
+        self.assertIn(("mounts", "/sys/kernel (outside) bound on /sys/kernel"), lines)
         self.assertIn(("masking", "/proc/version <- /dev/null"), lines)
 
 
