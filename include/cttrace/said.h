@@ -19,8 +19,11 @@ struct Said {
   bool cut = false;        // there was more before
   uint64_t time_ns = 0;    // of the last write
   bool discarded = false;  // written to /dev/null
+  uint32_t writes = 0;     // that were told; of more than CT_FEW the last ones need not have been
 
   bool empty() const { return text.empty(); }
+  // More may have followed that is not recorded.
+  bool may_go_on() const { return writes >= CT_FEW; }
   // `call` writes_to_stderr. What could not be read is left out, and so is what is discarded where something else is
   // said. That a write failed does not matter: it was said.
   void add(const Call& call);

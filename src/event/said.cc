@@ -20,9 +20,10 @@ void Said::add(const Call& call) {
   const Argument& written = call.args[1];
   const bool known = written.reading == Reading::kOk || written.reading == Reading::kTruncated;
   if (!known || written.bytes.empty()) return;
+  ++writes;
   const bool to_nobody = is_dev_null(call.args[0].file);
   if (to_nobody && !discarded && !empty()) return;
-  if (!to_nobody && discarded) *this = {};
+  if (!to_nobody && discarded) *this = {.writes = writes};
   discarded = to_nobody;
   const size_t taken = call.result > 0 ? static_cast<size_t>(call.result) : written.bytes.size();
   text.append(written.bytes, 0, taken);

@@ -81,15 +81,14 @@ Names made_in(const Telling& telling, const Names& names, const std::string& cgr
   return found;
 }
 
-// "cpu, memory and pids".
+}  // namespace
+
 std::string in_a_row(const std::vector<std::string>& words) {
   std::string text;
   for (size_t i = 0; i < words.size(); ++i)
     text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + escape_for_terminal(words[i]);
   return text;
 }
-
-}  // namespace
 
 void tell_cgroups(Telling& telling) {
   std::map<std::string, Hierarchies> by_path;

@@ -6,18 +6,6 @@
 #include "render/telling.h"
 
 namespace cttrace {
-namespace {
-
-// "cpu, memory and pids".
-std::string named_in_a_row(const std::vector<std::string>& names) {
-  std::string text;
-  for (size_t i = 0; i < names.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + escape_for_terminal(names[i]);
-  return text;
-}
-
-}  // namespace
-
 void tell_named_cgroups(Telling& telling) {
   std::map<std::string, std::vector<std::string>> by_path;
   for (const auto& [hierarchy, path] : telling.task.cgroups) {
@@ -34,7 +22,7 @@ void tell_named_cgroups(Telling& telling) {
     if (each == most)
       words.insert(words.begin(), path);
     else
-      words.push_back("in " + named_in_a_row(each->second) + ": " + path);
+      words.push_back("in " + in_a_row(each->second) + ": " + path);
   }
   telling.fields.add("cgroup", words);
 }

@@ -1,6 +1,7 @@
 // Remarks.
 #include "render/story_remarks.h"
 
+#include <fmt/format.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -24,6 +25,8 @@ std::vector<string> lines_of(const Said& said) {
   const bool many = lines.size() > kMost;
   if (many) lines.erase(lines.begin(), lines.end() - kMost);
   if (said.cut || many) lines.insert(lines.begin(), "...");
+  if (said.may_go_on())
+    lines.push_back(fmt::format("... (more may have followed: a thread's first {} writes are recorded)", CT_FEW));
   return lines;
 }
 

@@ -49,6 +49,8 @@ void tell_privileges(Telling& telling);
 // Limits, cgroups, and what is worth a word only where somebody has set it.
 void tell_limits(Telling& telling);
 // ... of which it tells the cgroup of each hierarchy.
+// "cpu, memory and pids", escaped.
+std::string in_a_row(const std::vector<std::string>& words);
 void tell_cgroups(Telling& telling);
 // The same where options.hierarchies names them.
 void tell_named_cgroups(Telling& telling);

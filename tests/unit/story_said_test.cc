@@ -70,6 +70,17 @@ TEST(Said, WhatIsDiscardedCountsWhereNothingElseIsSaid) {
   EXPECT_EQ(said.text, "to somebody\nto nobody\n");
 }
 
+TEST(Said, WhatMayHaveFollowedIsNotSilentlyMissing) {
+  Said said;
+  for (int i = 1; i < CT_FEW; ++i) said.add(a_write("x\n"));
+  EXPECT_FALSE(said.may_go_on());
+  said.add(a_write("last\n"));
+  EXPECT_TRUE(said.may_go_on());
+  const std::vector<std::string> lines = lines_of(said);
+  EXPECT_EQ(lines[lines.size() - 2], "last");
+  EXPECT_EQ(lines.back(), "... (more may have followed: a thread's first 64 writes are recorded)");
+}
+
 TEST(Said, LinesAreEscapedAndBounded) {
   EXPECT_TRUE(lines_of({}).empty());
   EXPECT_EQ(lines_of({.text = "one\r\n\n\x1b[31mtwo"}), (std::vector<std::string>{"one", "\\x1b[31mtwo"}));
