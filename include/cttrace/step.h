@@ -192,6 +192,7 @@ struct Probed {
 };
 // The set-up has ended: the container's own program runs. What it got is the kernel's own answer.
 struct HandedOver {
+  bool itself = false;  // no other program: the runtime goes on in what it has set up
   std::string path = {};
   std::vector<std::string> argv = {};
   uint32_t uid = 0, gid = 0;  // in its user namespace, where that maps them

@@ -135,7 +135,9 @@ class Parts {
     }
   }
   void operator()(const Probed& probed) { put("", "asks what the kernel can do (" + probed.what + ")"); }
-  void operator()(const HandedOver& handed) { put("program", "execve " + names_(handed.path)); }
+  void operator()(const HandedOver& handed) {
+    put("program", handed.itself ? "goes on itself" : "execve " + names_(handed.path));
+  }
   void operator()(const CallMade& call) {
     if (call.quiet) return;
     put(call.name, call.name + (call.about.empty() ? "" : " " + names_(call.about)));

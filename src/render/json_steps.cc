@@ -191,6 +191,7 @@ struct Facts {
   }
   void operator()(const HandedOver& handed) const {
     json["kind"] = "hand_over";
+    json["itself"] = handed.itself;
     json["path"] = json_text(handed.path);
     json["argv"] = json_words(handed.argv);
     json["uid"] = handed.uid;

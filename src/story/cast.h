@@ -113,16 +113,19 @@ struct SetUp {
   uint32_t hostname_in = 0;
   std::optional<HeldBack> held = {};
   std::optional<HeldBack> helped = {};  // was held back until the set-up went on
-  bool worker = false;                  // it has executed itself again in what it has set up: it works in there
-  bool asks = false;                    // a program in it is there to see whether the kernel executes it
-  bool hosts = false;                   // a runtime works in it: it has made namespaces of its own in there
-  std::set<TaskId> threads = {};        // that run, until it is over
-  bool over = false;                    // handed over, or told as failed
-  bool dismissed = false;               // the last of its processes that failed was killed by its own program
-  uint32_t failed = 0;                  // how the last of its processes ended that did with an error: TaskExit::code
-  uint64_t end_ns = 0;                  // when the last of its threads ended
-  std::shared_ptr<Unit> last = {};      // of the last of its processes that ended
-  std::string cgroup = {};              // of the last of its processes that ended and had been moved to one
+  // Who set it up goes on in it itself: as it was at its last step.
+  std::optional<HeldBack> itself = {};
+  TaskId switched_by = {};          // the process that switched its root last
+  bool worker = false;              // it has executed itself again in what it has set up: it works in there
+  bool asks = false;                // a program in it is there to see whether the kernel executes it
+  bool hosts = false;               // a runtime works in it: it has made namespaces of its own in there
+  std::set<TaskId> threads = {};    // that run, until it is over
+  bool over = false;                // handed over, or told as failed
+  bool dismissed = false;           // the last of its processes that failed was killed by its own program
+  uint32_t failed = 0;              // how the last of its processes ended that did with an error: TaskExit::code
+  uint64_t end_ns = 0;              // when the last of its threads ended
+  std::shared_ptr<Unit> last = {};  // of the last of its processes that ended
+  std::string cgroup = {};          // of the last of its processes that ended and had been moved to one
 
   // It came to no other program than the one that seemed to help: it was there for that, unless it failed by itself.
   bool was_for_helper() const { return !held && helped && (!failed || failed == helped->process->stage.exit_code); }

@@ -2,6 +2,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -11,8 +12,6 @@
 
 namespace cttrace {
 namespace {
-
-constexpr uint64_t kPatience_ns = 1'000'000'000;
 
 // What was to become the root: the starter's, with all below, was bound there; or it was bound on itself, to be a mount
 // that can. What is below it, and then treated so, is there to be read only, or not to be.
@@ -109,6 +108,18 @@ void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending e
   sink_(std::move(container));
 }
 
+// Who was told to make one container, and has given up, made them all for that: the latest has what the others did.
+void Teller::Work::join_failed(const std::vector<std::shared_ptr<SetUp>>& all) {
+  const std::shared_ptr<SetUp>* latest = nullptr;
+  for (const auto& each : all) {
+    const Unit& unit = *each->unit;
+    const bool failed = !each->over && !each->held && !each->hosts && !each->made.empty();
+    if (!failed || !unit.gave_up || unit.made || !makes_container(unit.argv)) continue;
+    if (latest) drop_set_up((*latest)->begun_ns < each->begun_ns ? *latest : each);
+    if (!latest || (*latest)->over) latest = &each;
+  }
+}
+
 void Teller::Work::end_with_unit(const std::shared_ptr<SetUp>& set_up) {
   const Unit& unit = *set_up->unit;
   if (set_up->held && unit.gave_up && may_have_failed(*set_up)) set_up->held.reset();
@@ -129,6 +140,7 @@ void Teller::Work::tell_failed_by_now() {
     std::erase(next->unit->set_ups, next);
     end_with_unit(next);
   }
+  tell_settled();
   const auto is_due = [&] { return !gave_up_.empty() && time_ns_ >= gave_up_.front().first + kPatience_ns; };
   for (size_t left = gave_up_.size(); left > 0 && is_due(); --left) {
     const std::shared_ptr<Unit> unit = gave_up_.front().second;
@@ -173,7 +185,16 @@ void Teller::Work::finish() {
     for (const std::shared_ptr<SetUp>& each : std::exchange(person.process->unit->set_ups, {})) leave(each);
     if (person.set_up) leave(person.set_up);
   }
+  const auto left_of = [&](const std::shared_ptr<Unit>& unit) {
+    std::vector<std::shared_ptr<SetUp>> its;
+    std::ranges::copy_if(left, std::back_inserter(its), [&](const auto& each) { return each->unit == unit; });
+    return its;
+  };
   for (const auto& each : left) {
+    if (each->over) continue;
+    const std::vector<std::shared_ptr<SetUp>> its = left_of(each->unit);
+    tell_itself(its);
+    join_failed(its);
     if (each->over) continue;
     if (each->was_for_helper() && !each->helped->process->stage.end_ns) each->held = std::exchange(each->helped, {});
     // Where its runtime has given up, those that are left are about to end.

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -104,6 +105,10 @@ bool copies_map(const Call&, const StepFacts& facts, const Circumstances&) {
 bool sets_oom_score(const Call&, const StepFacts& facts, const Circumstances&) {
   const auto* given = std::get_if<IdentityGiven>(&facts);
   return given && given->changes[0].what == IdentityGiven::What::kOomScore;
+}
+
+bool locks_memory(const Call& call, const StepFacts&, const Circumstances&) {
+  return number(call, "resource") == RLIMIT_MEMLOCK;
 }
 
 // Each id that is to change becomes root's.

@@ -157,6 +157,7 @@ void Teller::Work::executed(Person& person, const Snapshot& snapshot) {
     hold_back(person, snapshot);
   else
     program_began(person, snapshot, itself);
+  if (itself) goes_on_itself(person, snapshot);
   person.exec.reset();
 }
 

@@ -97,6 +97,7 @@ SetUpStory Teller::Work::story_of(SetUp& set_up, const Named& named, const TaskI
   Gathering gathering;
   gathering.take(set_up.draft, true);
   for (const std::shared_ptr<Unit>& unit : units_beside(set_up.unit)) {
+    if (set_up.itself && unit->first > number_) continue;  // begun since then
     switch (relation_of(*unit, subject)) {
       case Relation::kNone: break;
       case Relation::kSteps: gathering.take_from(unit->draft, subject); break;
@@ -139,6 +140,7 @@ void Teller::Work::describe(Container& container, const SetUp& set_up, const Set
 }
 
 void Teller::Work::hand_over(Person& person, const Snapshot& snapshot) {
+  person.set_up->itself.reset();
   tell_handed_over(person.set_up, *person.process, snapshot, person.exec);
   person.set_up.reset();
   new_unit(person, snapshot);
@@ -153,7 +155,9 @@ void Teller::Work::tell_handed_over(const std::shared_ptr<SetUp>& set_up, Proces
   step.last = number_;
   step.end_ns = std::max(step.end_ns, snapshot.time_ns);
   step.switches = static_cast<uint32_t>(set_up->roots.count());
-  step.facts = handed_over(snapshot, exec);
+  HandedOver facts = handed_over(snapshot, exec);
+  facts.itself = set_up->itself.has_value();
+  step.facts = std::move(facts);
   set_up->draft.add(process.stage, std::move(step));
 
   Known* const into = joined_container(*set_up);

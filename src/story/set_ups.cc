@@ -232,6 +232,7 @@ void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->hosts || set_up->asks) return drop_set_up(set_up);
   if (set_up->was_for_helper()) set_up->held = std::exchange(set_up->helped, {});
   Unit& unit = *set_up->unit;
+  if (set_up->itself && !set_up->held) return;  // how its runtime ends tells
   if (set_up->held && !may_have_failed(*set_up)) return tell_held_back(set_up);
   // What its runtime makes of it tells.
   if (set_up->held) return wait_for_runtime(set_up);

@@ -161,6 +161,7 @@ void Teller::Work::on(const TaskExit& exit) {
   if (!gone) return;
   const std::shared_ptr<Process> process = gone->process;
   const std::shared_ptr<SetUp> set_up = gone->sets_up() ? gone->set_up : nullptr;
+  if (exit.last_of_process && !exit.code) ends_itself(*gone);
   people_.erase(id);
   const auto running = running_.find(id.tid);
   if (running != running_.end() && running->second == id) running_.erase(running);
@@ -226,7 +227,10 @@ void Teller::Work::not_busy(const std::shared_ptr<Unit>& unit) {
 
 void Teller::Work::unit_ended(const std::shared_ptr<Unit>& unit) {
   not_busy(unit);
-  for (const std::shared_ptr<SetUp>& each : std::exchange(unit->set_ups, {}))
+  const std::vector<std::shared_ptr<SetUp>> left = std::exchange(unit->set_ups, {});
+  tell_itself(left);
+  join_failed(left);
+  for (const std::shared_ptr<SetUp>& each : left)
     if ((each->threads.empty() || each->held) && !each->over) end_with_unit(each);
   if (unit->container && !unit->seen_to_begin) return;
   tell_served(*unit);

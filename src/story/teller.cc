@@ -95,6 +95,7 @@ void Teller::Work::add(Person& person, Step&& step) {
     if (held && goes_on && !is_of(*process.unit, *held->unit) &&
         (held->process->stage.end_ns || has_made(process, *held->process)))
       person.set_up->helped = *std::exchange(held, {});
+    if (goes_on) keep_itself(person, step);
     note_where(*person.set_up, step);
     newest_ = person.process;
     newest_phase_ = step.phase;
@@ -262,6 +263,8 @@ void Teller::Work::note_roots(Person& person, const Call& call, const std::optio
   if (call.row->name == "pivot_root") roots.became(path(call, "new_root"));
   if (call.row->name == "chroot") roots.narrowed(path(call, "filename"), person.process->leader);
   if (moved_to_root) roots.became(*moved_to_root);
+  const bool switched = call.row->name == "pivot_root" || call.row->name == "chroot" || moved_to_root;
+  if (switched) person.set_up->switched_by = person.process->leader;
 }
 
 void Teller::Work::note_exec(Person& person, const Call& call, Step&& step) {

@@ -19,6 +19,9 @@ namespace cttrace {
 // Who leaves these sets up.
 inline constexpr uint64_t kIsolating = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
 
+// A runtime that lives on has told by then what it had to tell of a failure, and has taken what step it had to take.
+inline constexpr uint64_t kPatience_ns = 1'000'000'000;
+
 class Teller::Work {
  public:
   Work(const TellerOptions& options, Sink sink) : options_(options), sink_(std::move(sink)) {}
@@ -95,6 +98,15 @@ class Teller::Work {
   Known* joined_container(const SetUp& set_up);
   void tell_command(Person& person, const Snapshot& snapshot);
 
+  // itself.cc: runtimes that execute no other program, and go on in what they have set up
+  void goes_on_itself(const Person& person, const Snapshot& snapshot);
+  void keep_itself(const Person& person, const Step& step);
+  void ends_itself(const Person& person);
+  bool has_settled(const Unit& unit) const;
+  bool has_given_up(const Unit& unit, const SetUp& set_up) const;
+  void tell_itself(const std::vector<std::shared_ptr<SetUp>>& all);
+  void tell_settled();
+
   // served.cc: what programs do that set nothing up: to a container that is there, or in vain
   void tell_served(Unit& unit);
   void tell_service(Unit& unit, ContainerWentOn told);
@@ -125,6 +137,7 @@ class Teller::Work {
 
   // endings.cc: set-ups that end without a hand-over, and containers that end
   void end_with_unit(const std::shared_ptr<SetUp>& set_up);
+  void join_failed(const std::vector<std::shared_ptr<SetUp>>& all);
   void tell_failed_by_now();
   void tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending ending);
   void tell_held_back(const std::shared_ptr<SetUp>& set_up);
@@ -149,6 +162,8 @@ class Teller::Work {
   std::deque<std::shared_ptr<Unit>> gone_;  // units that have ended, and may yet turn out to belong to a container
   // Whose runtimes may yet tell more, and since when; the earliest first.
   std::deque<std::pair<uint64_t, std::weak_ptr<SetUp>>> failed_;
+  // Who goes on itself in those, and may yet take another step; since when; the earliest first.
+  std::deque<std::pair<uint64_t, std::weak_ptr<SetUp>>> settling_;
   // Programs that failed, may be for a container that is being set up, and when that was looked at; the earliest first.
   std::deque<std::pair<uint64_t, std::shared_ptr<Unit>>> gave_up_;
   MountsInMaking mounts_;
