@@ -171,6 +171,7 @@ void Teller::Work::tell_handed_over(const std::shared_ptr<SetUp>& set_up, Proces
   const std::string cgroup = moved ? snapshot.cgroup : process.cgroup;
   Named named = named_by({set_up->unit->argv, cgroup, set_up->hostname, argv});
   if (is_entry) named.name = into ? into->name : named.called;
+  drop_visits_beside(*set_up);
   SetUpStory story = story_of(*set_up, named, process.leader);
   story.program = process.leader;
   story.pids = snapshot.pids;

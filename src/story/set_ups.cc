@@ -126,10 +126,7 @@ void Teller::Work::step_out(Person& person, uint64_t types) {
   // A runtime works in what another one has made to work in.
   const Unit& unit = *person.process->unit;
   const bool is_runtime = person.process->unit != set_up->unit && (set_up->worker || makes_container(unit.argv));
-  if (is_runtime && !set_up->made.contains(CLONE_NEWPID)) {
-    set_up->hosts = true;
-    return leave();
-  }
+  if (is_runtime && !set_up->made.contains(CLONE_NEWPID)) return leave_to_runtimes(set_up);
   if (!set_up->held) return;
   const HeldBack& held = *set_up->held;
   const bool own_pids = set_up->unit->origin.namespaces[CT_NS_PID] != held.snapshot.namespaces[CT_NS_PID];
@@ -139,6 +136,22 @@ void Teller::Work::step_out(Person& person, uint64_t types) {
   if (own_pids) return tell_held_back(set_up);
   set_up->hosts = set_up->hosts || person.process->unit == held.unit;
   leave();
+}
+
+// It was made to work in: what others than its maker do in there is their own.
+void Teller::Work::leave_to_runtimes(const std::shared_ptr<SetUp>& host) {
+  host->hosts = true;
+  for (auto& [id, person] : people_) {
+    const Process& process = *person.process;
+    if (person.set_up != host || process.unit == host->unit) continue;
+    host->threads.erase(id);
+    person.set_up.reset();
+    if (std::optional<Draft::Part> done = host->draft.take_part(process.leader)) {
+      process.unit->draft.add(std::move(*done));
+      busy(process.unit);
+    }
+  }
+  if (host->threads.empty()) end_set_up(host);
 }
 
 void Teller::Work::note_made(const Person& maker, uint32_t type, uint32_t inode) {
@@ -259,6 +272,24 @@ bool Teller::Work::is_left_to_held(const SetUp& set_up) const {
            const auto left = people_.find(id);
            return left == people_.end() || is_of(*left->second.process->unit, *set_up.held->unit);
          });
+}
+
+// Everybody in it is back where the program began that was told to make a container, which is another set-up: it went
+// where it could do something for that without anybody seeing.
+void Teller::Work::drop_visits_beside(const SetUp& latest) {
+  const Unit& unit = *latest.unit;
+  if (!makes_container(unit.argv)) return;
+  const auto is_home = [&](TaskId id) {
+    const auto found = people_.find(id);
+    if (found == people_.end()) return false;
+    const Person& person = found->second;
+    const auto same = [&](ct_ns which) { return inode_of(person, which) == unit.origin.namespaces[which]; };
+    return person.process->unit == latest.unit && same(CT_NS_MNT) && same(CT_NS_PID_FOR_CHILDREN) && same(CT_NS_USER);
+  };
+  for (const std::shared_ptr<SetUp>& each : std::vector(unit.set_ups)) {
+    const bool may_go_on = each->held || each->itself || each->roots.count() || each->threads.empty();
+    if (each.get() != &latest && !may_go_on && std::ranges::all_of(each->threads, is_home)) drop_set_up(each);
+  }
 }
 
 // Who has done something for a container, executed nothing and ended well has helped with it.

@@ -62,6 +62,7 @@ class Teller::Work {
   const Place* root_of(const Person& person) const;
   void come_home(Person& person);
   bool goes_home(const Process& process, const Step& step) const;
+  void leave_to_runtimes(const std::shared_ptr<SetUp>& host);
   void note_made(const Person& maker, uint32_t type, uint32_t inode);
   std::shared_ptr<SetUp> making_of(uint32_t type, uint32_t inode) const;
   void end_set_up(const std::shared_ptr<SetUp>& set_up);
@@ -70,6 +71,7 @@ class Teller::Work {
   bool is_left_to_held(const SetUp& set_up) const;
   void drop_set_up(const std::shared_ptr<SetUp>& set_up);
   void drop_helpers_of(const SetUp& latest);
+  void drop_visits_beside(const SetUp& latest);
 
   // teller.cc: what calls mean for who is who
   bool is_another_root(const Person& person) const;

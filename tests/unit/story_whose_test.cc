@@ -11,6 +11,12 @@ const NamespaceInodes kOwnMounts = with(kHost, {{CT_NS_MNT, 500}});
 
 struct StoryWhose : testing::Test {
   StoryWorld world;
+
+  void limits(const Task& runtime) {
+    world.calls(runtime, "write", {4, "1", 1}, [&](Call& call) {
+      call.args[0].file = File{.path = "/sys/fs/cgroup/web/pids.max", .fs_type = "cgroup2", .sb_magic = 0x63677270};
+    });
+  }
 };
 
 // --- Who makes several containers without executing itself
@@ -262,6 +268,59 @@ TEST_F(StoryWhose, WhoIsToldToMakeAContainerIsNone) {
   world.ends(runtime);
   world.ends(engine);
   EXPECT_EQ(world.container().set_up.runtime.name, "made-up");
+}
+
+// What the runtime did before it made its own namespaces, and what a monitor did for it, is the container's.
+TEST_F(StoryWhose, WhatARuntimeDoesThereFromItsBeginningIsTheContainers) {
+  const Task engine = world.starts(50, {"/usr/bin/engine", "web"});
+  world.unshares(engine, CLONE_NEWNS, kWorkplace);
+  const Task monitor = world.forks(engine, 59);
+  world.runs_in(monitor, {"/usr/bin/monitor", "web"}, kWorkplace, {59});
+  const Task runtime = world.forks(monitor, 60);
+  world.runs_in(runtime, {"/usr/bin/made-up", "create", "web"}, kWorkplace, {60});
+  limits(runtime);
+  sets_up_there(world, runtime);
+  limits(runtime);
+  world.ends(runtime);
+  world.ends(monitor);
+  world.ends(engine);
+  const SetUpStory story = world.container().set_up;
+  EXPECT_EQ(steps_of<ControlsWritten>(story).size(), 1u);
+  const auto begins = [&](const std::string& path) {
+    return std::ranges::any_of(steps_of<ProgramRun>(story),
+                               [&](const Step& step) { return std::get<ProgramRun>(step.facts).path == path; });
+  };
+  EXPECT_TRUE(begins("/usr/bin/made-up"));
+  EXPECT_TRUE(begins("/usr/bin/monitor"));
+}
+
+// crun makes device nodes where nobody sees them, while what it has made waits.
+TEST_F(StoryWhose, WhatARuntimeDoesOnAVisitIsItsContainers) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+  limits(runtime);
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.unshares(runtime, CLONE_NEWNS, kWorkplace);
+  world.calls(runtime, "mount", {"tmpfs", "/devices", "tmpfs", 0, null()});
+  world.joins(runtime, CLONE_NEWNS, kHost[CT_NS_MNT], kHost);
+  limits(runtime);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const SetUpStory story = world.container().set_up;
+  EXPECT_EQ(steps_of<MountDone>(story).size(), 1u);
+  size_t limited = 0;
+  for (const Step& step : steps_of<ControlsWritten>(story)) limited += step.call_count;
+  EXPECT_EQ(limited, 2u);
+  EXPECT_EQ(story.steps[0].phase, Phase::kCreate);
+}
+
+TEST_F(StoryWhose, WhoIsStillAwayMakesSomethingElse) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.unshares(runtime, CLONE_NEWNS, kWorkplace);
+  world.calls(runtime, "mount", {"tmpfs", "/devices", "tmpfs", 0, null()});
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_TRUE(steps_of<MountDone>(told[0].set_up).empty());
 }
 
 TEST_F(StoryWhose, WhatFailsThereIsToldOfWhoFailed) {
