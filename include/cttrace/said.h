@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "cttrace/event.h"
 
@@ -27,6 +28,17 @@ struct Said {
   // `call` writes_to_stderr. What could not be read is left out, and so is what is discarded where something else is
   // said. That a write failed does not matter: it was said.
   void add(const Call& call);
+  // What was said from this time on.
+  Said since(uint64_t from_ns) const;
+
+  struct Part {
+    uint64_t time_ns = 0;
+    size_t size = 0;
+  };
+  std::vector<Part> parts = {};  // of `text`, by the write that it is of
+
+ private:
+  void drop(size_t count);  // bytes at the beginning
 };
 
 }  // namespace cttrace

@@ -43,7 +43,7 @@ Result<size_t> choose(std::string_view option, std::string_view words, Text valu
   return usage_error("use " + std::string(option), value, "it is none of " + std::string(words));
 }
 
-constexpr std::string_view kFormats = "story|calls|json|ndjson";
+constexpr std::string_view kFormats = "story|list|calls|json|ndjson";
 constexpr std::string_view kBackends = "auto|ebpf|ptrace";
 constexpr std::string_view kOnOff = "auto|on|off";
 constexpr std::string_view kColors = "auto|always|never";
@@ -164,10 +164,11 @@ const OptionRow kOptions[] = {
 
     {"-o,--output", "FILE", Section::kOutput, kInTexts | kInCompared, "write the output to FILE (-: standard output)",
      "Without it, what a launched command is traced with goes to standard error, as does --format calls of -p and -a; "
-     "story, json and ndjson of -p and -a, and all of show, inspect, syscalls and doctor, go to standard output.",
+     "story, list, json and ndjson of -p and -a, and all of show, inspect, syscalls and doctor, go to standard output.",
      keep_output, Completes::kFile},
     {"--format", "FORMAT", Section::kOutput, kInTables,
-     "story (a section a container, a line a step; the default), calls (one line a call, as strace writes it), json "
+     "story (a section a container, a line a step; the default), list (a line a container), calls (one line a call, as "
+     "strace writes it), json "
      "(one "
      "document) or ndjson (one object a line)",
      "Where -c, -C, -e, -s, -T, -y, -z or -Z asks for lines as strace has them, calls is the default. The JSON Schemas "

@@ -163,11 +163,11 @@ Status check_contradictions(const Parsed& parsed, const Options& options) {
     return usage_error("use -C", "", "-c was given too: choose one");
   if (options.ptrace_seccomp == PtraceSeccomp::kOn && options.backend == Backend::kEbpf)
     return usage_error("use --ptrace-seccomp", "on", "--backend ebpf was given too: it needs no filter");
-  if (options.trees && options.format == Format::kCalls)
-    return usage_error("use --trees", "", "they are part of a story, not of calls", "--format story, json or ndjson");
+  const bool told = options.format != Format::kCalls && options.format != Format::kList;
+  if (options.trees && !told)
+    return usage_error("use --trees", "", "they are part of a story", "--format story, json or ndjson");
   if (options.at && options.trees) return usage_error("use --at", "", "--trees was given too: choose one");
-  if (options.at && options.format == Format::kCalls)
-    return usage_error("use --at", "", "it shows a state, not calls", "--format story, json or ndjson");
+  if (options.at && !told) return usage_error("use --at", "", "it shows a state", "--format story, json or ndjson");
   return Ok{};
 }
 
@@ -177,8 +177,10 @@ Status check_shown(const Parsed& parsed, const CommandRow& command) {
   const std::string name = "cttrace " + std::string(command.name);
   for (const Given& given : parsed.given) {
     const std::string option = first_name(*given.row);
-    if (option == "--format" && given.value == "calls")
-      return usage_error("use --format", given.value, name + " shows no calls", "--format story, json or ndjson");
+    if (option == "--format" && (given.value == "calls" || given.value == "list"))
+      return usage_error("use --format", given.value,
+                         name + (given.value == "calls" ? " shows no calls" : " is no trace"),
+                         "--format story, json or ndjson");
     if (option == "-e" && given.value.starts_with("status="))
       return usage_error("use -e", given.value, name + " lists calls, whatever comes of them");
   }

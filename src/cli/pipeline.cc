@@ -88,7 +88,7 @@ void Pipeline::show(const Event& event) {
   ++number_;
   if (!std::holds_alternative<Loss>(event)) last_number_ = number_;
   const Call* const call = std::get_if<Call>(&event);
-  const bool whole = format_ == Format::kStory;  // of which the steps are chosen
+  const bool whole = format_ == Format::kStory || format_ == Format::kList;  // of which the steps are chosen
   const bool chosen = !call || whole || !selection_ || selection_->includes(*call->row);
   if (chosen) renderer_->event(event, number_);
   if (format_ == Format::kCalls && !verification_) return;

@@ -26,16 +26,36 @@ void Said::add(const Call& call) {
   if (!to_nobody && discarded) *this = {.writes = writes};
   discarded = to_nobody;
   const size_t taken = call.result > 0 ? static_cast<size_t>(call.result) : written.bytes.size();
+  const size_t before = text.size();
   text.append(written.bytes, 0, taken);
   if (written.reading == Reading::kTruncated) text += "...\n";
   time_ns = call.start_ns;
+  parts.push_back({.time_ns = time_ns, .size = text.size() - before});
   if (text.size() <= kMost) return;
   // From the beginning of a line on, where there is one.
   size_t from = text.size() - kMost;
   const size_t line = text.find('\n', from - 1);
   if (line != std::string::npos && line + 1 < text.size()) from = line + 1;
-  text.erase(0, from);
+  drop(from);
   cut = true;
+}
+
+void Said::drop(size_t count) {
+  text.erase(0, count);
+  auto part = parts.begin();
+  for (; part != parts.end() && part->size <= count; ++part) count -= part->size;
+  if (part != parts.end()) part->size -= count;
+  parts.erase(parts.begin(), part);
+}
+
+Said Said::since(uint64_t from_ns) const {
+  Said later = *this;
+  size_t before = 0;
+  for (const Part& part : parts)
+    if (part.time_ns < from_ns) before += part.size;
+  if (before) later.cut = false;
+  later.drop(before);
+  return later;
 }
 
 }  // namespace cttrace

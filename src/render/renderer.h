@@ -20,7 +20,7 @@ namespace cttrace {
 
 using TextSink = std::function<void(std::string_view)>;
 
-enum class Format : uint8_t { kStory, kCalls, kJson, kNdjson };
+enum class Format : uint8_t { kStory, kList, kCalls, kJson, kNdjson };
 
 inline bool is_json(Format format) { return format == Format::kJson || format == Format::kNdjson; }
 

@@ -52,10 +52,6 @@ string processes_of(const Container& container) {
 
 constexpr size_t kMostNames = 4096;
 
-string program_name(const Runtime& runtime) {
-  return safe(runtime.name) + (runtime.version.empty() ? "" : " " + safe(runtime.version));
-}
-
 // What is long, and seldom worth reading: columns of it that are shown.
 size_t limit_of(const RenderOptions& options) {
   constexpr size_t kShort = 120;

@@ -22,6 +22,7 @@ std::vector<string> lines_of(const Said& said) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (!line.empty()) lines.push_back(safe(line));
   }
+  if (lines.empty()) return lines;
   const bool many = lines.size() > kMost;
   if (many) lines.erase(lines.begin(), lines.end() - kMost);
   if (said.cut || many) lines.insert(lines.begin(), "...");

@@ -262,6 +262,10 @@ string no_call_to_blame(const string& runtime, bool usual_ones_failed) {
                      usual_ones_failed ? " but those that usually do" : "", runtime);
 }
 
+string program_name(const Runtime& runtime) {
+  return safe(runtime.name) + (runtime.version.empty() ? "" : " " + safe(runtime.version));
+}
+
 string name_of(const Stage& stage) {
   const string& word = stage.name.empty() ? stage.program : stage.name;
   const string pid = std::to_string(stage.pids.empty() ? stage.task.tid : stage.pids[0]);

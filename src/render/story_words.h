@@ -37,6 +37,9 @@ std::string control_value(std::string_view file, std::string_view value);
 // Of a set-up that failed, and no call of it that says why.
 std::string no_call_to_blame(const std::string& runtime, bool usual_ones_failed);
 
+// "runc 1.1.5"
+std::string program_name(const Runtime& runtime);
+
 // "runc 4872", "init 4883".
 std::string name_of(const Stage& stage);
 // Of a process by the host's pid.

@@ -182,6 +182,9 @@ void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
   story.start_ns = story.steps[0].start_ns;
   story.first = story.steps[0].first;
   for (const Step& step : story.steps) story.first = std::min(story.first, step.first);
+  // A daemon has said other things before.
+  for (Stage& stage : story.stages)
+    if (!stage.said.empty() && stage.start_ns < story.start_ns) stage.said = stage.said.since(story.start_ns);
 }
 
 }  // namespace cttrace

@@ -15,6 +15,15 @@ bool is_hex_id(std::string_view name) {
   return name.size() >= 32 && name.find_first_not_of(kHexDigits) == std::string_view::npos;
 }
 
+// "-M web" or "-Mweb" of systemd-nspawn: elsewhere that letter means other things.
+std::string machine_of(const std::vector<std::string>& argv) {
+  std::string name = option_value(argv, {"-M"});
+  if (!name.empty()) return name;
+  const auto joined =
+      std::ranges::find_if(argv, [](const std::string& word) { return word.starts_with("-M") && word.size() > 2; });
+  return joined == argv.end() ? std::string() : joined->substr(2);
+}
+
 // The last word of "... run [OPTION...] ID [-- COMMAND...]".
 std::string run_argument(const std::vector<std::string>& argv) {
   for (size_t i = 1; i + 1 < argv.size(); ++i) {
@@ -77,6 +86,7 @@ Named named_by(const Told& told) {
   const std::string leaf = leaf_of(told.cgroup);
   Named named;
   named.called = option_value(own, {"--id", "--machine", "--name"});
+  if (named.called.empty() && !own.empty() && last_part(own[0]) == "systemd-nspawn") named.called = machine_of(own);
   if (named.called.empty()) named.called = word_at_end(own, leaf);
   if (named.called.empty()) named.called = run_argument(own);
   if (named.called.empty()) named.called = word_at_end(own, told.hostname);

@@ -102,7 +102,10 @@ class Mistakes(unittest.TestCase):
         self.assert_refused(["--at"], "--at", "MOMENT is missing")
         self.assert_refused(["--at", "9" * 23, "true"], "9" * 23, "no trace has so many events")
         self.assert_refused(["--format", "story", "--at", "web+1ms", "true"], "--at web+", "--record FILE")
-        self.assert_refused(["--at", "3", "--format", "calls", "true"], "--at", "a state, not calls")
+        self.assert_refused(["--at", "3", "--format", "calls", "true"], "--at", "it shows a state")
+        self.assert_refused(["--at", "3", "--format", "list", "true"], "--at", "it shows a state")
+        self.assert_refused(["--trees", "--format", "list", "true"], "--trees", "part of a story")
+        self.assert_refused(["inspect", "--format", "list", "1"], "--format", "list", "is no trace")
         self.assert_refused(["--at", "3", "-e", "mount", "true"], "--at", "--format story, json or ndjson")
 
     def test_json_is_a_format(self):

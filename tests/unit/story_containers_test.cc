@@ -817,5 +817,20 @@ TEST_F(StoryContainers, WhoExecutesItselfIntoAnotherEndsBoth) {
   EXPECT_EQ(ended, (std::vector<uint32_t>{2, 1}));
 }
 
+// That letter is no name of other programs'.
+TEST_F(StoryContainers, NspawnsMachineNamesIt) {
+  const auto name = [](const std::vector<std::string>& argv, const std::vector<std::string>& program = {"/bin/app"}) {
+    StoryWorld world;
+    const Task init = world.clones(world.starts(50, argv), 51, kMountsAndPids, {51, 1}, kInside);
+    world.runs_in(init, program, kInside, {51, 1});
+    return world.container().name;
+  };
+  EXPECT_EQ(name({"/usr/bin/systemd-nspawn", "-M", "web", "-D", "/tree", "/bin/app"}), "web");
+  EXPECT_EQ(name({"/usr/bin/systemd-nspawn", "-Mweb", "-D", "/tree"}), "web");
+  EXPECT_EQ(name({"/usr/bin/systemd-nspawn", "-D", "/tree", "/bin/app", "-M", "web"}, {"/bin/app", "-M", "web"}),
+            "app");
+  EXPECT_EQ(name({"/usr/bin/made-up", "-M", "web", "-D", "/tree"}), "app");
+}
+
 }  // namespace
 }  // namespace cttrace

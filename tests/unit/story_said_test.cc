@@ -70,6 +70,25 @@ TEST(Said, WhatIsDiscardedCountsWhereNothingElseIsSaid) {
   EXPECT_EQ(said.text, "to somebody\nto nobody\n");
 }
 
+TEST(Said, WhatWasSaidSinceThen) {
+  Said said;
+  const auto says_at = [&](uint64_t time_ns, const std::string& text) {
+    Call call = a_write(text);
+    call.start_ns = time_ns;
+    said.add(call);
+  };
+  says_at(10, std::string(Said::kMost, 'x') + "\nabout another one\n");
+  says_at(20, "this one\n");
+  says_at(30, "and why\n");
+  EXPECT_TRUE(said.cut);
+  EXPECT_EQ(said.since(10).text, said.text);
+  const Said later = said.since(20);
+  EXPECT_EQ(later.text, "this one\nand why\n");
+  EXPECT_FALSE(later.cut);
+  EXPECT_EQ(said.since(25).text, "and why\n");
+  EXPECT_TRUE(said.since(31).empty());
+}
+
 TEST(Said, WhatMayHaveFollowedIsNotSilentlyMissing) {
   Said said;
   for (int i = 1; i < CT_FEW; ++i) said.add(a_write("x\n"));
@@ -91,6 +110,32 @@ TEST(Said, LinesAreEscapedAndBounded) {
   ASSERT_EQ(lines.size(), 13u);
   EXPECT_EQ(lines.front(), "...");
   EXPECT_EQ(lines.back(), "29");
+}
+
+// Its words about other containers are no reason why this one failed.
+TEST(StorySaidByDaemons, WhatWasSaidBeforeIsNotTold) {
+  StoryWorld world;
+  const auto says = [&](const Task& task, const std::string& text) {
+    world.calls(task, "write", {2, text, text.size()}, [&](Call& call) {
+      call.row = &row_for_stderr(*call.row);
+      call.result = static_cast<int64_t>(text.size());
+    });
+  };
+  const Task daemon = world.found(50);
+  says(daemon, "another one has ended\n");
+  const Task init = world.clones(daemon, 51, kMountsAndPids, {51, 1}, kInside);
+  world.calls(init, "mount", {"tmpfs", "/mnt", "tmpfs", 0, null()});
+  world.calls(daemon, "write", {3, "51", 2}, [](Call& call) {
+    call.args[0].file = File{.path = "/sys/fs/cgroup/web/cgroup.procs", .fs_type = "cgroup2"};
+  });
+  says(daemon, "this one has not begun\n");
+  world.ends(init, 1 << 8);
+  world.passes(2'000'000'000);
+  world.goes_on(daemon);
+  const std::vector<Stage> stages = world.container().set_up.stages;
+  const auto said = std::ranges::find(stages, 50u, [](const Stage& stage) { return stage.task.tid; });
+  ASSERT_NE(said, stages.end());
+  EXPECT_EQ(said->said.text, "this one has not begun\n");
 }
 
 class StorySaid : public testing::Test {

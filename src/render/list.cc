@@ -1,0 +1,186 @@
+// A table of what was set up, and what came of it.
+#include "render/list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "render/columns.h"
+#include "render/filter.h"
+#include "render/line.h"
+#include "render/story_remarks.h"
+#include "render/story_words.h"
+#include "render/values.h"
+
+namespace cttrace {
+namespace {
+
+using std::string;
+
+constexpr size_t kMostRows = 1u << 16;
+
+string last_name(const std::vector<string>& argv) {
+  return argv.empty() ? string() : safe(argv[0].substr(argv[0].rfind('/') + 1));
+}
+
+// The last line of what was said last.
+string last_words(const std::vector<Stage>& stages) {
+  const auto says_later = [](const Stage& one, const Stage& other) {
+    return std::pair(!one.said.empty(), one.said.time_ns) < std::pair(!other.said.empty(), other.said.time_ns);
+  };
+  const auto last = std::ranges::max_element(stages, says_later);
+  if (last == stages.end() || last->said.empty()) return {};
+  string text = last->said.text;
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  return safe(text.substr(text.rfind('\n') + 1));
+}
+
+// What a runtime says says most; otherwise the last call that failed does, or how its last process ended.
+string why(const std::vector<Stage>& stages, const std::vector<Step>& steps) {
+  if (string said = last_words(stages); !said.empty()) return said;
+  const Around around{.stages = &stages};
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step)
+    if (step->error) return words_of(*step, around);
+  const auto ended = std::ranges::max_element(
+      stages, {}, [](const Stage& stage) { return std::pair(stage.exit_code != 0, stage.end_ns); });
+  if (ended == stages.end() || !ended->exit_code) return {};
+  return name_of(*ended) + " " + how_it_ended(ended->exit_code) +
+         by_whom(ended->killed_by, ended->task.tid, ended->exit_code, around);
+}
+
+string with_reason(const string& what, const string& reason) { return reason.empty() ? what : what + ": " + reason; }
+
+string status_of(const SetUpStory& story) {
+  if (story.ending == Ending::kHandedOver) return "runs";
+  if (story.ending == Ending::kNotComplete) return "not complete when tracing ended";
+  return with_reason("NOT STARTED", why(story.stages, story.steps));
+}
+
+}  // namespace
+
+void ListRenderer::event(const Event& event, EventNumber) {
+  completeness_.see(event);
+  if (const auto* call = std::get_if<Call>(&event); call && options_.summary && is_shown(*call, options_.status))
+    summary_.count(*call);
+  if (const auto* snapshot = std::get_if<Snapshot>(&event)) programs_ += !snapshot->at_start;
+}
+
+void ListRenderer::news(const News& news) {
+  std::visit([&](const auto& each) { tell(each); }, news);
+}
+
+ListRenderer::Row* ListRenderer::add(Row&& row, const SetUpStory* story) {
+  if (rows_.size() >= kMostRows) return ++dropped_, nullptr;
+  if (story) {
+    row.start_ns = story->start_ns;
+    row.runtime = program_name(story->runtime);
+    row.set_up = duration_text(story->end_ns - std::min(story->end_ns, story->start_ns));
+    row.calls = std::to_string(story->call_count);
+    row.program = last_name(story->argv);
+    row.status = status_of(*story);
+    row.bad = story->ending == Ending::kFailed;
+  }
+  rows_.push_back(std::move(row));
+  return &rows_.back();
+}
+
+void ListRenderer::tell(const Container& container) {
+  string name = container.short_name.empty() ? "(no name)" : safe(container.short_name);
+  if (!container.parent_name.empty()) name += " in " + safe(container.parent_name);
+  if (!add({.name = std::move(name)}, &container.set_up)) return;
+  if (container.set_up.ending == Ending::kHandedOver) containers_[container.number] = rows_.size() - 1;
+}
+
+void ListRenderer::tell(const EntryMade& made) {
+  string name = made.short_name.empty() ? "namespaces" : safe(made.short_name);
+  if (made.starters) name = "its starter's";
+  if (!add({.name = "into " + name}, &made.set_up)) return;
+  if (made.set_up.ending == Ending::kHandedOver) entries_[made.set_up.program] = rows_.size() - 1;
+}
+
+void ListRenderer::tell(const ContainerWentOn& told) {
+  const auto found = told.exit_code ? containers_.find(told.container) : containers_.end();
+  if (found == containers_.end()) return;
+  Row& row = rows_[found->second];
+  row.status = how_it_ended(*told.exit_code) + " after " + duration_text(told.since_ns) +
+               by_whom(told.killed_by, told.program_pid, *told.exit_code, {});
+  if (!told.out_of_memory.empty() || told.out_of_memory_dropped) row.status += "; memory ran out";
+  row.bad = *told.exit_code;
+  if (row.bad) row.status = with_reason(row.status, last_words({{.said = told.said}}));
+  containers_.erase(found);
+}
+
+void ListRenderer::tell(const EntryEnded& ended) {
+  const auto found = entries_.find(ended.program);
+  if (found == entries_.end()) return;
+  Row& row = rows_[found->second];
+  row.status = how_it_ended(ended.exit_code) + " after " + duration_text(ended.since_ns) +
+               by_whom(ended.killed_by, ended.program.tid, ended.exit_code, {});
+  row.bad = ended.exit_code;
+  if (row.bad) row.status = with_reason(row.status, last_words({{.said = ended.said}}));
+  entries_.erase(found);
+}
+
+void ListRenderer::tell(const ProgramFailed& failed) {
+  Row row{.start_ns = failed.time_ns - std::min(failed.time_ns, failed.since_ns), .name = "(nothing set up)"};
+  row.runtime = program_name(failed.program);
+  row.status = with_reason(how_it_ended(failed.exit_code), why(failed.stages, failed.failures));
+  row.bad = true;
+  add(std::move(row), nullptr);
+}
+
+string ListRenderer::table() const {
+  constexpr size_t kColumns = 6, kStart = 0, kSetUp = 3, kCalls = 4, kBetween = 2, kNarrowest = 20;
+  std::vector<const Row*> order;
+  for (const Row& row : rows_) order.push_back(&row);
+  std::ranges::stable_sort(order, {}, [](const Row* row) { return row->start_ns; });
+  std::vector<std::array<string, kColumns>> cells = {{"AFTER", "CONTAINER", "RUNTIME", "SET-UP", "CALLS", "PROGRAM"}};
+  for (const Row* row : order) {
+    const uint64_t after_ns = row->start_ns - std::min(row->start_ns, info_.start_ns);
+    cells.push_back({duration_text(after_ns), row->name, row->runtime, row->set_up, row->calls, row->program});
+  }
+  std::array<size_t, kColumns> widths = {};
+  for (const auto& line : cells)
+    for (size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], columns_of(line[i]));
+  size_t before = 0;
+  for (const size_t width : widths) before += width + kBetween;
+  const size_t left = options_.width > before + kNarrowest ? options_.width - before : options_.width ? kNarrowest : 0;
+  string text;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    string line;
+    for (size_t column = 0; column < kColumns; ++column) {
+      const string& cell = cells[i][column];
+      const bool number = column == kStart || column == kSetUp || column == kCalls;
+      if (number) line.append(widths[column] - columns_of(cell), ' ');
+      line += number ? cell : padded_to(cell, widths[column]);
+      line.append(kBetween, ' ');
+    }
+    const bool bad = i > 0 && order[i - 1]->bad;
+    string status = i == 0 ? "STATUS" : order[i - 1]->status;
+    std::ranges::replace(status, kNoBreak, ' ');
+    bool first = true;
+    for (const string& part : wrapped(status, left)) {
+      text += first ? line : string(before, ' ');
+      append_painted(text, part, Paint::kError, options_.color && bad);
+      text += '\n';
+      first = false;
+    }
+  }
+  if (dropped_) text += fmt::format("{} more\n", plural(dropped_, "container"));
+  return text;
+}
+
+void ListRenderer::end(const BadRecords& bad, bool whole) {
+  if (options_.with_calls)
+    sink_(rows_.empty() ? fmt::format("No container was set up: {} began, {} traced.\n", plural(programs_, "program"),
+                                      plural(completeness_.calls, "call"))
+                        : table());
+  if (options_.summary) sink_((options_.with_calls ? "\n" : "") + summary_.table());
+  if (!options_.quiet) return sink_("\n" + completeness_.text(info_, bad, whole));
+  const string lost = completeness_.what_is_lost(bad, whole);
+  const string rest = (lost.empty() ? "" : "cttrace: lost: " + lost + "\n") + completeness_.verification_text(false);
+  if (!rest.empty()) sink_("\n" + rest);
+}
+
+}  // namespace cttrace
