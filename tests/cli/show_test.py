@@ -105,6 +105,18 @@ class Moments(support.Case):
         before = self.show("+1ns", recording)
         self.assertEqual(before.returncode, 0)
         self.assertIn("--at echo+TIME counts from there", before.stderr)
+        # Who names an event means no time of the story, and of several stories nobody knows which.
+        self.assertEqual(self.moment("1", recording)["event"], 1)
+        self.moment("+1ns", self.recording("crun"))
+
+    def test_a_story_is_named_as_its_container_is(self):
+        recording = self.recording("docker")
+        events = [json.loads(line) for line in cttrace("show", "--format", "ndjson", recording).stdout.splitlines()]
+        [container] = [each for each in events if each["type"] == "container"]
+        self.assertLess(len(container["short_name"]), len(container["name"]))
+        self.assertEqual(self.moment(f"{container['short_name']}+9ms", recording),
+                         self.moment(f"{container['name']}+9ms", recording))
+        self.assert_not_there("sh+1ms", self.recording("crun-newer"), "of this name there are 2 containers")
 
 
 class Recorded(support.Case):
