@@ -77,7 +77,7 @@ class Inspect(Case):
         # Each once, and nothing in both.
         self.assertEqual(len(document["unknown"]), len(set(document["unknown"])))
         self.assertEqual([word for word in document["unknown"] if word.split(" (")[0] in ("root", *document["inferred"])], [])
-        self.assertEqual([word for word in document["unknown"] if word.startswith("ns/")], [])
+        self.assertEqual([word for word in document["unknown"] if word.startswith("ns/") or "_for_children" in word], [])
         self.assertEqual(len([word for word in document["unknown"] if word.startswith("mnt namespace")]), 1)
         self.assertIn("cwd", [word.split(" (")[0] for word in document["unknown"]])
         self.assertRegex(text, r"(?s)unknown +.*Permission denied")
@@ -105,6 +105,8 @@ class Inspect(Case):
         document, text = inspected.inspect(kthread)
         self.assertTrue(document["inspected"]["kernel_thread"])
         self.assertIsNone(document["program"])
+        # It has none, and nobody misses them.
+        self.assertEqual({"descriptors", "device nodes"} & set(document["unknown"]), set())
         self.assertRegex(text, rf"\Aprocess {kthread} \(.*\), a kernel thread\n")
 
     def test_a_zombie(self):
