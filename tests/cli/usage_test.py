@@ -186,6 +186,9 @@ class Syscalls(unittest.TestCase):
         rows = json.loads(cttrace("syscalls", "--format", "json", "-e", "pivot_root").stdout)["syscalls"]
         self.assertEqual([row["name"] for row in rows], ["pivot_root"])
         self.assertEqual(rows[0]["numbers"], {"x86_64": 155, "i386": 217, "aarch64": 41})
+        # What goes to the standard error stream has a row of its own.
+        writes = json.loads(cttrace("syscalls", "--format", "json", "-e", "write").stdout)["syscalls"]
+        self.assertEqual([(row["groups"], row.get("variant")) for row in writes], [(["cgroup"], None), (["words"], ["stderr"])])
 
     def test_json_of_all_is_as_the_schema_says(self):
         document = json.loads(cttrace("syscalls", "--format", "json").stdout)
