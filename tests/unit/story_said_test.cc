@@ -2,7 +2,11 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "cttrace/said.h"
+#include "render/json.h"
 #include "render/story.h"
 #include "render/story_remarks.h"
 #include "story_world.h"
@@ -36,6 +40,13 @@ TEST(Said, IsTheEndOfIt) {
   one_line.add(a_write(std::string(3000, 'y')));
   EXPECT_EQ(one_line.text, std::string(Said::kMost, 'y'));
   EXPECT_TRUE(one_line.cut);
+  one_line.add(a_write("\n"));
+  EXPECT_EQ(one_line.text, std::string(Said::kMost - 1, 'y') + "\n");
+  // One that has just room is kept whole.
+  Said exact;
+  const std::string most = "two\n" + std::string(Said::kMost - 5, 'z') + "\n";
+  exact.add(a_write("one\n" + most));
+  EXPECT_EQ(exact.text, most);
 }
 
 TEST(Said, WhatWasWrittenCounts) {
@@ -64,10 +75,12 @@ TEST(Said, WhatIsDiscardedCountsWhereNothingElseIsSaid) {
   EXPECT_EQ(said.text, "to somebody\n");
   said.add(discarded);
   EXPECT_EQ(said.text, "to somebody\n");
-  // Another device is none.
+  // Other devices are none.
   discarded.args[0].file = File{.rdev_major = 5, .rdev_minor = 3, .mode = S_IFCHR | 0666};
   said.add(discarded);
-  EXPECT_EQ(said.text, "to somebody\nto nobody\n");
+  discarded.args[0].file = File{.rdev_major = 1, .rdev_minor = 11, .mode = S_IFCHR | 0666};
+  said.add(discarded);
+  EXPECT_EQ(said.text, "to somebody\nto nobody\nto nobody\n");
 }
 
 TEST(Said, WhatWasSaidSinceThen) {
@@ -98,6 +111,32 @@ TEST(Said, WhatMayHaveFollowedIsNotSilentlyMissing) {
   const std::vector<std::string> lines = lines_of(said);
   EXPECT_EQ(lines[lines.size() - 2], "last");
   EXPECT_EQ(lines.back(), "... (more may have followed: a thread's first 64 writes are recorded)");
+}
+
+TEST(Said, WhatWasDiscardedWasWrittenToo) {
+  Call discarded = a_write("to nobody\n");
+  discarded.args[0].file = File{.rdev_major = 1, .rdev_minor = 3, .mode = S_IFCHR | 0666};
+  Said said;
+  for (int i = 1; i < CT_FEW; ++i) said.add(discarded);
+  said.add(a_write("to somebody\n"));
+  EXPECT_EQ(said.text, "to somebody\n");
+  EXPECT_TRUE(said.may_go_on());
+}
+
+TEST(Said, WhatIsEmptyIsNotSaid) {
+  Said said;
+  for (int i = 0; i < CT_FEW; ++i) said.add(a_write(""));
+  EXPECT_TRUE(lines_of(said).empty());
+}
+
+TEST(Said, HasTheTimeOfTheLastWrite) {
+  Said said;
+  for (const uint64_t time_ns : {7, 9}) {
+    Call call = a_write("x\n");
+    call.start_ns = time_ns;
+    said.add(call);
+    EXPECT_EQ(said.time_ns, time_ns);
+  }
 }
 
 TEST(Said, LinesAreEscapedAndBounded) {
@@ -138,6 +177,100 @@ TEST(StorySaidByDaemons, WhatWasSaidBeforeIsNotTold) {
   EXPECT_EQ(said->said.text, "this one has not begun\n");
 }
 
+Container told_of(Ending ending) {
+  Container container;
+  SetUpStory& story = container.set_up;
+  story.ending = ending;
+  story.runtime = {.name = "runc", .pid = 7};
+  story.stages = {{.task = {.tid = 7}, .pids = {7}, .program = "runc", .end_ns = 9, .exit_code = 1 << 8},
+                  {.task = {.tid = 8}, .pids = {8}, .name = "init", .program = "runc", .end_ns = 8}};
+  story.stages[0].said = {.text = "first\n", .time_ns = 5};
+  story.stages[1].said = {.text = "second\n", .time_ns = 7};
+  story.steps = {{.start_ns = 6, .end_ns = 6, .facts = NameGiven{.name = "web"}}};
+  return container;
+}
+std::string story_of(const News& news, bool verbose = false) {
+  std::string text;
+  StoryRenderer({.verbose = verbose, .quiet = true}, [&](std::string_view part) { text += part; }).news(news);
+  std::ranges::replace(text, kNoBreak, ' ');
+  return text;
+}
+// Those of the words that are in the text, if they are there in this order.
+std::vector<std::string> in_order(const std::string& text, const std::vector<std::string>& words) {
+  std::vector<std::string> found;
+  size_t at = 0;
+  for (const std::string& each : words) {
+    const size_t next = text.find(each, at);
+    if (next == std::string::npos) continue;
+    found.push_back(each);
+    at = next + each.size();
+  }
+  return found;
+}
+
+TEST(Remarks, AreAmongTheStepsInTheOrderOfTheirTimes) {
+  const std::string text = story_of(told_of(Ending::kFailed));
+  const std::vector<std::string> words = {"says         runc 7: first\n", "hostname web", "init 8: second\n",
+                                          "runc 7 exited with 1\n"};
+  EXPECT_EQ(in_order(text, words), words) << text;
+  // Who ended well is not to blame.
+  EXPECT_EQ(text.find("init 8 exited"), std::string::npos) << text;
+}
+
+TEST(Remarks, OnWhatWasHandedOverAreForWhoWantsAll) {
+  const std::string text = story_of(told_of(Ending::kHandedOver));
+  for (const char* words : {"says", "first", "second", "exited"})
+    EXPECT_EQ(text.find(words), std::string::npos) << text;
+  const std::string all = story_of(told_of(Ending::kHandedOver), true);
+  const std::vector<std::string> words = {"runc 7: first\n", "hostname web", "init 8: second\n"};
+  EXPECT_EQ(in_order(all, words), words) << all;
+  EXPECT_EQ(all.find("runc 7 exited"), std::string::npos) << all;
+}
+
+TEST(Remarks, OnAProgramThatSetNothingUpAreInTheOrderOfTheirTimes) {
+  ProgramFailed failed{.program = {.name = "runc", .pid = 7}, .exit_code = 1 << 8};
+  failed.stages = told_of(Ending::kFailed).set_up.stages;
+  std::swap(failed.stages[0].said, failed.stages[1].said);
+  const std::vector<std::string> words = {"says         init 8: first\n", " second\n"};
+  const std::string text = story_of(failed);
+  EXPECT_EQ(in_order(text, words), words) << text;
+  // The heading says it.
+  EXPECT_EQ(text.find("runc 7: "), std::string::npos) << text;
+}
+
+TEST(Remarks, OnAnEntryAreOnOneThatFailed) {
+  EntryEnded ended{.said = {.text = "cannot go on\n"}};
+  EXPECT_EQ(story_of(ended).find("cannot go on"), std::string::npos);
+  ended.exit_code = 1 << 8;
+  EXPECT_NE(story_of(ended).find("says         cannot go on\n"), std::string::npos) << story_of(ended);
+}
+
+Json json_of(const News& news) {
+  std::string text;
+  make_renderer(Format::kNdjson, {}, [&](std::string_view part) { text += part; })->news(news);
+  return Json::parse(text);
+}
+
+TEST(SaidInJson, IsToldWithWhatIsMissingOfIt) {
+  Container container = told_of(Ending::kFailed);
+  container.set_up.stages[0].said = {.text = "rest\n", .cut = true, .time_ns = 5, .writes = CT_FEW};
+  container.set_up.stages.push_back({.task = {.tid = 9}, .pids = {9}, .program = "quiet"});
+  const Json set_up = json_of(container)["set_up"];
+  const Json& stages = set_up["stages"];
+  const Json cut = {{"text", "rest\n"}, {"cut", true}, {"may_go_on", true}, {"time_ns", 5}};
+  EXPECT_EQ(stages[0].value("stderr", Json()), cut);
+  const Json whole = {{"text", "second\n"}, {"time_ns", 7}};
+  EXPECT_EQ(stages[1].value("stderr", Json()), whole);
+  EXPECT_FALSE(stages[2].contains("stderr"));
+}
+
+TEST(SaidInJson, IsToldOfAProgramThatEndedWellToo) {
+  const Said said = {.text = "done\n", .time_ns = 5};
+  const Json told = {{"text", "done\n"}, {"time_ns", 5}};
+  EXPECT_EQ(json_of(ContainerWentOn{.exit_code = 0, .said = said}).value("stderr", Json()), told);
+  EXPECT_EQ(json_of(EntryEnded{.said = said}).value("stderr", Json()), told);
+}
+
 class StorySaid : public testing::Test {
  protected:
   StoryWorld world;
@@ -159,6 +292,11 @@ class StorySaid : public testing::Test {
     }
     return text;
   }
+};
+
+struct Speakers : StorySaid {
+  using StorySaid::runtime, StorySaid::says, StorySaid::world;
+  void TestBody() override {}
 };
 
 TEST_F(StorySaid, ASetUpThatFailsHasItByWhoSaidIt) {
@@ -208,12 +346,75 @@ TEST_F(StorySaid, AnEntryHasItsOwn) {
   const Task entering = world.starts(60, {"/usr/bin/made-up", "exec", "web", "/bin/sh"});
   const NamespaceInodes joined = with(kHost, {{CT_NS_MNT, 500}});
   world.joins(entering, CLONE_NEWNS, 500, joined);
+  says(entering, "no terminal\n");
   world.runs_in(entering, {"/bin/sh"}, joined, {60});
   says(entering, "sh: not found\n");
   world.ends(entering, 127 << 8);
   EXPECT_EQ(world.told_of<EntryEnded>().at(0).said.text, "sh: not found\n");
   const std::string text = story();
   EXPECT_NE(text.find("says         sh: not found\n"), std::string::npos) << text;
+}
+
+TEST_F(StorySaid, WhoSetsSomethingUpInAContainerDoesNotSpeakForIt) {
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  says(init, "app: cannot go on\n");
+  const Task nested = world.forks(init, 52);
+  world.unshares(nested, CLONE_NEWNS, with(kInside, {{CT_NS_MNT, 700}}));
+  says(nested, "nested: no such file\n");
+  world.ends(nested, 1 << 8);
+  world.ends(init, 3 << 8);
+  EXPECT_EQ(world.told_of<ContainerWentOn>().at(0).said.text, "app: cannot go on\n");
+}
+
+// It may say something before anybody knows that the container is for it.
+TEST_F(StorySaid, AProgramThatIsToldLateHasSaidAll) {
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  const Task program = world.clones(init, 52, 0, {52, 2});
+  says(program, "of its maker\n");
+  world.runs_in(program, {"/bin/other"}, kInside, {52, 2});
+  says(program, "before\n");
+  world.ends(init);
+  const Task child = world.clones(program, 53, 0, {53, 3});
+  says(child, "after\n");
+  world.ends(child);
+  world.ends(program, 1 << 8);
+  EXPECT_EQ(world.told_of<ContainerWentOn>().at(0).said.text, "before\nafter\n");
+}
+
+// What it says is told of the container that it is in; it ends all the others, too.
+TEST_F(StorySaid, AProgramThatWasThatOfSeveralSpeaksForAll) {
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const NamespaceInodes nested = with(kInside, {{CT_NS_MNT, 700}});
+  world.unshares(init, CLONE_NEWNS, nested);
+  world.runs_in(init, {"/bin/nested"}, nested, {51, 1});
+  says(init, "cannot go on\n");
+  world.ends(init, 1 << 8);
+  const std::vector<ContainerWentOn> told = world.told_of<ContainerWentOn>();
+  ASSERT_EQ(told.size(), 2u);
+  for (const ContainerWentOn& each : told) EXPECT_EQ(each.said.text, "cannot go on\n");
+}
+
+// It executed another one; what it said before counts where that says nothing.
+TEST_F(StorySaid, OfAProcessTheLastProgramIsHeard) {
+  const auto said_where = [](const std::string& last) {
+    Speakers each;
+    const Task helper = each.world.clones(each.runtime, 52, 0, {52});
+    each.world.calls(helper, "prctl", {38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0, 0});
+    each.says(helper, "first\n");
+    each.world.runs(helper, {"/bin/helper"});
+    if (!last.empty()) each.says(helper, last);
+    each.world.ends(helper, 1 << 8);
+    const Task init = each.world.clones(each.runtime, 51, kMountsAndPids, {51, 1}, kInside);
+    each.world.ends(init, 1 << 8);
+    each.world.ends(each.runtime, 1 << 8);
+    for (const Stage& stage : each.world.container().set_up.stages)
+      if (stage.task.tid == 52) return stage.said.text;
+    return std::string("nobody");
+  };
+  EXPECT_EQ(said_where("second\n"), "second\n");
+  EXPECT_EQ(said_where(""), "first\n");
 }
 
 // Nothing that is traced need have failed.
