@@ -207,6 +207,30 @@ TEST_F(TreesOfSteps, InJsonALargeTreeIsWhatIsMarkedAndWhatThatIsOn) {
   EXPECT_EQ(json["after"]["left_out"], 302);
 }
 
+TEST_F(TreesOfSteps, InJsonOfALargeTreeItIsSaidWhatHidesWhat) {
+  for (int i = 0; i < 300; ++i) world_.binds(world_.host, "/srv", "/many/" + std::to_string(i));
+  binds("/srv/web", "/many/7");
+  step_.facts = kBind;
+  const Json mounts = json_trees(*trees_around(step_, &keeper_.changes()))["after"]["mounts"];
+  // On what is on no path, and on the root.
+  ASSERT_EQ(mounts.size(), 4u) << mounts.dump(1);
+  EXPECT_EQ(mounts[2]["path"], "/many/7");
+  EXPECT_EQ(mounts[2].value("hidden", false), true);
+  EXPECT_EQ(mounts[2].value("hidden_by", Json()), mounts[3]["id"]);
+  EXPECT_FALSE(mounts[3].contains("hidden"));
+}
+
+// It was bound before, and does not change.
+TEST_F(TreesOfSteps, InJsonOfALargeTreeTheNewRootIsThere) {
+  for (int i = 0; i < 300; ++i) world_.binds(world_.host, "/srv", "/many/" + std::to_string(i));
+  calls("chroot", {"/many/7"});
+  step_.facts = RootSwitched{};
+  const Json before = json_trees(*trees_around(step_, &keeper_.changes()))["before"];
+  ASSERT_EQ(before["mounts"].size(), 3u) << before.dump(1);
+  EXPECT_EQ(before["mounts"][2]["path"], "/many/7");
+  EXPECT_EQ(before["left_out"], 301);
+}
+
 // As who keeps them does where there are too many.
 TEST_F(TreesOfSteps, WhereOneOfThemWasNotKeptBothAreLeftOut) {
   binds("/srv/a", "/a");
@@ -219,6 +243,16 @@ TEST_F(TreesOfSteps, WhereOneOfThemWasNotKeptBothAreLeftOut) {
   const std::optional<Trees> trees = trees_around(step_, &keeper_.changes());
   ASSERT_TRUE(trees);
   EXPECT_TRUE(json_trees(*trees).is_null());
+}
+
+TEST_F(TreesOfSteps, AlsoWhereTheFirstOneWasNotKept) {
+  const Call first = world_.made(world_.host, "mount", {"/srv/a", "/a", "", MS_BIND, null()});
+  keeper_.before(first, {});
+  world_.apply(first);
+  keeper_.after(world_.state().event, world_.changes, {});
+  step_.calls.push_back(world_.state().event);
+  binds("/srv/b", "/b");
+  EXPECT_EQ(drawn(kBind), "trees left out: too many mounts\n");
 }
 
 TEST_F(TreesOfSteps, OfVeryManyTheLatestAreKept) {
