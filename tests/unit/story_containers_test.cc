@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <functional>
 #include <set>
 
 #include "story_world.h"
@@ -132,6 +133,8 @@ TEST_F(StoryContainers, ItsNameIsNoPartOfTheCommand) {
   EXPECT_EQ(name_of({"/usr/bin/made-up", "run", "web", "--", "sh", "-c", "id; sleep 1"}, shell), "web");
   EXPECT_EQ(name_of({"/usr/bin/made-up", "run", "web", "sh", "-c", "id; sleep 1"}, shell), "web");
   EXPECT_EQ(name_of({"/usr/bin/made-up", "run", "--", "web"}, shell), "web");
+  // That another program is given the same does not make its words the command.
+  EXPECT_EQ(name_of({"/usr/bin/made-up", "run", "-b", "/bundle", "web"}, {"/sbin/init", "web"}), "web");
 }
 
 TEST_F(StoryContainers, OnlyARuntimeHasABundleThatNoOptionNames) {
@@ -313,6 +316,17 @@ TEST_F(StoryContainers, TheRootThatWasToBeIsWhereTheWholeTreeWasBound) {
   world.ends(init, 1 << 8);
   world.ends(runtime, 1 << 8);
   EXPECT_EQ(world.container().rootfs, "/run/unit-root");
+}
+
+// It may be there to be looked at: what was bound on itself lies elsewhere.
+TEST_F(StoryContainers, WhereTheWholeTreeWasBoundIsNoRootBesideOneThatWasBoundOnItself) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.calls(init, "mount", {"/bundle/rootfs", "/bundle/rootfs", null(), MS_BIND | MS_REC, null()});
+  world.calls(init, "mount", {"/", "/mnt/host", null(), MS_BIND | MS_REC, null()});
+  world.ends(init, 1 << 8);
+  world.ends(runtime, 1 << 8);
+  EXPECT_EQ(world.container().rootfs, "/bundle/rootfs");
 }
 
 // Programs that come and go by the thousand are no reason to forget what was set up before them.
@@ -506,6 +520,7 @@ TEST_F(StoryHooks, WhatIsToldLateWasLookedForOnce) {
   world.ends(runtime);
   const SetUpStory told = world.container().set_up;
   ASSERT_EQ(steps_of<HandedOver>(told).size(), 1u);
+  EXPECT_EQ(steps_of<HandedOver>(told)[0].call_count, 2u);
   std::set<EventNumber> seen;
   for (const Step& step : told.steps)
     for (const EventNumber call : step.calls) EXPECT_TRUE(seen.insert(call).second) << call;
@@ -700,6 +715,25 @@ TEST_F(StoryContainers, WhoConfinesItselfHasNotFailedToStart) {
   EXPECT_EQ(world.container().set_up.ending, Ending::kFailed);
 }
 
+// What failed in those that ended well did not matter to them.
+TEST_F(StoryContainers, WhoGaveIdsUpHasNotFailedByWhatItDidWithout) {
+  const auto told_where = [](uint32_t worker_ends) {
+    StoryWorld world;
+    const Task daemon = world.starts(50, {"/usr/sbin/daemon"});
+    const Task session = world.forks(daemon, 51);
+    world.calls(session, "chroot", {"/var/empty"});
+    const Task worker = world.forks(session, 52);
+    world.fails(worker, "mount", {"t", "/mnt", "tmpfs", 0, "siez=1"}, EINVAL);
+    world.ends(worker, worker_ends);
+    world.calls(session, "setuid", {33});
+    world.ends(session, 255 << 8);
+    world.ends(daemon);
+    return world.told_of<Container>().size();
+  };
+  EXPECT_EQ(told_where(0), 0u);
+  EXPECT_EQ(told_where(1 << 8), 1u);
+}
+
 // A daemon that works in what it has shut itself in is ended from outside.
 TEST_F(StoryContainers, WhoShutsItselfInIsNoContainer) {
   const auto told_where = [](const Words& argv, uint32_t ends, bool gives_up = true) {
@@ -717,11 +751,49 @@ TEST_F(StoryContainers, WhoShutsItselfInIsNoContainer) {
   EXPECT_EQ(told_where({"/usr/bin/made-up", "run", "web"}, SIGTERM), 1u);
 }
 
+TEST_F(StoryContainers, WhoDidMoreThanToShutItselfInHasSetSomethingUp) {
+  const auto told_where = [](const std::function<void(StoryWorld&, const Task&)>& more) {
+    StoryWorld world;
+    const Task daemon = world.starts(50, {"/usr/bin/daemon", "-f"});
+    const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 500}});
+    world.unshares(daemon, CLONE_NEWNS, own);
+    world.pivots(daemon, "/var/empty");
+    more(world, daemon);
+    world.calls(daemon, "prctl", {38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0, 0});
+    world.ends(daemon, SIGTERM);
+    return world.told_of<Container>().size();
+  };
+  EXPECT_EQ(told_where([](StoryWorld&, const Task&) {}), 0u);
+  EXPECT_EQ(told_where([](StoryWorld& world, const Task& daemon) {
+              world.fails(daemon, "mount", {"t", "/mnt", "tmpfs", 0, "siez=1"}, EINVAL);
+            }),
+            1u);
+  // It makes a process.
+  EXPECT_EQ(told_where([](StoryWorld& world, const Task& daemon) {
+              world.ends(world.clones(daemon, 51, 0, {51}, with(kHost, {{CT_NS_MNT, 500}})));
+            }),
+            1u);
+  // Another process does so, too.
+  EXPECT_EQ(told_where([](StoryWorld& world, const Task& daemon) {
+              const Task child = world.clones(daemon, 51, 0, {51}, with(kHost, {{CT_NS_MNT, 500}}));
+              world.calls(child, "prctl", {38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0, 0});
+              world.ends(child, SIGTERM);
+            }),
+            1u);
+  // It executes itself again.
+  EXPECT_EQ(told_where([](StoryWorld& world, const Task& daemon) {
+              world.runs(daemon, {"/usr/bin/daemon", "-f", "again"},
+                         [](Snapshot& snapshot) { snapshot.namespaces[CT_NS_MNT] = 500; });
+            }),
+            0u);
+}
+
 // BuildKit asks so of every architecture.
 TEST_F(StoryContainers, WhoAsksWhatTheKernelExecutesSetsUpNothing) {
   const auto told_where = [](const std::string& runtime, const std::string& program, int error) {
     StoryWorld world;
-    const Task daemon = world.starts(50, {runtime});
+    const Task daemon =
+        world.starts(50, {runtime}, [](Snapshot& snapshot) { snapshot.root = File{.path = "/", .inode = 2}; });
     const Task child = world.forks(daemon, 51);
     world.calls(child, "chroot", {"/tmp/qemu-check1"});
     const File root = {.path = "/tmp/qemu-check1", .inode = 77};
@@ -735,9 +807,60 @@ TEST_F(StoryContainers, WhoAsksWhatTheKernelExecutesSetsUpNothing) {
   };
   EXPECT_EQ(told_where("/usr/sbin/dockerd", "/check", 0), 0u);
   EXPECT_EQ(told_where("/usr/sbin/dockerd", "/check", ENOEXEC), 0u);
+  EXPECT_EQ(told_where("/usr/bin/buildkitd", "/check", 0), 0u);
+  EXPECT_EQ(told_where("/usr/bin/buildkitd", "/check", ENOEXEC), 0u);
+  EXPECT_EQ(told_where("/usr/sbin/dockerd", "/app", 0), 1u);
+  EXPECT_EQ(told_where("/usr/sbin/chroot", "/check", 0), 1u);
   EXPECT_EQ(told_where("/usr/sbin/dockerd", "/check", ENOENT), 1u);
   EXPECT_EQ(told_where("/usr/sbin/dockerd", "/app", ENOEXEC), 1u);
   EXPECT_EQ(told_where("/usr/sbin/chroot", "/check", ENOEXEC), 1u);
+}
+
+TEST_F(StoryContainers, WhoDoesMoreThanToAskHasSetSomethingUp) {
+  using Does = std::function<void(StoryWorld&, const Task&)>;
+  const auto told_where = [](const Does& does, uint32_t ends) {
+    StoryWorld world;
+    const Task daemon = world.starts(50, {"/usr/sbin/dockerd"});
+    const Task child = world.forks(daemon, 51);
+    world.calls(child, "chroot", {"/tmp/qemu-check1"});
+    does(world, child);
+    world.ends(child, ends);
+    world.ends(daemon);
+    return world.told_of<Container>().size();
+  };
+  const Does asks = [](StoryWorld& world, const Task& child) {
+    world.fails(child, "execve", {"/check", Words{"/check"}}, ENOEXEC);
+  };
+  constexpr uint32_t kFails = 253 << 8;
+  EXPECT_EQ(told_where(asks, kFails), 0u);
+  EXPECT_EQ(told_where([](StoryWorld&, const Task&) {}, kFails), 1u);
+  EXPECT_EQ(told_where(
+                [&](StoryWorld& world, const Task& child) {
+                  world.fails(child, "mount", {"t", "/mnt", "tmpfs", 0, "siez=1"}, EINVAL);
+                  asks(world, child);
+                },
+                kFails),
+            1u);
+  EXPECT_EQ(told_where(
+                [&](StoryWorld& world, const Task& child) {
+                  world.unshares(child, CLONE_NEWNS, with(kHost, {{CT_NS_MNT, 500}}));
+                  asks(world, child);
+                },
+                kFails),
+            1u);
+  // The program is of another architecture after all, and cannot go on.
+  const auto runs = [](const NamespaceInodes& namespaces) {
+    return [=](StoryWorld& world, const Task& child) { world.runs_in(child, {"/check"}, namespaces, {51}); };
+  };
+  EXPECT_EQ(told_where(runs(kHost), SIGILL), 0u);
+  const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 500}});
+  EXPECT_EQ(told_where(
+                [&](StoryWorld& world, const Task& child) {
+                  world.unshares(child, CLONE_NEWNS, own);
+                  runs(own)(world, child);
+                },
+                0),
+            1u);
 }
 
 // It made a mount tree in a namespace of its own, say, and handed that on.
