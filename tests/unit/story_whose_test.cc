@@ -75,6 +75,7 @@ TEST_F(StoryWhose, WhatIsDoneInItsNetworkIsDoneForIt) {
   };
   gives("before");
   world.joins(daemon, CLONE_NEWNET, 600, with(kHost, {{CT_NS_NET, 600}}));
+  world.joins(daemon, CLONE_NEWUTS, kHost[CT_NS_UTS], with(kHost, {{CT_NS_NET, 600}}));
   gives("inside");
   world.joins(daemon, CLONE_NEWNET, kHost[CT_NS_NET], kHost);
   gives("afterwards");
