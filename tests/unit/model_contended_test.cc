@@ -89,6 +89,41 @@ TEST_F(ModelContended, WhatAnotherCallMadeIsNoReason) {
   EXPECT_FALSE(doubted_);
 }
 
+// A table shows by other words what had been deleted before tracing began.
+TEST(ModelContendedTables, WhatWasDeletedIsTheSameAsIsToldOfIt) {
+  const auto doubts = [](const std::vector<std::string>& others, const std::string& told_at) {
+    MountWorld world(
+        "20 1 0:20 / / rw - ext4 /dev/vda rw\n"
+        "21 20 0:20 /gone//deleted /share rw - ext4 /dev/vda rw\n");
+    const Task other = world.forks(world.host, 11);
+    bool doubted = false;
+    const auto binds = [&](const Task& task, const std::string& target, const std::string& newest_at) {
+      world.mounts(task, "/share", target, "", MS_BIND, [&](Call& call) {
+        File newest{.path = newest_at};
+        newest.fs_type = "ext4";
+        newest.dev_minor = 20;
+        newest.mount_id = 41;
+        newest.mount_parent_id = 20;
+        newest.mount_ns = kHost[CT_NS_MNT];
+        call.after.newest_mount = newest;
+        call.after.mount_root = "/gone";
+        call.after.mount_source = "/dev/vda";
+        call.after.contended = true;
+        call.duration_ns = 1;
+      });
+      doubted = doubted || !world.all<BecameUnknown>().empty();
+    };
+    for (const std::string& target : others) binds(other, target, target);
+    binds(world.host, "/m1", told_at);
+    world.passes(1000);
+    world.goes_on(world.host);
+    return doubted || !world.all<BecameUnknown>().empty();
+  };
+  EXPECT_FALSE(doubts({}, "/m1"));
+  EXPECT_FALSE(doubts({"/m2"}, "/m2"));  // that of somebody else
+  EXPECT_TRUE(doubts({}, "/m2"));
+}
+
 TEST_F(ModelContended, WhoReceivesMayHaveItFromElsewhere) {
   world_.makes(world_.host, "/", MS_SHARED | MS_REC);
   const Task task = alone();

@@ -44,6 +44,12 @@ class ModelSymbolicLinks : public testing::Test {
       if (tree.path_of(slot) == "/mnt") return tree.at(slot).source + " " + tree.at(slot).root;
     return "nothing";
   }
+  Evidence evidence_at_mnt() const {
+    const MountTree& tree = world_.tree(world_.host);
+    for (const Slot slot : tree.in_tree_order())
+      if (tree.path_of(slot) == "/mnt") return tree.at(slot).evidence;
+    return Evidence::kUnknown;
+  }
   bool doubts() const { return !world_.all<BecameUnknown>().empty(); }
 
   MountWorld world_{kTable};
@@ -61,9 +67,30 @@ TEST_F(ModelSymbolicLinks, IntoAnotherFilesystem) {
   EXPECT_FALSE(doubts());
 }
 
+TEST_F(ModelSymbolicLinks, IntoAnotherFilesystemToTheSamePathInIt) {
+  binds("/srv/x", root_at("/mnt", "ext4", 20), "/x");
+  EXPECT_EQ(at_mnt(), "/dev/vda /x");
+  EXPECT_FALSE(doubts());
+}
+
+// What was mounted while nobody told its number.
+TEST_F(ModelSymbolicLinks, InAFilesystemWhoseDeviceIsNotKnown) {
+  world_.mounts(world_.host, "new", "/n", "tmpfs");
+  binds("/n/link", root_at("/mnt", "tmpfs", 77), "/real");
+  EXPECT_EQ(at_mnt(), "new /real");
+  EXPECT_FALSE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, NoLinkLeadsBelowWhatLiesOnIt) {
+  world_.mounts(world_.host, "cover", "/srv", "tmpfs");
+  binds("/link", root_at("/mnt", "tmpfs", 21), "/y");
+  EXPECT_TRUE(doubts());
+}
+
 TEST_F(ModelSymbolicLinks, WhatIsAlikeInSeveralPlacesIsBelieved) {
   binds("/link", root_at("/mnt", "tmpfs", 21), "/d/x");  // as /srv/d/x and as /d/x
   EXPECT_EQ(at_mnt(), "srv /d/x");
+  EXPECT_EQ(evidence_at_mnt(), Evidence::kObserved);
   EXPECT_FALSE(doubts());
 }
 
@@ -86,6 +113,59 @@ TEST_F(ModelSymbolicLinks, OfWhatDiffersTheShortestLinkIsBelieved) {
       EXPECT_EQ(tree.at(slot).evidence, Evidence::kInferred);
     }
   EXPECT_FALSE(doubts());
+}
+
+// More of them stay in their mount than leave it.
+TEST_F(ModelSymbolicLinks, OfWhatDiffersALinkThatStaysInItsMountIsBelieved) {
+  world_.mounts(world_.host, "/p", "/b", "", MS_BIND);
+  world_.mounts(world_.host, "none", "/b", "", MS_BIND | MS_REMOUNT | MS_NOSUID);
+  binds("/one/two/link", root_at("/mnt", "ext4", 20), "/p/x");  // as /p/x and as /b/x
+  EXPECT_EQ(at_mnt(), "/dev/vda /p/x");
+  EXPECT_EQ(evidence_at_mnt(), Evidence::kInferred);
+  EXPECT_FALSE(doubts());
+}
+
+// Names behind the link stay, too: /l -> /d.
+TEST_F(ModelSymbolicLinks, ALinkIsShortThatKeepsTheNamesBehindIt) {
+  world_.mounts(world_.host, "/d/x/y", "/s", "", MS_BIND);
+  world_.mounts(world_.host, "none", "/s", "", MS_BIND | MS_REMOUNT | MS_NOSUID);
+  binds("/l/x/y", root_at("/mnt", "tmpfs", 21), "/d/x/y");
+  const MountTree& tree = world_.tree(world_.host);
+  for (const Slot slot : tree.in_tree_order())
+    if (tree.path_of(slot) == "/mnt") EXPECT_EQ(tree.at(slot).attributes & MOUNT_ATTR_NOSUID, 0u);
+  EXPECT_EQ(at_mnt(), "srv /d/x/y");
+  EXPECT_FALSE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, OfARecursiveBindTheNewestIsWhereOneOfThemCanBe) {
+  deep_on("/a/b/c");
+  binds("/link", root_at("/mnt/elsewhere/c", "tmpfs", 50), "/", MS_BIND | MS_REC);
+  EXPECT_TRUE(doubts());
+}
+
+// Where nobody tells how many came.
+TEST_F(ModelSymbolicLinks, WhatBringsMoreIsNotAlike) {
+  world_.mounts(world_.host, "/a", "/b", "", MS_BIND);
+  deep_on("/b/x/c");
+  binds("/link", root_at("/mnt", "ext4", 20), "/a/x", MS_BIND | MS_REC);  // as /a/x, and as /b/x with what is on it
+  EXPECT_EQ(world_.table(world_.host),
+            "/ , / /dev/vda, /b /dev/vda[/a], /b/x/c deep, /d srv[/d], /mnt /dev/vda[/a/x], /srv srv");
+  EXPECT_EQ(evidence_at_mnt(), Evidence::kInferred);
+}
+
+TEST_F(ModelSymbolicLinks, ACloneShowsWhatItsPathLedTo) {
+  const auto cloned_from = [&](const char* path, const char* type, uint32_t minor, const char* root) {
+    world_.calls(world_.host, "open_tree", {AT_FDCWD, path, OPEN_TREE_CLONE}, [&](Call& call) {
+      call.result = 5;
+      call.returned_file = root_at("/", type, minor);
+      call.returned_file->fd = 5;
+      call.returned_file->detached = true;
+      call.after.mount_root = root;
+    });
+    return !doubts();
+  };
+  EXPECT_TRUE(cloned_from("/link", "tmpfs", 21, "/x"));
+  EXPECT_FALSE(cloned_from("/link", "tmpfs", 99, "/x"));  // nobody knows where that is
 }
 
 TEST_F(ModelSymbolicLinks, ARecursiveBindShowsWhatItsSourceLedTo) {
