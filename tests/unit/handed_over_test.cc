@@ -2,6 +2,7 @@
 #include "render/handed_over.h"
 
 #include <gtest/gtest.h>
+#include <linux/sched.h>
 #include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 
 #include "made_states.h"
 #include "render/json_state.h"
+#include "render/story_state.h"
 
 namespace cttrace {
 namespace {
@@ -78,6 +80,51 @@ TEST(HandedOver, TheTableIsTheOneThatItsRootIsIn) {
   EXPECT_TRUE(json["cwd"]["mount"].is_null());
   const std::string text = told(made);
   EXPECT_NE(text.find("    3 mounts, all private\n"), std::string::npos) << text;
+}
+
+TEST(HandedOver, OfAMountNamespaceThatIsNotKnownTheRootTellsTheTable) {
+  FromProc made = made_state(kTable);
+  const TreeId tree = made.state.fs_of(*made.state.task(made.task))->root.mount.tree;
+  made.state.namespaces.at(edit_task(made).namespaces[CT_NS_MNT].value).edit().mounts = 0;
+  made.state.mount_objects.edit().trees[tree].doubt = "somebody else mounts there";
+  const std::string text = told(made);
+  EXPECT_NE(text.find("    3 mounts, all private\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("somebody else mounts there"), std::string::npos) << text;
+}
+
+TEST(HandedOver, AFolderThatIsNotKnownIsSaidToBe) {
+  FromProc made = made_state(kTable);
+  made.state.fs_structs.at(edit_task(made).fs).edit().cwd.evidence = Evidence::kUnknown;
+  EXPECT_TRUE(has_line(told(made), "  unknown       cwd, hostname")) << told(made);
+}
+
+TEST(HandedOver, WhoseNamespacesWereJoinedIsSaidBehindThoseOfEach) {
+  const FromProc made = made_state(kTable);
+  HandedOverOptions options = {.style = {.width = 200}};
+  const auto joined = [&](ct_ns which, const char* owner) {
+    const uint32_t inode = made.state.ns_of(*made.state.task(made.task), which)->inode;
+    options.joined.insert(inode);
+    if (*owner) options.owners[inode] = owner;
+    return std::to_string(inode);
+  };
+  // In the order in which they are told.
+  const std::string uts = joined(CT_NS_UTS, "base"), ipc = joined(CT_NS_IPC, "base"), net = joined(CT_NS_NET, "\x1b");
+  const std::string user = joined(CT_NS_USER, "");  // nobody knows whose
+  const std::string text = told(made, options);
+  EXPECT_NE(text.find("uts " + uts + ", ipc " + ipc + " of container base, net " + net + " of container \\x1b, user " +
+                      user + "\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST(HandedOver, InAStoryOnlyNamespacesThatWereJoinedHaveAnOwner) {
+  using How = ContainerNamespace::How;
+  const HandedOverOptions options =
+      compared_with_starter({{.type = CLONE_NEWNET, .inode = 5, .how = How::kJoined, .of = "base"},
+                             {.type = CLONE_NEWIPC, .inode = 6, .how = How::kJoined},
+                             {.type = CLONE_NEWUTS, .inode = 7, .how = How::kMade, .of = "base"}});
+  EXPECT_EQ(options.joined, (std::set<uint32_t>{5, 6}));
+  EXPECT_EQ(options.owners, (std::map<uint32_t, std::string>{{5, "base"}}));
 }
 
 TEST(HandedOver, NoTaskNoSection) { EXPECT_EQ(handed_over(State(), {.tid = 1}, {}), ""); }
@@ -259,6 +306,8 @@ TEST(HandedOver, HierarchiesAreNamedByFilesThatTasksWereMovedBy) {
   is_called(8, "pids");
   EXPECT_TRUE(has_line(told(made), "  cgroup        in cgroup2: /, in hierarchy 5 and hierarchy 8: /liz"))
       << told(made);
+  is_called(5, "pids");  // two numbers of one hierarchy: one of them is another's
+  EXPECT_TRUE(has_line(told(made), "  cgroup        in cgroup2: /, in hierarchy 5 and hierarchy 8: /liz"));
   is_called(5, "cpu,cpuacct");
   EXPECT_TRUE(has_line(told(made), "  cgroup        in cgroup2: /, in cpu,cpuacct and pids: /liz")) << told(made);
   EXPECT_TRUE(has_line(told(made), "  unknown       cgroup in memory and name=systemd, hostname")) << told(made);
