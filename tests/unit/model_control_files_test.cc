@@ -148,6 +148,12 @@ TEST(ModelHierarchies, AreWhatTheFileIsInThatMovesTasks) {
   EXPECT_EQ(name(3), "rw,cpu");
   world.apply(CgroupAttach{.task = other, .moved = other, .hierarchy = 5, .path = "/a"});  // by nobody knows which file
   EXPECT_EQ(name(5), "?");
+  // The unified one has no number of its own, and of a file that is nowhere mounted nobody knows what it is in.
+  writes(world.host, "/cpu/a/tasks", 21);
+  world.apply(CgroupAttach{.task = world.host, .moved = other, .hierarchy = 0, .path = "/a"});
+  writes(world.host, "/elsewhere/a/tasks", 99);
+  world.apply(CgroupAttach{.task = world.host, .moved = other, .hierarchy = 7, .path = "/a"});
+  EXPECT_EQ(world.state().hierarchies->size(), 2u);
 }
 
 TEST_F(ModelControlFiles, ACloneIntoACgroupIsKnownAtOnce) {
