@@ -112,6 +112,9 @@ TEST_F(At, AStoryCountsFromItsContainersFirstEvent) {
   EXPECT_EQ(in_story("web+58ms").second, 58'049'999u);
   EXPECT_EQ(in_story("web+0ms").second, 49'999u);
   EXPECT_EQ(in_story("web+58.412345ms"), std::pair(uint64_t{58'412'345}, uint64_t{58'412'345}));
+  // Not before the trace.
+  const MomentName at_once = cttrace::since_start(*parse_moment("web+0ms"), info_.start_ns, info_);
+  EXPECT_EQ(moment_in(at_once, info_)->first_ns, info_.start_ns);
   EXPECT_EQ(parse_moment("a+b+1ms")->container, "a+b");
   for (const char* text : {"web+", "web+5", "web+x", "web+22:13:20"})
     EXPECT_NE(refused(text).find("cannot use --at"), std::string::npos) << text;
