@@ -330,6 +330,15 @@ TEST(Diff, WhoIsMostAlikeIsPairedFirst) {
   EXPECT_EQ(found.pairs, expected);
 }
 
+TEST(Diff, WhatHasNoNameIsOfTheSameKind) {
+  CanonicalContainer entry = container("<id>");
+  entry.kind = "entry";
+  const Correspondence found =
+      correspondence_of(form_of({entry, container("<id>")}), form_of({container("<id>"), container("<id>")}));
+  const std::vector<std::pair<size_t, size_t>> expected = {{1, 0}};
+  EXPECT_EQ(found.pairs, expected);
+}
+
 TEST(Diff, AChosenNameIsNoOther) {
   const Correspondence found = correspondence_of(form_of({container("web"), container("<id>"), container("sh")}),
                                                  form_of({container("db"), container("sh"), container("<id>")}));
