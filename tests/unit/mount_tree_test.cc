@@ -36,6 +36,11 @@ TEST(MountTreeDrawing, AsAPersonWouldDrawIt) {
             "  4 mounts, all private\n");
 }
 
+TEST(MountTreeDrawing, HowManyThereAreIsBrokenAtItsBlanks) {
+  const std::string text = drawn(kSmall, {.width = 20, .indent = 2});
+  EXPECT_TRUE(text.ends_with("\n  4 mounts, all\n  private\n")) << text;
+}
+
 TEST(MountTreeDrawing, VerboseTellsHowAccessTimesAreKept) {
   EXPECT_EQ(drawn("80 70 254:0 / / ro,relatime - ext4 /dev/vda rw\n"
                   "81 80 0:50 / /a rw,noatime,nodiratime,nosymfollow - tmpfs a rw\n"
