@@ -42,8 +42,9 @@ std::string why_not_handed_over(const ContainerFacts& facts, const Names& names)
                                    how_it_ended(stage.exit_code)));
   const auto said_last =
       std::ranges::max_element(facts.stages, {}, [](const Stage& stage) { return stage.said.time_ns; });
-  const std::vector<std::string> words =
-      said_last == facts.stages.end() ? std::vector<std::string>() : lines_of(said_last->said);
+  Said said = said_last == facts.stages.end() ? Said() : said_last->said;
+  said.writes = 0;  // that more may have followed is none of its words
+  const std::vector<std::string> words = lines_of(said);
   if (failed.empty() && !words.empty())
     failed.push_back(fmt::format("{} says: {}", names(said_last->program), names(words.back())));
   if (failed.empty()) failed.push_back(no_call_to_blame(facts.runtime.name, !facts.failures.empty()));

@@ -267,6 +267,16 @@ TEST(Canonical, OfASetUpThatFailedItSaysWhatFailed) {
   facts.stages = {{.program = "runc", .end_ns = 9, .exit_code = 0x8900},
                   {.name = "init", .end_ns = 8, .exit_code = 11}};
   EXPECT_EQ(why(), std::vector{failed + "init was killed by SIGSEGV"});
+  facts.stages = {{.program = "runc"}, {.program = "runc"}};
+  facts.stages[0].said = {.text = "runc: cannot start\nrunc: no such file\n", .time_ns = 9};
+  facts.stages[1].said = {.text = "init: warning\n", .time_ns = 8};
+  EXPECT_EQ(why(), std::vector{failed + "runc says: runc: no such file"});
+  // That more may have followed are no words of it.
+  facts.stages[0].said.writes = CT_FEW;
+  EXPECT_EQ(why(), std::vector{failed + "runc says: runc: no such file"});
+  // A call that failed says more.
+  facts.failures = {{.call = "mount", .what = "/x", .error = EINVAL, .step = 4}};
+  EXPECT_EQ(why(), std::vector{failed + "mount /x failed with EINVAL (step 5)"});
   facts.stages.clear();
   facts.failures = {{.call = "mount", .error = EBUSY, .normal = true},
                     {.call = "mount", .what = "/x", .error = EINVAL, .step = 4}};
