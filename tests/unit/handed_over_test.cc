@@ -266,6 +266,9 @@ TEST(HandedOver, CgroupsByTheNamesThatProcGives) {
       << told(made, {.hierarchies = made.hierarchies});
   edit_task(made).cgroups[2].value = edit_task(made).cgroups[0].value = "/web";
   EXPECT_TRUE(has_line(told(made, {.hierarchies = made.hierarchies}), "  cgroup        /web"));
+  edit_task(made).cgroups[0].value = "/a";
+  EXPECT_TRUE(has_line(told(made, {.hierarchies = made.hierarchies}), "  cgroup        /web, in cgroup2: /a"))
+      << told(made, {.hierarchies = made.hierarchies});
 }
 
 TEST(HandedOver, WhatCouldNotBeReadIsSaidOnceAndWhy) {
