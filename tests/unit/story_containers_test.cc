@@ -826,7 +826,7 @@ TEST_F(StoryContainers, WhoDoesMoreThanToAskHasSetSomethingUp) {
     does(world, child);
     world.ends(child, ends);
     world.ends(daemon);
-    return world.told_of<Container>().size();
+    return world.told_of<Container>().size() + world.told_of<EntryMade>().size();
   };
   const Does asks = [](StoryWorld& world, const Task& child) {
     world.fails(child, "execve", {"/check", Words{"/check"}}, ENOEXEC);
@@ -848,6 +848,7 @@ TEST_F(StoryContainers, WhoDoesMoreThanToAskHasSetSomethingUp) {
                 },
                 kFails),
             1u);
+  EXPECT_EQ(told_where([](StoryWorld& world, const Task& child) { world.runs(child, {"/bin/tool"}); }, kFails), 1u);
   // The program is of another architecture after all, and cannot go on.
   const auto runs = [](const NamespaceInodes& namespaces) {
     return [=](StoryWorld& world, const Task& child) { world.runs_in(child, {"/check"}, namespaces, {51}); };
@@ -861,24 +862,37 @@ TEST_F(StoryContainers, WhoDoesMoreThanToAskHasSetSomethingUp) {
                 },
                 0),
             1u);
+  EXPECT_EQ(told_where(
+                [&](StoryWorld& world, const Task& child) {
+                  world.joins(child, CLONE_NEWNS, 500, own);
+                  runs(own)(world, child);
+                },
+                0),
+            1u);
 }
 
 // It made a mount tree in a namespace of its own, say, and handed that on.
 TEST_F(StoryContainers, AHelperThatItsRuntimeKillsWasNoContainer) {
-  const auto told_where = [](uint32_t killer, uint32_t runtime_ends) {
+  const auto told_where = [](uint32_t killer, uint32_t runtime_ends, bool makes_another = true) {
     StoryWorld world;
     const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
     const Task helper = world.clones(runtime, 52, CLONE_NEWNS, {52}, with(kHost, {{CT_NS_MNT, 700}}));
-    const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
-    world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+    const auto app = [&] {
+      const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+      world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+      return init;
+    };
+    const std::optional<Task> init = makes_another ? std::optional(app()) : std::nullopt;
     world.ends(helper, SIGKILL, Killer{.kind = Killer::Kind::kProcess, .pid = killer});
-    world.ends(init);
+    if (init) world.ends(*init);
     world.ends(runtime, runtime_ends);
     return world.told_of<Container>().size();
   };
   EXPECT_EQ(told_where(50, 0), 1u);
   EXPECT_EQ(told_where(50, 1 << 8), 2u);
   EXPECT_EQ(told_where(5, 0), 2u);
+  // It helped with nothing.
+  EXPECT_EQ(told_where(50, 0, false), 1u);
 }
 
 TEST_F(StoryContainers, ARuntimeThatFailsHasFailedWithTheLatest) {
