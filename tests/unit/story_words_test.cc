@@ -188,6 +188,16 @@ TEST(StoryWords, AnAppArmorProfileIsNotTheCommandThatNamesIt) {
   EXPECT_EQ(given("system_u:system_r:container_t:s0"), "label of the program system_u:system_r:container_t:s0");
 }
 
+TEST(StoryWords, WhatIsBoundOverItsNamesakeInTheContainerIsFromOutside) {
+  const auto bound = [](const std::string& source, const Seen& target) {
+    return words(MountDone{.how = MountDone::How::kBind, .mounts = {{.source = source, .target = target}}});
+  };
+  const Seen inside = {.path = "/bundle/rootfs/sys/kernel", .inside = "/sys/kernel"};
+  EXPECT_EQ(bound("/sys/kernel", inside), "/sys/kernel (outside) bound on /sys/kernel");
+  EXPECT_EQ(bound("/srv", inside), "/srv bound on /sys/kernel");
+  EXPECT_EQ(bound("/srv", {.path = "/mnt"}), "/srv bound on /mnt");
+}
+
 TEST(StoryWords, ManyThatAreBoundAlikeKeepWhatIsBelowThem) {
   MountDone done{.how = MountDone::How::kBind,
                  .mounts = {{.source = "/old/sys/a", .target = {.path = "/sys/a"}},
