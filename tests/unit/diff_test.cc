@@ -356,6 +356,9 @@ TEST(Diff, OneContainerIsComparedWithOneWhateverTheyAreCalled) {
   EXPECT_EQ(report.findings[0].container, "web / db");
   EXPECT_EQ(report.containers, std::vector<std::string>{"web / db"});
   EXPECT_NE(diff_text(report, {}).find("\ncontainer web / db\n"), std::string::npos);
+  // Of several nobody knows which.
+  EXPECT_TRUE(correspondence_of(form_of({container("web")}), form_of({other, container("cache")})).pairs.empty());
+  EXPECT_TRUE(correspondence_of(form_of({container("web"), container("cache")}), form_of({other})).pairs.empty());
   // An entry is no container.
   CanonicalContainer entry = container("db");
   entry.kind = "entry";
