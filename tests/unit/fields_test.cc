@@ -52,6 +52,16 @@ TEST(Fields, AnItemThatFitsInNoLineIsBrokenAtItsBlanks) {
             "                'one two three four'\n");
 }
 
+TEST(Fields, AnItemThatFitsWithoutWhatIsBehindItIsBrokenToo) {
+  Fields fields({.width = 30, .indent = 2});
+  fields.add("unknown", {"one two three4", "five"});
+  fields.add_text("unknown", "one two three4");
+  EXPECT_EQ(fields.take(),
+            "  unknown       one two\n"
+            "                three4, five\n"
+            "  unknown       one two three4\n");
+}
+
 TEST(Fields, ALineIsFilledToTheLastColumn) {
   Fields fields({.width = 24});
   fields.add("a", {"12345", "123"}, " ");
