@@ -132,7 +132,9 @@ TEST_F(ModelSymbolicLinks, ALinkIsShortThatKeepsTheNamesBehindIt) {
   binds("/l/x/y", root_at("/mnt", "tmpfs", 21), "/d/x/y");
   const MountTree& tree = world_.tree(world_.host);
   for (const Slot slot : tree.in_tree_order())
-    if (tree.path_of(slot) == "/mnt") EXPECT_EQ(tree.at(slot).attributes & MOUNT_ATTR_NOSUID, 0u);
+    if (tree.path_of(slot) == "/mnt") {
+      EXPECT_EQ(tree.at(slot).attributes & MOUNT_ATTR_NOSUID, 0u);
+    }
   EXPECT_EQ(at_mnt(), "srv /d/x/y");
   EXPECT_FALSE(doubts());
 }

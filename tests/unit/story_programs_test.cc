@@ -366,7 +366,9 @@ TEST_F(StoryPrograms, WhatWasMadeLeftAndEnteredAgainIsItsOwn) {
   world.joins(runtime, CLONE_NEWNS, 500, kOwnMounts);
   world.runs_in(runtime, {"/bin/app"}, kOwnMounts, {50});
   for (const ContainerNamespace& each : world.container().set_up.namespaces)
-    if (each.type == CLONE_NEWNS) EXPECT_EQ(each.how, ContainerNamespace::How::kMade);
+    if (each.type == CLONE_NEWNS) {
+      EXPECT_EQ(each.how, ContainerNamespace::How::kMade);
+    }
 }
 
 }  // namespace
