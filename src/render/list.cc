@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "render/columns.h"
 #include "render/filter.h"
@@ -131,7 +132,7 @@ void ListRenderer::tell(const ProgramFailed& failed) {
 }
 
 string ListRenderer::table() const {
-  constexpr size_t kColumns = 6, kStart = 0, kSetUp = 3, kCalls = 4, kBetween = 2, kNarrowest = 20;
+  constexpr size_t kColumns = 6, kStart = 0, kSetUp = 3, kCalls = 4, kBetween = 2, kReadable = 40;
   std::vector<const Row*> order;
   for (const Row& row : rows_) order.push_back(&row);
   std::ranges::stable_sort(order, {}, [](const Row* row) { return row->start_ns; });
@@ -145,7 +146,7 @@ string ListRenderer::table() const {
     for (size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], columns_of(line[i]));
   size_t before = 0;
   for (const size_t width : widths) before += width + kBetween;
-  const size_t left = options_.width > before + kNarrowest ? options_.width - before : options_.width ? kNarrowest : 0;
+  const size_t left = options_.width ? options_.width - std::min(options_.width, before) : SIZE_MAX;
   string text;
   for (size_t i = 0; i < cells.size(); ++i) {
     string line;
@@ -159,12 +160,17 @@ string ListRenderer::table() const {
     const bool bad = i > 0 && order[i - 1]->bad;
     string status = i == 0 ? "STATUS" : order[i - 1]->status;
     std::ranges::replace(status, kNoBreak, ' ');
+    // What has little room beside the rest goes below it.
+    const bool beside = columns_of(status) <= left || left >= kReadable;
+    const string margin(beside ? before : widths[kStart] + kBetween, ' ');
+    if (!beside) line.erase(line.find_last_not_of(' ') + 1), line += '\n' + margin;
+    const size_t room = options_.width ? options_.width - std::min(options_.width, margin.size()) : 0;
+    text += line;
     bool first = true;
-    for (const string& part : wrapped(status, left)) {
-      text += first ? line : string(before, ' ');
+    for (const string& part : wrapped(status, room)) {
+      if (!std::exchange(first, false)) text += margin;
       append_painted(text, part, Paint::kError, options_.color && bad);
       text += '\n';
-      first = false;
     }
   }
   if (dropped_) text += fmt::format("{} more\n", plural(dropped_, "container"));
