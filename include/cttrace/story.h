@@ -151,7 +151,7 @@ struct ContainerWentOn {
 // The program of an entry ended.
 struct EntryEnded {
   uint32_t container = 0, number = 0;  // as in EntryMade
-  bool starters = false;
+  bool starters = false, there_before = false;
   std::string name = {}, short_name = {};
   std::string id = {};  // Container::id
   TaskId program = {};

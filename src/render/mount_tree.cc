@@ -196,7 +196,11 @@ std::string Drawing::aligned(const Tail& tail) const {
 void Drawing::add(const Row& row) {
   const MountLine& line = *row.line;
   const size_t used = std::max(row.columns, path_columns_);
-  const bool breaks = style_.width && used > path_columns_ && used + 2 + kLeastTailColumns > style_.width;
+  // How it is mounted is not cut.
+  const Tail& tail = row.tail;
+  const size_t how = columns_of(aligned({tail.lead, tail.type, tail.flags, tail.propagation, {}, {}}));
+  const size_t least = std::max(kLeastTailColumns, how);
+  const bool breaks = style_.width && used > path_columns_ && used + 2 + least > style_.width;
   // A mark is of the first line.
   const std::string below = std::string(columns_of(row.margin), ' ') + strokes(line, true);
   const size_t begin = breaks ? std::max(columns_of(below) + 2, path_columns_) : used;

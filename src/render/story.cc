@@ -283,6 +283,7 @@ void StoryRenderer::tell(const EntryEnded& ended) {
   const string where = ended.starters              ? "its starter's namespaces"
                        : !ended.short_name.empty() ? "container " + safe(ended.short_name)
                        : ended.container           ? "a container"
+                       : ended.there_before        ? "a container that was there"
                                                    : "namespaces";
   lines.heading({fmt::format("entry into {} (program {})", where, ended.program.tid),
                  fmt::format("{} after {}{}", how_it_ended(ended.exit_code), duration_text(ended.since_ns),

@@ -40,6 +40,7 @@ void Teller::Work::tell_entry(EntryMade entry, const SetUp& set_up, Known* into)
     if (entered_.size() >= kMostEntered) entered_.erase(entered_.begin());
     EntryEnded& running = entered_[story.program] = {.container = entry.container, .number = entry.number};
     running.starters = entry.starters;
+    running.there_before = entry.there_before;
     running.name = entry.container_name;
     running.short_name = entry.short_name;
     running.id = entry.id;
