@@ -10,6 +10,23 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+/* A process makes a node in one thread and gives it away in another: Go moves what it runs between threads. So what its
+ * leader's state says is so of all of them. A leader that has ended says nothing: then it may be. */
+static __always_inline int may_have_made_node(void)
+{
+	u32 leader = current_tgid();
+	struct task_state *state = bpf_map_lookup_elem(&tasks, &leader);
+	return !state || state->made_node;
+}
+
+static __always_inline void note_made_node(void)
+{
+	u32 leader = current_tgid();
+	struct task_state *state = bpf_map_lookup_elem(&tasks, &leader);
+	if (state)
+		state->made_node = 1;
+}
+
 /* The row of a call that is to be captured, or 0; row indices are one higher. Sets abi, and args where there is one:
  * most calls are none of ours, and cost no more than their number. */
 static __noinline u32 find_row(struct call *call, struct pt_regs *regs, struct task_struct *task, struct task_state *state)
@@ -51,7 +68,7 @@ static __noinline u32 find_row(struct call *call, struct pt_regs *regs, struct t
 		return 0;
 	if (row->flags & CT_ROW_MOUNT_FD && !keeps_filesystem(task, call->args[0]))
 		return 0;
-	if (row->flags & CT_ROW_AFTER_NODE && !state->made_node)
+	if (row->flags & CT_ROW_AFTER_NODE && !may_have_made_node())
 		return 0;
 	if (row->flags & CT_ROW_FEW) {
 		if (state->said >= CT_FEW)
@@ -322,7 +339,7 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 		if (s->row.flags & CT_ROW_FS_CONTEXT && ret < 0 && !orphan)
 			capture_fs_message((u32)call.args[0], state->log_head);
 		if (s->row.flags & CT_ROW_MAKES_NODE && ret == 0)
-			state->made_node = 1;
+			note_made_node();
 		if (s->row.flags & CT_ROW_AFTER && ret >= 0)
 			capture_aftermath(s->row.flags, (u32)call.args[0], (u32)ret, orphan ? 0 : state->enter_ns);
 	}

@@ -145,6 +145,7 @@ int process_exec(struct bpf_raw_tracepoint_args *ctx)
 			return 0;
 	}
 	state->said = 0;
+	state->made_node = 0;
 	state->own_stdout = has_own_stdout(task);
 	struct scratch *s = snapshot(task, CT_REC_EXEC);
 	if (!s)

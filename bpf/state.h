@@ -44,7 +44,7 @@ struct task_state {
 	u8 in_call;
 	u8 synced;    /* has been seen entering or leaving a call: from here on, an exit without an entry means something */
 	u8 enter_lost;
-	u8 made_node : 1;
+	u8 made_node : 1; /* of a leader: a thread of its process has made a node since the program began */
 	u8 own_stdout : 1; /* when its program began, descriptor 1 was another file than 2 */
 	u8 captured;  /* bit per argument: its bytes were read at entry */
 	u8 faulted;   /* bit per argument: its bytes could not be read at entry */

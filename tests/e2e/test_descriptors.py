@@ -94,6 +94,15 @@ class Numbers(Case):
         self.assertIn(call["args"][1]["resolved"], (path, f"{self.dir}/inner"))
 
 
+class NodeOwners(Case):
+    def test_what_any_thread_gives_away_of_a_program_that_has_made_a_node(self):
+        said, trace, _ = self.trace_chosen("node_owner", self.dir)
+        gave = [[int(word) for word in words.split()] for words in said.all("gave")]
+        self.assertEqual([owner for owner, _ in gave], [100, 101, 102, 103, 104])
+        self.assertEqual([(value(call, 2), call["result"]) for call in trace.calls("fchownat")],
+                         [tuple(words) for words in gave[1:4]])
+
+
 class MountObjects(Case):
     def test_mounts_made_of_objects(self):
         record = self.tmp / "recording"

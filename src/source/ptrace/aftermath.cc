@@ -86,7 +86,7 @@ void Capture::State::remember(Tracee& tracee, const CallAtEntry& call, int64_t r
   // Who enters a namespace has the topmost of the mounts on its root, and may see less than is there.
   if (row.name == "setns") tracee.partial_mounts = true;
   if (row.name == "unshare" && call.args[0] & CLONE_NEWNS) views.made_namespace(views.namespace_of(tracee));
-  if (call.row->flags & CT_ROW_MAKES_NODE) tracee.made_node = true;
+  if (call.row->flags & CT_ROW_MAKES_NODE) node_makers.insert(tracee.tgid);
   if (row.groups & kCgroup && ret > 0) tell_of_move(tracee, call);
   if (row.groups & kMount) remember_contexts(tracee, row, call, returned);
   if (row.name == "move_mount") {

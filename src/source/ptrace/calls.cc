@@ -45,7 +45,7 @@ const ct_row* Capture::State::find_row(Tracee& tracee, const CallAtEntry& call) 
   if (!(row.flags & CT_ROW_SELECTED)) return nullptr;
   if (row.flags & CT_ROW_CONTROL_FD && !files.is_control_file(tracee, first)) return nullptr;
   if (row.flags & CT_ROW_MOUNT_FD && !files.keeps_filesystem(tracee, first)) return nullptr;
-  if (row.flags & CT_ROW_AFTER_NODE && !tracee.made_node) return nullptr;
+  if (row.flags & CT_ROW_AFTER_NODE && !node_makers.contains(tracee.tgid)) return nullptr;
   if (row.flags & CT_ROW_FEW && tracee.said++ >= CT_FEW) return nullptr;
   return &row;
 }

@@ -97,6 +97,7 @@ void Capture::task_exit(Tracee& tracee, uint32_t code, bool group_dead, bool in_
   if (!group_dead) return;
   state_->files.contexts.process_ended(tracee);
   state_->processes.erase(tracee.tgid);
+  state_->node_makers.erase(tracee.tgid);
 }
 
 void Capture::mounts(Tracee& tracee) { state_->mounts(tracee); }

@@ -32,7 +32,6 @@ struct Tracee {
   KeptNamespaces namespaces;
 
   // What no /proc tells, remembered from calls.
-  bool made_node = false;
   uint32_t said = 0;        // calls of rows with CT_ROW_FEW that its program has made
   bool own_stdout = false;  // when its program began, descriptor 1 was another file than 2
   uint32_t securebits = kUnknownSecurebits;

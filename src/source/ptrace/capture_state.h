@@ -27,6 +27,7 @@ struct Capture::State {
   std::vector<bool> wanted[kAbiCount];  // by number
   uint32_t own_filters;
   std::set<uint32_t> processes;       // that are traced
+  std::set<uint32_t> node_makers;     // those that have made a node, in whatever thread, since their program began
   std::vector<uint32_t> told_tables;  // mount namespaces
   uint32_t own_pid_ns = 0;            // cttrace's
   bool own_pid_ns_is_first = false;   // the host's

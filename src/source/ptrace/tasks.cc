@@ -86,6 +86,7 @@ void Capture::State::snapshot(Tracee& tracee, ct_record_kind kind, uint32_t old_
   processes.insert(tracee.tgid);
   if (kind == CT_REC_EXEC) {
     tracee.said = 0;
+    node_makers.erase(tracee.tgid);
     tracee.own_stdout = has_own_stdout(tracee.tid);
   }
   views.at_stop();
