@@ -34,6 +34,15 @@ void number(ModelContext& context, const TaskState& task, bool there) {
   }
 }
 
+// Whoever is in it has one pid.
+bool is_outermost(const ModelContext& context, NamespaceId pid_namespace) {
+  const Namespace* const ns = context.state.ns(pid_namespace);
+  return ns && std::ranges::any_of(ns->tasks, [&](TaskId id) {
+           const TaskState* const task = context.state.task(id);
+           return task && task->pids.size() == 1;
+         });
+}
+
 void end(ModelContext& context, TaskState& task, const TaskExit* exit) {
   task.ended_ns = context.state.time_ns;
   if (exit) task.exit_code = exit->code;
@@ -185,7 +194,9 @@ std::vector<TaskId> sharers_of_memory(const ModelContext& context, const TaskSta
 
 const TaskState* task_numbered(const ModelContext& context, NamespaceId pid_namespace, uint32_t pid) {
   const auto found = context.books.numbered.find({pid_namespace, pid});
-  return found == context.books.numbered.end() ? nullptr : context.state.task(found->second);
+  if (found != context.books.numbered.end()) return context.state.task(found->second);
+  // Nobody tells in which one a namespace was made that was there before us. But tids are pids of the outermost.
+  return is_outermost(context, pid_namespace) ? context.state.task_with(pid) : nullptr;
 }
 
 void apply_fork(ModelContext& context, const Fork& fork) {

@@ -141,6 +141,25 @@ TEST_F(ModelIdentity, LimitsAreTheProcesses) {
   EXPECT_EQ(world.identity(world.forks(leader, 12)).limits.size(), 3u);
 }
 
+TEST_F(ModelIdentity, LimitsAreSetFromOutsideOfWhoJoinsAPidNamespace) {
+  const Task runtime = world.found(10);
+  // Made before anybody was traced: nobody tells in which one.
+  const Task init = world.forks(runtime, 11, std::nullopt, [](Fork& fork) {
+    fork.child_pids = {11, 2};
+    fork.child_namespaces = with(kHost, {{CT_NS_PID, 500}, {CT_NS_PID_FOR_CHILDREN, 500}});
+  });
+  const uint64_t limit[] = {100, 200};
+  world.calls(runtime, "prlimit64", {11, RLIMIT_NOFILE, memory_of(limit), 0});
+  EXPECT_EQ(world.identity(init).limits.at(RLIMIT_NOFILE), (Identity::Limit{100, 200}));
+  // In there it is another number.
+  const Task other = world.forks(runtime, 2);
+  world.calls(init, "prlimit64", {2, RLIMIT_CORE, memory_of(limit), 0});
+  world.calls(init, "prlimit64", {10, RLIMIT_CORE, memory_of(limit), 0});
+  EXPECT_TRUE(world.identity(init).limits.contains(RLIMIT_CORE));
+  EXPECT_TRUE(world.identity(other).limits.empty());
+  EXPECT_TRUE(world.identity(runtime).limits.empty());
+}
+
 TEST_F(ModelIdentity, KeyringAndPersonality) {
   const Task task = world.found(10);
   world.calls(task, "keyctl", {KEYCTL_JOIN_SESSION_KEYRING, "_ses.web"}, [](Call& call) { call.result = 12345; });
