@@ -19,6 +19,12 @@ struct ProcAnswer {
 // "cwd/mount_id": the mount that they are in, as mountinfo counts.
 using ProcAnswers = std::map<std::string, ProcAnswer, std::less<>>;
 
+// An open descriptor: where its link leads, and what fdinfo says.
+struct ProcDescriptor {
+  int fd = -1;
+  std::string link, info;
+};
+
 // A device node below the process's /dev.
 struct ProcDevice {
   std::string path;  // from the process's root
@@ -29,6 +35,7 @@ struct ProcDevice {
 struct ProcReading {
   uint32_t pid = 0;  // as in /proc
   ProcAnswers process;
+  std::vector<ProcDescriptor> descriptors;  // those above 2, where process["fd"] is no error; without it nobody looked
   std::vector<ProcDevice> devices;
   uint64_t began_ns = 0, ended_ns = 0;  // CLOCK_BOOTTIME, before and after reading
 };

@@ -25,6 +25,7 @@ std::string fact_of(const FromProc& from, const std::string& name) {
   const TaskState* const task = from.state.task(from.task);
   const FsStruct* const fs = task ? from.state.fs_of(*task) : nullptr;
   if (name == "root" && fs && fs->root.evidence == Evidence::kInferred) return {};
+  if (name == "fd") return "descriptors";
   if (!name.starts_with("ns/")) return name;
   return name.ends_with("_for_children") ? "" : name.substr(3) + " namespace";
 }
@@ -37,7 +38,7 @@ std::vector<std::string> unread_words(const FromProc& from) {
     if (std::string fact = fact_of(from, unread.what); !fact.empty()) by_error[unread.error].push_back(std::move(fact));
   std::vector<std::string> words;
   // Nobody looks.
-  if (!from.kernel_thread) words = {"descriptors", "device nodes"};
+  if (!from.kernel_thread) words = {"device nodes"};
   for (const auto& [error, names] : by_error) {
     words.insert(words.end(), names.begin(), names.end());
     words.back() += std::string(" (") + (error ? std::strerror(error) : "makes no sense") + ")";

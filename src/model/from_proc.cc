@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "model/proc_descriptors.h"
 #include "model/proc_mounts.h"
 #include "model/proc_text.h"
 
@@ -54,6 +55,7 @@ class Reader {
   void read_user_namespace(Namespace& ns);
   void read_program();
   void read_places();
+  void read_descriptors();
   NamespaceId namespace_with(uint32_t type, uint32_t inode);
   uint32_t inode_of(const ProcAnswers& answers, size_t which) const;
 
@@ -218,6 +220,16 @@ void Reader::read_places() {
   task_.namespaces[CT_NS_MNT] = {.value = id, .evidence = Evidence::kInferred};
 }
 
+// Those that are open now: which it began with, nobody knows any more.
+void Reader::read_descriptors() {
+  if (task_.programs.empty() || !reading_.process.contains("fd") || !text("fd")) return;
+  const MountTree* const mounts = result_.state.mounts_of(task_);
+  std::vector<File>& open = task_.programs.back().descriptors.emplace();
+  for (const ProcDescriptor& descriptor : reading_.descriptors)
+    open.push_back(file_of(descriptor, result_.state, mounts));
+  std::ranges::sort(open, {}, &File::fd);
+}
+
 FromProc Reader::read() {
   const std::string* const line = text("stat");
   const std::optional<ProcStat> stat = line ? parse_stat(*line) : std::nullopt;
@@ -227,6 +239,7 @@ FromProc Reader::read() {
   read_namespaces();
   read_program();
   read_places();
+  read_descriptors();
   if (const std::string* const cgroup = text("cgroup")) {
     for (auto& [hierarchy, path] : parse_cgroups(*cgroup)) task_.cgroups[hierarchy] = observed(std::move(path));
     result_.hierarchies = parse_hierarchies(*cgroup);

@@ -1,5 +1,6 @@
 #include "source/proc_folder.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/utsname.h>
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <memory>
 
 #include "source/procfs.h"
 #include "source/synthetic.h"
@@ -17,6 +19,7 @@ namespace {
 
 constexpr size_t kAnswerMost_bytes = 1u << 20;
 constexpr size_t kMostMountinfoBytes = 256u << 20;
+constexpr size_t kMostDescriptors = 1024;
 constexpr int kTries = 10;
 
 constexpr const char* kTexts[] = {"stat",   "status",        "cmdline",     "uid_map",      "gid_map", "setgroups",
@@ -91,6 +94,22 @@ ProcAnswer ProcFolder::mountinfo() const {
   return failed(EAGAIN);
 }
 
+ProcAnswer ProcFolder::descriptors(std::vector<ProcDescriptor>& open) const {
+  const int folder = openat(folder_.get(), "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const std::unique_ptr<DIR, int (*)(DIR*)> listed(folder < 0 ? nullptr : fdopendir(folder), closedir);
+  if (!listed) return failed(errno);
+  while (const dirent* const entry = readdir(listed.get())) {
+    const std::string number = entry->d_name;
+    int fd = -1;
+    std::from_chars(number.data(), number.data() + number.size(), fd);
+    if (fd < 3) continue;
+    if (open.size() == kMostDescriptors) return failed(EMFILE);
+    ProcAnswer leads = link(("fd/" + number).c_str());
+    if (!leads.error) open.push_back({fd, std::move(leads.text), text(("fdinfo/" + number).c_str()).text});
+  }
+  return {};
+}
+
 uint64_t ProcFolder::start_ticks() const {
   constexpr int kField = 22;
   const ProcAnswer stat = text("stat");
@@ -119,6 +138,7 @@ Result<ProcReading> read_proc(uint32_t pid) {
   if (!folder) return folder.error();
   ProcReading reading = read_proc(*folder);
   reading.pid = pid;
+  reading.process["fd"] = folder->descriptors(reading.descriptors);
   // Its folder is there until it is reaped; then everything else may have failed without it being told why.
   if (reading.process["stat"].error == ESRCH || reading.process["status"].error == ESRCH)
     return Error{.code = ESRCH, .what = "inspect", .subject = std::to_string(pid), .why = "there is no such process"};

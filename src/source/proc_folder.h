@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -23,6 +24,8 @@ class ProcFolder {
   ProcAnswer mount_id(const char* name) const;
   // The mount table, not changed while it was read: EAGAIN where it never stood still.
   ProcAnswer mountinfo() const;
+  // The descriptors above 2. EMFILE: more than anybody reads.
+  ProcAnswer descriptors(std::vector<ProcDescriptor>& open) const;
   // 10 ms ticks since the boot; 0: not known.
   uint64_t start_ticks() const;
 
@@ -31,9 +34,10 @@ class ProcFolder {
   Fd folder_;
 };
 
-// Everything about a process, or what of it may be read. The error says that there is none.
-Result<ProcReading> read_proc(uint32_t pid);
+// Everything about a process but its descriptors, or what of it may be read.
 ProcReading read_proc(const ProcFolder& folder);
+// These, too. The error says that there is no such process.
+Result<ProcReading> read_proc(uint32_t pid);
 
 // What `read_proc` is compared with.
 ProcSurroundings read_surroundings();

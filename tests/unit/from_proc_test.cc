@@ -108,6 +108,36 @@ TEST(FromProc, MountsAndPlaces) {
   EXPECT_EQ(fs.cwd.evidence, Evidence::kObserved);
 }
 
+TEST(FromProc, DescriptorsAreWhatTheStoryCallsThem) {
+  ProcReading reading = made_reading(kTable);
+  reading.process["fd"] = {};
+  reading.descriptors = {{12, "/tmp/a (deleted)", "pos:\t0\nflags:\t0100002\nmnt_id:\t81\n"},
+                         {3, "/sys/fs/cgroup", "pos:\t0\nflags:\t012000000\nmnt_id:\t30\n"},
+                         {4, "pipe:[77]", "mnt_id:\t14\n"},
+                         {5, "mnt:[4026531840]", "mnt_id:\t4\n"},
+                         {6, "anon_inode:[pidfd]", "mnt_id:\t15\nPid:\t812\n"},
+                         {7, "anon_inode:[eventpoll]", "mnt_id:\t15\n"},
+                         {8, "/memfd:a (deleted)", "mnt_id:\t1\n"},
+                         {9, "socket:[78]", ""},
+                         {10, "/gone", ""}};
+  const FromProc made = from_proc(reading, made_surroundings());
+  std::vector<std::string> shown;
+  for (const File& file : *task_of(made).programs.back().descriptors)
+    shown.push_back(std::to_string(file.fd) + " " + file.shown() + (file.other_ns ? " elsewhere" : ""));
+  EXPECT_EQ(shown, (std::vector<std::string>{"3 /sys/fs/cgroup elsewhere", "4 pipe:[77]", "5 mnt:[4026531840]",
+                                             "6 pidfd:[812]", "7 anon_inode:[eventpoll]", "8 /memfd:a", "9 socket:[78]",
+                                             "10 /gone", "12 /tmp/a"}));
+  const File& last = task_of(made).programs.back().descriptors->back();
+  EXPECT_EQ(last.fs_type, "tmpfs");
+  EXPECT_EQ(last.open_flags, 0100002u);
+  EXPECT_TRUE(last.deleted);
+  // Nobody may look, or nobody has looked.
+  refuse(reading, "fd", EACCES);
+  EXPECT_TRUE(is_unread(from_proc(reading, made_surroundings()), "fd", EACCES));
+  EXPECT_FALSE(task_of(from_proc(reading, made_surroundings())).programs.back().descriptors);
+  EXPECT_FALSE(task_of(made_state(kTable)).programs.back().descriptors);
+}
+
 TEST(FromProc, AChrootOntoAMountpoint) {
   ProcReading reading = made_reading(kTable);
   reading.process["root"].text = "/srv/web";
