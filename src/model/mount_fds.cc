@@ -59,6 +59,16 @@ LooseMounts cloned_copies(Context& context, const Call& call, const TaskState& t
   return copies;
 }
 
+// What is cloned may be a mount of somebody who is not traced.
+void find_unseen_cloned(Context& context, const Call& call, const TaskState& task) {
+  if (!call.returned_file || !call.after.mount_root) return;
+  const FoundPath found = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
+  if (!found.place || found.detached) return;
+  const Bound bound = {.source = *found.place, .shown = {*call.returned_file, *call.after.mount_root}};
+  if (!add_unseen(context.state, bound, call.after.mount_source.value_or("none"))) return;
+  cannot_place(context, task, "open_tree", led_to_unseen(context.state, bound));
+}
+
 // A detached copy, held by the descriptor that the call returned.
 std::optional<MountId> clone_tree(Context& context, const Call& call, const TaskState& task, const Place& place) {
   State& state = context.state;
@@ -120,6 +130,7 @@ std::optional<Attachment> beneath(const State& state, const Place& place, std::s
 void apply_open_tree(Context& context, const Call& call, TaskState& task) {
   const bool clone = call.args[2].raw & OPEN_TREE_CLONE;
   if (!clone && call.args.size() == 3) return;
+  if (clone) find_unseen_cloned(context, call, task);
   const FoundPath found = find_target_path(context, task, {.call = call, .path = 1, .dirfd = 0});
   if (found.detached) return;
   if (!found.place) return cannot_place(context, task, "open_tree", found.why);

@@ -176,6 +176,33 @@ bool is_among(const State& state, const LooseMounts& copies, const Shown& shown)
   return std::ranges::any_of(copies, [&](const LooseMount& copy) { return shows(state, copy.mount, shown); });
 }
 
+bool add_unseen(State& state, const Bound& bound, const std::string& told_source) {
+  const File& file = bound.shown.file;
+  const MountId on = bound.source.mount;
+  const MountTree& tree = state.trees.at(on.tree);
+  // mountinfo shows what is deleted and namespaces' files by other words; each part of a btrfs has a device of its own.
+  if (bound.shown.path != "/" || file.deleted || file.kind != FileKind::kPlain || file.fs_type == "btrfs") return false;
+  const auto may_be_it = [&](Slot slot) {
+    const Filesystem* const filesystem = filesystem_of(state, tree.filesystem_of(slot));
+    return filesystem && filesystem->type == file.fs_type && !filesystem->dev_major && !filesystem->dev_minor;
+  };
+  if (!mounts_of_shown(state, bound).empty() || std::ranges::any_of(tree.in_tree_order(), may_be_it)) return false;
+  const FilesystemId made = new_filesystem(state, {.type = file.fs_type, .made_by = 0});
+  add_mount(state, on.tree,
+            {.parent = on.slot,
+             .root = bound.shown.path,
+             .mountpoint = bound.source.path,
+             .filesystem = with_device(state, made, file.dev_major, file.dev_minor),
+             .source = told_source,
+             .evidence = Evidence::kInferred});
+  return true;
+}
+
+std::string led_to_unseen(const State& state, const Bound& bound) {
+  return shown_path(state, bound.source) + " led to a mount of somebody who is not traced (" +
+         bound.shown.file.fs_type + "): trace them, too";
+}
+
 std::optional<LooseMounts> corrected_copies(const State& state, const Bound& bound) {
   std::vector<Candidate> found;
   for (Place& place : may_have_been_bound(state, bound)) {

@@ -1,5 +1,5 @@
-// Paths that led elsewhere than their words say, through symbolic links: seen by what the kernel says of the mount that
-// came of the call.
+// Paths that led elsewhere than their words say, through symbolic links or to mounts of somebody who is not traced:
+// seen by what the kernel says of the mount that came of the call.
 #pragma once
 
 #include <optional>
@@ -35,6 +35,12 @@ struct Bound {
   std::vector<std::string> places = {};
   std::optional<size_t> came = {};  // how many mounts, in all these places
 };
+// All of a filesystem was bound that no mount of the tree shows: so somebody who is not traced has mounted it where the
+// call found it. It is put there, with `told_source` as in Mount; its options, attributes and peers are not known.
+// False: it is not that.
+bool add_unseen(State& state, const Bound& bound, const std::string& told_source);
+// What is said of that.
+std::string led_to_unseen(const State& state, const Bound& bound);
 // Copies of it, if it can be told where it is, or all that it may be makes the same.
 std::optional<LooseMounts> corrected_copies(const State& state, const Bound& bound);
 

@@ -7,8 +7,9 @@ import subprocess
 
 import support
 from captured import (argument, assert_mount_points, assert_program, error, names, read, resolved, value, verification)
-from runtimes import WITNESS_COMMAND, Containerd, Docker, Witness, namespaces_of
-from support import CTTRACE, require, run
+from runtimes import WITNESS_COMMAND, Bundle, Containerd, Docker, Witness, namespaces_of
+from support import CTTRACE, Tracing, cttrace, require, run
+from traced import Talking, Trace
 
 KINDS = {"mnt", "uts", "ipc", "net", "pid"}
 
@@ -189,6 +190,31 @@ class DockerTest(Daemon):
         joined = [argument(call, "fd")["file"] for call in captured.calls("setns", ok=True) if call["tid"] in makers[:1]]
         self.assertEqual([(file["kind"], file["shown"].partition(":")[0], file["inode"]) for file in joined],
                          [("namespace", kind, witness.namespaces[kind]) for kind in ("ipc", "uts", "net", "pid", "mnt")])
+
+
+class Untraced(Daemon):
+    def test_a_root_that_a_daemon_mounted_who_is_not_traced(self):
+        bundle = Bundle(self, args=["/bin/true"])
+        lower, upper, work = self.tmp / "lower", self.tmp / "upper", self.tmp / "work"
+        bundle.rootfs.rename(lower)
+        for folder in (bundle.rootfs, upper, work):
+            folder.mkdir()
+        runtime = Talking(self, ["sh", "-c", 'read line; exec "$@"', "sh", *bundle.runc("run", "--bundle", bundle.path, bundle.id)])
+        out, record = self.tmp / "out", self.tmp / "record.ctt"
+        with Tracing("--verify", "--format", "ndjson", "-o", out, "--record", record, "-p", runtime.pid) as tracing:
+            run("mount", "-t", "overlay", "merged", "-o", f"lowerdir={lower},upperdir={upper},workdir={work}", bundle.rootfs,
+                check=True)
+            self.addCleanup(run, "umount", "-l", bundle.rootfs, check=True)
+            runtime.end()
+            self.assertEqual(tracing.finish().returncode, 0)
+        self.assertEqual(verification(out)["disagreements"], [])
+        [container] = Trace(out.read_text()).of("container")
+        state = container["set_up"]["handed_over"]
+        [root] = [mount for mount in state["mounts"] if mount["path"] == "/"]
+        self.assertEqual((root["filesystem"]["type"], root["source"], root["root"]), ("overlay", "merged", "/"))
+        self.assertEqual(state["root"]["path"], "/")
+        story = " ".join(cttrace("show", "--format", "story", record).stdout.split())
+        self.assertIn(f"{bundle.rootfs} led to a mount of somebody who is not traced (overlay)", story)
 
 
 if __name__ == "__main__":

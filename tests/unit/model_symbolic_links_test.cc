@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "mount_world.h"
 
 namespace cttrace {
@@ -85,6 +87,69 @@ TEST_F(ModelSymbolicLinks, NoLinkLeadsBelowWhatLiesOnIt) {
   world_.mounts(world_.host, "cover", "/srv", "tmpfs");
   binds("/link", root_at("/mnt", "tmpfs", 21), "/y");
   EXPECT_TRUE(doubts());
+}
+
+// As a runtime binds a root filesystem on itself that a daemon has mounted.
+TEST_F(ModelSymbolicLinks, WhatSomebodyMountedWhoIsNotTracedIsSeenWhenItIsBound) {
+  world_.mounts(world_.host, "/merged", "/merged", "", MS_BIND | MS_REC, [](Call& call) {
+    call.after.newest_mount = root_at("/merged", "overlay", 60);
+    call.after.newest_mount->mount_parent_id = 39;
+    call.after.mount_root = "/";
+    call.after.mount_source = "merged";
+  });
+  EXPECT_EQ(world_.table(world_.host), "/ , / /dev/vda, /d srv[/d], /merged merged, /merged merged, /srv srv");
+  const MountTree& tree = world_.tree(world_.host);
+  const Slot bound = tree.with_kernel_id(40);
+  ASSERT_NE(bound, kNoSlot);
+  EXPECT_EQ(tree.kernel_id_of(tree.parent_of(bound)), 39u);
+  EXPECT_EQ(world_.state().filesystems.at(tree.filesystem_of(bound))->type, "overlay");
+  ASSERT_EQ(world_.all<BecameUnknown>().size(), 1u);
+  EXPECT_NE(world_.all<BecameUnknown>()[0].what.find("/merged led to a mount of somebody who is not traced (overlay)"),
+            std::string::npos);
+}
+
+TEST_F(ModelSymbolicLinks, WhereTheKernelSaysThatItCameToSomebodysMountThatIsFound) {
+  File on = root_at("/merged", "overlay", 60);
+  on.mount_id = 39;
+  world_.mounts(world_.host, "/merged", "/merged", "", MS_BIND | MS_REC, [&](Call& call) {
+    call.after.newest_mount = root_at("/merged", "overlay", 60);
+    call.after.newest_mount->mount_parent_id = 39;
+    call.after.mount_root = "/";
+    call.after.target = on;
+  });
+  const MountTree& tree = world_.tree(world_.host);
+  EXPECT_EQ(tree.path_of(tree.with_kernel_id(39)), "/merged");
+  EXPECT_EQ(tree.parent_of(tree.with_kernel_id(40)), tree.with_kernel_id(39));
+}
+
+TEST_F(ModelSymbolicLinks, WhatIsClonedOfSomebodysMountIsSeen) {
+  world_.calls(world_.host, "open_tree", {AT_FDCWD, "/merged", OPEN_TREE_CLONE}, [](Call& call) {
+    call.result = 5;
+    call.returned_file = File{.fd = 5, .path = "/", .fs_type = "overlay", .dev_minor = 60, .mount_id = 40};
+    call.after.mount_root = "/";
+    call.after.mount_source = "merged";
+  });
+  EXPECT_EQ(world_.table(world_.host), "/ , / /dev/vda, /d srv[/d], /merged merged, /srv srv");
+  const auto& trees = world_.state().trees;
+  EXPECT_TRUE(std::ranges::any_of(trees, [](const auto& tree) {
+    return tree.second.size() == 1 && tree.second.at(tree.second.root()).source == "merged";
+  }));
+  EXPECT_TRUE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, WhereSomebodysMountIsMustBeCertain) {
+  const auto is_found = [&] {
+    return std::ranges::any_of(world_.state().filesystems,
+                               [](const auto& filesystem) { return filesystem.second->type == "overlay"; });
+  };
+  // Of several that came, it may be any.
+  binds("/merged", root_at("/mnt/more", "overlay", 60), "/", MS_BIND | MS_REC);
+  EXPECT_FALSE(is_found());
+  // A folder of it: it may be mounted on any above that.
+  binds("/merged", root_at("/mnt", "overlay", 60), "/folder");
+  EXPECT_FALSE(is_found());
+  binds("/merged", root_at("/mnt", "overlay", 60), "/");
+  EXPECT_TRUE(is_found());
 }
 
 TEST_F(ModelSymbolicLinks, WhatIsAlikeInSeveralPlacesIsBelieved) {
