@@ -104,6 +104,8 @@ void add_privileges(Outcome& outcome, const Source& from) {
     if (mode == 1) return "strict";
     return identity.seccomp_filters.known() ? fmt::format("filter ({})", identity.seccomp_filters.value) : "filter";
   });
+  if (!from.handed.filters.empty() && !group["seccomp"].unknown)
+    group["seccomp"].fields["filters"] = fmt::format("{}", fmt::join(from.handed.filters, ", "));
   add_unusual(group, "securebits", identity.securebits, 0u, [](uint32_t bits) { return fmt::format("{:#x}", bits); });
   add_unusual(group, "personality", identity.personality, 0u, [](uint32_t bits) { return fmt::format("{:#x}", bits); });
   add_unusual(group, "oom_score_adj", identity.oom_score_adj, 0, [](int32_t value) { return std::to_string(value); });

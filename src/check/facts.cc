@@ -142,6 +142,34 @@ std::vector<CgroupFacts::Control> controls_of(const std::vector<Step>& steps) {
   return all;
 }
 
+// Of each process that the program descends from, by its place among the stages: until when what it did to itself became
+// the program's, too.
+std::map<uint32_t, uint64_t> line_of_program(const SetUpStory& story) {
+  std::map<uint32_t, uint64_t> line;
+  const auto handed =
+      std::ranges::find_if(story.steps, [](const Step& step) { return std::holds_alternative<HandedOver>(step.facts); });
+  uint64_t until = UINT64_MAX;
+  for (uint32_t at = handed == story.steps.end() ? UINT32_MAX : handed->stage; at < story.stages.size();) {
+    if (!line.emplace(at, until).second) break;
+    until = story.stages[at].start_ns;
+    at = story.stages[at].made_by;
+  }
+  return line;
+}
+
+std::vector<std::string> filters_of(const SetUpStory& story) {
+  const std::map<uint32_t, uint64_t> line = line_of_program(story);
+  std::vector<std::string> all;
+  for (const Step& step : story.steps) {
+    const auto* given = std::get_if<IdentityGiven>(&step.facts);
+    const auto its = line.find(step.stage);
+    if (!given || step.error || its == line.end() || step.start_ns >= its->second) continue;
+    for (const IdentityGiven::One& one : given->changes)
+      if (one.what == IdentityGiven::What::kSeccomp && !one.error) all.push_back(one.value);
+  }
+  return all;
+}
+
 void take_set_up(ContainerFacts& facts, const SetUpStory& story) {
   facts.ending = story.ending;
   facts.runtime = story.runtime;
@@ -160,7 +188,9 @@ void take_set_up(ContainerFacts& facts, const SetUpStory& story) {
   facts.doubt = story.doubt;
   if (story.ending != Ending::kHandedOver) return;
   facts.handed = handed_facts(story);
-  if (facts.handed) facts.handed->cgroup.controls = controls_of(story.steps);
+  if (!facts.handed) return;
+  facts.handed->cgroup.controls = controls_of(story.steps);
+  facts.handed->filters = filters_of(story);
 }
 
 }  // namespace

@@ -143,6 +143,8 @@ struct HandedFacts {
   std::map<std::string, DeviceFacts> devices = {};  // that were made, bound or given away while tracing; by path
   // uids and gids are the host's; what they are in its user namespace the maps say.
   Identity identity = {};
+  // Of the filters of seccomp that it runs with those that the set-up loaded, oldest first: "a filter of 10 instructions".
+  std::vector<std::string> filters = {};
   Fact<std::vector<IdExtent>> uid_map = {}, gid_map = {};
   Fact<bool> setgroups_allowed = {};
   Fact<std::string> hostname = {}, domainname = {};

@@ -24,11 +24,13 @@ std::string name_in(const FlagSet& set, uint64_t value, std::string_view prefix)
 }
 
 // All that a number says, and in hexadecimal what has no name.
-std::string names_in(const char* set, uint64_t value, const char* between) {
+std::string names_in(const char* set, uint64_t value, const char* between, std::string_view prefix = "") {
   uint64_t rest = 0;
   std::string text;
-  for (const std::string_view name : flag_names(*flag_set(set), value, rest))
+  for (std::string_view name : flag_names(*flag_set(set), value, rest)) {
+    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
     text.append(text.empty() ? "" : between).append(name);
+  }
   if (!rest) return text;
   char digits[17] = {};
   std::to_chars(std::begin(digits), std::end(digits), rest, 16);
@@ -118,11 +120,13 @@ StepFacts capabilities_given(const Call& call) {
   return given(What::kCapabilities, std::move(value));
 }
 
-// How long a filter is, is all that is captured of it.
-IdentityGiven filter_given(const Call& call, std::string_view program) {
+// How long a filter is, is all that is captured of it. `flags`: SECCOMP_FILTER_FLAG_*.
+IdentityGiven filter_given(const Call& call, std::string_view program, uint64_t flags = 0) {
   const Argument* found = argument(call, program);
   const uint64_t length = found ? field_of(*found, "len") : 0;
-  return given(What::kSeccomp, length ? "a filter of " + std::to_string(length) + " instructions" : "a filter");
+  std::string filter = length ? "a filter of " + std::to_string(length) + " instructions" : "a filter";
+  if (flags) filter += " (" + names_in("seccomp_filter_flags", flags, "|", "SECCOMP_FILTER_FLAG_") + ")";
+  return given(What::kSeccomp, std::move(filter));
 }
 
 StepFacts prctl_given(const Call& call) {
@@ -156,7 +160,7 @@ StepFacts seccomp_given(const Call& call) {
   // Who gives no filter wants to know whether the kernel knows the flags.
   if (error_of(call) && (!program || program->raw == 0)) return Probed{"seccomp"};
   if (number(call, "op") == SECCOMP_SET_MODE_STRICT) return given(What::kSeccomp, "strict mode");
-  return filter_given(call, "uargs");
+  return filter_given(call, "uargs", number(call, "flags"));
 }
 
 StepFacts keyring_given(const Call& call) {

@@ -157,6 +157,12 @@ TEST_F(CanonicalFacts, TheKeyringsNameAndTheFiltersAddressSayNothing) {
   EXPECT_EQ(of_one("privileges", "seccomp"), "filter (1)");
 }
 
+TEST_F(CanonicalFacts, OfFiltersTheirLengthAndFlagsCount) {
+  one.handed->filters = {"a filter of 10 instructions"};
+  other.handed->filters = {"a filter of 10 instructions (LOG)"};
+  expect_another("privileges", "seccomp");
+}
+
 TEST_F(CanonicalFacts, AFailureInsideAStepThatDidNotFailIsLeftOut) {
   PathsMasked masked;
   masked.paths.push_back({.path = {.path = "/proc/keys", .inside = "/proc/keys"}, .with = PathsMasked::With::kDevNull});

@@ -200,6 +200,20 @@ TEST(Diff, AFactThatOneSideLacksIsNeitherWeakerNorStronger) {
   }
 }
 
+TEST(Diff, AnotherFilterIsNeitherWeakerNorStronger) {
+  CanonicalContainer one = container("web"), other = container("web");
+  one.outcome["privileges"]["seccomp"].fields = {{kIs, "filter (1)"}, {"filters", "a filter of 10 instructions"}};
+  other.outcome["privileges"]["seccomp"].fields = {{kIs, "filter (1)"}, {"filters", "a filter of 11 instructions"}};
+  const Report report = diff(form_of({one}), form_of({other}), {});
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].consequence, Consequence::kEqual);
+  EXPECT_EQ(report.findings[0].message,
+            "its seccomp filter is another: a filter of 11 instructions instead of a filter of 10 instructions");
+  one.outcome["privileges"]["seccomp"].fields.erase("filters");
+  EXPECT_EQ(exit_status(verdict_of(diff(form_of({one}), form_of({other}), {.against_baseline = true}))), 0)
+      << "baselines of earlier versions do not have them";
+}
+
 TEST(Diff, OfASetUpThatFailedOnlyTheWayIsCompared) {
   CanonicalContainer failed = container("web");
   failed.handed_over = false;
