@@ -33,6 +33,9 @@ std::string name_of(const std::string& path) { return path.substr(path.rfind('/'
 // What the kernel shows, and nobody else may hide something by accident.
 bool is_the_kernels(const std::string& path) { return is_in(path, "/proc") || is_in(path, "/sys"); }
 
+// Whichever of them is mounted: what is no process's is the same in all of them.
+bool shows_the_same_everywhere(const std::string& filesystem) { return filesystem == "proc" || filesystem == "sysfs"; }
+
 bool is_null(const MountFacts& mount) {
   const bool devices = mount.filesystem == "devtmpfs" || mount.filesystem == "tmpfs";
   return devices && name_of(mount.source_path) == "null" && name_of(mount.path) != "null";
@@ -49,9 +52,9 @@ Masks::Masks(const Source& from) : handed_(from.handed) {
 bool Masks::shows_itself(const MountFacts& mount) const {
   if (mount.path == "/") return false;
   const MountFacts* const around = handed_.mount_of(folder_of(mount.path));
-  if (!around || around->filesystem != mount.filesystem || around->dev_major != mount.dev_major ||
-      around->dev_minor != mount.dev_minor)
-    return false;
+  if (!around || around->filesystem != mount.filesystem) return false;
+  const bool same_device = around->dev_major == mount.dev_major && around->dev_minor == mount.dev_minor;
+  if (!same_device && !shows_the_same_everywhere(mount.filesystem)) return false;
   const std::string within = seen_from(mount.path, around->path);
   return mount.source_path == (around->source_path == "/" ? within : around->source_path + within);
 }

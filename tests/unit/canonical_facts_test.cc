@@ -163,6 +163,16 @@ TEST_F(CanonicalFacts, OfFiltersTheirLengthAndFlagsCount) {
   expect_another("privileges", "seccomp");
 }
 
+// systemd binds what is on the host's /proc on that of the container's own pid namespace.
+TEST_F(CanonicalFacts, WhatAnotherProcShowsAtItsPlaceIsAMask) {
+  mount_at(other, "/proc").dev_minor = 77;
+  for (ContainerFacts* const each : {&one, &other}) mount_at(*each, "/proc/sys").source_path = "/sys";
+  EXPECT_EQ(of_one("masked", "/proc/sys"), "read-only");
+  expect_the_same();
+  mount_at(other, "/proc/sys").source_path = "/irq";
+  EXPECT_FALSE(canonical(other).outcome["masked"].contains("/proc/sys")) << "it is other files";
+}
+
 TEST_F(CanonicalFacts, AFailureInsideAStepThatDidNotFailIsLeftOut) {
   PathsMasked masked;
   masked.paths.push_back({.path = {.path = "/proc/keys", .inside = "/proc/keys"}, .with = PathsMasked::With::kDevNull});
