@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "check/difference.h"
+#include "check/masks.h"
 
 namespace cttrace::canon {
 namespace {
@@ -86,9 +87,21 @@ bool shows_the_host(const CanonicalFact& fact) {
 
 bool is_outside(const std::string& propagation) { return propagation.find("outside") != std::string::npos; }
 
-bool has(const CanonicalContainer& container, const char* group, const std::string& key) {
+// nullptr: there is none.
+const CanonicalFact* fact_in(const CanonicalContainer& container, const char* group, const std::string& key) {
   const auto found = container.outcome.find(group);
-  return found != container.outcome.end() && found->second.contains(key);
+  if (found == container.outcome.end()) return nullptr;
+  const auto fact = found->second.find(key);
+  return fact == found->second.end() ? nullptr : &fact->second;
+}
+
+bool has(const CanonicalContainer& container, const char* group, const std::string& key) {
+  return fact_in(container, group, key);
+}
+
+std::string field_of(const CanonicalFact& fact, const char* field) {
+  const auto found = fact.fields.find(field);
+  return found == fact.fields.end() ? std::string() : found->second;
 }
 
 void compare_flags(const Changed& changed, AllTold& all) {
@@ -212,11 +225,41 @@ AllTold told_of_mount(const Changed& changed) {
   return all;
 }
 
+// Why a path on which no mask is cannot be read, or `only_written`, all the same: "/sys is not mounted"; empty: it can, or
+// that is not known.
+std::string why_needless(const CanonicalContainer& container, const std::string& path, bool only_written) {
+  // Where the old root is still there, mounts that the set-up did not touch are not listed.
+  const CanonicalFact* const old_root = fact_in(container, "root", "old root");
+  const bool all_listed = old_root && field_of(*old_root, kIs) == "gone";
+  for (std::string at = path;;) {
+    if (const CanonicalFact* const mask = fact_in(container, "masked", at); mask && at != path) {
+      const std::string with = field_of(*mask, kIs);
+      if (with == "read-only") return only_written ? at + " is read-only" : std::string();
+      return with.find("writable") == with.npos ? at + " is masked" : std::string();
+    }
+    if (const CanonicalFact* const mount = fact_in(container, "mounts", at); mount && !mount->unknown) {
+      std::string absent = why_not_there(path, at, field_of(*mount, "type"), field_of(*mount, "options"));
+      if (at == "/" && !all_listed) return {};
+      if (!absent.empty() || !only_written || !all_listed || !is_read_only(mount)) return absent;
+      return (at == path ? "it" : at) + " is read-only";
+    }
+    const size_t slash = at.rfind('/');
+    if (at == "/" || slash == at.npos) return {};
+    at.resize(std::max<size_t>(slash, 1));
+  }
+}
+
 AllTold told_of_mask(const Changed& changed) {
   const std::string before = changed.old_value(), after = changed.new_value();
   Told told{.consequence = Consequence::kEqual, .subject = changed.key, .expected = before, .found = after};
   const bool keeps_read_only = before == "read-only" || after == "read-only";
-  if (changed.removed()) {
+  const std::string needless = changed.removed() ? why_needless(changed.is, changed.key, keeps_read_only)
+                               : changed.added() ? why_needless(changed.was, changed.key, keeps_read_only)
+                                                 : std::string();
+  if (changed.removed() && !needless.empty()) {
+    told.message =
+        fmt::format("{} is no longer {}: {}", changed.key, keeps_read_only ? "made read-only" : "masked", needless);
+  } else if (changed.removed()) {
     told.consequence = Consequence::kWeaker;
     const bool bound = has(changed.is, "mounts", changed.key);
     told.message = changed.key + (keeps_read_only ? " can be written now" : " can be read now");
@@ -226,8 +269,11 @@ AllTold told_of_mask(const Changed& changed) {
       told.message += keeps_read_only ? ": it is not made read-only" : ": it is not masked";
     told.message += why(changed, changed.key);
   } else if (changed.added()) {
-    told.consequence = Consequence::kStronger;
+    told.consequence = needless.empty() ? Consequence::kStronger : Consequence::kEqual;
     told.message = changed.key + (keeps_read_only ? " is made read-only now" : " is masked now, with " + after);
+    if (!needless.empty())
+      told.message +=
+          fmt::format("; before that it could not be {} either: {}", keeps_read_only ? "written" : "read", needless);
   } else if (after.find("writable") != std::string::npos || (after == "read-only" && before != "writable")) {
     told.consequence = Consequence::kWeaker;
     told.message = after == "read-only"

@@ -1,6 +1,8 @@
 #include "check/masks.h"
 
+#include "base/words.h"
 #include "check/evidence.h"
+#include "render/mount_words.h"
 
 namespace cttrace {
 
@@ -9,6 +11,20 @@ bool is_a_mask(const ContainerFacts& container, const MountFacts& mount) {
   if (mask && !mask->error && mask->with != PathsMasked::With::kReadOnly) return true;
   if (mount.source_path == "/null") return true;
   return mount.filesystem == "tmpfs" && mount.path != "/" && is_read_only(mount).value;
+}
+
+std::string why_not_there(std::string_view path, std::string_view mount, std::string_view filesystem,
+                          std::string_view options) {
+  for (const std::string_view folder : {"/proc", "/sys"})
+    if (is_in(path, folder) && !is_in(mount, folder)) return std::string(folder) + " is not mounted";
+  if (filesystem == "proc" && mount == "/proc" && has_word(options, "subset=pid", ','))
+    return "/proc shows processes alone (subset=pid)";
+  return {};
+}
+
+std::string why_not_there(std::string_view path, const MountFacts& around) {
+  const Fact<std::string>& options = around.superblock_options;
+  return why_not_there(path, around.path, around.filesystem, options.known() ? options.value : std::string());
 }
 
 }  // namespace cttrace

@@ -83,8 +83,6 @@ bool may_be_absent(Judging& judging, const std::string& path, const MountFacts& 
   return true;
 }
 
-bool was_not_there(const MaskFacts* mask) { return mask && mask->error == ENOENT; }
-
 std::vector<std::string> all_paths(const Judging& judging) {
   std::vector<std::string> paths = judging.parameters.list("paths");
   const std::vector<std::string>& more = judging.parameters.list("if_present");
@@ -92,9 +90,9 @@ std::vector<std::string> all_paths(const Judging& judging) {
   return paths;
 }
 
-// The kernel's own folders are only where they are mounted.
-bool is_not_mounted(const std::string& path, const MountFacts& mount) {
-  return mount.path == "/" && (is_in(path, "/proc") || is_in(path, "/sys"));
+// Found so by the set-up, or because of what is mounted there.
+bool is_not_there(const std::string& path, const MountFacts& mount, const MaskFacts* mask) {
+  return (mask && mask->error == ENOENT) || !why_not_there(path, mount).empty();
 }
 
 void judge_read_only(Judging& judging) {
@@ -110,7 +108,7 @@ void judge_read_only(Judging& judging) {
     const Fact<bool> read_only = is_read_only(*mount);
     if (read_only.known() && read_only.value) {
       ++judged;
-    } else if (was_not_there(mask) || is_not_mounted(path, *mount) || may_be_absent(judging, path, *mount)) {
+    } else if (is_not_there(path, *mount, mask) || may_be_absent(judging, path, *mount)) {
       continue;
     } else if (!read_only.known()) {
       judging.cannot_judge(path, "whether " + path + " can be written is not known");
@@ -136,7 +134,7 @@ void judge_masked(Judging& judging) {
       judging.cannot_judge(path, "what is mounted on " + path + " is not known");
     } else if (is_a_mask(judging.container, *mount)) {
       ++judged;
-    } else if (was_not_there(mask) || is_not_mounted(path, *mount) || may_be_absent(judging, path, *mount)) {
+    } else if (is_not_there(path, *mount, mask) || may_be_absent(judging, path, *mount)) {
       continue;
     } else {
       Finding& finding = judging.broken(path, path + " is not masked: it can be read, and what is in it used");

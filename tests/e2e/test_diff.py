@@ -120,7 +120,7 @@ EDITS = {
     "a path read-only no more": (lambda config: config["linux"]["readonlyPaths"].remove("/proc/sys"),
                                  ["WEAKER /proc/sys can be written now: it is not made read-only"]),
     "a path read-only": (lambda config: config["linux"]["readonlyPaths"].append("/etc"),
-                         ["STRONGER /etc is made read-only now"]),
+                         ["/etc is made read-only now; before that it could not be written either: / is read-only"]),
     "a device": (in_linux(devices=[{"path": "/dev/fuse", "type": "c", "major": 10, "minor": 229, "fileMode": 0o666, "uid": 0, "gid": 0}]),
                  [r"WEAKER there is a device node more: /dev/fuse \(c 10:229"]),
     "a seccomp filter": (in_linux(seccomp=SECCOMP), [r"STRONGER its seccomp is filter \(1\) instead of none"]),

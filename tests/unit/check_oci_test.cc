@@ -23,11 +23,17 @@ TEST(Oci, EveryFieldIsDocumentedOnce) {
 }
 
 // `text`: an object, to which what every configuration has is added.
-Report judged(const std::string& text) {
+Report judged(const std::string& text, const ContainerFacts& container = made_container()) {
   const std::string version = text.starts_with("{\"ociVersion\"") ? "" : R"("ociVersion": "1.2.0", )";
   const Result<OciConfig> config = parse_oci_config("{" + version + text.substr(1), "config.json", "");
   if (!config) throw std::runtime_error(config.error().line());
-  return judge(*config, made_recording(made_container()));
+  return judge(*config, made_recording(container));
+}
+
+bool is_broken(const Report& report, const std::string& field) {
+  return std::ranges::any_of(report.findings, [&](const Finding& finding) {
+    return finding.verdict == Verdict::kBroken && finding.subject == field;
+  });
 }
 
 bool cannot_judge(const Report& report, const std::string& field) {
@@ -51,6 +57,18 @@ TEST(Oci, NoFieldIsPassedOver) {
       cannot_judge(judged(R"({"linux": {"resources": {"memory": {"new": 1}}}})"), "linux.resources.memory.new"));
   EXPECT_TRUE(cannot_judge(judged(R"({"linux": 7})"), "linux"));
   EXPECT_TRUE(cannot_judge(judged(R"({"mounts": [{"destination": "/proc", "new": 1}]})"), "mounts[/proc].new"));
+}
+
+TEST(Oci, APathOfTheKernelsThatIsNotThereNeedsNoMask) {
+  const std::string text = R"({"linux": {"maskedPaths": ["/sys/firmware"], "readonlyPaths": ["/proc/bus"]}})";
+  ContainerFacts container = made_container();
+  std::erase_if(container.handed->mounts.value, [](const MountFacts& mount) { return mount.path == "/sys/firmware"; });
+  EXPECT_TRUE(is_broken(judged(text, container), "linux.maskedPaths[/sys/firmware]"));
+  EXPECT_TRUE(is_broken(judged(text, container), "linux.readonlyPaths[/proc/bus]"));
+  std::erase_if(container.handed->mounts.value, [](const MountFacts& mount) { return mount.path == "/sys"; });
+  mount_at(container, "/proc").superblock_options = observed(std::string("subset=pid"));
+  EXPECT_FALSE(is_broken(judged(text, container), "linux.maskedPaths[/sys/firmware]"));
+  EXPECT_FALSE(is_broken(judged(text, container), "linux.readonlyPaths[/proc/bus]"));
 }
 
 // /bin/sh may be a link: the executable is where it leads.

@@ -187,6 +187,11 @@ TEST(Rules, OnPathsThatAKernelNeedNotHave) {
     std::erase_if(c.handed->mounts.value, [](const MountFacts& mount) { return mount.path.starts_with("/proc"); });
   });
   EXPECT_EQ(verdict_of(without), Verdict::kHolds);
+  // One that shows no files but those of processes.
+  const Report subset = judged(R"({"rule": "masked", "paths": ["/proc/keys"]})", [](ContainerFacts& c) {
+    mount_at(c, "/proc").superblock_options = observed(std::string("hidepid=2,subset=pid"));
+  });
+  EXPECT_EQ(verdict_of(subset), Verdict::kHolds);
 }
 
 std::string text_of(const std::string& name) {

@@ -282,6 +282,52 @@ TEST(Diff, TheStartersRootAndMasksAreToldInWords) {
             "/proc/acpi is masked with an empty folder now: it was read-only");
 }
 
+TEST(Diff, AMaskOfWhatIsNotThereIsNeitherWeakerNorStronger) {
+  using Edit = void (*)(std::map<std::string, Group>&);
+  // Of the side that has no mask.
+  const auto expect = [](const char* path, const char* mask, Edit edit, bool matters, const std::string& why) {
+    CanonicalContainer masked = container("web");
+    masked.outcome["root"]["old root"].fields = {{kIs, "gone"}};
+    masked.outcome["mounts"]["/"].fields = {{"type", "ext4"}};
+    masked.outcome["mounts"]["/proc"].fields = {{"type", "proc"}};
+    CanonicalContainer bare = masked;
+    masked.outcome["masked"][path].fields = {{kIs, mask}};
+    edit(bare.outcome);
+    const auto finding = [&](const CanonicalContainer& before, const CanonicalContainer& after) {
+      const Report report = diff(form_of({before}), form_of({after}), {});
+      for (const Finding& each : report.findings)
+        if (each.rule == "diff-masked" && each.subject == path) return each;
+      return Finding();
+    };
+    EXPECT_EQ(finding(masked, bare).consequence, matters ? Consequence::kWeaker : Consequence::kEqual) << path;
+    EXPECT_EQ(finding(bare, masked).consequence, matters ? Consequence::kStronger : Consequence::kEqual) << path;
+    EXPECT_NE(finding(masked, bare).message.find(why), std::string::npos) << finding(masked, bare).message;
+  };
+  const Edit nothing = [](auto&) {};
+  expect("/proc/keys", "/dev/null", nothing, true, "can be read now");
+  expect("/sys/firmware", "an empty folder", [](auto& outcome) { outcome["mounts"].erase("/sys"); }, false,
+         "/sys/firmware is no longer masked: /sys is not mounted");
+  expect("/proc/keys", "/dev/null", [](auto& outcome) { outcome["mounts"]["/proc"].fields["options"] = "subset=pid"; },
+         false, "/proc/keys is no longer masked: /proc shows processes alone (subset=pid)");
+  const Edit read_only = [](auto& outcome) { outcome["mounts"]["/proc"].fields["flags"] = "ro"; };
+  expect("/proc/sys", "read-only", read_only, false, "/proc/sys is no longer made read-only: /proc is read-only");
+  expect("/proc/keys", "/dev/null", read_only, true, "can be read now");
+  // Not every mount is listed there.
+  expect("/sys/firmware", "an empty folder",
+         [](auto& outcome) {
+           outcome["root"]["old root"].fields[kIs] = "around it";
+           outcome["mounts"].erase("/sys");
+         },
+         true, "can be read now");
+  expect("/proc/keys", "/dev/null",
+         [](auto& outcome) {
+           outcome["root"]["old root"].fields[kIs] = "around it";
+           outcome["mounts"]["/proc"].fields["options"] = "subset=pid";
+         },
+         false, "(subset=pid)");
+  expect("no path", "read-only", nothing, true, "can be written now");
+}
+
 TEST(Diff, ALimitThatIsSetToNoneIsNotStronger) {
   const auto consequence = [](const char* limit) {
     CanonicalContainer other = container("web");
