@@ -92,6 +92,7 @@ struct Container {
   uint32_t number = 0;  // from 1, in the order in which they were found; 0: was there when tracing began
   std::string name = {}, short_name = {};
   std::string id = {};  // a long hexadecimal one: its name, or what its cgroup is called by; empty: it has none
+  bool name_is_hostname = false;  // nothing else calls it so
   Isolation isolation = Isolation::kContainer;
   std::string kind = {};         // that in words: "chroot only: not isolated by namespaces"
   std::string bundle = {};       // its folder, where that was told

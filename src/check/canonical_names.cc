@@ -167,10 +167,11 @@ Names::Names(const ContainerFacts& facts) {
   };
   know(facts.rootfs, "<rootfs>", false);
   know(facts.bundle, "<bundle>", false);
-  // One that is called by its program says what that is.
+  // One that is called by its program says what that is, and a hostname that somebody chose is compared for itself.
   const std::string program = facts.argv.empty() ? "" : facts.argv[0].substr(facts.argv[0].rfind('/') + 1);
+  const bool is_hostname = facts.name_is_hostname && !is_made_up(facts.name);
   for (const std::string& name : {facts.name, facts.short_name})
-    if (name != program) know(name, "<id>", name.size() >= kTelling);
+    if (name != program && !is_hostname) know(name, "<id>", name.size() >= kTelling);
   std::ranges::stable_sort(known_, std::greater(), [](const Known& each) { return each.text.size(); });
 }
 

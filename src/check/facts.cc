@@ -200,6 +200,7 @@ ContainerFacts facts_of(const Container& container) {
   facts.number = container.number;
   facts.name = container.name;
   facts.short_name = container.short_name;
+  facts.name_is_hostname = container.name_is_hostname;
   facts.isolation = container.isolation;
   facts.isolation_words = container.kind;
   facts.bundle = container.bundle;

@@ -166,6 +166,7 @@ struct ContainerFacts {
   uint32_t number = 0;  // Container::number; of an entry: of the container that was entered, 0: not known
   uint32_t entry = 0;   // EntryMade::number
   std::string name = {}, short_name = {};
+  bool name_is_hostname = false;  // nothing else calls it so
   Isolation isolation = Isolation::kContainer;  // not of an entry
   std::string isolation_words = {};
   Ending ending = Ending::kHandedOver;

@@ -100,8 +100,11 @@ void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending e
     entry.set_up = std::move(story);
     return tell_entry(std::move(entry), set_up, into);
   }
-  Container container{
-      .number = ++found_, .name = named.name, .isolation = isolation_of(mounts, pids), .cgroup = cgroup};
+  Container container{.number = ++found_,
+                      .name = named.name,
+                      .name_is_hostname = named.by_hostname,
+                      .isolation = isolation_of(mounts, pids),
+                      .cgroup = cgroup};
   describe(container, set_up, story);
   container.rootfs_inferred = guessed;
   container.set_up = std::move(story);

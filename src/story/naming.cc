@@ -89,10 +89,16 @@ Named named_by(const Told& told) {
   if (named.called.empty() && !own.empty() && last_part(own[0]) == "systemd-nspawn") named.called = machine_of(own);
   if (named.called.empty()) named.called = word_at_end(own, leaf);
   if (named.called.empty()) named.called = run_argument(own);
-  if (named.called.empty()) named.called = word_at_end(own, told.hostname);
+  if (named.called.empty()) {
+    named.called = word_at_end(own, told.hostname);
+    named.by_hostname = !named.called.empty() && option_value(own, {"--hostname"}) == named.called;
+  }
   named.name = named.called;
   if (named.name.empty()) named.name = leaf;
-  if (named.name.empty()) named.name = told.hostname;
+  if (named.name.empty()) {
+    named.name = told.hostname;
+    named.by_hostname = !named.name.empty();
+  }
   if (named.name.empty() && !program.empty()) named.name = last_part(program[0]);
   return named;
 }

@@ -23,6 +23,7 @@ std::vector<std::string> own_words(const std::vector<std::string>& argv, const s
 struct Named {
   std::string name = {};    // `called`; otherwise the cgroup's, the hostname, the program's
   std::string called = {};  // what the runtime was told: whoever is told the same, means the same. Empty: nothing
+  bool by_hostname = false;  // the hostname alone says so
 };
 
 // It is told by an option; by a word of the command line that is in the cgroup, too; by the argument of run or create;

@@ -188,7 +188,7 @@ void Teller::Work::tell_handed_over(const std::shared_ptr<SetUp>& set_up, Proces
     entry.set_up = std::move(story);
     tell_entry(std::move(entry), *set_up, into);
   } else {
-    Container container{.name = named.name, .cgroup = cgroup};
+    Container container{.name = named.name, .name_is_hostname = named.by_hostname, .cgroup = cgroup};
     container.set_up = std::move(story);
     tell_container(process, snapshot, std::move(container), named.called, set_up);
   }

@@ -95,6 +95,16 @@ TEST(CanonicalNames, KeepsTheProgramThatAContainerIsCalledBy) {
   EXPECT_EQ(value(facts, "set-up", "program"), "/bin/sh <id>");
 }
 
+TEST(CanonicalNames, KeepsTheHostnameThatAContainerIsCalledBy) {
+  ContainerFacts facts = container();
+  facts.handed->hostname = {.value = "web", .evidence = Evidence::kObserved};
+  EXPECT_EQ(value(facts, "names", "hostname"), "<id>");
+  facts.name_is_hostname = true;
+  EXPECT_EQ(value(facts, "names", "hostname"), "web");
+  facts.name = facts.short_name = facts.handed->hostname.value = "0123456789ab";
+  EXPECT_EQ(value(facts, "names", "hostname"), "<id>") << "nobody chose it";
+}
+
 TEST(CanonicalNames, TellsNamesThatAreMadeUp) {
   EXPECT_TRUE(is_made_up("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"));
   EXPECT_TRUE(is_made_up("0123456789ab"));

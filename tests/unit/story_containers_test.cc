@@ -65,6 +65,28 @@ TEST_F(StoryContainers, APidOneInNamespacesOfItsOwn) {
   EXPECT_EQ(told.set_up.stages[1].made_by, 0u);
 }
 
+// A word of the command line that became the hostname need not mean anything else.
+TEST_F(StoryContainers, WhetherTheHostnameAloneSaysItsName) {
+  const auto told = [](const std::vector<std::string>& argv) {
+    StoryWorld world;
+    const Task runtime = world.starts(50, argv);
+    const NamespaceInodes inside = with(kInside, {{CT_NS_UTS, 701}});
+    const Task init = world.clones(runtime, 51, kMountsAndPids | CLONE_NEWUTS, {51, 1}, inside);
+    world.calls(init, "sethostname", {std::string("web"), 3});
+    world.runs_in(init, {"/bin/app"}, inside, {51, 1});
+    return world.container();
+  };
+  for (const auto& [argv, by_hostname] :
+       std::vector<std::pair<Words, bool>>{{{"/usr/bin/made-up", "--hostname", "web", "/bin/app"}, true},
+                                           {{"/usr/bin/made-up", "/bin/app"}, true},
+                                           {{"/usr/bin/made-up", "run", "web"}, false},
+                                           {{"/usr/bin/made-up", "-M", "web", "/bin/app"}, false},
+                                           {{"/usr/bin/made-up", "--machine", "web", "/bin/app"}, false}}) {
+    EXPECT_EQ(told(argv).name, "web");
+    EXPECT_EQ(told(argv).name_is_hostname, by_hostname) << argv[1];
+  }
+}
+
 TEST_F(StoryContainers, AVersionIsWhatTheFileSaysOrElseItsPath) {
   const auto version = [](const std::string& path, const std::string& said) {
     StoryWorld world;
