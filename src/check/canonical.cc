@@ -22,8 +22,8 @@ const char* ending_word(Ending ending) {
   return "not complete";
 }
 
-// The calls whose failure is not normal may be to blame.
-std::string why_not_handed_over(const ContainerFacts& facts, const Names& names) {
+// The calls whose failure is not normal may be to blame. `numbered`: its steps are those that a story shows.
+std::string what_went_wrong(const ContainerFacts& facts, const Names& names, bool numbered) {
   constexpr size_t kMost = 3;
   std::vector<std::string> failed;
   size_t more = 0;
@@ -32,8 +32,8 @@ std::string why_not_handed_over(const ContainerFacts& facts, const Names& names)
     if (failed.size() == kMost)
       ++more;
     else
-      failed.push_back(fmt::format("{} failed with {} (step {})", failed_call(failure, names), error_word(failure),
-                                   failure.step + 1));
+      failed.push_back(fmt::format("{} failed with {}{}", failed_call(failure, names), error_word(failure),
+                                   numbered ? fmt::format(" (step {})", failure.step + 1) : std::string()));
   }
   if (more) failed.push_back(fmt::format("{} more failed", more));
   for (const Stage& stage : facts.stages)
@@ -48,7 +48,17 @@ std::string why_not_handed_over(const ContainerFacts& facts, const Names& names)
   if (failed.empty() && !words.empty())
     failed.push_back(fmt::format("{} says: {}", names(said_last->program), names(words.back())));
   if (failed.empty()) failed.push_back(no_call_to_blame(facts.runtime.name, !facts.failures.empty()));
-  return fmt::format("its set-up failed: no program was handed over to; {}", fmt::join(failed, ", "));
+  return fmt::format("{}", fmt::join(failed, ", "));
+}
+
+std::string why_no_container(const std::vector<ContainerFacts>& gave_up) {
+  constexpr size_t kMost = 3;
+  std::vector<std::string> reasons;
+  for (size_t i = 0; i < std::min(gave_up.size(), kMost); ++i)
+    reasons.push_back(fmt::format("{} set up nothing: {}", gave_up[i].runtime.name,
+                                  what_went_wrong(gave_up[i], Names(gave_up[i]), false)));
+  if (gave_up.size() > kMost) reasons.push_back(fmt::format("{} more set up nothing", gave_up.size() - kMost));
+  return fmt::format("{}", fmt::join(reasons, "; "));
 }
 
 void add_outcome(CanonicalContainer& into, const ContainerFacts& facts, const Names& names) {
@@ -88,7 +98,8 @@ CanonicalContainer canonical(const ContainerFacts& facts) {
   form.cost = canonical_cost(facts);
   if (!facts.doubt.empty()) form.doubts.push_back(facts.doubt);
   if (facts.steps_dropped) form.doubts.push_back(std::to_string(facts.steps_dropped) + " steps more than are kept");
-  if (facts.ending == Ending::kFailed) form.doubts.push_back(why_not_handed_over(facts, names));
+  if (facts.ending == Ending::kFailed) 
+    form.doubts.push_back("its set-up failed: no program was handed over to; " + what_went_wrong(facts, names, true));
   if (facts.ending == Ending::kNotComplete) form.doubts.emplace_back("its set-up was going on when tracing ended");
   if (facts.ending == Ending::kHandedOver && !facts.handed)
     form.doubts.emplace_back("what its program was handed is not known");
@@ -100,6 +111,7 @@ CanonicalContainer canonical(const ContainerFacts& facts) {
 CanonicalForm canonical(const RecordingFacts& facts) {
   CanonicalForm form{.name = facts.name};
   for (const ContainerFacts& each : facts.containers) form.containers.push_back(canonical(each));
+  if (form.containers.empty()) form.why_none = why_no_container(facts.gave_up);
   form.cannot_judge = facts.lost;
   if (!facts.broken_off.empty()) form.cannot_judge.push_back("it is read only in part: " + facts.broken_off);
   if (!facts.model_doubt.empty()) form.cannot_judge.push_back("the state is doubtful " + facts.model_doubt);

@@ -69,6 +69,7 @@ struct CanonicalForm {
   std::string name = {};  // of the file
   int rules = kRulesVersion;
   std::vector<CanonicalContainer> containers = {};
+  std::string why_none = {};                   // why there is no container, in words; empty: not known, or there is one
   std::vector<std::string> cannot_judge = {};  // why nothing in it can be trusted, in words
   bool has_how = true;                         // the steps are in it
 };

@@ -240,6 +240,10 @@ Report diff(const CanonicalForm& before, const CanonicalForm& after, const DiffO
   report.against = report.against_file = before.name;
   for (const CanonicalForm* const form : {&before, &after})
     for (const std::string& why : form->cannot_judge) report.cannot_judge.push_back(form->name + ": " + why);
+  for (const CanonicalForm* const form : {&before, &after})
+    if (form->containers.empty())
+      report.cannot_judge.push_back(fmt::format("{}: no container was set up in it{}{}", form->name,
+                                                form->why_none.empty() ? "" : ": ", form->why_none));
   if (before.rules != after.rules)
     report.cannot_judge.push_back(fmt::format("{} was made by the rules of version {}, {} by those of version {}",
                                               before.name, before.rules, after.name, after.rules));

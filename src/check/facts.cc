@@ -224,4 +224,14 @@ ContainerFacts facts_of(const EntryMade& entry) {
   return facts;
 }
 
+ContainerFacts facts_of(const ProgramFailed& failed) {
+  ContainerFacts facts;
+  facts.ending = Ending::kFailed;
+  facts.runtime = failed.program;
+  facts.stages = failed.stages;
+  facts.steps = failed.failures;
+  facts.failures = failures_of(failed.failures);
+  return facts;
+}
+
 }  // namespace cttrace

@@ -202,10 +202,12 @@ struct RecordingFacts {
   uint64_t contradicted = 0;     // facts of which the kernel said otherwise than the calls; the kernel's word is here
   std::string model_doubt = {};  // since when and why something that happened may be missing; empty: nothing is
   std::vector<ContainerFacts> containers = {};  // with entries, in the order in which they were told
+  std::vector<ContainerFacts> gave_up = {};     // programs that failed before they had set anything up
 };
 
 // Of what was told; `state` is that of the news, which has it only while it is told.
 ContainerFacts facts_of(const Container& container);
 ContainerFacts facts_of(const EntryMade& entry);
+ContainerFacts facts_of(const ProgramFailed& failed);
 
 }  // namespace cttrace

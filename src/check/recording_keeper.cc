@@ -15,6 +15,7 @@ RecordingKeeper::RecordingKeeper(std::string name, const TraceInfo& info) {
 void RecordingKeeper::news(const News& news) {
   if (const auto* container = std::get_if<Container>(&news)) facts_.containers.push_back(facts_of(*container));
   if (const auto* entry = std::get_if<EntryMade>(&news)) facts_.containers.push_back(facts_of(*entry));
+  if (const auto* failed = std::get_if<ProgramFailed>(&news)) facts_.gave_up.push_back(facts_of(*failed));
   const auto* went_on = std::get_if<ContainerWentOn>(&news);
   if (!went_on || !went_on->exit_code) return;
   // The latest of that number: ends come in the order of beginnings, or nearly so.

@@ -193,6 +193,10 @@ class Baselines(Recordings):
         baseline, nothing = self.baseline(self.recording("runc")), self.tmp / "nothing.ctt"
         cttrace("--backend", "ptrace", "-q", "-o", "/dev/null", "--record", nothing, "true", check=True)
         self.assert_ends(2, "check", nothing, "--baseline", baseline, says="cannot judge: .*no container was set up in it")
+        self.assert_ends(2, "diff", self.recording("runc"), nothing, says="cannot judge: .*no container was set up in it")
+        failing = self.tmp / "failing.ctt"
+        cttrace("--backend", "ptrace", "-q", "-o", "/dev/null", "--record", failing, "chroot", self.tmp / "absent", "true")
+        self.assert_ends(2, "diff", failing, failing, says=r"no\s+container was set up in it: chroot\s+set up nothing: .*ENOENT")
 
     def test_a_baseline_of_nothing_is_refused(self):
         self.assert_ends(2, "baseline", self.recording("runc"), "-o", self.recording("runc"), error="^cttrace: ")

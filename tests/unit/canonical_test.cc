@@ -295,6 +295,18 @@ TEST(Canonical, OfASetUpThatFailedItSaysWhatFailed) {
   EXPECT_TRUE(why()[0].ends_with("(step 5), mount /x failed with EINVAL (step 5), 2 more failed")) << why()[0];
 }
 
+TEST(Canonical, WhereThereIsNoContainerItSaysWhoSetNothingUp) {
+  RecordingFacts recording;
+  EXPECT_EQ(canonical(recording).why_none, "");
+  ContainerFacts failed;
+  failed.runtime.name = "crun";
+  failed.failures = {{.call = "unshare", .error = EPERM}};
+  recording.gave_up = {failed};
+  EXPECT_EQ(canonical(recording).why_none, "crun set up nothing: unshare failed with EPERM");
+  recording.containers = {container()};
+  EXPECT_EQ(canonical(recording).why_none, "");
+}
+
 TEST(Canonical, DoubtsAreReasons) {
   RecordingFacts recording{.broken_off = "the recording is truncated at byte 7"};
   recording.lost = {"lost: 2 records"};

@@ -200,6 +200,17 @@ TEST(Diff, AFactThatOneSideLacksIsNeitherWeakerNorStronger) {
   }
 }
 
+TEST(Diff, WhereNoContainerWasSetUpNothingCanBeJudged) {
+  CanonicalForm none = form_of({}, "b");
+  const CanonicalForm one = form_of({container("web")});
+  EXPECT_EQ(diff(one, none, {}).cannot_judge, std::vector<std::string>{"b: no container was set up in it"});
+  EXPECT_EQ(exit_status(verdict_of(diff(one, none, {}))), 2);
+  EXPECT_EQ(exit_status(verdict_of(diff(none, one, {}))), 2);
+  none.why_none = "runc set up nothing: runc says: no";
+  EXPECT_EQ(diff(none, none, {}).cannot_judge,
+            std::vector<std::string>(2, "b: no container was set up in it: runc set up nothing: runc says: no"));
+}
+
 TEST(Diff, AnotherFilterIsNeitherWeakerNorStronger) {
   CanonicalContainer one = container("web"), other = container("web");
   one.outcome["privileges"]["seccomp"].fields = {{kIs, "filter (1)"}, {"filters", "a filter of 10 instructions"}};
