@@ -98,7 +98,7 @@ CanonicalContainer canonical(const ContainerFacts& facts) {
   form.cost = canonical_cost(facts);
   if (!facts.doubt.empty()) form.doubts.push_back(facts.doubt);
   if (facts.steps_dropped) form.doubts.push_back(std::to_string(facts.steps_dropped) + " steps more than are kept");
-  if (facts.ending == Ending::kFailed) 
+  if (facts.ending == Ending::kFailed)
     form.doubts.push_back("its set-up failed: no program was handed over to; " + what_went_wrong(facts, names, true));
   if (facts.ending == Ending::kNotComplete) form.doubts.emplace_back("its set-up was going on when tracing ended");
   if (facts.ending == Ending::kHandedOver && !facts.handed)

@@ -28,7 +28,8 @@ struct CanonicalFact {
   }
 };
 using Group = std::map<std::string, CanonicalFact>;
-inline constexpr const char* kHandedOver = "handed over";  // the ending of a set-up that came to a program
+inline constexpr const char* kHandedOver = "handed over";       // the ending of a set-up that came to a program
+inline constexpr const char* kModeAskedFor = "mode asked for";  // of a device, where the umask is not known
 inline constexpr const char* kAll = "all";  // the key of what stands for a group of which nothing is known
 
 // One thing that was done to one object: a story's step that does the same to several becomes several.

@@ -167,7 +167,10 @@ void add_devices(Outcome& outcome, const Source& from) {
     CanonicalFact fact;
     fact.fields["node"] = fmt::format("{} {}:{}", device.block ? "b" : "c", device.major, device.minor);
     // What nobody could tell at one time is not worth comparing at another.
-    if (device.permissions.known()) fact.fields["mode"] = fmt::format("{:04o}", device.permissions.value & 07777);
+    // The umask of who made it is at least the same at every run.
+    if (device.permissions.known() || device.made_by)
+      fact.fields[device.permissions.known() ? "mode" : kModeAskedFor] =
+          fmt::format("{:04o}", device.permissions.value & 07777);
     const std::string uid = id_word(device.uid, from.handed.uid_inside(device.uid.value)),
                       gid = id_word(device.gid, from.handed.gid_inside(device.gid.value));
     if (uid != "?" && uid != "0") fact.fields["uid"] = uid;

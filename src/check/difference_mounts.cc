@@ -225,8 +225,8 @@ AllTold told_of_mount(const Changed& changed) {
   return all;
 }
 
-// Why a path on which no mask is cannot be read, or `only_written`, all the same: "/sys is not mounted"; empty: it can, or
-// that is not known.
+// Why a path on which no mask is cannot be read, or `only_written`, all the same: "/sys is not mounted"; empty: it can,
+// or that is not known.
 std::string why_needless(const CanonicalContainer& container, const std::string& path, bool only_written) {
   // Where the old root is still there, mounts that the set-up did not touch are not listed.
   const CanonicalFact* const old_root = fact_in(container, "root", "old root");
@@ -295,9 +295,12 @@ AllTold told_of_device(const Changed& changed) {
   const auto harmless = [](const std::string& node) {
     return std::ranges::find(kHarmless, node) != std::end(kHarmless) || node.starts_with("c 136:");
   };
-  const auto words = [](const CanonicalFact& fact) {
+  std::vector<const char*> told_fields = {"node", "mode", "uid", "gid", "flags"};
+  // What one was asked to have says something only beside another.
+  if (changed.before && changed.after) told_fields.insert(told_fields.begin() + 2, kModeAskedFor);
+  const auto words = [&](const CanonicalFact& fact) {
     std::string text;
-    for (const char* field : {"node", "mode", "uid", "gid", "flags"})
+    for (const char* const field : told_fields)
       if (const auto found = fact.fields.find(field); found != fact.fields.end())
         text += (text.empty() ? "" : ", ") +
                 (field == std::string("node") || field == std::string("flags") ? "" : std::string(field) + " ") +
@@ -319,17 +322,19 @@ AllTold told_of_device(const Changed& changed) {
     told.message = fmt::format("the device node {} is missing ({})", changed.key, told.expected);
     return {told};
   }
-  // Its mode is not known where the umask of who made it is not.
-  if (changed.old_value("mode").empty() != changed.new_value("mode").empty()) {
+  // Its mode is not known where the umask of who made it is not. Earlier versions have not kept what was asked for.
+  for (const char* field : {"mode", kModeAskedFor}) {
+    if (changed.old_value(field).empty() == changed.new_value(field).empty()) continue;
     CanonicalFact was = *changed.before, is = *changed.after;
-    was.fields.erase("mode"), is.fields.erase("mode");
+    was.fields.erase(field), is.fields.erase(field);
     if (was == is) return {};
     return told_of_device({changed.group, changed.key, &was, &is, changed.was, changed.is});
   }
   told.message = fmt::format("the device node {} is {} instead of {}", changed.key, told.found, told.expected);
   if (before != after && !harmless(after)) told.consequence = Consequence::kWeaker;
   const auto bits = [](const std::string& mode) { return std::strtoul(mode.c_str(), nullptr, 8); };
-  const unsigned long was = bits(changed.old_value("mode")), is = bits(changed.new_value("mode"));
+  const char* const mode = changed.old_value("mode").empty() ? kModeAskedFor : "mode";
+  const unsigned long was = bits(changed.old_value(mode)), is = bits(changed.new_value(mode));
   if (before == after && was != is) told.consequence = (is & ~was) ? Consequence::kWeaker : Consequence::kStronger;
   return {told};
 }

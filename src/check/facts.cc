@@ -142,12 +142,12 @@ std::vector<CgroupFacts::Control> controls_of(const std::vector<Step>& steps) {
   return all;
 }
 
-// Of each process that the program descends from, by its place among the stages: until when what it did to itself became
-// the program's, too.
+// Of each process that the program descends from, by its place among the stages: until when what it did to itself
+// became the program's, too.
 std::map<uint32_t, uint64_t> line_of_program(const SetUpStory& story) {
   std::map<uint32_t, uint64_t> line;
-  const auto handed =
-      std::ranges::find_if(story.steps, [](const Step& step) { return std::holds_alternative<HandedOver>(step.facts); });
+  const auto handed = std::ranges::find_if(
+      story.steps, [](const Step& step) { return std::holds_alternative<HandedOver>(step.facts); });
   uint64_t until = UINT64_MAX;
   for (uint32_t at = handed == story.steps.end() ? UINT32_MAX : handed->stage; at < story.stages.size();) {
     if (!line.emplace(at, until).second) break;

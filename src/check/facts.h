@@ -143,7 +143,8 @@ struct HandedFacts {
   std::map<std::string, DeviceFacts> devices = {};  // that were made, bound or given away while tracing; by path
   // uids and gids are the host's; what they are in its user namespace the maps say.
   Identity identity = {};
-  // Of the filters of seccomp that it runs with those that the set-up loaded, oldest first: "a filter of 10 instructions".
+  // Of the filters of seccomp that it runs with those that the set-up loaded, oldest first: "a filter of 10
+  // instructions".
   std::vector<std::string> filters = {};
   Fact<std::vector<IdExtent>> uid_map = {}, gid_map = {};
   Fact<bool> setgroups_allowed = {};
@@ -166,7 +167,7 @@ struct ContainerFacts {
   uint32_t number = 0;  // Container::number; of an entry: of the container that was entered, 0: not known
   uint32_t entry = 0;   // EntryMade::number
   std::string name = {}, short_name = {};
-  bool name_is_hostname = false;  // nothing else calls it so
+  bool name_is_hostname = false;                // nothing else calls it so
   Isolation isolation = Isolation::kContainer;  // not of an entry
   std::string isolation_words = {};
   Ending ending = Ending::kHandedOver;

@@ -21,8 +21,8 @@ struct Told {
 std::vector<std::string> own_words(const std::vector<std::string>& argv, const std::vector<std::string>& program);
 
 struct Named {
-  std::string name = {};    // `called`; otherwise the cgroup's, the hostname, the program's
-  std::string called = {};  // what the runtime was told: whoever is told the same, means the same. Empty: nothing
+  std::string name = {};     // `called`; otherwise the cgroup's, the hostname, the program's
+  std::string called = {};   // what the runtime was told: whoever is told the same, means the same. Empty: nothing
   bool by_hostname = false;  // the hostname alone says so
 };
 

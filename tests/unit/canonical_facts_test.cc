@@ -96,8 +96,11 @@ TEST_F(CanonicalFacts, DevicesAreTheirTypeNumberModeAndOwnerWhereThoseAreKnown) 
     expect_another("devices", "/dev/null");
   }
   other = one;
-  other.handed->devices["/dev/null"].permissions = {};
+  other.handed->devices["/dev/null"].permissions = {.value = 0600};
   EXPECT_FALSE(canonical(other).outcome.at("devices").at("/dev/null").fields.contains("mode"));
+  EXPECT_FALSE(canonical(other).outcome.at("devices").at("/dev/null").fields.contains(kModeAskedFor));
+  other.handed->devices["/dev/null"].made_by = 77;
+  EXPECT_EQ(canonical(other).outcome.at("devices").at("/dev/null").fields.at(kModeAskedFor), "0600");
   other = one;
   other.handed->devices["/dev/null"].made_by = 77;
   expect_the_same();

@@ -111,6 +111,10 @@ TEST(Diff, OfADeviceItCountsWhatCanBeDoneByIt) {
   EXPECT_EQ(consequence(strict, null), Consequence::kWeaker);
   EXPECT_EQ(consequence(null, strict), Consequence::kStronger);
   EXPECT_EQ(consequence(null, unknown_mode), std::nullopt) << "nobody could tell";
+  const Fields asked = {{"node", "c 1:3"}, {kModeAskedFor, "0600"}};
+  EXPECT_EQ(consequence(asked, {{"node", "c 1:3"}, {kModeAskedFor, "0666"}}), Consequence::kWeaker);
+  EXPECT_EQ(consequence(asked, unknown_mode), std::nullopt) << "as baselines of earlier versions are";
+  EXPECT_EQ(consequence(asked, null), std::nullopt);
   EXPECT_EQ(consequence(unknown_mode, {{"node", "c 1:3"}, {"mode", "0666"}, {"flags", "nosuid"}}), Consequence::kEqual);
   EXPECT_EQ(consequence(unknown_mode, disk), Consequence::kWeaker);
 }
@@ -316,26 +320,30 @@ TEST(Diff, AMaskOfWhatIsNotThereIsNeitherWeakerNorStronger) {
   };
   const Edit nothing = [](auto&) {};
   expect("/proc/keys", "/dev/null", nothing, true, "can be read now");
-  expect("/sys/firmware", "an empty folder", [](auto& outcome) { outcome["mounts"].erase("/sys"); }, false,
-         "/sys/firmware is no longer masked: /sys is not mounted");
-  expect("/proc/keys", "/dev/null", [](auto& outcome) { outcome["mounts"]["/proc"].fields["options"] = "subset=pid"; },
-         false, "/proc/keys is no longer masked: /proc shows processes alone (subset=pid)");
+  expect(
+      "/sys/firmware", "an empty folder", [](auto& outcome) { outcome["mounts"].erase("/sys"); }, false,
+      "/sys/firmware is no longer masked: /sys is not mounted");
+  expect(
+      "/proc/keys", "/dev/null", [](auto& outcome) { outcome["mounts"]["/proc"].fields["options"] = "subset=pid"; },
+      false, "/proc/keys is no longer masked: /proc shows processes alone (subset=pid)");
   const Edit read_only = [](auto& outcome) { outcome["mounts"]["/proc"].fields["flags"] = "ro"; };
   expect("/proc/sys", "read-only", read_only, false, "/proc/sys is no longer made read-only: /proc is read-only");
   expect("/proc/keys", "/dev/null", read_only, true, "can be read now");
   // Not every mount is listed there.
-  expect("/sys/firmware", "an empty folder",
-         [](auto& outcome) {
-           outcome["root"]["old root"].fields[kIs] = "around it";
-           outcome["mounts"].erase("/sys");
-         },
-         true, "can be read now");
-  expect("/proc/keys", "/dev/null",
-         [](auto& outcome) {
-           outcome["root"]["old root"].fields[kIs] = "around it";
-           outcome["mounts"]["/proc"].fields["options"] = "subset=pid";
-         },
-         false, "(subset=pid)");
+  expect(
+      "/sys/firmware", "an empty folder",
+      [](auto& outcome) {
+        outcome["root"]["old root"].fields[kIs] = "around it";
+        outcome["mounts"].erase("/sys");
+      },
+      true, "can be read now");
+  expect(
+      "/proc/keys", "/dev/null",
+      [](auto& outcome) {
+        outcome["root"]["old root"].fields[kIs] = "around it";
+        outcome["mounts"]["/proc"].fields["options"] = "subset=pid";
+      },
+      false, "(subset=pid)");
   expect("no path", "read-only", nothing, true, "can be written now");
 }
 
