@@ -70,6 +70,10 @@ void add_outcome(CanonicalContainer& into, const ContainerFacts& facts, const Na
   std::string program;
   for (const std::string& word : facts.argv) program += (program.empty() ? "" : " ") + names(word);
   set_up["program"] = is(program);
+  // Whoever it is reaps what is orphaned, and takes all others with it when it ends.
+  const bool own_pids = facts.isolation == Isolation::kContainer || facts.isolation == Isolation::kPids;
+  if (facts.kind == ContainerFacts::Kind::kContainer && own_pids && !facts.pids.empty())
+    set_up["pid 1"] = is(facts.pids.back() == 1 ? "the program" : "another process");
   const Source from{.facts = facts, .handed = *facts.handed, .names = names};
   add_namespaces(into.outcome, from);
   add_places(into.outcome, from);

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
+#include <sstream>
 
 #include "check/canonical_parts.h"
 #include "render/values.h"
@@ -30,6 +32,27 @@ bool is_membership(std::string_view file) {
          file == "cgroup.subtree_control" || file == "release_agent";
 }
 
+// "boottime 5 0, monotonic 10 0": of each clock what was written last. The kernel takes names and numbers of clocks.
+std::string time_offsets(const ContainerFacts& facts) {
+  std::map<std::string, std::string> offsets;
+  for (const Step& step : facts.steps) {
+    const auto* const written = std::get_if<ControlsWritten>(&step.facts);
+    if (!written || step.error) continue;
+    for (const ControlsWritten::One& one : written->writes) {
+      if (one.error || last_part(one.file) != "timens_offsets") continue;
+      std::istringstream lines(one.value);
+      for (std::string clock, seconds, nanoseconds; lines >> clock >> seconds >> nanoseconds;) {
+        if (clock == std::to_string(CLOCK_MONOTONIC)) clock = "monotonic";
+        if (clock == std::to_string(CLOCK_BOOTTIME)) clock = "boottime";
+        offsets[clock] = canonical_name(seconds + " " + nanoseconds);
+      }
+    }
+  }
+  std::string text;
+  for (const auto& [clock, offset] : offsets) text += (text.empty() ? "" : ", ") + canonical_name(clock) + " " + offset;
+  return text;
+}
+
 }  // namespace
 
 void add_namespaces(Outcome& outcome, const Source& from) {
@@ -45,6 +68,8 @@ void add_namespaces(Outcome& outcome, const Source& from) {
         case From::kJoined: fact = is(each.of.empty() ? "another's" : "another container's"); break;
       }
     }
+    if (const std::string offsets = each.name == "time" ? time_offsets(from.facts) : ""; !offsets.empty())
+      if (!fact.unknown) fact.fields["offsets"] = offsets;
     if (each.made_by) fact.events.push_back(each.made_by);
     group[each.name] = std::move(fact);
   }

@@ -26,6 +26,13 @@ std::string brief(const std::string& text) {
 
 AllTold told_of_namespace(const Changed& changed) {
   const auto rank = [](const std::string& of) { return of == "its own" ? 2 : of == "the starter's" ? 0 : 1; };
+  const std::string old_offsets = changed.old_value("offsets"), offsets = changed.new_value("offsets");
+  if (old_offsets != offsets && changed.old_value() == changed.new_value())
+    return {{.subject = changed.key,
+             .message = fmt::format("the offsets of its {} namespace are {} instead of {}", changed.key,
+                                    offsets.empty() ? "none" : offsets, old_offsets.empty() ? "none" : old_offsets),
+             .expected = old_offsets,
+             .found = offsets}};
   const int before = rank(changed.old_value()), after = rank(changed.new_value());
   return {told_plainly(changed, "its " + changed.key + " namespace",
                        after < before   ? Consequence::kWeaker
@@ -67,6 +74,8 @@ AllTold told_of_place(const Changed& changed) {
 }
 
 AllTold told_of_set_up(const Changed& changed) {
+  // Baselines of earlier versions do not have it.
+  if (changed.key == "pid 1" && (changed.added() || changed.removed())) return {};
   if (changed.key != "isolation") {
     const std::string what = changed.key == "ending" ? "how its set-up ended" : "its " + changed.key;
     return {told_plainly(changed, what)};

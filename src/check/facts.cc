@@ -174,6 +174,7 @@ void take_set_up(ContainerFacts& facts, const SetUpStory& story) {
   facts.ending = story.ending;
   facts.runtime = story.runtime;
   facts.argv = story.argv;
+  facts.pids = story.pids;
   facts.stages = story.stages;
   facts.steps = story.steps;
   facts.steps_dropped = story.steps_dropped;

@@ -176,6 +176,7 @@ struct ContainerFacts {
   std::string parent_name = {};
   Runtime runtime = {};
   std::vector<std::string> argv = {};  // of the program
+  std::vector<uint32_t> pids = {};     // of the program, by pid namespace, the host's first
   std::vector<Stage> stages = {};
   std::vector<Step> steps = {};  // in the order of their start; paths in them as Step has them
   uint64_t steps_dropped = 0;    // more than what is kept

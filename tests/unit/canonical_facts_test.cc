@@ -176,6 +176,24 @@ TEST_F(CanonicalFacts, WhatAnotherProcShowsAtItsPlaceIsAMask) {
   EXPECT_FALSE(canonical(other).outcome["masked"].contains("/proc/sys")) << "it is other files";
 }
 
+TEST_F(CanonicalFacts, OffsetsOfATimeNamespaceCountWhateverItsClocksAreCalled) {
+  const auto writes = [](const std::string& value) {
+    return Step{.facts = ControlsWritten{.writes = {{.file = "/proc/77/timens_offsets", .value = value}}}};
+  };
+  one.steps = {writes("monotonic 5 0\nboottime 7 0\n")};
+  other.steps = {writes("7 7 0\n"), writes("1 5 0\n")};
+  EXPECT_EQ(of_one("namespaces", "time", "offsets"), "boottime 7 0, monotonic 5 0");
+  EXPECT_EQ(canonical(one).outcome["namespaces"], canonical(other).outcome["namespaces"]);
+  other.steps = {writes("monotonic 6 0\nboottime 7 0\n")};
+  expect_another("namespaces", "time");
+}
+
+TEST_F(CanonicalFacts, WhetherTheProgramIsPidOneCounts) {
+  one.pids = {77, 1}, other.pids = {99, 2};
+  EXPECT_EQ(of_one("set-up", "pid 1"), "the program");
+  expect_another("set-up", "pid 1");
+}
+
 TEST_F(CanonicalFacts, AFailureInsideAStepThatDidNotFailIsLeftOut) {
   PathsMasked masked;
   masked.paths.push_back({.path = {.path = "/proc/keys", .inside = "/proc/keys"}, .with = PathsMasked::With::kDevNull});

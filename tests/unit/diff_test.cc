@@ -229,6 +229,21 @@ TEST(Diff, AnotherFilterIsNeitherWeakerNorStronger) {
       << "baselines of earlier versions do not have them";
 }
 
+TEST(Diff, OffsetsAndWhoIsPidOneAreToldInWords) {
+  CanonicalContainer one = container("web"), other = container("web");
+  one.outcome["namespaces"]["time"].fields = {{kIs, "its own"}};
+  other.outcome["namespaces"]["time"].fields = {{kIs, "its own"}, {"offsets", "monotonic 5 0"}};
+  one.outcome["set-up"]["pid 1"].fields = {{kIs, "the program"}};
+  other.outcome["set-up"]["pid 1"].fields = {{kIs, "another process"}};
+  const Report report = diff(form_of({one}), form_of({other}), {});
+  ASSERT_EQ(report.findings.size(), 2u);
+  EXPECT_EQ(report.findings[0].message, "its pid 1 is another process instead of the program");
+  EXPECT_EQ(report.findings[1].message, "the offsets of its time namespace are monotonic 5 0 instead of none");
+  other = one;
+  other.outcome["set-up"].erase("pid 1");
+  EXPECT_TRUE(diff(form_of({one}), form_of({other}), {}).findings.empty()) << "as baselines of earlier versions are";
+}
+
 TEST(Diff, OfASetUpThatFailedOnlyTheWayIsCompared) {
   CanonicalContainer failed = container("web");
   failed.handed_over = false;
