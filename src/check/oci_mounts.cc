@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "base/words.h"
 #include "check/evidence.h"
@@ -117,14 +118,33 @@ std::vector<const MountFacts*> with_flags(const OciJudging& judging, const Mount
   return mounts;
 }
 
+// Of options that contradict each other the last one counts.
+bool is_overridden(std::string_view option, std::span<const std::string> later) {
+  const auto flag = std::ranges::find(kFlags, option, &Flag::name);
+  return std::ranges::any_of(later, [&](const std::string& each) {
+    const auto other = std::ranges::find(kFlags, each, &Flag::name);
+    if (flag != kFlags.end() && other != kFlags.end()) return flag->mask == other->mask && flag->value != other->value;
+    return is_among(kPropagations, option) && is_among(kPropagations, each) && option != each;
+  });
+}
+
+// What becomes read-only by another field.
+bool is_read_only_path(const OciJudging& judging, const std::string& path) {
+  const OciJson* const paths = judging.at("linux.readonlyPaths");
+  return paths && paths->is_array() && std::ranges::find(*paths, OciJson(path)) != paths->end();
+}
+
 void judge_options(OciJudging& judging, const OciJson& entry, const std::string& field, const MountFacts& mount,
                    bool is_bind) {
   const auto options = entry.contains("options") ? judging.texts(entry["options"], field) : std::vector<std::string>();
   if (!options) return;
   const bool of_cgroups = is_a_cgroup(text_in(entry, "type"));
-  for (const std::string& option : *options) {
+  for (size_t i = 0; i < options->size(); ++i) {
+    const std::string& option = (*options)[i];
     const auto flag = std::ranges::find(kFlags, option, &Flag::name);
-    if (flag != kFlags.end()) {
+    if (is_overridden(option, std::span(*options).subspan(i + 1))) {
+      judging.not_visible(field, option + ": another option behind it says otherwise");
+    } else if (flag != kFlags.end()) {
       for (const MountFacts* each : with_flags(judging, mount, of_cgroups)) judge_flag(judging, field, *each, *flag);
     } else if (is_among(kPropagations, option)) {
       judge_propagation(judging, field, mount, option);
@@ -143,6 +163,7 @@ void judge_options(OciJudging& judging, const OciJson& entry, const std::string&
       const auto known = std::ranges::find(kFlags, option, &Flag::name);
       return known != kFlags.end() && known->mask == flag.mask;
     });
+    if (flag.mask == MOUNT_ATTR_RDONLY && is_read_only_path(judging, mount.path)) continue;
     if (!asked && (mount.attributes & flag.mask))
       judging
           .unasked(field, fmt::format("{} is {}", mount.path, flag.name), std::string(flag.name),

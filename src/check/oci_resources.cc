@@ -13,7 +13,7 @@ namespace {
 
 using Control = CgroupFacts::Control;
 
-// What is written for a value in cgroup v1 and v2; an empty name: it has no such file.
+// What is written for a value in cgroup v1 and v2: any of these, separated by `|`; empty: it has no such file.
 struct Resource {
   std::string_view path;  // below linux.resources
   std::string_view file1, file2;
@@ -44,7 +44,7 @@ constexpr Resource kResources[] = {
     {"cpu.mems", "cpuset.mems", "cpuset.mems", nullptr},
     {"pids.limit", "pids.max", "pids.max", or_max},
     {"network.classID", "net_cls.classid", "", nullptr},
-    {"blockIO.weight", "blkio.weight", "io.weight", nullptr},
+    {"blockIO.weight", "blkio.weight|blkio.bfq.weight", "io.weight|io.bfq.weight", nullptr},
     {"blockIO.leafWeight", "blkio.leaf_weight", "", nullptr},
 };
 
@@ -60,10 +60,11 @@ void judge_resource(OciJudging& judging, const OciJson& value, const std::string
   const Control* written = nullptr;
   for (const Control& control : judging.handed.cgroup.controls) {
     const std::string file = last_part(control.file);
-    if (file != row->file1 && (row->file2.empty() || file != row->file2)) continue;
+    const bool of_version_1 = has_word(row->file1, file, '|');
+    if (!of_version_1 && !has_word(row->file2, file, '|')) continue;
     written = &control;
     std::string expected = wanted;
-    if (file != row->file1 && row->value2 && !is_text) expected = row->value2(value.get<int64_t>());
+    if (!of_version_1 && row->value2 && !is_text) expected = row->value2(value.get<int64_t>());
     const bool unlimited = !is_text && value.get<int64_t>() < 0 && (control.value == "max" || control.value == "-1");
     if (!control.error && (has_word(control.value, expected, ' ') || unlimited))
       return judging.satisfied(path, fmt::format("{} was written to {}", control.value, file), {control.event});
@@ -72,10 +73,11 @@ void judge_resource(OciJudging& judging, const OciJson& value, const std::string
   const bool asks_for_nothing = is_text ? wanted.empty() : value.get<int64_t>() <= 0;
   if (!written && asks_for_nothing) return judging.satisfied(path, "it is not limited");
   const std::string found = !written ? "nothing was written" : written->error ? "writing failed" : written->value;
-  Finding& finding = judging.broken(path,
-                                    written ? fmt::format("{} was written to {}", found, last_part(written->file))
-                                            : fmt::format("no {} was written", row->file1),
-                                    wanted, found, written ? Consequence::kEqual : Consequence::kWeaker);
+  Finding& finding =
+      judging.broken(path,
+                     written ? fmt::format("{} was written to {}", found, last_part(written->file))
+                             : fmt::format("no {} was written", row->file1.substr(0, row->file1.find('|'))),
+                     wanted, found, written ? Consequence::kEqual : Consequence::kWeaker);
   if (written) finding.events = {written->event};
 }
 

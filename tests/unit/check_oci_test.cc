@@ -1,4 +1,5 @@
 // Reading OCI configurations, and that every field that is judged is documented.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -69,6 +70,34 @@ TEST(Oci, APathOfTheKernelsThatIsNotThereNeedsNoMask) {
   mount_at(container, "/proc").superblock_options = observed(std::string("subset=pid"));
   EXPECT_FALSE(is_broken(judged(text, container), "linux.maskedPaths[/sys/firmware]"));
   EXPECT_FALSE(is_broken(judged(text, container), "linux.readonlyPaths[/proc/bus]"));
+}
+
+TEST(Oci, OfOptionsThatContradictEachOtherTheLastCounts) {
+  const auto tmp = [](const char* options) {
+    return fmt::format(R"({{"mounts": [{{"destination": "/dev", "type": "tmpfs", "options": [{}]}}]}})", options);
+  };
+  ContainerFacts container = made_container();
+  EXPECT_FALSE(is_broken(judged(tmp(R"("ro", "rw", "noatime", "relatime")"), container), "mounts[/dev].options"));
+  EXPECT_TRUE(is_broken(judged(tmp(R"("rw", "ro")"), container), "mounts[/dev].options"));
+  EXPECT_FALSE(is_broken(judged(tmp(R"("rshared", "private")"), container), "mounts[/dev].options"));
+  EXPECT_TRUE(is_broken(judged(tmp(R"("private", "rshared")"), container), "mounts[/dev].options"));
+}
+
+TEST(Oci, WhatReadonlyPathsMakeReadOnlyWasAskedFor) {
+  ContainerFacts container = made_container();
+  mount_at(container, "/dev").attributes |= MOUNT_ATTR_RDONLY;
+  const std::string mounts = R"("mounts": [{"destination": "/dev", "type": "tmpfs"}])";
+  EXPECT_TRUE(is_broken(judged("{" + mounts + "}", container), "mounts[/dev].options"));
+  EXPECT_FALSE(is_broken(judged("{" + mounts + R"(, "linux": {"readonlyPaths": ["/dev"]}})", container),
+                         "mounts[/dev].options"));
+}
+
+TEST(Oci, AWeightMayBeThatOfASchedulerOfItsOwn) {
+  const std::string text = R"({"linux": {"resources": {"blockIO": {"weight": 300}}}})";
+  ContainerFacts container = made_container();
+  EXPECT_TRUE(is_broken(judged(text, container), "linux.resources.blockIO.weight"));
+  container.handed->cgroup.controls.push_back({.file = "/sys/fs/cgroup/blkio/web/blkio.bfq.weight", .value = "300"});
+  EXPECT_FALSE(is_broken(judged(text, container), "linux.resources.blockIO.weight"));
 }
 
 // /bin/sh may be a link: the executable is where it leads.
