@@ -7,6 +7,7 @@
 namespace cttrace::canon {
 namespace {
 
+constexpr size_t kAddedByMkstemp = 6;
 constexpr size_t kTelling = 12;  // a name this long is found inside words, too
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -86,11 +87,26 @@ size_t made_by_go(std::string_view text, size_t at) {
 // flatpak calls what runs by a number.
 size_t instance(std::string_view text, size_t at) { return number_after(text, at, "/.flatpak/"); }
 
-// What mkstemp(3) adds is of six characters, and may look like anything: it is known by what it is added to.
+// "/systemd-private-BOOT-UNIT-XXXXXX": the folder in /tmp of a unit that has one for itself. A part of the unit's name
+// is no end.
+bool ends_private_folder(std::string_view text, size_t at) {
+  const std::string_view before = text.substr(0, at), name = before.substr(before.rfind('/') + 1);
+  const std::string_view after = text.substr(std::min(at + kAddedByMkstemp, text.size()));
+  return name.starts_with("systemd-private-") && name.ends_with('-') && (after.empty() || after[0] == '/');
+}
+
+// What mkstemp(3) adds may look like anything: it is known by what it is added to.
 size_t made_by_mkstemp(std::string_view text, size_t at) {
-  // bubblewrap: --file and --bind-data. systemd: where it mounts cgroup2 for a while.
-  if (!follows(text, at, "/bindfile") && !(follows(text, at, "unified") && begins_word(text, at - 7))) return 0;
-  return run_of(text, at, is_word) == 6 ? 6 : 0;
+  // bubblewrap: --file and --bind-data. systemd: where it mounts cgroup2, or what it has to mount, for a while.
+  const bool is_added = follows(text, at, "/bindfile") || follows(text, at, "/systemd/namespace-") ||
+                        (follows(text, at, "unified") && begins_word(text, at - 7)) || ends_private_folder(text, at);
+  return is_added && run_of(text, at, is_word) == kAddedByMkstemp ? kAddedByMkstemp : 0;
+}
+
+// docker calls the file of a network namespace by the beginning of a long id.
+size_t network_namespace(std::string_view text, size_t at) {
+  const size_t length = follows(text, at, "/netns/") ? run_of(text, at, is_hex) : 0;
+  return length == kTelling && ends_word(text, at + length) ? length : 0;
 }
 
 constexpr size_t kRandom64 = 16;  // digits of 64 bits
@@ -123,6 +139,7 @@ constexpr NameRule kRules[] = {
     {"temporary", "<tmp>", temporary, "/tmp/tmp.Xy12z/state", "/tmp/<tmp>/state"},
     {"instance", "<n>", instance, "/run/flatpak/.flatpak/3046136165", "/run/flatpak/.flatpak/<n>"},
     {"created-file", "<tmp>", made_by_mkstemp, "/bindfileR7EXjC", "/bindfile<tmp>", true},
+    {"netns", "<hex>", network_namespace, "/run/docker/netns/1a2b3c4d5e6f", "/run/docker/netns/<hex>"},
     {"before-its-name", "<hex>", made_by_systemd, "/run/.#proc-id0123456789abcdef", "/run/.#proc-id<hex>", true},
     {"suffix", "<hex>", suffix, "web-54f6d573135835a8", "web-<hex>"},
     {"created-temp", "<n>", made_by_go, "/run/runc-process123456789", "/run/runc-process<n>"},
@@ -135,25 +152,46 @@ bool goes_on(std::string_view text, size_t at) {
 
 bool is_at(std::string_view text, size_t at, std::string_view what) { return text.substr(at).starts_with(what); }
 
+struct Replacement {
+  size_t length = 0;  // of what is replaced; 0: nothing
+  const char* becomes = "";
+};
+
+Replacement by_rule(std::string_view text, size_t at) {
+  for (const NameRule& rule : kRules) {
+    if (goes_on(text, at) && !rule.inside) continue;
+    if (const size_t length = rule.length(text, at)) return {length, rule.becomes};
+  }
+  return {};
+}
+
+// `known_at`: what is known of the text from there on, which comes before the rules.
+template <typename KnownAt>
+std::string replaced(std::string_view text, KnownAt known_at) {
+  std::string out;
+  std::string kept;  // escaped at the end of each run: canonical text can be shown and kept anywhere
+  const auto flush = [&] { out += escape_for_terminal(kept), kept.clear(); };
+  for (size_t at = 0; at < text.size();) {
+    Replacement found = known_at(at);
+    if (!found.length) found = by_rule(text, at);
+    if (!found.length) {
+      kept += text[at++];
+      continue;
+    }
+    flush();
+    out += found.becomes;
+    at += found.length;
+  }
+  flush();
+  return out;
+}
+
 }  // namespace
 
 std::span<const NameRule> name_rules() { return kRules; }
 
 std::string canonical_name(std::string_view text) {
-  std::string out;  // escaped at the end: canonical text can be shown and kept anywhere
-  for (size_t at = 0; at < text.size();) {
-    size_t length = 0;
-    for (const NameRule& rule : kRules) {
-      if (goes_on(text, at) && !rule.inside) continue;
-      length = rule.length(text, at);
-      if (!length) continue;
-      out += rule.becomes;
-      break;
-    }
-    if (!length) out += text[at], length = 1;
-    at += length;
-  }
-  return escape_for_terminal(out);
+  return replaced(text, [](size_t) { return Replacement(); });
 }
 
 bool is_made_up(std::string_view name) {
@@ -176,26 +214,16 @@ Names::Names(const ContainerFacts& facts) {
 }
 
 std::string Names::operator()(std::string_view text) const {
-  std::string out;
-  std::string rest;  // to which the general rules apply
-  const auto flush = [&] { out += canonical_name(rest), rest.clear(); };
-  for (size_t at = 0; at < text.size();) {
+  return replaced(text, [&](size_t at) -> Replacement {
     const auto found = std::ranges::find_if(known_, [&](const Known& each) {
       if (each.text.front() != text[at] || !is_at(text, at, each.text)) return false;
       // A folder ends where a path goes on; a name is a word.
       const bool begins = each.text.front() == '/' ? at == 0 || !is_word(text[at - 1]) : begins_word(text, at);
       return each.anywhere || (begins && ends_word(text, at + each.text.size()));
     });
-    if (found == known_.end()) {
-      rest += text[at++];
-      continue;
-    }
-    flush();
-    out += found->becomes;
-    at += found->text.size();
-  }
-  flush();
-  return out;
+    if (found == known_.end()) return {};
+    return {found->text.size(), found->becomes};
+  });
 }
 
 }  // namespace cttrace::canon

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "check/canonical_parts.h"
+#include "check/difference.h"
 #include "cttrace/namespace.h"
 #include "render/story_words.h"
 #include "render/values.h"
@@ -17,6 +18,14 @@ using std::string;
 
 string joined(const std::vector<string>& words, const char* between = ",") {
   return fmt::format("{}", fmt::join(words, between));
+}
+
+// The kernel sorts groups: in which order they are given says nothing.
+string in_order(const string& groups) {
+  const std::set<string> words = words_in(groups);
+  std::vector<string> sorted(words.begin(), words.end());
+  std::ranges::stable_sort(sorted, {}, [](const string& each) { return each.size(); });  // as numbers
+  return joined(sorted, ", ");
 }
 
 // Makes the steps of one step of the story: object and words of each.
@@ -131,7 +140,8 @@ class Parts {
       const string what = kWhat[static_cast<size_t>(each.what)];
       // Its name is the runtime's, its value an address.
       const bool says = each.what != IdentityGiven::What::kKeyring && each.what != IdentityGiven::What::kSeccomp;
-      put(what, what + (says && !each.value.empty() ? " " + names_(each.value) : string()), each.error);
+      const string value = each.what == IdentityGiven::What::kGroups ? in_order(each.value) : each.value;
+      put(what, what + (says && !value.empty() ? " " + names_(value) : string()), each.error);
     }
   }
   void operator()(const Probed& probed) { put("", "asks what the kernel can do (" + probed.what + ")"); }

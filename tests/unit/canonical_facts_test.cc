@@ -219,6 +219,13 @@ TEST_F(CanonicalFacts, StepsHaveNoNumbersThatChanceDecides) {
   for (size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(a[i].same_as(b[i])) << a[i].what << ", " << b[i].what;
 }
 
+TEST_F(CanonicalFacts, TheOrderInWhichGroupsAreGivenSaysNothing) {
+  one.stages = {{.name = "runc"}};
+  one.steps = {{.facts = IdentityGiven{.changes = {{.what = IdentityGiven::What::kGroups, .value = "20, 6, 5"}}}}};
+  ASSERT_EQ(canonical(one).how.size(), 1u);
+  EXPECT_EQ(canonical(one).how[0].what, "groups 5, 6, 20");
+}
+
 // nspawn mounts cgroup2 for a moment, where mkdtemp says.
 TEST_F(CanonicalFacts, AHierarchyThatIsMountedForAMomentHasNoNameOfItsOwn) {
   one.stages = other.stages = {{.name = "nspawn"}};

@@ -85,6 +85,12 @@ TEST(CanonicalNames, KnowsTheContainersOwnFoldersAndName) {
   EXPECT_EQ(names("/srv/b/config.json"), "<bundle>/config.json");
   EXPECT_EQ(names("/sys/fs/cgroup/pids/web"), "/sys/fs/cgroup/pids/<id>");
   EXPECT_EQ(names("/webroot/cobweb"), "/webroot/cobweb") << "a name is a word";
+  EXPECT_EQ(names("/systemd-private-0123456789abcdef0123456789abcdef-web.service-mpsql3/x"),
+            "/systemd-private-<hex>-<id>.service-<tmp>/x");
+  EXPECT_EQ(names("/systemd-private-0123456789abcdef0123456789abcdef-docker.service-mpsql3"),
+            "/systemd-private-<hex>-docker.service-<tmp>");
+  EXPECT_EQ(names("/run/systemd/namespace-UhNz71"), "/run/systemd/namespace-<tmp>");
+  EXPECT_EQ(names("/var/web.service-backup"), "/var/<id>.service-backup") << "it may be a word";
 }
 
 TEST(CanonicalNames, KeepsTheProgramThatAContainerIsCalledBy) {
