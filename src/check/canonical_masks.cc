@@ -41,6 +41,15 @@ bool is_null(const MountFacts& mount) {
   return devices && name_of(mount.source_path) == "null" && name_of(mount.path) != "null";
 }
 
+// systemd's nodes, one of each type, that nobody but root can do anything with: /run/systemd/inaccessible.
+std::optional<With> inaccessible(const MountFacts& mount) {
+  static constexpr std::string_view kTypes[] = {"reg", "dir", "chr", "blk", "fifo", "sock"};
+  const std::string type = name_of(mount.source_path);
+  if (mount.filesystem != "tmpfs" || name_of(folder_of(mount.source_path)) != "inaccessible") return std::nullopt;
+  if (std::ranges::find(kTypes, type) == std::end(kTypes)) return std::nullopt;
+  return type == "dir" ? With::kEmptyFolder : With::kFile;
+}
+
 }  // namespace
 
 Masks::Masks(const Source& from) : handed_(from.handed) {
@@ -67,6 +76,7 @@ bool Masks::has_mounts_below(const MountFacts& mount) const {
 
 std::optional<With> Masks::kind_of(const MountFacts& mount) const {
   if (const auto told = told_.find(mount.path); told != told_.end()) return told->second->with;
+  if (const std::optional<With> with = inaccessible(mount)) return with;
   if (is_null(mount)) return With::kDevNull;
   if (!is_read_only(mount)) return std::nullopt;
   if (shows_itself(mount)) return With::kReadOnly;

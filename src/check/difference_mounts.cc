@@ -82,6 +82,8 @@ bool shows_the_host(const CanonicalFact& fact) {
   const bool kernels = type != fact.fields.end() &&
                        (type->second == "sysfs" || type->second == "devtmpfs" || type->second == "debugfs" ||
                         type->second == "securityfs" || type->second == "bpf" || type->second == "tracefs");
+  // Any other tmpfs than the host's was made for it, with all that is in there.
+  if (type != fact.fields.end() && type->second == "tmpfs") return false;
   return kernels || (shows != fact.fields.end() && shows->second != "<rootfs>");
 }
 

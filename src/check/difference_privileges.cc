@@ -117,6 +117,14 @@ AllTold told_of_device_rules(const Changed& changed) {
   return all;
 }
 
+// Whether one of the extents, "0 = host 0" or "0-9 = host 0-9", maps the host's root.
+bool maps_root(const std::string& map) {
+  const std::set<std::string> extents = words_in(map);
+  return map == "the host's" || std::ranges::any_of(extents, [](const std::string& extent) {
+           return extent.ends_with(" = host 0") || extent.find(" = host 0-") != extent.npos;
+         });
+}
+
 }  // namespace
 
 AllTold told_of_identity(const Changed& changed) {
@@ -128,9 +136,12 @@ AllTold told_of_identity(const Changed& changed) {
   if (changed.key == "groups") return told_of_groups(changed);
   Consequence consequence = Consequence::kEqual;
   const bool is_map = changed.key.ends_with("map");
-  const char* const high = is_map ? "the host's" : "0";
-  if (before != after)
-    consequence = after == high ? Consequence::kWeaker : before == high ? Consequence::kStronger : consequence;
+  const auto power = [&](const std::string& value) {
+    if (is_map) return value == "the host's" ? 2 : maps_root(value) ? 1 : 0;
+    return value == "0" ? 1 : 0;
+  };
+  if (power(before) != power(after))
+    consequence = power(after) > power(before) ? Consequence::kWeaker : Consequence::kStronger;
   const auto all = [](const CanonicalFact* fact) {
     std::string text;
     if (fact)
@@ -220,9 +231,10 @@ AllTold told_of_cgroup(const Changed& changed) {
     return {told_as(changed, Consequence::kEqual,
                     fmt::format("its cgroup is {} instead of {}", cgroup_words(after), cgroup_words(before)))};
   if (changed.key == "devices.allow" || changed.key == "devices.deny") return told_of_device_rules(changed);
-  if (changed.added())
-    return {told_as(changed, Consequence::kEqual, fmt::format("its cgroup has {} now: {}", changed.key, after))};
   const bool limits = is_limit(changed.key);
+  if (changed.added())
+    return {told_as(changed, limits ? Consequence::kStronger : Consequence::kEqual,
+                    fmt::format("its cgroup has {} now: {}", changed.key, after))};
   if (changed.removed())
     return {told_as(changed, limits ? Consequence::kWeaker : Consequence::kEqual,
                     fmt::format("its cgroup has no {} any more: it was {}", changed.key, before))};

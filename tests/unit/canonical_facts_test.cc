@@ -176,6 +176,17 @@ TEST_F(CanonicalFacts, WhatAnotherProcShowsAtItsPlaceIsAMask) {
   EXPECT_FALSE(canonical(other).outcome["masked"].contains("/proc/sys")) << "it is other files";
 }
 
+TEST_F(CanonicalFacts, ANodeOfSystemdsThatNobodyCanUseIsAMask) {
+  one.handed->mounts.value.push_back(made_mount("/etc/passwd", "tmpfs", MOUNT_ATTR_RDONLY));
+  one.handed->mounts.value.push_back(made_mount("/home", "tmpfs", MOUNT_ATTR_RDONLY));
+  mount_at(one, "/etc/passwd").source_path = "/systemd/inaccessible/reg";
+  mount_at(one, "/home").source_path = "/systemd/inaccessible/dir";
+  EXPECT_EQ(of_one("masked", "/etc/passwd"), "a file");
+  EXPECT_EQ(of_one("masked", "/home"), "an empty folder");
+  mount_at(one, "/home").source_path = "/systemd/inaccessible/data";
+  EXPECT_EQ(of_one("masked", "/home"), "(no fact)");
+}
+
 TEST_F(CanonicalFacts, OffsetsOfATimeNamespaceCountWhateverItsClocksAreCalled) {
   const auto writes = [](const std::string& value) {
     return Step{.facts = ControlsWritten{.writes = {{.file = "/proc/77/timens_offsets", .value = value}}}};

@@ -285,15 +285,43 @@ TEST(Diff, WhatIsAllowedCountsWhereTheRestIsDenied) {
 TEST(Diff, ACgroupsLimitIsWhatMoreOfIsLess) {
   const auto consequence = [](const char* file, const char* before, const char* after) {
     CanonicalContainer one = container("web"), other = container("web");
-    one.outcome["cgroup"][file].fields = {{kIs, before}};
+    if (before) one.outcome["cgroup"][file].fields = {{kIs, before}};
     if (after) other.outcome["cgroup"][file].fields = {{kIs, after}};
     return diff(form_of({one}), form_of({other}), {}).findings[0].consequence;
   };
   EXPECT_EQ(consequence("pids.max", "100", nullptr), Consequence::kWeaker);
+  EXPECT_EQ(consequence("pids.max", nullptr, "100"), Consequence::kStronger);
+  EXPECT_EQ(consequence("cpu.weight", nullptr, "100"), Consequence::kEqual);
   EXPECT_EQ(consequence("memory.limit_in_bytes", "4096", "8192"), Consequence::kWeaker);
   EXPECT_EQ(consequence("cpu.cfs_quota_us", "8000", "4000"), Consequence::kStronger);
   EXPECT_EQ(consequence("cpuset.mems", "0", nullptr), Consequence::kEqual);
   EXPECT_EQ(consequence("cpuset.cpus", "0", "1"), Consequence::kEqual);
+}
+
+TEST(Diff, AMapOfTheHostsRootIsWeaker) {
+  const auto consequence = [](const char* before, const char* after) {
+    CanonicalContainer one = container("web"), other = container("web");
+    one.outcome["identity"]["uid map"].fields = {{kIs, before}};
+    other.outcome["identity"]["uid map"].fields = {{kIs, after}};
+    return diff(form_of({one}), form_of({other}), {}).findings[0].consequence;
+  };
+  const char *const mapped = "0-65535 = host 100000-165535", *const root = "0 = host 0, 1-9 = host 100000-100008";
+  EXPECT_EQ(consequence(mapped, root), Consequence::kWeaker);
+  EXPECT_EQ(consequence(mapped, "0-9 = host 0-9"), Consequence::kWeaker);
+  EXPECT_EQ(consequence(root, mapped), Consequence::kStronger);
+  EXPECT_EQ(consequence(root, "the host's"), Consequence::kWeaker);
+  EXPECT_EQ(consequence(mapped, "0-65535 = host 200000-265535"), Consequence::kEqual);
+}
+
+TEST(Diff, WhatATmpfsOfItsOwnShowsIsNotTheHosts) {
+  const auto consequence = [](const std::map<std::string, std::string>& fields) {
+    CanonicalContainer other = container("web");
+    other.outcome["mounts"]["/file"].fields = fields;
+    return diff(form_of({container("web")}), form_of({other}), {}).findings[0].consequence;
+  };
+  EXPECT_EQ(consequence({{"type", "tmpfs"}, {"shows", "/bindfile<tmp>"}}), Consequence::kEqual);
+  EXPECT_EQ(consequence({{"type", "tmpfs"}, {"shows", "/x"}, {"whose", "the host's"}}), Consequence::kWeaker);
+  EXPECT_EQ(consequence({{"type", "ext4"}, {"shows", "/x"}}), Consequence::kWeaker);
 }
 
 TEST(Diff, TheStartersRootAndMasksAreToldInWords) {
