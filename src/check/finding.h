@@ -48,6 +48,7 @@ struct RuleWords {
   std::string id = {};
   std::string title = {};  // "/proc is the container's own"
   std::string help = {};   // why it matters, and what to do; may be empty
+  std::string why = {};    // why it is asked for, where a policy says so itself
 };
 
 // What one judge says of one recording.

@@ -52,7 +52,8 @@ Report judge(const Policy& policy, const RecordingFacts& facts) {
   for (const PolicyRule& rule : policy.rules)
     report.rules.push_back({.id = rule.id,
                             .title = std::string(rule.kind->title),
-                            .help = rule.why.empty() ? std::string(rule.kind->help) : rule.why});
+                            .help = rule.why.empty() ? std::string(rule.kind->help) : rule.why,
+                            .why = rule.why});
   report.cannot_judge = why_not_to_judge(facts);
   for (const ContainerFacts& container : facts.containers) {
     if (!is_judged(policy, container)) {

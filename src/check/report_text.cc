@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/escape.h"
 #include "check/reports.h"
@@ -89,11 +90,15 @@ class ReportText {
   void tell_group(const std::string& title, const std::vector<const Finding*>& findings, std::optional<Paint> paint) {
     if (findings.empty()) return;
     add(title + ":", kFinding, paint);
+    const RuleWords* last = nullptr;  // of which it has been said why it is asked for
     for (const Finding* finding : findings) {
       add(fmt::format("{}: {}", escape_rest_for_terminal(finding->rule), escape_rest_for_terminal(finding->message)),
           kDetail);
       const std::string detail = details(*finding);
       if (!detail.empty()) add(detail, kDetail + 2, Paint::kComment);
+      const RuleWords* const rule = find_rule(report_, finding->rule);
+      if (rule && rule != std::exchange(last, rule) && !rule->why.empty() && finding->verdict != Verdict::kHolds)
+        add("why: " + escape_rest_for_terminal(rule->why), kDetail + 2, Paint::kComment);
     }
   }
 

@@ -37,9 +37,10 @@ constexpr std::array<NamedSet, 5> kSets = {{{"bounding", &Identity::Capabilities
                                             {"inheritable", &Identity::Capabilities::inheritable},
                                             {"ambient", &Identity::Capabilities::ambient}}};
 
+constexpr size_t kFew = 6;
+
 // All of a few; of many how many they are, and the one that is nearly all.
 std::string few_of(const std::vector<std::string>& names) {
-  constexpr size_t kFew = 6;
   if (names.size() <= kFew) return joined(names);
   const auto most = std::ranges::find(names, "CAP_SYS_ADMIN");
   return fmt::format("{} capabilities that it may not have, {} among them", names.size(),
@@ -58,6 +59,7 @@ void judge_capabilities(Judging& judging) {
     return judging.holds("its capabilities are of its own user namespace only");
   const auto* const capabilities = judging.known(judging.handed.identity.capabilities, "capabilities");
   if (!capabilities) return;
+  const std::vector<std::string>& within = judging.parameters.list("within");
   // Which sets a capability is in, and all that are in the same ones.
   std::map<std::string, std::vector<std::string>> sets_with;
   for (const NamedSet& named : kSets) {
@@ -72,7 +74,9 @@ void judge_capabilities(Judging& judging) {
     const std::string what = few_of(names);
     Finding& finding = judging.broken(
         joined(names), sets == "bounding" ? "the program can still get " + what : "the program has " + what);
-    finding.expected = "none of them";
+    finding.expected = within.empty()          ? "none"
+                       : within.size() <= kFew ? "none but " + joined(within)
+                                               : fmt::format("none but the {} that it may have", within.size());
     finding.found = sets + ": " + joined(names);
     finding.events = events;
   }

@@ -137,7 +137,10 @@ void judge_masked(Judging& judging) {
     } else if (is_not_there(path, *mount, mask) || may_be_absent(judging, path, *mount)) {
       continue;
     } else {
-      Finding& finding = judging.broken(path, path + " is not masked: it can be read, and what is in it used");
+      // Nothing was done about it: nobody has looked whether it is there.
+      const bool is_sure = mount->path == path || mask || is_in(path, "/proc") || is_in(path, "/sys");
+      Finding& finding = judging.broken(path, path + " is not masked: " + (is_sure ? "it" : "where it is there, it") +
+                                                  " can be read, and what is in it used");
       finding.expected = "masked by /dev/null or an empty folder";
       finding.found = "nothing is mounted on it";
       if (mask && mask->error) finding.found = "masking it failed: " + errno_name(mask->error);

@@ -77,6 +77,16 @@ TEST(Reports, TextSaysWhatIsBrokenAndNamesTheRest) {
   EXPECT_NE(all.find("      seccomp: there is a filter\n"), all.npos) << all;
 }
 
+TEST(Reports, TextSaysOnceWhyAPolicyHasARule) {
+  Report report = made_report();
+  report.rules[0].why = "issue 17";
+  report.findings.insert(report.findings.begin(), report.findings[0]);
+  const std::string text = report_text({{report}}, Style{});
+  const size_t at = text.find("        why: issue 17\n      masked: ");
+  EXPECT_NE(at, text.npos) << text;
+  EXPECT_EQ(text.find("why: ", at + 15), text.npos) << text;
+}
+
 TEST(Reports, TextNamesEverythingOnceAndNotAllOfVeryMuch) {
   Report report{.judge = "oci", .judged = "r", .against = "c", .containers = {"web"}};
   for (const char* subject : {"mounts[/a].type", "mounts[/a].options", "mounts[/a].options", "mounts[/b].type"})

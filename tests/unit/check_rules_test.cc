@@ -194,6 +194,22 @@ TEST(Rules, OnPathsThatAKernelNeedNotHave) {
   EXPECT_EQ(verdict_of(subset), Verdict::kHolds);
 }
 
+TEST(Rules, SayWhatWasExpectedAndWhatIsNotKnown) {
+  const auto broken = [](const std::string& rule, const Change& change) {
+    const Report report = judged(rule, change);
+    const auto found = std::ranges::find(report.findings, Verdict::kBroken, &Finding::verdict);
+    return found == report.findings.end() ? Finding() : *found;
+  };
+  const Change bounding = [](ContainerFacts& c) { identity(c).capabilities.value.bounding = 3; };
+  EXPECT_EQ(broken(R"({"rule": "capabilities", "within": ["CAP_CHOWN"]})", bounding).expected, "none but CAP_CHOWN");
+  EXPECT_EQ(broken(R"({"rule": "capabilities", "within": []})", bounding).expected, "none");
+  const Change nothing = [](ContainerFacts&) {};
+  EXPECT_EQ(broken(R"({"rule": "masked", "paths": ["/etc/secret"]})", nothing).message,
+            "/etc/secret is not masked: where it is there, it can be read, and what is in it used");
+  EXPECT_EQ(broken(R"({"rule": "masked", "paths": ["/proc/keys"]})", nothing).message,
+            "/proc/keys is not masked: it can be read, and what is in it used");
+}
+
 std::string text_of(const std::string& name) {
   std::ifstream file(std::string(CTTRACE_DOCS) + "/" + name);
   std::stringstream text;
