@@ -120,7 +120,11 @@ AllTold told_of_descriptor(const Changed& changed) {
   return {told};
 }
 
-AllTold told_of_name(const Changed& changed) { return {told_plainly(changed, "its " + changed.key)}; }
+AllTold told_of_name(const Changed& changed) {
+  // Baselines of earlier versions have this for the hostname that a container is called by.
+  if (changed.old_value() == "<id>" && changed.new_value() == changed.was.name) return {};
+  return {told_plainly(changed, "its " + changed.key)};
+}
 AllTold told_of_sysctl(const Changed& changed) { return {told_plainly(changed, "the sysctl " + changed.key)}; }
 
 struct GroupRow {

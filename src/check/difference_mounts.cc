@@ -255,17 +255,20 @@ AllTold told_of_mask(const Changed& changed) {
   const std::string before = changed.old_value(), after = changed.new_value();
   Told told{.consequence = Consequence::kEqual, .subject = changed.key, .expected = before, .found = after};
   const bool keeps_read_only = before == "read-only" || after == "read-only";
-  const std::string needless = changed.removed() ? why_needless(changed.is, changed.key, keeps_read_only)
-                               : changed.added() ? why_needless(changed.was, changed.key, keeps_read_only)
-                                                 : std::string();
+  // Of the side that does not have it, where one does not.
+  const CanonicalContainer* const bare = changed.removed() ? &changed.is : changed.added() ? &changed.was : nullptr;
+  const CanonicalFact* const bound = bare ? fact_in(*bare, "mounts", changed.key) : nullptr;
+  const bool hid_nothing = bound && !bound->unknown && !keeps_read_only && !shows_the_host(*bound);
+  const std::string needless = hid_nothing ? fmt::format("it is a mount of its own ({})", in_words(*bound))
+                               : bare      ? why_needless(*bare, changed.key, keeps_read_only)
+                                           : std::string();
   if (changed.removed() && !needless.empty()) {
     told.message =
         fmt::format("{} is no longer {}: {}", changed.key, keeps_read_only ? "made read-only" : "masked", needless);
   } else if (changed.removed()) {
     told.consequence = Consequence::kWeaker;
-    const bool bound = has(changed.is, "mounts", changed.key);
     told.message = changed.key + (keeps_read_only ? " can be written now" : " can be read now");
-    if (bound)
+    if (bound && keeps_read_only)
       told.message += ": it is bound on itself, but not made read-only";
     else
       told.message += keeps_read_only ? ": it is not made read-only" : ": it is not masked";
@@ -273,7 +276,9 @@ AllTold told_of_mask(const Changed& changed) {
   } else if (changed.added()) {
     told.consequence = needless.empty() ? Consequence::kStronger : Consequence::kEqual;
     told.message = changed.key + (keeps_read_only ? " is made read-only now" : " is masked now, with " + after);
-    if (!needless.empty())
+    if (hid_nothing)
+      told.message += fmt::format("; before that it was a mount of its own ({})", in_words(*bound));
+    else if (!needless.empty())
       told.message +=
           fmt::format("; before that it could not be {} either: {}", keeps_read_only ? "written" : "read", needless);
   } else if (after.find("writable") != std::string::npos || (after == "read-only" && before != "writable")) {

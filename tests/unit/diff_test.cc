@@ -244,6 +244,15 @@ TEST(Diff, OffsetsAndWhoIsPidOneAreToldInWords) {
   EXPECT_TRUE(diff(form_of({one}), form_of({other}), {}).findings.empty()) << "as baselines of earlier versions are";
 }
 
+TEST(Diff, AnEarlierBaselineHasNoHostnameThatAContainerIsCalledBy) {
+  CanonicalContainer earlier = container("web"), now = container("web");
+  earlier.outcome["names"]["hostname"] = {.fields = {{kIs, "<id>"}}};
+  now.outcome["names"]["hostname"] = {.fields = {{kIs, "web"}}};
+  EXPECT_TRUE(diff(form_of({earlier}), form_of({now}), {.against_baseline = true}).findings.empty());
+  now.outcome["names"]["hostname"] = {.fields = {{kIs, "db"}}};
+  EXPECT_EQ(diff(form_of({earlier}), form_of({now}), {.against_baseline = true}).findings.size(), 1u);
+}
+
 TEST(Diff, OfASetUpThatFailedOnlyTheWayIsCompared) {
   CanonicalContainer failed = container("web");
   failed.handed_over = false;
@@ -387,6 +396,12 @@ TEST(Diff, AMaskOfWhatIsNotThereIsNeitherWeakerNorStronger) {
         outcome["mounts"]["/proc"].fields["options"] = "subset=pid";
       },
       false, "(subset=pid)");
+  expect(
+      "/proc/keys", "/dev/null",
+      [](auto& outcome) {
+        outcome["mounts"]["/proc/keys"].fields = {{"type", "tmpfs"}};
+      },
+      false, "/proc/keys is no longer masked: it is a mount of its own (tmpfs, writable)");
   expect("no path", "read-only", nothing, true, "can be written now");
 }
 
