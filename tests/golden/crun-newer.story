@@ -309,8 +309,8 @@ container web (crun)   init 256639 = pid 1   cgroup /web
       `- /sys                 sysfs     ro,nosuid,nodev,noexec
          |- /sys/firmware     tmpfs     ro                      size=0k
          `- /sys/fs/cgroup    tmpfs     rw,nosuid,nodev,noexec  cgroup ...
-            `- /sys/fs/cgroup/{blkio,cpu,7 more}  cgroup    ro,nosuid,nodev,n...
-                   cgroup[/web]
+            `- /sys/fs/cgroup/{blkio,cpu,7 more}
+                              cgroup    ro,nosuid,nodev,noexec  cgroup[/web]
       25 mounts, all private; -v shows each
     devices       /dev/null 0666, /proc/{keys,timer_list} 0666 uid ? gid ?,
                   /dev/{full,random,tty,urandom,zero} 0666?

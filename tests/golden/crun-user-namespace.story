@@ -169,7 +169,8 @@ container web (crun)   container with users of its own   init 256620 = pid 1
       `- /sys                 sysfs     ro,nosuid,nodev,noexec
          |- /sys/firmware     tmpfs     ro                      size=0k
          `- /sys/fs/cgroup    tmpfs     rw,nosuid,nodev,noexec  cgroup ...
-            `- /sys/fs/cgroup/{blkio,cpu,7 more}  cgroup    ro,nosuid,nodev,n...
+            `- /sys/fs/cgroup/{blkio,cpu,7 more}
+                              cgroup    ro,nosuid,nodev,noexec
                    /sys/fs/cgroup/blkio[/*]
       31 mounts, all private; -v shows each
     devices       /dev/{full,null,random,tty,urandom,zero} 0666 uid ? gid ?,

@@ -79,8 +79,8 @@ container web (ctrun)   init 278947 = pid 1   cgroup /web
       `- /sys                 sysfs     ro,nosuid,nodev,noexec
          |- /sys/firmware     tmpfs     ro
          `- /sys/fs/cgroup    tmpfs     ro,nosuid,nodev,noexec  mode=755
-            `- /sys/fs/cgroup/{blkio,cpu,7 more}  cgroup    ro,nosuid,nodev,n...
-                   cgroup[/web]
+            `- /sys/fs/cgroup/{blkio,cpu,7 more}
+                              cgroup    ro,nosuid,nodev,noexec  cgroup[/web]
       25 mounts, all private; -v shows each
     devices       /proc/{keys,timer_list} 0666 uid ? gid ?,
                   /dev/{full,null,random,tty,urandom,zero} 0666?

@@ -128,7 +128,8 @@ container e29b2c7cec2e (runc)   init 256874 = pid 1   cgroup /web/<id>
       |  |- /dev/pts          devpts   rw,nosuid,noexec        private ...
       |  `- /dev/shm          tmpfs    rw,nosuid,nodev,noexec  private
       |         shm  mode=1777,size=67108864
-      |- /etc/{hostname,hosts,resolv.conf}  ext4     rw                      ...
+      |- /etc/{hostname,hosts,resolv.conf}
+      |                       ext4     rw                      private
       |      /dev/vda[/tmp/golden/docker/data/containers/<id>/*]
       |- /proc                proc     rw,nosuid,nodev,noexec  private
       |  |- /proc/acpi        tmpfs    ro                      private
@@ -143,7 +144,8 @@ container e29b2c7cec2e (runc)   init 256874 = pid 1   cgroup /web/<id>
       `- /sys                 sysfs    ro,nosuid,nodev,noexec  private
          |- /sys/firmware     tmpfs    ro                      private
          `- /sys/fs/cgroup    tmpfs    rw,nosuid,nodev,noexec  private ...
-            `- /sys/fs/cgroup/{blkio,cpu,7 more}  cgroup   ro,nosuid,nodev,no...
+            `- /sys/fs/cgroup/{blkio,cpu,7 more}
+                              cgroup   ro,nosuid,nodev,noexec  private
                    cgroup[/web/<id>]
       29 mounts; -v shows each
     devices       /dev/null 0666, /proc/{keys,timer_list} 0666,

@@ -61,7 +61,8 @@ container web (lxc-execute)   lxc-execute 256656 = pid 1, program 256657 = pid 2
       `- /proc                proc    rw,nosuid,nodev,noexec  shared 37
          `- /proc/sys         proc    ro                      shared 38
                 proc[/sys]
-            |- /proc/sys/kernel/random/boot_id  tmpfs   ro,nosuid,nodev,noexe...
+            |- /proc/sys/kernel/random/boot_id
+            |                 tmpfs   ro,nosuid,nodev,noexec  shared 35
             |      none[/.lxc-boot-id]  mode=0755,size=500000
             `- /proc/sys/net  proc    rw,nosuid,nodev,noexec  shared 39
                    proc[/sys/net]

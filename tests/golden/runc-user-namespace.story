@@ -116,8 +116,8 @@ container web (runc)   container with users of its own   init 256459 = pid 1
       `- /sys                 sysfs     ro,nosuid,nodev,noexec
          |- /sys/firmware     tmpfs     ro
          `- /sys/fs/cgroup    tmpfs     rw,nosuid,nodev,noexec  mode=755
-            `- /sys/fs/cgroup/{blkio,cpu,7 more}  cgroup    ro,nosuid,nodev,n...
-                   cgroup[/*]
+            `- /sys/fs/cgroup/{blkio,cpu,7 more}
+                              cgroup    ro,nosuid,nodev,noexec  cgroup[/*]
       31 mounts, all private; -v shows each
     devices       /dev/{full,null,random,tty,urandom,zero} 0666 uid ? gid ?,
                   /proc/{keys,timer_list} 0666 uid ? gid ?
