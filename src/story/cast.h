@@ -115,6 +115,7 @@ struct SetUp {
   std::optional<HeldBack> helped = {};  // was held back until the set-up went on
   // Who set it up goes on in it itself: as it was at its last step.
   std::optional<HeldBack> itself = {};
+  uint32_t steps_itself = 0;        // that it has taken since
   TaskId switched_by = {};          // the process that switched its root last
   bool worker = false;              // it has executed itself again in what it has set up: it works in there
   bool asks = false;                // a program in it is there to see whether the kernel executes it

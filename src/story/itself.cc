@@ -11,6 +11,8 @@
 namespace cttrace {
 namespace {
 
+constexpr uint32_t kMostSteps = 1024;  // a state is kept at each: who takes more goes on already
+
 // What a snapshot would say of it now, as far as the model knows.
 void see(Snapshot& snapshot, const State& state, const TaskState& task) {
   for (size_t which = 0; which < CT_NS_COUNT; ++which)
@@ -53,7 +55,8 @@ void Teller::Work::goes_on_itself(const Person& person, const Snapshot& snapshot
 // Its last step but one that makes others is where it goes on.
 void Teller::Work::keep_itself(const Person& person, const Step& step) {
   std::optional<HeldBack>& itself = person.set_up->itself;
-  if (!itself || itself->process != person.process) return;
+  if (!itself || itself->process != person.process || person.set_up->steps_itself >= kMostSteps) return;
+  ++person.set_up->steps_itself;
   itself->snapshot.time_ns = std::max(itself->snapshot.time_ns, step.end_ns);
   itself->state = std::make_shared<State>(*state_);
   itself->number = number_;

@@ -53,16 +53,11 @@ class Teller::Work {
   void not_busy(const std::shared_ptr<Unit>& unit);
   void keep_stage(const Process& process, SetUp* set_up);
 
-  // set_ups.cc: set-ups begin, are left, and end
+  // set_ups.cc: set-ups begin and end
   SetUp& begin_set_up(Person& person);
   void begin_set_up_of_moved(Person& caller);
-  void step_out(Person& person, uint64_t types);
-  bool is_made_beside(const SetUp& set_up, const Process& process, uint64_t types) const;
   bool has_made(const Process& maker, const Process& process) const;
   const Place* root_of(const Person& person) const;
-  void come_home(Person& person);
-  bool goes_home(const Process& process, const Step& step) const;
-  void leave_to_runtimes(const std::shared_ptr<SetUp>& host);
   void note_made(const Person& maker, uint32_t type, uint32_t inode);
   std::shared_ptr<SetUp> making_of(uint32_t type, uint32_t inode) const;
   void end_set_up(const std::shared_ptr<SetUp>& set_up);
@@ -71,6 +66,13 @@ class Teller::Work {
   bool is_left_to_held(const SetUp& set_up) const;
   void drop_set_up(const std::shared_ptr<SetUp>& set_up);
   void drop_helpers_of(const SetUp& latest);
+
+  // leaving.cc: set-ups are left by who lives on
+  bool is_made_beside(const SetUp& set_up, const Process& process, uint64_t types) const;
+  void step_out(Person& person, uint64_t types);
+  void leave_to_runtimes(const std::shared_ptr<SetUp>& host);
+  bool goes_home(const Process& process, const Step& step) const;
+  void come_home(Person& person);
   void drop_visits_beside(const SetUp& latest);
 
   // teller.cc: what calls mean for who is who
