@@ -83,6 +83,16 @@ std::set<TaskId> line_of(const Draft& draft, TaskId program) {
   return line;
 }
 
+// It was mounted in a mount namespace of its own: what others see by that path is something else (/tmp, of gVisor).
+bool is_mounted_inside(const SetUp& set_up, const std::string& rootfs) {
+  return set_up.made.contains(CLONE_NEWNS) && std::ranges::any_of(set_up.draft.parts(), [&](const Draft::Part& part) {
+           return std::ranges::any_of(part.steps, [&](const Step& step) {
+             const auto* const done = std::get_if<MountDone>(&step.facts);
+             return done && !step.error && done->how == MountDone::How::kNew && done->mounts[0].target.path == rootfs;
+           });
+         });
+}
+
 }  // namespace
 
 SetUpStory Teller::Work::story_of(SetUp& set_up, const Named& named, const TaskId& program) {
@@ -90,7 +100,8 @@ SetUpStory Teller::Work::story_of(SetUp& set_up, const Named& named, const TaskI
   story.runtime = runtime_of(*set_up.unit);
   if (program != TaskId{}) set_up.roots.only_of(line_of(set_up.draft, program));
   Subject subject{.set_up = &set_up, .name = named.name, .called = named.called};
-  subject.rootfs = set_up.roots.final_root();
+  if (std::string rootfs = set_up.roots.final_root(); !is_mounted_inside(set_up, rootfs))
+    subject.rootfs = std::move(rootfs);
   for (const auto& [type, inode] : set_up.made)
     if (inode) subject.inodes.insert(inode);
   for (const Draft::Part& part : set_up.draft.parts()) subject.pids.push_back(part.stage.pids);

@@ -44,6 +44,17 @@ class StoryItself : public testing::Test {
     settles(task, kOwnMounts, "/tmp/box", "boot");
     return task;
   }
+  bool tells_of_others_mounts(bool mounts_its_root) {
+    const Task daemon = world.found(40);
+    world.calls(daemon, "mount", {"tmpfs", "/tmp/box/other", "tmpfs", 0, null()});
+    const Task box = world.clones(runtime, 52, CLONE_NEWNS, {52}, kOwnMounts);
+    if (mounts_its_root) world.calls(box, "mount", {"tmpfs", "/tmp/box", "tmpfs", 0, null()});
+    settles(box, kOwnMounts, "/tmp/box", "boot");
+    world.ends(box);
+    world.ends(runtime);
+    const std::vector<Stage> stages = world.container().set_up.stages;
+    return std::ranges::any_of(stages, [&](const Stage& stage) { return stage.task == id_of(daemon); });
+  }
   void gives_privileges_up(const Task& task) { world.calls(task, "prctl", {PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0}); }
 };
 
@@ -159,6 +170,11 @@ TEST_F(StoryItself, IsNoneThatExecutesAnotherProgramThen) {
   EXPECT_EQ(container.set_up.argv, Words{"/bin/app"});
   EXPECT_FALSE(std::get<HandedOver>(steps_of<HandedOver>(container.set_up).at(0).facts).itself);
 }
+
+TEST_F(StoryItself, WhatOthersDoBelowWhatBecomesItsRootIsForIt) { EXPECT_TRUE(tells_of_others_mounts(false)); }
+
+// Its root is mounted where others have something else.
+TEST_F(StoryItself, WhatOthersDoWhereItsRootIsForItAloneIsTheirs) { EXPECT_FALSE(tells_of_others_mounts(true)); }
 
 // A daemon that shuts itself in is made for nobody.
 TEST_F(StoryItself, IsNoDaemonThatIsToldToMakeNothing) {
