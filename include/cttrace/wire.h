@@ -336,7 +336,7 @@ enum ct_when { CT_WHEN_BOTH = 0, CT_WHEN_ENTER = 1, CT_WHEN_EXIT = 2 };
 #define CT_ROW_RETURNS_FD 4u
 #define CT_ROW_FS_CONTEXT 8u  /* argument 0 is a filesystem context: on failure take its message */
 #define CT_ROW_VARIANTS 16u   /* argument `select` chooses a variant row */
-#define CT_ROW_AFTER_NODE 32u /* only in a program that has made a node before */
+#define CT_ROW_AFTER_NODE 32u /* only in a process that has made a node since its last execve */
 #define CT_ROW_MAKES_NODE 64u /* makes device nodes */
 #define CT_ROW_CLONE 128u     /* clone: with CLONE_PIDFD, argument 2 gets a descriptor */
 #define CT_ROW_CLONE3 256u    /* clone3: the same, as struct clone_args in argument 0 says */

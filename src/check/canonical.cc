@@ -47,16 +47,18 @@ std::string what_went_wrong(const ContainerFacts& facts, const Names& names, boo
   const std::vector<std::string> words = lines_of(said);
   if (failed.empty() && !words.empty())
     failed.push_back(fmt::format("{} says: {}", names(said_last->program), names(words.back())));
-  if (failed.empty()) failed.push_back(no_call_to_blame(facts.runtime.name, !facts.failures.empty()));
+  if (failed.empty()) failed.push_back(no_call_to_blame(names(facts.runtime.name), !facts.failures.empty()));
   return fmt::format("{}", fmt::join(failed, ", "));
 }
 
 std::string why_no_container(const std::vector<ContainerFacts>& gave_up) {
   constexpr size_t kMost = 3;
   std::vector<std::string> reasons;
-  for (size_t i = 0; i < std::min(gave_up.size(), kMost); ++i)
-    reasons.push_back(fmt::format("{} set up nothing: {}", gave_up[i].runtime.name,
-                                  what_went_wrong(gave_up[i], Names(gave_up[i]), false)));
+  for (size_t i = 0; i < std::min(gave_up.size(), kMost); ++i) {
+    const Names names(gave_up[i]);
+    reasons.push_back(fmt::format("{} set up nothing: {}", names(gave_up[i].runtime.name),
+                                  what_went_wrong(gave_up[i], names, false)));
+  }
   if (gave_up.size() > kMost) reasons.push_back(fmt::format("{} more set up nothing", gave_up.size() - kMost));
   return fmt::format("{}", fmt::join(reasons, "; "));
 }

@@ -13,9 +13,14 @@ RecordingKeeper::RecordingKeeper(std::string name, const TraceInfo& info) {
 }
 
 void RecordingKeeper::news(const News& news) {
+  // Who gave up is asked for where nothing was set up, and then the first ones tell.
+  constexpr size_t kMostGaveUp = 16;
   if (const auto* container = std::get_if<Container>(&news)) facts_.containers.push_back(facts_of(*container));
   if (const auto* entry = std::get_if<EntryMade>(&news)) facts_.containers.push_back(facts_of(*entry));
-  if (const auto* failed = std::get_if<ProgramFailed>(&news)) facts_.gave_up.push_back(facts_of(*failed));
+  if (!facts_.containers.empty()) facts_.gave_up.clear();
+  const auto* const failed = std::get_if<ProgramFailed>(&news);
+  if (failed && facts_.containers.empty() && facts_.gave_up.size() < kMostGaveUp)
+    facts_.gave_up.push_back(facts_of(*failed));
   const auto* went_on = std::get_if<ContainerWentOn>(&news);
   if (!went_on || !went_on->exit_code) return;
   // The latest of that number: ends come in the order of beginnings, or nearly so.

@@ -167,7 +167,7 @@ const OptionRow kOptions[] = {
      "story, list, json and ndjson of -p and -a, and all of show, inspect, syscalls and doctor, go to standard output.",
      keep_output, Completes::kFile},
     {"--format", "FORMAT", Section::kOutput, kInTables,
-     "story (a section a container, a line a step; the default), list (a line a container), calls (one line a call, as "
+     "story (a section a container, a line a step; the default), list (a line a container, at the end), calls (one line a call, as "
      "strace writes it), json "
      "(one "
      "document) or ndjson (one object a line)",

@@ -163,6 +163,9 @@ Status check_contradictions(const Parsed& parsed, const Options& options) {
     return usage_error("use -C", "", "-c was given too: choose one");
   if (options.ptrace_seccomp == PtraceSeccomp::kOn && options.backend == Backend::kEbpf)
     return usage_error("use --ptrace-seccomp", "on", "--backend ebpf was given too: it needs no filter");
+  for (const char* const name : {"-z", "-Z", "-s", "-T", "-y", "-v"})
+    if (options.format == Format::kList && is_given(parsed, name))
+      return usage_error("use " + std::string(name), "", "a list has no calls", "--format story or calls");
   const bool told = options.format != Format::kCalls && options.format != Format::kList;
   if (options.trees && !told)
     return usage_error("use --trees", "", "they are part of a story", "--format story, json or ndjson");

@@ -171,8 +171,8 @@ LooseMounts bound_copies(Context& context, const MountCall& mount, const Place& 
   return copies;
 }
 
-// What is bound may be a mount of somebody who is not traced. Of several that came the kernel shows one: it is the
-// first where it is at the target.
+// What is bound may be a mount of somebody who is not traced. Of several that came, also by somebody else meanwhile,
+// the kernel shows one: it is this one's first where it is at the target.
 void find_unseen_bound(Context& context, const MountCall& mount) {
   const Aftermath& after = mount.call.after;
   const MountTree* const tree = tree_in(context.state, mount.tree);
@@ -181,13 +181,11 @@ void find_unseen_bound(Context& context, const MountCall& mount) {
   if (!tree->of_filesystem(filesystem_with(context.state, newest.dev_major, newest.dev_minor)).empty()) return;
   const FoundPath source = find_path(context, mount.task, {.call = mount.call, .path = 0});
   if (!source.place || source.place->mount.tree != mount.tree) return;
-  if (mount.flags & MS_REC) {
-    const FoundPath target = find_target_path(context, mount.task, {.call = mount.call, .path = 1});
-    const std::string at = target.place   ? shown_path(context.state, *target.place)
-                           : after.target ? after.target->path
-                                          : std::string();
-    if (at != newest.path) return;
-  }
+  const FoundPath target = find_target_path(context, mount.task, {.call = mount.call, .path = 1});
+  const std::string at = target.place   ? shown_path(context.state, *target.place)
+                         : after.target ? after.target->path
+                                        : std::string();
+  if (at != newest.path) return;
   const Bound bound = {.source = *source.place, .shown = {newest, *after.mount_root}};
   if (!add_unseen(context.state, bound, after.mount_source.value_or("none"))) return;
   cannot_tell(context, mount, "a bind mount", led_to_unseen(context.state, bound));

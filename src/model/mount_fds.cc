@@ -63,7 +63,7 @@ LooseMounts cloned_copies(Context& context, const Call& call, const TaskState& t
 void find_unseen_cloned(Context& context, const Call& call, const TaskState& task) {
   if (!call.returned_file || !call.after.mount_root) return;
   const FoundPath found = find_path(context, task, {.call = call, .path = 1, .dirfd = 0});
-  if (!found.place || found.detached) return;
+  if (!found.place || found.detached || found.place->mount.tree != tree_of(context.state, task)) return;
   const Bound bound = {.source = *found.place, .shown = {*call.returned_file, *call.after.mount_root}};
   if (!add_unseen(context.state, bound, call.after.mount_source.value_or("none"))) return;
   cannot_place(context, task, "open_tree", led_to_unseen(context.state, bound));

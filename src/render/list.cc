@@ -25,24 +25,38 @@ string last_name(const std::vector<string>& argv) {
   return argv.empty() ? string() : safe(argv[0].substr(argv[0].rfind('/') + 1));
 }
 
-// The last line of what was said last.
-string last_words(const std::vector<Stage>& stages) {
-  const auto says_later = [](const Stage& one, const Stage& other) {
-    return std::pair(!one.said.empty(), one.said.time_ns) < std::pair(!other.said.empty(), other.said.time_ns);
-  };
-  const auto last = std::ranges::max_element(stages, says_later);
-  if (last == stages.end() || last->said.empty()) return {};
-  string text = last->said.text;
+string last_line(const Said& said) {
+  string text = said.text;
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
   return safe(text.substr(text.rfind('\n') + 1));
 }
 
-// What a runtime says says most; otherwise the last call that failed does, or how its last process ended.
+// Of who failed first: the others say that it has, and end for that.
+string first_words(const std::vector<Stage>& stages) {
+  const Stage* first = nullptr;
+  const auto rank = [](const Stage& stage) {
+    const bool failed = stage.end_ns && stage.exit_code;
+    return std::pair(!failed, failed ? stage.end_ns : stage.said.time_ns);
+  };
+  for (const Stage& stage : stages)
+    if (!stage.said.empty() && (!first || rank(stage) < rank(*first))) first = &stage;
+  return first ? last_line(first->said) : string();
+}
+
+// Who took it has gone on since.
+bool went_on_after(const std::vector<Step>& steps, const Step& failed) {
+  return std::ranges::any_of(steps, [&](const Step& step) {
+    return step.stage == failed.stage && step.start_ns > failed.start_ns && !step.error;
+  });
+}
+
+// What a runtime says says most; otherwise a call that failed does, and behind which nothing went well, or how its last
+// process ended.
 string why(const std::vector<Stage>& stages, const std::vector<Step>& steps) {
-  if (string said = last_words(stages); !said.empty()) return said;
+  if (string said = first_words(stages); !said.empty()) return said;
   const Around around{.stages = &stages};
   for (auto step = steps.rbegin(); step != steps.rend(); ++step)
-    if (step->error) return words_of(*step, around);
+    if (step->error && !went_on_after(steps, *step)) return words_of(*step, around);
   const auto ended = std::ranges::max_element(
       stages, {}, [](const Stage& stage) { return std::pair(stage.exit_code != 0, stage.end_ns); });
   if (ended == stages.end() || !ended->exit_code) return {};
@@ -94,8 +108,9 @@ void ListRenderer::tell(const Container& container) {
 }
 
 void ListRenderer::tell(const EntryMade& made) {
-  string name = made.short_name.empty() ? "namespaces" : safe(made.short_name);
-  if (made.starters) name = "its starter's";
+  const bool unknown = !made.container && !made.there_before;
+  string name = !made.short_name.empty() ? safe(made.short_name) : unknown ? "namespaces" : "a container";
+  if (made.starters) name = "its starter's namespaces";
   if (!add({.name = "into " + name}, &made.set_up)) return;
   if (made.set_up.ending == Ending::kHandedOver) entries_[made.set_up.program] = rows_.size() - 1;
 }
@@ -108,7 +123,7 @@ void ListRenderer::tell(const ContainerWentOn& told) {
                by_whom(told.killed_by, told.program_pid, *told.exit_code, {});
   if (!told.out_of_memory.empty() || told.out_of_memory_dropped) row.status += "; memory ran out";
   row.bad = *told.exit_code;
-  if (row.bad) row.status = with_reason(row.status, last_words({{.said = told.said}}));
+  if (row.bad) row.status = with_reason(row.status, last_line(told.said));
   containers_.erase(found);
 }
 
@@ -119,7 +134,7 @@ void ListRenderer::tell(const EntryEnded& ended) {
   row.status = how_it_ended(ended.exit_code) + " after " + duration_text(ended.since_ns) +
                by_whom(ended.killed_by, ended.program.tid, ended.exit_code, {});
   row.bad = ended.exit_code;
-  if (row.bad) row.status = with_reason(row.status, last_words({{.said = ended.said}}));
+  if (row.bad) row.status = with_reason(row.status, last_line(ended.said));
   entries_.erase(found);
 }
 
@@ -133,13 +148,16 @@ void ListRenderer::tell(const ProgramFailed& failed) {
 
 string ListRenderer::table() const {
   constexpr size_t kColumns = 6, kStart = 0, kSetUp = 3, kCalls = 4, kBetween = 2, kReadable = 40;
+  constexpr size_t kMostColumns = 32;
   std::vector<const Row*> order;
   for (const Row& row : rows_) order.push_back(&row);
   std::ranges::stable_sort(order, {}, [](const Row* row) { return row->start_ns; });
   std::vector<std::array<string, kColumns>> cells = {{"AFTER", "CONTAINER", "RUNTIME", "SET-UP", "CALLS", "PROGRAM"}};
   for (const Row* row : order) {
     const uint64_t after_ns = row->start_ns - std::min(row->start_ns, info_.start_ns);
-    cells.push_back({duration_text(after_ns), row->name, row->runtime, row->set_up, row->calls, row->program});
+    const auto cut = [](const string& text) { return cut_to(text, kMostColumns, false); };
+    cells.push_back(
+        {duration_text(after_ns), cut(row->name), cut(row->runtime), row->set_up, row->calls, cut(row->program)});
   }
   std::array<size_t, kColumns> widths = {};
   for (const auto& line : cells)
@@ -161,7 +179,7 @@ string ListRenderer::table() const {
     string status = i == 0 ? "STATUS" : order[i - 1]->status;
     std::ranges::replace(status, kNoBreak, ' ');
     // What has little room beside the rest goes below it.
-    const bool beside = columns_of(status) <= left || left >= kReadable;
+    const bool beside = i == 0 || columns_of(status) <= left || left >= kReadable;
     const string margin(beside ? before : widths[kStart] + kBetween, ' ');
     if (!beside) line.erase(line.find_last_not_of(' ') + 1), line += '\n' + margin;
     const size_t room = options_.width ? options_.width - std::min(options_.width, margin.size()) : 0;
@@ -173,7 +191,7 @@ string ListRenderer::table() const {
       text += '\n';
     }
   }
-  if (dropped_) text += fmt::format("{} more\n", plural(dropped_, "container"));
+  if (dropped_) text += fmt::format("{} more\n", plural(dropped_, "line"));
   return text;
 }
 

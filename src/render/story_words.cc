@@ -211,7 +211,7 @@ class Words {
   string operator()(const HandedOver& handed) const {
     string text = handed.itself ? "no other program: goes on itself" : "execve";
     const std::vector<string> words = handed.argv.empty() ? std::vector<string>{handed.path} : handed.argv;
-    if (!words[0].empty()) text += (handed.itself ? " as " : " ") + command_line(words, around_);
+    if (!handed.itself || !words[0].empty()) text += (handed.itself ? " as " : " ") + command_line(words, around_);
     text += fmt::format(": uid {}, gid {}", handed.uid, handed.gid);
     if (handed.uid != handed.host_uid || handed.gid != handed.host_gid)
       text += fmt::format(" ({}, {} outside)", handed.host_uid, handed.host_gid);

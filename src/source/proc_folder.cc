@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -17,6 +18,7 @@
 namespace cttrace {
 namespace {
 
+constexpr size_t kInfoMost_bytes = 4096;
 constexpr size_t kAnswerMost_bytes = 1u << 20;
 constexpr size_t kMostMountinfoBytes = 256u << 20;
 constexpr size_t kMostDescriptors = 1024;
@@ -105,7 +107,11 @@ ProcAnswer ProcFolder::descriptors(std::vector<ProcDescriptor>& open) const {
     if (fd < 3) continue;
     if (open.size() == kMostDescriptors) return failed(EMFILE);
     ProcAnswer leads = link(("fd/" + number).c_str());
-    if (!leads.error) open.push_back({fd, std::move(leads.text), text(("fdinfo/" + number).c_str()).text});
+    if (leads.error) continue;
+    std::string info = text(("fdinfo/" + number).c_str()).text;
+    // What all descriptors have comes first; of what epoll and inotify watch there is a line each.
+    info.resize(std::min(info.size(), kInfoMost_bytes));
+    open.push_back({fd, std::move(leads.text), std::move(info)});
   }
   return {};
 }

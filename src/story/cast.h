@@ -48,11 +48,12 @@ struct Unit {
   EventNumber first = 0;
   uint64_t start_ns = 0;
   Origin origin = {};
-  uint32_t container = 0;  // that it runs in; 0: in none that is known
-  bool told = false;       // it was the runtime of a container that has been told
-  bool made = false;       // it, or what it started, was
-  EventNumber busy = 0;    // since then it is among those that may yet turn out to belong to a container; 0: it is not
-  Draft draft{256};        // what its processes do that are in no set-up
+  uint32_t container = 0;    // that it runs in; 0: in none that is known
+  bool told = false;         // it was the runtime of a container that has been told
+  bool made = false;         // it, or what it started, was
+  bool handed_over = false;  // a set-up of its own came to another program
+  EventNumber busy = 0;  // since then it is among those that may yet turn out to belong to a container; 0: it is not
+  Draft draft{256};      // what its processes do that are in no set-up
   std::set<std::string> memory_files = {};
   std::set<std::vector<std::string>> again = {};     // command lines that it has executed itself with
   std::vector<std::shared_ptr<SetUp>> set_ups = {};  // that are not over; dropped with the unit's last process

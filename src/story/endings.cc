@@ -2,7 +2,7 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <iterator>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -188,16 +188,14 @@ void Teller::Work::finish() {
     for (const std::shared_ptr<SetUp>& each : std::exchange(person.process->unit->set_ups, {})) leave(each);
     if (person.set_up) leave(person.set_up);
   }
-  const auto left_of = [&](const std::shared_ptr<Unit>& unit) {
-    std::vector<std::shared_ptr<SetUp>> its;
-    std::ranges::copy_if(left, std::back_inserter(its), [&](const auto& each) { return each->unit == unit; });
-    return its;
-  };
+  std::map<const Unit*, std::vector<std::shared_ptr<SetUp>>> by_unit;
+  for (const auto& each : left) by_unit[each->unit.get()].push_back(each);
   for (const auto& each : left) {
     if (each->over) continue;
-    const std::vector<std::shared_ptr<SetUp>> its = left_of(each->unit);
-    tell_itself(its);
-    join_failed(its);
+    if (const std::vector<std::shared_ptr<SetUp>> its = std::exchange(by_unit[each->unit.get()], {}); !its.empty()) {
+      tell_itself(its);
+      join_failed(its);
+    }
     if (each->over) continue;
     if (each->was_for_helper() && !each->helped->process->stage.end_ns) each->held = std::exchange(each->helped, {});
     // Where its runtime has given up, those that are left are about to end.

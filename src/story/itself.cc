@@ -11,7 +11,7 @@
 namespace cttrace {
 namespace {
 
-constexpr uint32_t kMostSteps = 1024;  // a state is kept at each: who takes more goes on already
+constexpr uint32_t kMostSteps = 256;  // a state is kept at each: who takes more goes on already
 
 // What a snapshot would say of it now, as far as the model knows.
 void see(Snapshot& snapshot, const State& state, const TaskState& task) {
@@ -52,7 +52,7 @@ void Teller::Work::goes_on_itself(const Person& person, const Snapshot& snapshot
   itself.number = number_;
 }
 
-// Its last step but one that makes others is where it goes on.
+// It goes on where its last step was that makes no process.
 void Teller::Work::keep_itself(const Person& person, const Step& step) {
   std::optional<HeldBack>& itself = person.set_up->itself;
   if (!itself || itself->process != person.process || person.set_up->steps_itself >= kMostSteps) return;
@@ -70,7 +70,7 @@ void Teller::Work::ends_itself(const Person& person) {
   const bool isolated = set_up.made.contains(CLONE_NEWNS) && set_up.made.contains(CLONE_NEWPID) &&
                         set_up.roots.count() && process.stage.pids.size() > 1 && process.stage.pids.back() == 1;
   const bool seen = set_up.itself || set_up.held || set_up.helped || set_up.hosts;
-  const TaskState* const task = state_->task(process.leader);
+  const TaskState* const task = state_->task(person.id);
   const Draft::Part* const part = set_up.draft.find(process.leader);
   if (!isolated || seen || !task || !part || part->steps.empty()) return;
   if (process.unit != set_up.unit || !makes_container(set_up.unit->argv)) return;
@@ -81,27 +81,47 @@ void Teller::Work::ends_itself(const Person& person) {
   itself.snapshot.time_ns = part->steps.back().end_ns;
   itself.snapshot.pids = process.stage.pids;
   itself.snapshot.cgroup = process.cgroup.empty() ? set_up.unit->origin.cgroup : process.cgroup;
+  see(itself.snapshot, *state_, *task);
   itself.state = std::make_shared<State>(*state_);
   itself.number = number_;
+  settling_.emplace_back(time_ns_, person.set_up);
 }
 
-// All that its processes set up has come to that: nobody has taken a step for long.
+// Who is told to create a container sets it up further once it is told to start it.
+bool Teller::Work::waits_to_be_started(const Unit& unit) const {
+  if (!has_word(unit.argv, "create")) return false;
+  const std::string called = named_by({unit.argv, {}, {}, {}}).called;
+  const auto starts_it = [&](const std::shared_ptr<Unit>& each) {
+    return each->file.same_as(unit.file) && has_word(each->argv, "start") && has_word(each->argv, called) &&
+           time_ns_ >= each->start_ns + kPatience_ns;
+  };
+  const auto busy = busy_.find(unit.container);
+  return std::ranges::none_of(gone_, starts_it) &&
+         (busy == busy_.end() ||
+          std::ranges::none_of(busy->second, [&](const auto& each) { return starts_it(each.second); }));
+}
+
+// All that its processes set up has come to that: nobody has taken a step for long. What ended with an error may have
+// failed: how the runtime ends tells.
 bool Teller::Work::has_settled(const Unit& unit) const {
-  return std::ranges::all_of(unit.set_ups, [&](const std::shared_ptr<SetUp>& each) {
-    if (each->over || each->threads.empty()) return true;
-    return each->itself && !each->held && !each->itself->process->stage.end_ns &&
+  const auto has = [&](const std::shared_ptr<SetUp>& each) {
+    if (each->over) return true;
+    if (!each->itself) return each->threads.empty();
+    return !each->held && !each->itself->process->stage.exit_code &&
            time_ns_ >= each->itself->snapshot.time_ns + kPatience_ns;
-  });
+  };
+  return std::ranges::all_of(unit.set_ups, has) && !waits_to_be_started(unit);
 }
 
-// The runtime says so, or has killed what it made itself. With an error it ends as well when it passes on how its
+// The runtime says so when that has ended, or has killed it. With an error it ends as well when it passes on how its
 // container ended.
 bool Teller::Work::has_given_up(const Unit& unit, const SetUp& set_up) const {
   if (!unit.gave_up) return false;
-  const MaybeKiller& killer = set_up.itself->process->stage.killed_by;
+  const Stage& program = set_up.itself->process->stage;
+  const MaybeKiller& killer = program.killed_by;
   if (killer && killer->kind == Killer::Kind::kProcess && killer->pid == unit.pid) return true;
   return std::ranges::any_of(unit.draft.parts(), [&](const Draft::Part& part) {
-    return part.stage.task.tid == unit.pid && !part.stage.said.empty();
+    return part.stage.task.tid == unit.pid && !part.stage.said.since(program.end_ns).empty();
   });
 }
 
@@ -114,7 +134,7 @@ void Teller::Work::tell_itself(const std::vector<std::shared_ptr<SetUp>>& all) {
   if (its.empty()) return;
   const std::shared_ptr<Unit> unit = its[0]->unit;
   const auto latest = std::ranges::max_element(its, {}, [](const auto& each) { return each->begun_ns; });
-  if (unit->made || has_given_up(*unit, **latest)) {
+  if (unit->handed_over || has_given_up(*unit, **latest)) {
     for (const auto& each : its) each->itself.reset();
     return;
   }
@@ -123,7 +143,7 @@ void Teller::Work::tell_itself(const std::vector<std::shared_ptr<SetUp>>& all) {
   HeldBack& held = (*latest)->held.emplace(*(*latest)->itself);
   const EventNumber last = held.number;
   const TaskState* const task = held.state->task(held.process->leader);
-  if (task) see(held.snapshot, *held.state, *task);
+  if (task && !task->ended_ns) see(held.snapshot, *held.state, *task);
   PendingExec exec = held.exec.value_or(PendingExec());
   exec.step = {.first = last, .start_ns = held.snapshot.time_ns};
   exec.step.selected = !options_.selects;

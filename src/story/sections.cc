@@ -168,6 +168,7 @@ void Teller::Work::tell_handed_over(const std::shared_ptr<SetUp>& set_up, Proces
   step.switches = static_cast<uint32_t>(set_up->roots.count());
   HandedOver facts = handed_over(snapshot, exec);
   facts.itself = set_up->itself.has_value();
+  set_up->unit->handed_over = set_up->unit->handed_over || !facts.itself;
   step.facts = std::move(facts);
   set_up->draft.add(process.stage, std::move(step));
 

@@ -19,7 +19,7 @@ namespace cttrace {
 // Who leaves these sets up.
 inline constexpr uint64_t kIsolating = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUSER;
 
-// A runtime that lives on has told by then what it had to tell of a failure, and has taken what step it had to take.
+// A runtime that lives on has told by then what it had to tell of a failure; and who takes no step for so long goes on.
 inline constexpr uint64_t kPatience_ns = 1'000'000'000;
 
 class Teller::Work {
@@ -106,6 +106,7 @@ class Teller::Work {
   void goes_on_itself(const Person& person, const Snapshot& snapshot);
   void keep_itself(const Person& person, const Step& step);
   void ends_itself(const Person& person);
+  bool waits_to_be_started(const Unit& unit) const;
   bool has_settled(const Unit& unit) const;
   bool has_given_up(const Unit& unit, const SetUp& set_up) const;
   void tell_itself(const std::vector<std::shared_ptr<SetUp>>& all);

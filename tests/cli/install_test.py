@@ -58,7 +58,7 @@ class Bash(support.Case):
         self.assertNotIn("--generate", self.complete("cttrace", "--"))
 
     def test_values(self):
-        self.assertEqual(self.complete("cttrace", "--format", ""), ["story", "calls", "json", "ndjson"])
+        self.assertEqual(self.complete("cttrace", "--format", ""), ["story", "list", "calls", "json", "ndjson"])
         self.assertEqual(self.complete("cttrace", "--format=nd"), ["ndjson"])
         self.assertEqual(self.complete("cttrace", "--backend", "e"), ["ebpf"])
         self.assertEqual(self.complete("cttrace", "--buffer", ""), [])

@@ -163,6 +163,8 @@ class Mistakes(unittest.TestCase):
         self.assert_refused(["--ptrace-seccomp", "on", "-p", "1"], "--ptrace-seccomp", "COMMAND")
         for command in (["inspect", "1"], ["doctor"], ["syscalls"]):
             self.assert_refused([*command, "--format", "calls"], f"cttrace {command[0]} shows no calls")
+        for option in (["-Z"], ["-z"], ["-v"], ["-s", "3"]):
+            self.assert_refused(["--format", "list", *option, "true"], option[0], "a list has no calls")
         self.assert_refused(["syscalls", "-e", "status=failed"], "status=failed", "syscalls")
         self.assert_refused(["show", "-ff", "/none.ctt"], "/none.ctt")
 

@@ -94,6 +94,34 @@ TEST_F(List, SaysWhatItSays) {
   EXPECT_NE(list().find("NOT STARTED: made-up: no \\x1b[31mvolume\n"), std::string::npos) << list();
 }
 
+// The others only say that it has failed.
+TEST_F(List, SaysWhatWhoFailedFirstSays) {
+  const Task runtime = world.starts(300, {"/usr/bin/made-up", "run", "fails"});
+  const Task init = world.clones(runtime, 301, kMountsAndPids, {301, 1}, inside(300));
+  const auto says = [&](const Task& task, const std::string& text) {
+    world.calls(task, "write", {2, text, text.size()}, [&](Call& call) {
+      call.row = &row_for_stderr(*call.row);
+      call.result = static_cast<int64_t>(text.size());
+    });
+  };
+  says(init, "no volume\n");
+  world.ends(init, 1 << 8);
+  says(runtime, "short read\n");
+  world.ends(runtime, 1 << 8);
+  EXPECT_NE(list().find("NOT STARTED: no volume\n"), std::string::npos) << list();
+}
+
+// It was of no use, and no reason.
+TEST_F(List, BlamesNoCallBehindWhichItWentOn) {
+  const Task runtime = world.starts(300, {"/usr/bin/made-up", "run", "fails"});
+  const Task init = world.clones(runtime, 301, kMountsAndPids, {301, 1}, inside(300));
+  world.fails(init, "mount", {"/nosuch", "/mnt", null(), MS_BIND, null()}, ENOENT);
+  world.calls(init, "mount", {"tmpfs", "/mnt", "tmpfs", 0, null()});
+  world.ends(init, 226 << 8);
+  world.ends(runtime, 1 << 8);
+  EXPECT_NE(list().find("NOT STARTED: made-up 300 exited with 1"), std::string::npos) << list();
+}
+
 TEST_F(List, IsNoWiderThanAskedFor) {
   runs(100, "lives");
   const Task runtime = world.starts(300, {"/usr/bin/made-up", "run", "fails"});

@@ -161,6 +161,34 @@ TEST_F(StoryItself, IsServedByWhatBeginsAfterItsLastStep) {
   EXPECT_EQ(services, 1u);
 }
 
+// Warnings are no reason why it failed, and a status is passed on.
+TEST_F(StoryItself, HasNotFailedForWhatItsRuntimeSaidBefore) {
+  const Task box = sandbox();
+  const std::string text = "warning\n";
+  world.calls(runtime, "write", {2, text, text.size()}, [&](Call& call) {
+    call.row = &row_for_stderr(*call.row);
+    call.result = static_cast<int64_t>(text.size());
+  });
+  world.ends(box, 3 << 8);
+  world.ends(runtime, 3 << 8);
+  EXPECT_EQ(world.container().set_up.ending, Ending::kHandedOver);
+}
+
+TEST_F(StoryItself, IsOneBesideWhatItsHookMakes) {
+  const Task hook = world.forks(runtime, 60);
+  world.runs(hook, {"/usr/bin/hook"});
+  world.calls(hook, "chroot", {"/tmp/files"});
+  world.runs(hook, {"/sbin/ldconfig"}, [](Snapshot& snapshot) { snapshot.root = File{.path = "/", .inode = 77}; });
+  world.ends(hook);
+  const Task box = sandbox();
+  world.ends(box);
+  world.ends(runtime);
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_FALSE(told.empty());
+  EXPECT_EQ(told.back().name, "web");
+  EXPECT_EQ(told.back().set_up.ending, Ending::kHandedOver);
+}
+
 TEST_F(StoryItself, IsNoneThatExecutesAnotherProgramThen) {
   const Task box = sandbox();
   world.runs(box, {"/bin/app"}, [](Snapshot& snapshot) { snapshot.namespaces = kOwnMounts; });
@@ -220,6 +248,58 @@ TEST_F(StoryInOneProcess, HasFailedWhereItEndsBadly) {
   world.ends(init, 1 << 8);
   world.ends(runtime, 1 << 8);
   EXPECT_EQ(world.container().set_up.ending, Ending::kFailed);
+}
+
+TEST_F(StoryInOneProcess, IsToldWhateverThreadEndsLast) {
+  world.pivots(init, "/tmp/box");
+  const Task thread = world.forks(init, 52, CLONE_THREAD | CLONE_VM | CLONE_SIGHAND);
+  world.apply(TaskExit{.task = init, .time_ns = world.now()});
+  world.passes(kSecond_ns);
+  world.goes_on(world.shell);
+  world.ends(thread);
+  world.ends(runtime);
+  EXPECT_EQ(world.container().set_up.ending, Ending::kHandedOver);
+}
+
+// Each is told while the supervisor lives.
+TEST_F(StoryInOneProcess, OfSeveralEachIsOne) {
+  world.pivots(init, "/tmp/box");
+  world.ends(init);
+  world.passes(2 * kSecond_ns);
+  world.goes_on(world.shell);
+  const NamespaceInodes next = with(kInside, {{CT_NS_MNT, 700}, {CT_NS_PID, 705}, {CT_NS_PID_FOR_CHILDREN, 705}});
+  const Task other = world.clones(runtime, 53, kMountsAndPids, {53, 1}, next);
+  world.pivots(other, "/tmp/next");
+  world.ends(other);
+  world.passes(2 * kSecond_ns);
+  world.goes_on(world.shell);
+  const std::vector<Container> told = world.told_of<Container>();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[1].rootfs, "/tmp/next");
+}
+
+// It goes on with the set-up when it is started.
+struct StoryCreated : StoryItself {
+  Task creator = world.starts(90, {"/usr/bin/boxes", "create", "web"});
+  Task box = world.clones(creator, 91, CLONE_NEWNS, {91}, kOwnMounts);
+};
+
+TEST_F(StoryCreated, IsSetUpWhenItHasBeenStarted) {
+  settles(box, kOwnMounts, "/tmp/box", "boot");
+  world.ends(creator);
+  world.passes(5 * kSecond_ns);
+  world.goes_on(world.shell);
+  EXPECT_EQ(world.going_on(), 1u);
+  const Task start = world.starts(95, {"/usr/bin/boxes", "start", "web"});
+  gives_privileges_up(box);
+  world.ends(start);
+  world.passes(2 * kSecond_ns);
+  world.goes_on(world.shell);
+  world.passes(2 * kSecond_ns);
+  world.goes_on(world.shell);
+  EXPECT_EQ(world.going_on(), 0u);
+  const Container container = world.container();
+  EXPECT_TRUE(std::get<HandedOver>(steps_of<HandedOver>(container.set_up).at(0).facts).no_new_privs);
 }
 
 }  // namespace
