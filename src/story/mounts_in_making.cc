@@ -14,7 +14,7 @@
 namespace cttrace {
 namespace {
 
-constexpr size_t kMost = 512;  // in the making at the same time
+constexpr size_t kMostInMaking = 512;  // in the making at the same time
 constexpr size_t kMostData_bytes = 4096;
 
 constexpr uint64_t kCreateExclusive = 8;  // FSCONFIG_CMD_CREATE_EXCL: Linux 6.6, which headers may not be of
@@ -50,7 +50,7 @@ void forget_calls(Step& step) {
 std::string empty_or_slash(const std::string& path) { return path.empty() ? "/" : path; }
 
 void bound(std::map<uint32_t, Step>& made) {
-  if (made.size() >= kMost) made.erase(made.begin());
+  if (made.size() >= kMostInMaking) made.erase(made.begin());
 }
 
 // What the model knows the descriptor for. 0: nothing.
