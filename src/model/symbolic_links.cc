@@ -182,6 +182,10 @@ bool add_unseen(State& state, const Bound& bound, const std::string& told_source
   const MountTree& tree = state.trees.at(on.tree);
   // mountinfo shows what is deleted and namespaces' files by other words; each part of a btrfs has a device of its own.
   if (bound.shown.path != "/" || file.deleted || file.kind != FileKind::kPlain || file.fs_type == "btrfs") return false;
+  // What a mount's root shows is that mount, where nobody has told of what it is: below all others (rootfs).
+  const Filesystem* const there = filesystem_of(state, tree.filesystem_of(on.slot));
+  const bool is_known = there && (there->dev_major || there->dev_minor);
+  if (bound.source.path == tree.root_of(on.slot) && !is_known) return false;
   const auto may_be_it = [&](Slot slot) {
     const Filesystem* const filesystem = filesystem_of(state, tree.filesystem_of(slot));
     return filesystem && filesystem->type == file.fs_type && !filesystem->dev_major && !filesystem->dev_minor;
