@@ -143,6 +143,11 @@ std::string Completeness::text(const TraceInfo& info, const BadRecords& bad, boo
   return text + contradictions_text() + verification_text(true);
 }
 
+std::string Completeness::shortcomings(const BadRecords& bad, bool whole) const {
+  const std::string lost = what_is_lost(bad, whole);
+  return (lost.empty() ? "" : "cttrace: lost: " + lost + "\n") + verification_text(false);
+}
+
 std::string Completeness::contradictions_text() const {
   if (!contradiction) return {};
   return fmt::format(

@@ -32,6 +32,9 @@ class Completeness {
   // "12 records: the ring buffer was full; the entry of 2 calls"; empty for nothing.
   std::string what_is_lost(const BadRecords& bad, bool whole) const;
 
+  // With -q: lines where something was lost, or where the kernel disagrees; empty for nothing.
+  std::string shortcomings(const BadRecords& bad, bool whole) const;
+
   // A line where the model was contradicted.
   std::string contradictions_text() const;
 

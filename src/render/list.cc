@@ -201,10 +201,9 @@ void ListRenderer::end(const BadRecords& bad, bool whole) {
                                       plural(completeness_.calls, "call"))
                         : table());
   if (options_.summary) sink_((options_.with_calls ? "\n" : "") + summary_.table());
-  if (!options_.quiet) return sink_("\n" + completeness_.text(info_, bad, whole));
-  const string lost = completeness_.what_is_lost(bad, whole);
-  const string rest = (lost.empty() ? "" : "cttrace: lost: " + lost + "\n") + completeness_.verification_text(false);
-  if (!rest.empty()) sink_("\n" + rest);
+  const string complete =
+      options_.quiet ? completeness_.shortcomings(bad, whole) : completeness_.text(info_, bad, whole);
+  if (!complete.empty()) sink_("\n" + complete);
 }
 
 }  // namespace cttrace

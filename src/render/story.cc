@@ -327,14 +327,9 @@ void StoryRenderer::end(const BadRecords& bad, bool whole) {
                       written_ ? "\n" : "", plural(programs_, "program"), plural(completeness_.calls, "call"),
                       failed_programs_ ? "" : failed_));
   if (options_.summary) sink_((written_ ? "\n" : "") + summary_.table());
-  if (options_.quiet) {
-    const string lost = completeness_.what_is_lost(bad, whole);
-    const std::string rest =
-        (lost.empty() ? "" : "cttrace: lost: " + lost + "\n") + completeness_.verification_text(false);
-    if (!rest.empty()) sink_("\n" + rest);
-    return;
-  }
-  sink_("\n" + completeness_.text(info_, bad, whole));
+  const string complete =
+      options_.quiet ? completeness_.shortcomings(bad, whole) : completeness_.text(info_, bad, whole);
+  if (!complete.empty()) sink_("\n" + complete);
 }
 
 }  // namespace cttrace
