@@ -135,7 +135,9 @@ __noinline int capture_namespaces(void)
 	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX)
 		return 0;
-	fill_namespaces((struct task_struct *)s->task, (u32 *)(s->data + at));
+	u32 *told = (u32 *)(s->data + at);
+	fill_namespaces((struct task_struct *)s->task, told);
+	note_mount_namespace(told[CT_NS_MNT]);
 	s->offset = at + CT_NS_COUNT * sizeof(u32);
 	capture_end(s, CT_OK);
 	return 0;

@@ -7,6 +7,7 @@
 #include "arguments.h"
 #include "lifecycle.h"
 #include "registers.h"
+#include "strangers.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -39,7 +40,7 @@ static __noinline u32 find_row(struct call *call, struct pt_regs *regs, struct t
 	if (!found || !*found)
 		return 0;
 	read_args(regs, call);
-	u32 index = *found - 1;
+	u32 index = (*found & CT_NUMBER_ROW) - 1;
 	struct ct_row *row = bpf_map_lookup_elem(&rows, &index);
 	if (!row)
 		return 0;
@@ -132,21 +133,23 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 {
 	u32 tid = current_tid();
 	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
-	struct task_struct *task;
-	if (!state) {
-		if (!follow_all || current_tgid() == own_tgid)
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct call call = {.nr = (u32)ctx->args[1]};
+	if (!state || state->stranger) {
+		if (current_tgid() == own_tgid)
 			return 0;
-		task = (struct task_struct *)bpf_get_current_task();
-		state = follow(task, tid);
+		if (follow_all)
+			state = follow(task, tid);
+		else if (changes_mounts(task, (struct pt_regs *)ctx->args[0], &call, !!state))
+			state = meet_stranger(task, tid);
+		else
+			return state ? leave_stranger(state) : 0;
 		if (!state)
 			return 0;
-	} else {
-		task = (struct task_struct *)bpf_get_current_task();
 	}
 	state->in_call = 1;
 	state->synced = 1;
 	state->row = 0;
-	struct call call = {.nr = (u32)ctx->args[1]};
 	u32 row = find_row(&call, (struct pt_regs *)ctx->args[0], task, state);
 	if (!row)
 		return 0;
@@ -166,6 +169,8 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	struct ct_enter *out = (struct ct_enter *)s->data;
 	state->enter_ns = out->record.time_ns;
+	if (state->stranger)
+		out->record.flags |= CT_FLAG_STRANGER;
 	out->nr = call.nr;
 	out->pad = 0;
 	for (int i = 0; i < 6; i++)
@@ -281,6 +286,8 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 			state->synced = 1;
 		return 0;
 	}
+	if (state->stranger && !state->in_call)
+		return 0;
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct call call;
 	u32 row = 0, orphan = 0;
@@ -323,6 +330,8 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	if (orphan && BPF_CORE_READ(task, pending.signal.sig[0]) >> (31 /* SIGSYS */ - 1) & 1)
 		orphan |= CT_FLAG_SIGSYS;
 	out->record.flags = orphan ? CT_FLAG_ORPHAN | (orphan & CT_FLAG_SIGSYS) : state->enter_lost ? CT_FLAG_ENTER_LOST : 0;
+	if (state->stranger)
+		out->record.flags |= CT_FLAG_STRANGER;
 	for (int i = 0; i < 6; i++)
 		out->args[i] = call.args[i];
 	s->ret = ret;

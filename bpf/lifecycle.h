@@ -8,14 +8,15 @@
 #include "signals.h"
 #include "snapshot.h"
 
-/* Follows a task. NULL: the table is full, which is counted. */
-static __always_inline struct task_state *follow(struct task_struct *task, u32 tid)
+/* The state of a task, from now on. NULL: the table is full, which is counted. Not inlined: a state on the stack of a
+ * tracepoint's program would leave too little for what that calls. */
+static __noinline struct task_state *add_task(struct task_struct *task, u32 tid, int stranger)
 {
 	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
 	if (state)
 		return state;
-	struct task_state fresh = {.task = (u64)task, .tgid = tgid_as_seen(task)};
-	if (bpf_map_update_elem(&tasks, &tid, &fresh, BPF_NOEXIST) == 0)
+	struct task_state fresh = {.task = (u64)task, .tgid = stranger ? 0 : tgid_as_seen(task), .stranger = stranger};
+	if (bpf_map_update_elem(&tasks, &tid, &fresh, BPF_NOEXIST) == 0 && !stranger)
 		__sync_fetch_and_add(&live_tasks, 1);
 	/* Somebody else may have been faster: a fork and the iterator. */
 	state = bpf_map_lookup_elem(&tasks, &tid);
@@ -24,9 +25,11 @@ static __always_inline struct task_state *follow(struct task_struct *task, u32 t
 	return state;
 }
 
-static __always_inline void unfollow(u32 tid)
+static __always_inline struct task_state *follow(struct task_struct *task, u32 tid) { return add_task(task, tid, 0); }
+
+static __always_inline void unfollow(u32 tid, int stranger)
 {
-	if (bpf_map_delete_elem(&tasks, &tid) == 0)
+	if (bpf_map_delete_elem(&tasks, &tid) == 0 && !stranger)
 		__sync_fetch_and_add(&live_tasks, -1);
 }
 
@@ -77,7 +80,7 @@ int process_fork(struct bpf_raw_tracepoint_args *ctx)
 	struct task_struct *parent = (struct task_struct *)ctx->args[0];
 	struct task_struct *child = (struct task_struct *)ctx->args[1];
 	u32 tid = current_tid();
-	struct task_state *maker = bpf_map_lookup_elem(&tasks, &tid);
+	struct task_state *maker = followed(tid);
 	if (!maker) {
 		if (current_tgid() == own_tgid)
 			return 0;
@@ -102,6 +105,7 @@ int process_fork(struct bpf_raw_tracepoint_args *ctx)
 	out->levels = fill_pids(BPF_CORE_READ(child, thread_pid), out->child_pids);
 	out->pad = 0;
 	fill_namespaces(child, out->child_ns);
+	note_mount_namespace(out->child_ns[CT_NS_MNT]);
 	/* clone3 with CLONE_INTO_CGROUP: nobody is moved, and no event of cgroups tells of it. */
 	if (BPF_CORE_READ(child, cgroups, dfl_cgrp) != BPF_CORE_READ(parent, cgroups, dfl_cgrp)) {
 		s->task = (u64)child;
@@ -135,11 +139,11 @@ int process_exec(struct bpf_raw_tracepoint_args *ctx)
 	if (old_tid != tid) {
 		/* A thread that was not the leader has taken the leader's tid, in mid-call. */
 		struct task_state moved = *state;
-		if (bpf_map_update_elem(&tasks, &tid, &moved, BPF_NOEXIST) == 0)
+		if (bpf_map_update_elem(&tasks, &tid, &moved, BPF_NOEXIST) == 0 && !moved.stranger)
 			__sync_fetch_and_add(&live_tasks, 1);
 		else
 			bpf_map_update_elem(&tasks, &tid, &moved, BPF_EXIST);
-		unfollow(old_tid);
+		unfollow(old_tid, moved.stranger);
 		state = bpf_map_lookup_elem(&tasks, &tid);
 		if (!state)
 			return 0;
@@ -159,6 +163,10 @@ int process_exec(struct bpf_raw_tracepoint_args *ctx)
 		capture_executed(bprm);
 	if (capture_table(CT_ARG_OPEN))
 		out->record.flags |= CT_FLAG_FILES_TOLD;
+	if (state->stranger)
+		out->record.flags |= CT_FLAG_STRANGER;
+	else
+		note_mount_namespace(out->ns[CT_NS_MNT]);
 	send(s, 0);
 	return 0;
 }
@@ -171,8 +179,8 @@ int process_exit(struct bpf_raw_tracepoint_args *ctx)
 	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
 	if (!state)
 		return 0;
-	u32 in_call = state->row ? CT_FLAG_IN_CALL : 0;
-	unfollow(tid);
+	u32 flags = (state->row ? CT_FLAG_IN_CALL : 0) | (state->stranger ? CT_FLAG_STRANGER : 0);
+	unfollow(tid, state->stranger);
 	struct scratch *s = begin(task, CT_REC_TASK_EXIT, sizeof(struct ct_task_exit), task_abi(task));
 	if (!s)
 		return 0;
@@ -182,7 +190,7 @@ int process_exit(struct bpf_raw_tracepoint_args *ctx)
 	out->killer_tgid = 0;
 	out->pad = 0;
 	__builtin_memset(out->killer_comm, 0, sizeof(out->killer_comm));
-	out->record.flags = in_call;
+	out->record.flags = flags;
 	if (BPF_CORE_READ(task, signal, live.counter) == 0) {
 		out->record.flags |= CT_FLAG_GROUP_DEAD;
 		tell_killer(task, out);
@@ -200,7 +208,7 @@ int cgroup_attach(struct bpf_raw_tracepoint_args *ctx)
 	const char *path = (const char *)ctx->args[1];
 	struct task_struct *moved = (struct task_struct *)ctx->args[2];
 	u32 mover_tid = current_tid(), moved_tid = BPF_CORE_READ(moved, pid);
-	if (!follow_all && !bpf_map_lookup_elem(&tasks, &mover_tid) && !bpf_map_lookup_elem(&tasks, &moved_tid))
+	if (!follow_all && !followed(mover_tid) && !followed(moved_tid))
 		return 0;
 	struct task_struct *mover = (struct task_struct *)bpf_get_current_task();
 	struct scratch *s = begin(mover, CT_REC_CGROUP, sizeof(struct ct_cgroup), task_abi(mover));
@@ -260,13 +268,15 @@ int find_tasks(struct bpf_iter__task *ctx)
 		return 0;
 	if (BPF_CORE_READ(task, flags) & PF_EXITING) {
 		/* Its end may have been told before it was followed. */
-		unfollow(tid);
+		unfollow(tid, 0);
 		return 0;
 	}
 	state->told = 1;
 	__sync_fetch_and_add(&new_tasks, 1);
 	struct scratch *s = snapshot(task, CT_REC_SNAPSHOT);
-	if (s)
-		send(s, 0);
+	if (!s)
+		return 0;
+	note_mount_namespace(((struct ct_exec *)s->data)->ns[CT_NS_MNT]);
+	send(s, 0);
 	return 0;
 }

@@ -85,7 +85,7 @@ int signal_sent(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	struct task_struct *to = (struct task_struct *)ctx->args[2];
 	u32 tid = BPF_CORE_READ(to, pid), tgid = BPF_CORE_READ(to, tgid);
-	if (!bpf_map_lookup_elem(&tasks, &tid))
+	if (!followed(tid))
 		return 0;
 	struct task_struct *self = (struct task_struct *)bpf_get_current_task();
 	struct sender sender = {

@@ -28,12 +28,15 @@ __u32 follow_all = 0;
  * found one, its fork tells. */
 __u32 searching = 0;
 
+/* Set by user space when it has found them all: whoever is met from now on is none of them (strangers.h). */
+__u32 meeting_strangers = 0;
+
 __u64 live_tasks = 0; /* followed and not yet ended */
 __u64 new_tasks = 0;  /* found by the iterator */
 
 /* No larger than it is: a new one is made on the stack, of which older verifiers (6.1) count 512 bytes for all calls. */
 struct task_state {
-	u32 tgid;     /* as cttrace sees it; first: user space reads it */
+	u32 tgid;     /* as cttrace sees it, 0 of a stranger; first: user space reads it */
 	u32 enter_tid;
 	u64 enter_ns;
 	u64 args[6];
@@ -46,6 +49,7 @@ struct task_state {
 	u8 enter_lost;
 	u8 made_node : 1; /* of a leader: a thread of its process has made a node since the program began */
 	u8 own_stdout : 1; /* when its program began, descriptor 1 was another file than 2 */
+	u8 stranger : 1; /* strangers.h: it is not followed */
 	u8 captured;  /* bit per argument: its bytes were read at entry */
 	u8 faulted;   /* bit per argument: its bytes could not be read at entry */
 	u8 told;      /* its snapshot, or the fork that made it, has been recorded */
@@ -116,8 +120,16 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, CT_ABI_COUNT * MAX_NUMBERS);
 	__type(key, u32); /* abi * MAX_NUMBERS + number */
-	__type(value, u16); /* row + 1; 0: not captured */
+	__type(value, u16); /* CT_NUMBER_*; 0: not captured */
 } numbers SEC(".maps");
+
+/* Those that followed tasks have been in. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, u32); /* inode number */
+	__type(value, u8);
+} mount_namespaces SEC(".maps");
 
 struct variant_key { u32 row; u32 pad; u64 value; };
 
@@ -172,6 +184,20 @@ static __always_inline void count(u32 kind) { count_many(kind, 1); }
 
 static __always_inline u32 current_tid(void) { return (u32)bpf_get_current_pid_tgid(); }
 static __always_inline u32 current_tgid(void) { return bpf_get_current_pid_tgid() >> 32; }
+
+/* Its state, where it is followed. */
+static __always_inline struct task_state *followed(u32 tid)
+{
+	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
+	return state && !state->stranger ? state : 0;
+}
+
+static __always_inline void note_mount_namespace(u32 inum)
+{
+	u8 yes = 1;
+	if (inum && !bpf_map_lookup_elem(&mount_namespaces, &inum))
+		bpf_map_update_elem(&mount_namespaces, &inum, &yes, BPF_ANY);
+}
 
 static __always_inline struct scratch *get_scratch(void)
 {

@@ -19,6 +19,8 @@ struct Task {
   uint32_t tid = 0;
   uint32_t tgid = 0;
   uint64_t start_ns = 0;
+  // It is not traced; but it changes mounts in mount namespaces of those who are: of that alone is told.
+  bool stranger = false;
 };
 
 enum class FileKind : uint8_t { kPlain, kNamespace, kPidfd, kFsContext };
@@ -238,5 +240,8 @@ using Event = std::variant<Call, Fork, Snapshot, TaskExit, CgroupAttach, Mounts,
 
 // When it happened (CLOCK_BOOTTIME); of a call, when it began.
 uint64_t start_of(const Event& event);
+
+// Of a task that is not traced (Task::stranger): the model needs it, and nobody has asked to see it.
+bool is_of_stranger(const Event& event);
 
 }  // namespace cttrace

@@ -12,11 +12,11 @@
 #include <linux/types.h>
 #endif
 
-#define CT_WIRE_VERSION 6
+#define CT_WIRE_VERSION 7
 /* Of the versions that are still read. 1 has the sizes that CT_*_SIZE_1 name; 2 has no CT_ARG_MOUNT_ROOT, _SOURCE and
  * CT_ARG_MOVED; until 3 there are no CT_FLAG_FILES_TOLD, CT_ARG_HELD and CT_ARG_OPEN, and `references` is 0; until 4 it
  * is 0 of filesystem contexts, and so is their `rdev`; until 5 a ct_task_exit has the size that CT_TASK_EXIT_SIZE_5
- * names, and no killer. */
+ * names, and no killer; until 6 there is no CT_FLAG_STRANGER. */
 #define CT_WIRE_OLDEST 1
 
 #define CT_PATH_MAX 4096    /* bytes of a string or of mount data, with its NUL */
@@ -69,6 +69,9 @@ struct ct_record {
 #define CT_FLAG_FILES_TOLD \
   128u /* EXEC: CT_ARG_OPEN are all; TASK_EXIT: its descriptor table ends with it, CT_ARG_HELD are all */
 #define CT_FLAG_WORDS 256u /* ENTER, EXIT: of a row with CT_ROW_WORDS */
+/* Of a task that is not followed, but changes mounts where followed ones are: those calls are told, each behind a
+ * SNAPSHOT, and its EXECs and TASK_EXIT from then on. */
+#define CT_FLAG_STRANGER 512u
 
 struct ct_enter {
   struct ct_record record;
@@ -353,6 +356,12 @@ enum ct_when { CT_WHEN_BOTH = 0, CT_WHEN_ENTER = 1, CT_WHEN_EXIT = 2 };
 #define CT_ROW_WORDS 262144u       /* that row; that its bytes are cut is no loss */
 #define CT_ROW_FEW 524288u         /* only the first CT_FEW calls of such rows of a thread in a program */
 #define CT_FEW 64
+
+/* Where the capture programs look up a call's number: its row + 1; and whether it is told of strangers, too (see
+ * CT_FLAG_STRANGER), or of those of whom another call has been told. */
+#define CT_NUMBER_ROW 0x3fffu
+#define CT_NUMBER_OF_STRANGERS 0x8000u
+#define CT_NUMBER_OF_MET_STRANGERS 0x4000u
 
 struct ct_row {
   __u8 op[6];

@@ -35,7 +35,7 @@ constexpr CommandRow kCommands[] = {
 constexpr Example kExamples[] = {
     {"cttrace runc run demo", "what runc does to set up a container"},
     {"cttrace -e trace=%mount -y -o mounts.txt runc run demo", "only its mounts, into a file"},
-    {"cttrace --record demo.ctt -p $(pgrep 'dockerd|containerd')", "running daemons, recorded: all that mount for containers"},
+    {"cttrace --record demo.ctt -p $(pgrep containerd)", "a running daemon, recorded"},
     {"cttrace show -Z demo.ctt", "the calls in the recording that failed"},
     {"cttrace doctor", "whether this host lets cttrace work"},
 };

@@ -104,7 +104,10 @@ void add_outcome(const Record& record, Call& call) {
 }  // namespace
 
 Task task_of(const ct_record& header) {
-  return {.tid = header.tid, .tgid = header.tgid, .start_ns = header.task_start_ns};
+  return {.tid = header.tid,
+          .tgid = header.tgid,
+          .start_ns = header.task_start_ns,
+          .stranger = (header.flags & CT_FLAG_STRANGER) != 0};
 }
 
 void Calls::finish(Pending& pending) {

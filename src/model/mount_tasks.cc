@@ -99,6 +99,12 @@ void mounts_of_found_task(Context& context, TaskState& task, const Snapshot* sna
   if (snapshot) see_places(context, task, snapshot->root, snapshot->cwd);
 }
 
+void see_moved_task(Context& context, TaskState& task, const Snapshot& snapshot) {
+  leave_fs(context.state, task.fs);
+  task.fs = new_fs(context.state);
+  see_places(context, task, snapshot.root, snapshot.cwd);
+}
+
 void mounts_of_new_task(Context& context, const TaskState& creator, TaskState& child, uint64_t clone_flags) {
   State& state = context.state;
   if ((clone_flags & CLONE_FS) && creator.fs) {

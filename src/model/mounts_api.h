@@ -54,6 +54,8 @@ void doubt_mounts(Context& context, const std::string& why);
 
 // A task that is there, and whose creation was not seen: from its snapshot, if there is one.
 void mounts_of_found_task(Context& context, TaskState& task, const Snapshot* snapshot);
+// One that is known, and may have gone elsewhere since, by calls that nobody saw.
+void see_moved_task(Context& context, TaskState& task, const Snapshot& snapshot);
 // A new task. `clone_flags`: CLONE_FS and CLONE_FILES count.
 void mounts_of_new_task(Context& context, const TaskState& creator, TaskState& child, uint64_t clone_flags);
 // unshare, with CLONE_FS (also implied by CLONE_NEWNS and CLONE_NEWUSER) or CLONE_FILES. Before copy_mounts.

@@ -240,7 +240,7 @@ void apply_snapshot(ModelContext& context, const Snapshot& snapshot) {
   observe(context, task, snapshot);
   if (snapshot.at_start) {
     own_namespaces(context, task);
-    note_initial(context, task);
+    if (!snapshot.task.stranger) note_initial(context, task);
   } else {
     const NamespaceId user = task.namespaces[CT_NS_USER].value;
     commit_program(task.identity, before, snapshot, to_host(context.state, user, 0, IdKind::kUid));
@@ -248,7 +248,9 @@ void apply_snapshot(ModelContext& context, const Snapshot& snapshot) {
   tell_identity(context, task, before);
   if (found)
     mounts_of_found_task(context, task, &snapshot);
-  else if (!snapshot.at_start)
+  else if (snapshot.at_start)
+    see_moved_task(context, task, snapshot);
+  else
     mounts_of_new_program(context, task, snapshot);
   number(context, task, true);
 }

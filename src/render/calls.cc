@@ -198,6 +198,7 @@ void CallsRenderer::print(const Loss&) {
 
 void CallsRenderer::event(const Event& event, EventNumber) {
   completeness_.see(event);
+  if (is_of_stranger(event)) return;
   std::visit(
       [&](const auto& happened) {
         using T = std::decay_t<decltype(happened)>;

@@ -11,6 +11,8 @@
 namespace cttrace {
 namespace {
 
+constexpr size_t kMostStrangers = 3;  // that are named
+
 constexpr LossKind kLossKinds[CT_LOSS_COUNT] = {
     {"ring_full", "record", ": the ring buffer was full (a larger --buffer helps)", true},
     {"tasks_full", "task", " not followed: the table of tasks was full, or following would have changed what it does",
@@ -75,11 +77,20 @@ void Completeness::see_call(const Call& call) {
   did_not_return += call.outcome == Outcome::kDidNotReturn;
 }
 
+void Completeness::see_stranger(const Event& event) {
+  calls_of_strangers += std::holds_alternative<Call>(event);
+  const auto* const snapshot = std::get_if<Snapshot>(&event);
+  if (!snapshot || strangers.size() > kMostStrangers) return;
+  std::string name = fmt::format("{} {}", snapshot->comm, snapshot->task.tgid);
+  if (std::ranges::find(strangers, name) == strangers.end()) strangers.push_back(std::move(name));
+}
+
 void Completeness::see(const Event& event) {
   if (const auto* now = std::get_if<Loss>(&event)) {
     loss = *now;
     return;
   }
+  if (is_of_stranger(event)) return see_stranger(event);
   ++events;
   if (const auto* call = std::get_if<Call>(&event)) see_call(*call);
 }
@@ -120,7 +131,7 @@ std::string Completeness::text(const TraceInfo& info, const BadRecords& bad, boo
                   escape_for_terminal(info.hooks), since, plural(events, "event"), plural(calls, "call"));
   if (loss && loss->still_running > 0)
     text += fmt::format(", {} process{} still running", loss->still_running, loss->still_running == 1 ? "" : "es");
-  text += "\n";
+  text += "\n" + strangers_text();
 
   const std::string lost = what_is_lost(bad, whole);
   if (!lost.empty())
@@ -141,6 +152,16 @@ std::string Completeness::text(const TraceInfo& info, const BadRecords& bad, boo
   if (did_not_return) append(incomplete, fmt::format("{} did not return", plural(did_not_return, "call")));
   if (!incomplete.empty()) text += "cttrace: incomplete: " + incomplete + "\n";
   return text + contradictions_text() + verification_text(true);
+}
+
+std::string Completeness::strangers_text() const {
+  if (!calls_of_strangers) return {};
+  std::string names;
+  for (size_t i = 0; i < std::min(strangers.size(), kMostStrangers); ++i)
+    names += (i ? ", " : "") + escape_for_terminal(strangers[i]);
+  if (strangers.size() > kMostStrangers) names += " and others";
+  return fmt::format("cttrace: also taken into account: {} of who is not traced, but changes mounts here ({})\n",
+                     plural(calls_of_strangers, "call"), names);
 }
 
 std::string Completeness::shortcomings(const BadRecords& bad, bool whole) const {

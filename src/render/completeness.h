@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cttrace/change.h"
 #include "cttrace/event.h"
@@ -44,8 +45,10 @@ class Completeness {
   // What was lost since the last time this was asked: "12 records: the ring buffer was full"; empty for nothing.
   std::string news();
 
-  uint64_t events = 0;  // of every kind, but Loss
+  uint64_t events = 0;  // of every kind, but Loss and those of strangers
   uint64_t calls = 0;
+  uint64_t calls_of_strangers = 0;                 // of processes that are not traced (Task::stranger)
+  std::vector<std::string> strangers;              // those, the first of them: "dockerd 812"
   uint64_t truncated = 0;                          // arguments longer than what is captured
   uint64_t unresolved = 0;                         // paths whose place is not known
   uint64_t entries_lost = 0;                       // calls whose entry is not known
@@ -59,6 +62,8 @@ class Completeness {
 
  private:
   void see_call(const Call& call);
+  void see_stranger(const Event& event);
+  std::string strangers_text() const;
   std::array<uint64_t, CT_LOSS_COUNT> told_ = {};
 };
 

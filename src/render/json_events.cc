@@ -237,6 +237,7 @@ Json json_completeness(const Completeness& completeness, const BadRecords& bad, 
   json["recorded"] = loss ? json_unsigned(loss->recorded) : Json();
   json["events"] = json_unsigned(completeness.events);
   json["calls"] = json_unsigned(completeness.calls);
+  json["strangers"]["calls"] = json_unsigned(completeness.calls_of_strangers);
   json["lost"] = counts_of(loss, true);
   json["lost"]["entries"] = json_unsigned(completeness.entries_lost);
   json["lost"]["returns"] = json_unsigned(completeness.returns_lost);

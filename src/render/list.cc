@@ -76,6 +76,7 @@ string status_of(const SetUpStory& story) {
 
 void ListRenderer::event(const Event& event, EventNumber) {
   completeness_.see(event);
+  if (is_of_stranger(event)) return;
   if (const auto* call = std::get_if<Call>(&event); call && options_.summary && is_shown(*call, options_.status))
     summary_.count(*call);
   if (const auto* snapshot = std::get_if<Snapshot>(&event)) programs_ += !snapshot->at_start;

@@ -147,6 +147,7 @@ void add_handed_over(StoryLines& lines, const SetUpStory& story, const string& i
 
 void StoryRenderer::event(const Event& event, EventNumber) {
   completeness_.see(event);
+  if (is_of_stranger(event)) return;
   if (const auto* call = std::get_if<Call>(&event)) {
     if (options_.summary && is_shown(*call, options_.status)) summary_.count(*call);
     const auto speaker = writes_to_stderr(*call) ? programs_running_.find(call->task.tgid) : programs_running_.end();

@@ -60,6 +60,12 @@ bool refuses_fentry() {
   return !Fd(loaded) && loaded == -EPERM;
 }
 
+// Calls that change mounts are told of everybody (bpf/strangers.h).
+uint32_t told_of_strangers(const SyscallRow& row) {
+  if (!(row.groups & kMount)) return 0;
+  return row.flags & CT_ROW_MOUNT_FD ? CT_NUMBER_OF_MET_STRANGERS : CT_NUMBER_OF_STRANGERS;
+}
+
 uint32_t ring_size(size_t bytes) {
   const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   size_t size = page;
@@ -141,7 +147,7 @@ void EbpfSource::State::fill_rows() {
       // A number that leads to nothing selected costs a call nothing but the look at it.
       if (options.selection.includes(row)) {
         put(skeleton->maps.numbers, static_cast<uint32_t>(abi) * kNumbers + number,
-            static_cast<uint16_t>(base->index + 1));
+            static_cast<uint16_t>((base->index + 1) | told_of_strangers(row)));
       }
       for (const uint64_t value : row.select_values) {
         const struct {
@@ -232,7 +238,7 @@ uint32_t EbpfSource::State::running_processes() const {
     if (bpf_map__lookup_elem(skeleton->maps.tasks, &key, sizeof(key), state.data(), state.size(), 0) == 0) {
       uint32_t process = 0;
       std::memcpy(&process, state.data(), sizeof(process));
-      processes.insert(process);
+      if (process) processes.insert(process);
     }
     previous = &key;
   }
@@ -288,6 +294,7 @@ EbpfSource::EbpfSource(const EbpfOptions& options, TraceInfo info) : state_(std:
   if (state.has_target_hooks) state.info.hooks += std::string(", ") + kTargetHooks;
   state.find_tasks();
   state.skeleton->bss->searching = 0;
+  state.skeleton->bss->meeting_strangers = 1;
   if (!options.all && state.skeleton->bss->new_tasks == 0) {
     if (missing.what.empty())
       missing = Error{.code = ESRCH,

@@ -51,6 +51,7 @@ void Teller::Work::take(const Event& event, EventNumber number, const Changes& c
   number_ = number;
   time_ns_ = std::max(time_ns_, start_of(event));
   tell_failed_by_now();
+  if (is_of_stranger(event)) return;
   std::visit([&](const auto& happened) { on(happened); }, event);
 }
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 
 import support
-from captured import (argument, assert_mount_points, assert_program, error, names, read, resolved, value, verification)
+from captured import (Captured, argument, assert_mount_points, assert_program, error, names, read, resolved, value, verification)
 from runtimes import WITNESS_COMMAND, Bundle, Containerd, Docker, Witness, namespaces_of
 from support import CTTRACE, Tracing, cttrace, require, run
 from traced import Talking, Trace
@@ -42,6 +42,11 @@ class Attached:
         if self.shell.poll() is None:
             os.killpg(self.shell.pid, signal.SIGKILL)
         self.shell.communicate()
+
+    def until_told(self, words):
+        while words not in self.out.read_text():
+            self.case.assertIsNone(self.shell.poll(), f"ended before it told {words}")
+            os.sched_yield()
 
     def interrupt(self):
         """Ctrl-C; what was captured until then."""
@@ -193,6 +198,8 @@ class DockerTest(Daemon):
 
 
 class Untraced(Daemon):
+    """Mounts of who is not traced: by eBPF they are known as if he were, by ptrace as far as what is bound of them shows."""
+
     def test_a_root_that_a_daemon_mounted_who_is_not_traced(self):
         bundle = Bundle(self, args=["/bin/true"])
         lower, upper, work = self.tmp / "lower", self.tmp / "upper", self.tmp / "work"
@@ -201,9 +208,9 @@ class Untraced(Daemon):
             folder.mkdir()
         runtime = Talking(self, ["sh", "-c", 'read line; exec "$@"', "sh", *bundle.runc("run", "--bundle", bundle.path, bundle.id)])
         out, record = self.tmp / "out", self.tmp / "record.ctt"
+        options = f"lowerdir={lower},upperdir={upper},workdir={work}"
         with Tracing("--verify", "--format", "ndjson", "-o", out, "--record", record, "-p", runtime.pid) as tracing:
-            run("mount", "-t", "overlay", "merged", "-o", f"lowerdir={lower},upperdir={upper},workdir={work}", bundle.rootfs,
-                check=True)
+            run("mount", "-t", "overlay", "merged", "-o", options, bundle.rootfs, check=True)
             self.addCleanup(run, "umount", "-l", bundle.rootfs, check=True)
             runtime.end()
             self.assertEqual(tracing.finish().returncode, 0)
@@ -213,8 +220,33 @@ class Untraced(Daemon):
         [root] = [mount for mount in state["mounts"] if mount["path"] == "/"]
         self.assertEqual((root["filesystem"]["type"], root["source"], root["root"]), ("overlay", "merged", "/"))
         self.assertEqual(state["root"]["path"], "/")
+        told = [call for call in Captured(out.read_text()).calls("mount") if value(call, "type") == "overlay"]
+        self.assertEqual(told, [])
         story = " ".join(cttrace("show", "--format", "story", record).stdout.split())
-        self.assertIn(f"{bundle.rootfs} led to a mount of somebody who is not traced (overlay)", story)
+        unseen = f"{bundle.rootfs} led to a mount of somebody who is not traced (overlay)"
+        if support.BACKEND == "ptrace":
+            self.assertIn(unseen, story)
+            return
+        self.assertNotIn(unseen, story)
+        self.assertNotIn(" unknown ", story.partition(" handed over ")[2])
+        self.assertEqual(sorted(root["filesystem"]["options"].split(",")[-3:]), sorted(options.split(",")))
+        self.assertRegex(story, r"cttrace: also taken into account: \d+ calls? of who is not traced, .* \(mount \d+\)")
+
+    def test_docker_where_only_containerd_is_traced(self):
+        require("ebpf")
+        docker = Docker(self)
+        attached = Attached(self, "$(" + shlex.join(["pgrep", "--parent", str(docker.daemon.pid), "containerd"]) + ")")
+        run(*docker.docker("run", "-d", "--name", "held", "--network", "none", "demo:1", "/bin/sleep", "1000"), check=True)
+        attached.until_told('"type":"container"')  # and has been compared with what the kernel says
+        run(*docker.docker("rm", "-f", "held"), check=True)
+        captured = attached.interrupt()
+        self.assertEqual(verification(attached.out)["containers"], 1)
+        [container] = captured.of("container")
+        state = container["set_up"]["handed_over"]
+        [root] = [mount for mount in state["mounts"] if mount["path"] == "/"]
+        self.assertIn("lowerdir=", root["filesystem"]["options"])
+        self.assertEqual([mount for mount in state["mounts"] if mount["path"] and mount["evidence"] == "unknown"], [])
+        self.assertGreater(captured.completeness["strangers"]["calls"], 0)
 
 
 if __name__ == "__main__":

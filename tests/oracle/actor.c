@@ -1,4 +1,4 @@
-// The traced program of the oracle: a stage that makes a world a sequence, and the actors in it. usage: actor SOCKET
+// The traced program of the oracle: a stage that makes a world a sequence, and the actors in it. usage: actor (SOCKET | stranger CHANNEL)
 #include "actor.h"
 
 #include <errno.h>
@@ -233,15 +233,23 @@ static void act(struct actor* actor) {
   leave(actor);
 }
 
-int main(int argc, char** argv) {
+static int connected(const char* path) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
-  must(argc == 2 && strlen(argv[1]) < sizeof address.sun_path, "usage: actor SOCKET");
-  strcpy(address.sun_path, argv[1]);
-  struct actor stage = {.channel = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), .passed = -1, .answered = -1};
-  stage.slots = new_slots(NULL);
-  must(connect(stage.channel, (struct sockaddr*)&address, sizeof address) == 0, argv[1]);
+  must(strlen(path) < sizeof address.sun_path, path);
+  strcpy(address.sun_path, path);
+  const int channel = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+  must(connect(channel, (struct sockaddr*)&address, sizeof address) == 0, path);
+  return channel;
+}
+
+int main(int argc, char** argv) {
+  const bool is_stranger = argc == 3 && strcmp(argv[1], "stranger") == 0;
+  must(argc == 2 || is_stranger, "usage: actor (SOCKET | stranger CHANNEL)");
+  struct actor first = {.channel = is_stranger ? atoi(argv[2]) : connected(argv[1]), .passed = -1, .answered = -1};
+  first.slots = new_slots(NULL);
   must(signal(SIGCHLD, SIG_IGN) != SIG_ERR, "signal");  // nobody waits for an actor but the driver
   umask(0);
   see_hosts_device();
-  act(&stage);
+  if (is_stranger) begin(&first);
+  act(&first);
 }

@@ -1,5 +1,6 @@
 // Has actors do the operations of sequences, one at a time, and writes down what the kernel says after each.
 // usage: driver SOCKET SEQUENCES RESULTS
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -52,6 +53,7 @@ std::vector<Sequence> read_sequences(const char* path) {
 
 int run(char** argv) {
   const std::vector<Sequence> sequences = read_sequences(argv[2]);
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) give_up_errno("adopt strangers");
   FILE* const results = fopen(argv[3], "we");
   if (!results) give_up_errno(argv[3]);
   const Channel stage = await_stage(argv[1]);

@@ -3,6 +3,7 @@
 import random
 
 ACTORS = 4
+STRANGERS = 8  # the number of the one beside actor 0
 SLOTS = 8
 
 # How often each operation comes up, by kind of sequence; one that is not named: as in "mixed".
@@ -20,9 +21,12 @@ WEIGHTS = {
                 "pass_on": 5, "close": 6, "open": 4},
     "roots": {"pivot": 12, "chroot": 6, "chdir": 10, "setns": 5},
     "users": {"spawn": 10, "unshare": 6, "setns": 6},
+    # Some are done by who is not traced.
+    "strangers": {"chroot": 0, "unshare": 1, "setns": 1},
     "links": {},
 }
 KINDS = list(WEIGHTS)
+OF_ACTORS_ALONE = {"pass_on", "spawn", "unshare", "setns", "exit"}
 
 MOUNT_FLAGS = ["MS_NOSUID", "MS_NODEV", "MS_NOEXEC", "MS_NOATIME", "MS_NODIRATIME", "MS_RELATIME", "MS_STRICTATIME",
                "MS_NOSYMFOLLOW"]
@@ -51,6 +55,8 @@ class Generator:
             self.who = self.random.choice(sorted(self.alive))
             names = list(self.weights)
             name = self.random.choices(names, [self.weights[each] for each in names])[0]
+            if self.kind == "strangers" and name not in OF_ACTORS_ALONE and self.chance(0.4):
+                self.who += STRANGERS
             lines += getattr(self, name)() or []
         return lines[:length]
 
@@ -208,7 +214,7 @@ class Generator:
         if self.chance(0.6):
             lines += self.op("fsconfig", slot, "string", "source", self.name())
         opener = self.who
-        if self.chance(0.3):
+        if self.who < STRANGERS and self.chance(0.3):
             handed_on, slot = self.hand_on(slot)
             lines += handed_on
         if self.chance(0.2):

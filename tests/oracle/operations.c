@@ -304,6 +304,16 @@ static long do_setns(struct actor* actor, char** words) {
   return result_of(setns(actor->passed, (int)flags));
 }
 
+// root, cwd: it becomes the folder that the passed descriptor is
+static long do_root(struct actor* actor, char** words) {
+  (void)words;
+  return result_of(fchdir(actor->passed) == 0 ? chroot(".") : -1);
+}
+static long do_cwd(struct actor* actor, char** words) {
+  (void)words;
+  return result_of(fchdir(actor->passed));
+}
+
 static const struct {
   const char* name;
   int words;
@@ -320,6 +330,7 @@ static const struct {
     {"dup", 2, do_dup},               {"close", 1, do_close},
     {"give", 1, do_give},             {"take", 1, do_take},
     {"unshare", 1, do_unshare},       {"setns", 1, do_setns},
+    {"root", 0, do_root},             {"cwd", 0, do_cwd},
 };
 
 long operate(struct actor* actor, char** words, int count) {

@@ -145,7 +145,7 @@ def read_saved(path):
     for line in pathlib.Path(path).read_text().splitlines():
         if line.startswith("sequence "):
             sequences.append((line.split(" ")[1], []))
-        elif re.match(r"\d ", line):
+        elif re.match(r"\d+ ", line):
             if not sequences:
                 sequences.append((pathlib.Path(path).stem, []))
             sequences[-1][1].append(line)

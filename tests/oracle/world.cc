@@ -21,6 +21,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kActors = 4;
+constexpr std::string_view kOfActorsAlone[] = {"spawn", "pass", "setns", "exit", "unshare"};
+constexpr int kStrangers = 8;  // the number of the one beside actor 0
 
 std::string of(pid_t tid, const char* name) { return "/proc/" + std::to_string(tid) + "/" + name; }
 
@@ -83,6 +85,12 @@ Fd make_user_namespace() {
   return ns;
 }
 
+// An id map, where what is asked for takes one.
+Fd user_namespace_for(const std::vector<std::string>& words) {
+  const auto takes_one = [](const std::string& word) { return word.find("MOUNT_ATTR_IDMAP") != word.npos; };
+  return std::ranges::any_of(words, takes_one) ? make_user_namespace() : Fd();
+}
+
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
@@ -138,6 +146,8 @@ void World::play(const Sequence& sequence) {
   keeper_.channel.send("e" + std::to_string(number_) + " close f0");
   keeper_.channel.receive();
   kill(keeper_.tgid, SIGKILL);
+  // The keeper's end waits for them to be reaped.
+  for (const auto& [beside, stranger] : strangers_) waitpid(stranger.tgid, nullptr, 0);
   await_end(keeper_.pidfd);
   fprintf(results_, "E\n");
 }
@@ -145,14 +155,17 @@ void World::play(const Sequence& sequence) {
 bool World::operation(const std::string& line) {
   Words words = split(line, ' ');
   if (words.size() < 2) give_up("no operation: " + line);
-  const int who = atoi(words[0].c_str());
+  const int number = atoi(words[0].c_str());
+  const bool is_stranger = number >= kStrangers;
+  const int who = is_stranger ? number - kStrangers : number;
   if (actors_.contains(who)) {
     const View view = view_of(who);
     for (std::string& word : words) word = resolve(word, view);
   }
   fprintf(results_, "O %zu %s\n", operation_, joined(words).c_str());
   words.erase(words.begin());
-  const std::optional<long> result = actors_.contains(who) ? perform(who, words) : std::nullopt;
+  std::optional<long> result;
+  if (actors_.contains(who)) result = is_stranger ? perform_as_stranger(who, words) : perform(who, words);
   if (!result) {
     fprintf(results_, "R skipped\n");
     return true;
@@ -162,13 +175,54 @@ bool World::operation(const std::string& line) {
   return observe();
 }
 
-long World::ask(int who, const Words& words, int fd) {
-  const auto actor = actors_.find(who);
-  if (actor == actors_.end()) return -ESRCH;
-  if (!actor->second.channel.send(label() + " " + joined(words), fd)) give_up("actor has ended: " + joined(words));
-  const Answer answer = actor->second.channel.receive();
+long World::ask(const Actor& actor, const Words& words, int fd) const {
+  if (!actor.channel.send(label() + " " + joined(words), fd)) give_up("actor has ended: " + joined(words));
+  const Answer answer = actor.channel.receive();
   if (answer.kind != "did") give_up("actor ended in: " + joined(words));
   return answer.number;
+}
+
+// Says to the trace what comes next, where nobody does it who is traced.
+void World::say_label() const { ask(keeper_, {"close", "f0"}); }
+
+// In the world's other namespaces (its parent ends, and we adopt it), as if it had been there before; in its own mount
+// namespace as yet.
+const World::Actor& World::stranger_beside(int who) {
+  const auto known = strangers_.find(who);
+  if (known != strangers_.end()) return known->second;
+  auto [channel, theirs] = Channel::make();
+  const std::string program = fs::read_symlink("/proc/self/exe").parent_path() / "oracle_actor";
+  const std::string number = std::to_string(theirs.get());
+  const pid_t maker = fork();
+  if (maker < 0) give_up_errno("fork");
+  if (maker == 0) {
+    const bool entered = setns(keeper_.pidfd.get(), CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC) == 0 &&
+                         fcntl(theirs.get(), F_SETFD, 0) == 0;
+    if (entered && fork() == 0) execl(program.c_str(), program.c_str(), "stranger", number.c_str(), nullptr);
+    _exit(!entered);
+  }
+  theirs.reset();
+  waitpid(maker, nullptr, 0);
+  Actor stranger = greet(std::move(channel));
+  stranger.channel.send("go");
+  return strangers_.emplace(who, std::move(stranger)).first->second;
+}
+
+// What changes no mounts nobody would tell of.
+std::optional<long> World::perform_as_stranger(int beside, const Words& words) {
+  const auto actor = actors_.find(beside);
+  if (actor == actors_.end() || std::ranges::count(kOfActorsAlone, words[0])) return std::nullopt;
+  const pid_t tid = actor->second.tid;
+  // On which of several roots that lie on each other it is nobody tells.
+  const SeenActor& seen = seen_.actors.at(tid);
+  if (seen.root.path == "/" && seen.root.mount_id != seen_.namespaces.at(seen.mount_ns).root.mount_id)
+    return std::nullopt;
+  const Actor& stranger = stranger_beside(beside);
+  say_label();  // now: that it leaves the namespace that it was in is a part of this
+  if (ask(stranger, {"setns", "CLONE_NEWNS"}, observer_.open_file(tid, "ns/mnt").get()) != 0) give_up("setns");
+  if (ask(stranger, {"root"}, observer_.open_file(tid, "root").get()) != 0) give_up("root");
+  if (ask(stranger, {"cwd"}, observer_.open_file(tid, "cwd").get()) != 0) give_up("cwd");
+  return ask(stranger, words, user_namespace_for(words).get());
 }
 
 // Nothing: there is no such thing to do now.
@@ -178,11 +232,7 @@ std::optional<long> World::perform(int who, Words& words) {
   if (name == "pass") return pass(who, words);
   if (name == "setns") return join(who, words);
   if (name == "exit") return leave(who);
-  Fd user_namespace;
-  if (std::ranges::any_of(words, [](const std::string& word) { return word.find("MOUNT_ATTR_IDMAP") != word.npos; })) {
-    user_namespace = make_user_namespace();
-  }
-  const long result = ask(who, words, user_namespace.get());
+  const long result = ask(actors_.at(who), words, user_namespace_for(words).get());
   if (name == "unshare" && result == 0) set_ids(actors_.at(who).tid);
   return result;
 }
@@ -215,7 +265,7 @@ std::optional<long> World::pass(int who, const Words& words) {
   if (!giver.channel.send(label() + " give " + words[1])) give_up("an actor has ended");
   const Answer given = giver.channel.receive();
   if (given.number != 0) return given.number;
-  return ask(to, {"take", words[3]}, given.fd.get());
+  return ask(actors_.at(to), {"take", words[3]}, given.fd.get());
 }
 
 // setns ACTOR (mnt | user | pidfd) FLAGS
@@ -225,7 +275,7 @@ std::optional<long> World::join(int who, const Words& words) {
   if (to == actors_.end()) return std::nullopt;
   const Fd fd = words[2] == "pidfd" ? open_pidfd(to->second.tgid)
                                     : observer_.open_file(to->second.tid, ("ns/" + words[2]).c_str());
-  return ask(who, {"setns", words[3]}, fd.get());
+  return ask(actors_.at(who), {"setns", words[3]}, fd.get());
 }
 
 std::optional<long> World::leave(int who) {

@@ -54,7 +54,10 @@ class World {
   std::optional<long> pass(int who, const Words& words);
   std::optional<long> join(int who, const Words& words);
   std::optional<long> leave(int who);
-  long ask(int who, const Words& words, int fd = -1);
+  std::optional<long> perform_as_stranger(int beside, const Words& words);
+  const Actor& stranger_beside(int who);
+  long ask(const Actor& actor, const Words& words, int fd = -1) const;
+  void say_label() const;
 
   Actor greet(Channel channel) const;
   void set_ids(pid_t tid) const;
@@ -72,6 +75,7 @@ class World {
   size_t operation_ = 0;
   Actor keeper_;
   std::map<int, Actor> actors_;
+  std::map<int, Actor> strangers_;  // by whom they work beside
   Observation seen_;
 };
 

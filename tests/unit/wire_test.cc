@@ -10,7 +10,7 @@
 namespace cttrace {
 namespace {
 
-constexpr int kThisVersion = 6;
+constexpr int kThisVersion = 7;
 static_assert(CT_WIRE_VERSION == kThisVersion, "write down the new layout, and then the new version");
 // One number says whether a recording can be read: a new version of the records makes a new one of recordings.
 static_assert(kRecordingVersion == CT_WIRE_VERSION + 1);
@@ -190,6 +190,7 @@ VALUE(CT_FLAG_IN_CALL, 32);
 VALUE(CT_FLAG_SIGSYS, 64);
 VALUE(CT_FLAG_FILES_TOLD, 128);
 VALUE(CT_FLAG_WORDS, 256);
+VALUE(CT_FLAG_STRANGER, 512);
 
 VALUE(CT_NS_MNT, 0);
 VALUE(CT_NS_UTS, 1);
