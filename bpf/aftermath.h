@@ -135,9 +135,9 @@ __noinline int capture_namespaces(void)
 	u64 at = pinned(s->offset);
 	if (at > CT_RECORD_MAX)
 		return 0;
-	u32 *told = (u32 *)(s->data + at);
-	fill_namespaces((struct task_struct *)s->task, told);
-	note_mount_namespace(told[CT_NS_MNT]);
+	struct task_struct *task = (struct task_struct *)s->task;
+	fill_namespaces(task, (u32 *)(s->data + at));
+	note_mount_namespace(task);
 	s->offset = at + CT_NS_COUNT * sizeof(u32);
 	capture_end(s, CT_OK);
 	return 0;

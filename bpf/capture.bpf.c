@@ -40,7 +40,7 @@ static __noinline u32 find_row(struct call *call, struct pt_regs *regs, struct t
 	if (!found || !*found)
 		return 0;
 	read_args(regs, call);
-	u32 index = (*found & CT_NUMBER_ROW) - 1;
+	u32 index = *found - 1;
 	struct ct_row *row = bpf_map_lookup_elem(&rows, &index);
 	if (!row)
 		return 0;
@@ -133,14 +133,17 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 {
 	u32 tid = current_tid();
 	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
+	u32 nr = ctx->args[1];
+	if (!state && !follow_all && !has_number(numbers_of_strangers, nr))
+		return 0;
+	struct call call = {.nr = nr};
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct call call = {.nr = (u32)ctx->args[1]};
 	if (!state || state->stranger) {
 		if (current_tgid() == own_tgid)
 			return 0;
 		if (follow_all)
 			state = follow(task, tid);
-		else if (changes_mounts(task, (struct pt_regs *)ctx->args[0], &call, !!state))
+		else if (meeting_strangers && changes_mounts(task, (struct pt_regs *)ctx->args[0], &call, !!state))
 			state = meet_stranger(task, tid);
 		else
 			return state ? leave_stranger(state) : 0;

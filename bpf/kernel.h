@@ -26,6 +26,7 @@ struct ns_common {
 	const struct proc_ns_operations *ops;
 	unsigned int inum;
 	u32 ns_type; /* since 6.18 */
+	u64 ns_id;   /* since 6.18 */
 };
 
 struct uts_namespace { struct ns_common ns; };
@@ -43,6 +44,8 @@ struct mnt_namespace {
 	struct mount *root;
 	struct rb_root mounts;         /* since 6.8, in the order in which they came */
 	struct rb_node *mnt_last_node; /* since 6.15 */
+	struct user_namespace *user_ns;
+	u64 seq;                       /* until 6.17 */
 	unsigned int nr_mounts;        /* since 6.8 */
 };
 struct mnt_namespace___list { struct list_head list; unsigned int mounts; }; /* until 6.7 */

@@ -105,7 +105,7 @@ int process_fork(struct bpf_raw_tracepoint_args *ctx)
 	out->levels = fill_pids(BPF_CORE_READ(child, thread_pid), out->child_pids);
 	out->pad = 0;
 	fill_namespaces(child, out->child_ns);
-	note_mount_namespace(out->child_ns[CT_NS_MNT]);
+	note_mount_namespace(child);
 	/* clone3 with CLONE_INTO_CGROUP: nobody is moved, and no event of cgroups tells of it. */
 	if (BPF_CORE_READ(child, cgroups, dfl_cgrp) != BPF_CORE_READ(parent, cgroups, dfl_cgrp)) {
 		s->task = (u64)child;
@@ -166,7 +166,7 @@ int process_exec(struct bpf_raw_tracepoint_args *ctx)
 	if (state->stranger)
 		out->record.flags |= CT_FLAG_STRANGER;
 	else
-		note_mount_namespace(out->ns[CT_NS_MNT]);
+		note_mount_namespace(task);
 	send(s, 0);
 	return 0;
 }
@@ -276,7 +276,7 @@ int find_tasks(struct bpf_iter__task *ctx)
 	struct scratch *s = snapshot(task, CT_REC_SNAPSHOT);
 	if (!s)
 		return 0;
-	note_mount_namespace(((struct ct_exec *)s->data)->ns[CT_NS_MNT]);
+	note_mount_namespace(task);
 	send(s, 0);
 	return 0;
 }

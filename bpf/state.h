@@ -31,6 +31,10 @@ __u32 searching = 0;
 /* Set by user space when it has found them all: whoever is met from now on is none of them (strangers.h). */
 __u32 meeting_strangers = 0;
 
+/* Bits by number, of all abis: calls that are told of strangers (strangers.h), and of those who have been met. */
+__u64 numbers_of_strangers[MAX_NUMBERS / 64] = {};
+__u64 numbers_of_met_strangers[MAX_NUMBERS / 64] = {};
+
 __u64 live_tasks = 0; /* followed and not yet ended */
 __u64 new_tasks = 0;  /* found by the iterator */
 
@@ -120,14 +124,14 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, CT_ABI_COUNT * MAX_NUMBERS);
 	__type(key, u32); /* abi * MAX_NUMBERS + number */
-	__type(value, u16); /* CT_NUMBER_*; 0: not captured */
+	__type(value, u16); /* row + 1; 0: not captured */
 } numbers SEC(".maps");
 
-/* Those that followed tasks have been in. */
+/* Those that followed tasks have been in. Inode numbers are used again at once; ids are not. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
-	__type(key, u32); /* inode number */
+	__type(key, u64); /* mount_namespace_id() */
 	__type(value, u8);
 } mount_namespaces SEC(".maps");
 
@@ -192,11 +196,18 @@ static __always_inline struct task_state *followed(u32 tid)
 	return state && !state->stranger ? state : 0;
 }
 
-static __always_inline void note_mount_namespace(u32 inum)
+static __always_inline u64 mount_namespace_id(struct task_struct *task)
 {
+	struct mnt_namespace *ns = BPF_CORE_READ(task, nsproxy, mnt_ns);
+	return bpf_core_field_exists(ns->seq) ? BPF_CORE_READ(ns, seq) : BPF_CORE_READ(ns, ns.ns_id);
+}
+
+static __always_inline void note_mount_namespace(struct task_struct *task)
+{
+	u64 id = mount_namespace_id(task);
 	u8 yes = 1;
-	if (inum && !bpf_map_lookup_elem(&mount_namespaces, &inum))
-		bpf_map_update_elem(&mount_namespaces, &inum, &yes, BPF_ANY);
+	if (id && !bpf_map_lookup_elem(&mount_namespaces, &id))
+		bpf_map_update_elem(&mount_namespaces, &id, &yes, BPF_ANY);
 }
 
 static __always_inline struct scratch *get_scratch(void)

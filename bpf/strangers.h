@@ -1,36 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Strangers: tasks that are not followed, and change mounts in a mount namespace that followed ones have been in: docker's
  * daemon for containerd, kubelet for all runtimes. These calls of theirs are recorded, each behind a snapshot of its caller,
- * as nobody sees what else they do. Without them nobody could tell what followed tasks find mounted. */
+ * as nobody sees what else they do. Without them nobody could tell what followed tasks find mounted. Who has no pid where
+ * cttrace is cannot be told from others: nothing is told of him. */
 #pragma once
 
 #include "lifecycle.h"
 #include "registers.h"
 
-/* A descriptor that a stranger closes, which may hold a mount. */
+static __always_inline int has_number(const __u64 *numbers, u32 nr)
+{
+	return nr < MAX_NUMBERS && numbers[pinned(nr / 64) % (MAX_NUMBERS / 64)] >> nr % 64 & 1;
+}
+
+/* A descriptor that may hold a mount is closed. */
 static __noinline int closes_mount(struct task_struct *task, struct pt_regs *regs, struct call *call)
 {
+	call->abi = task_abi(task);
+	if (call->abi >= CT_ABI_COUNT)
+		return 0;
 	read_args(regs, call);
 	return keeps_filesystem(task, call->args[0]);
 }
 
-/* Whether the call is to be recorded; `met`: one of its caller's was before. What nobody asked of a number is all that it
- * costs other calls. Sets abi. */
+/* may_mount() of fs/namespace.c: nobody else changes anything. */
+static __noinline int may_mount(struct task_struct *task)
+{
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+	int level = BPF_CORE_READ(cred, user_ns, level);
+	return capabilities(&cred->cap_effective) >> 21 /* CAP_SYS_ADMIN */ & 1 &&
+	       level <= BPF_CORE_READ(task, nsproxy, mnt_ns, user_ns, level);
+}
+
+/* Whether the call is to be recorded; `met`: one of its caller's was before. Of nearly all calls of everybody it costs no
+ * more than the look at a bit. */
 static __always_inline int changes_mounts(struct task_struct *task, struct pt_regs *regs, struct call *call, int met)
 {
-	if (!meeting_strangers || call->nr >= MAX_NUMBERS)
+	if (!has_number(numbers_of_strangers, call->nr) &&
+	    !(met && has_number(numbers_of_met_strangers, call->nr) && closes_mount(task, regs, call)))
 		return 0;
-	call->abi = task_abi(task);
-	if (call->abi >= CT_ABI_COUNT)
-		return 0;
-	u32 key = call->abi * MAX_NUMBERS + call->nr;
-	u16 *found = bpf_map_lookup_elem(&numbers, &key);
-	if (!found || !(*found & (CT_NUMBER_OF_STRANGERS | CT_NUMBER_OF_MET_STRANGERS)))
-		return 0;
-	if (!(*found & CT_NUMBER_OF_STRANGERS) && !(met && closes_mount(task, regs, call)))
-		return 0;
-	u32 inum = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
-	return bpf_map_lookup_elem(&mount_namespaces, &inum) != 0;
+	u64 id = mount_namespace_id(task);
+	return bpf_map_lookup_elem(&mount_namespaces, &id) && may_mount(task);
 }
 
 /* Another call: its return is none of ours. */
@@ -43,6 +53,8 @@ static __always_inline int leave_stranger(struct task_state *state)
 /* Tells of the caller of such a call. NULL: it cannot be told. */
 static __noinline struct task_state *meet_stranger(struct task_struct *task, u32 tid)
 {
+	if (!tid_as_seen(task))
+		return 0;
 	struct task_state *state = add_task(task, tid, 1);
 	if (!state)
 		return 0;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,10 @@
 #include "cttrace/syscalls.h"
 
 namespace cttrace {
+
+// Whether the kernel has these files below /proc and /sys, which containers are not to see (source/kernel_files.h): by
+// their paths. Of one that is not named it is not known.
+using KernelFiles = std::map<std::string, bool>;
 
 // The header of a recording and of every output: where and how the records were made.
 struct TraceInfo {
@@ -27,6 +32,7 @@ struct TraceInfo {
   uint64_t start_ns = 0;             // CLOCK_BOOTTIME when the hooks went live
   int64_t realtime_offset_ns = 0;    // CLOCK_REALTIME minus CLOCK_BOOTTIME then
   std::vector<uint32_t> roots;       // tgids that were attached to or launched; empty: the whole host
+  KernelFiles kernel_files;          // as cttrace saw them when the trace began
 };
 
 // One whole record, header first. Valid only during the call.

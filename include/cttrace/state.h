@@ -103,6 +103,7 @@ struct FsStruct {
 struct TaskState {
   TaskId id;
   uint32_t tgid = 0;
+  bool stranger = false;          // as Task::stranger
   std::optional<TaskId> creator;  // who called clone; also with CLONE_PARENT
   TaskId leader;                  // of its process: itself, or the thread that the process began with
   std::vector<uint32_t> pids;     // by pid namespace, the host's first

@@ -357,12 +357,6 @@ enum ct_when { CT_WHEN_BOTH = 0, CT_WHEN_ENTER = 1, CT_WHEN_EXIT = 2 };
 #define CT_ROW_FEW 524288u         /* only the first CT_FEW calls of such rows of a thread in a program */
 #define CT_FEW 64
 
-/* Where the capture programs look up a call's number: its row + 1; and whether it is told of strangers, too (see
- * CT_FLAG_STRANGER), or of those of whom another call has been told. */
-#define CT_NUMBER_ROW 0x3fffu
-#define CT_NUMBER_OF_STRANGERS 0x8000u
-#define CT_NUMBER_OF_MET_STRANGERS 0x4000u
-
 struct ct_row {
   __u8 op[6];
   __u8 ref[6];

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cttrace/facts.h"
+#include "cttrace/source.h"
 #include "cttrace/state.h"
 #include "cttrace/story.h"
 
@@ -197,6 +198,7 @@ struct ContainerFacts {
 struct RecordingFacts {
   std::string name = {};  // of the file
   std::string backend = {}, kernel = {}, host = {}, cttrace_version = {};
+  KernelFiles kernel_files = {};
   // Why it cannot be trusted as a whole, in words: "12 records were lost: the ring buffer was full"; empty: it can.
   std::vector<std::string> lost = {};
   std::string broken_off = {};   // why it is not read to its end, in words; empty: it is

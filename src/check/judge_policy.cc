@@ -75,7 +75,7 @@ Report judge(const Policy& policy, const RecordingFacts& facts) {
       continue;
     }
     for (const PolicyRule& rule : policy.rules) {
-      Judging judging(container, name, rule, report.findings);
+      Judging judging(container, name, facts.kernel_files, rule, report.findings);
       rule.kind->judge(judging);
     }
   }

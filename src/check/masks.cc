@@ -27,4 +27,12 @@ std::string why_not_there(std::string_view path, const MountFacts& around) {
   return why_not_there(path, around.path, around.filesystem, options.known() ? options.value : std::string());
 }
 
+std::optional<bool> is_there(const KernelFiles& files, const std::string& path, const MountFacts& around) {
+  const bool is_kernels = (around.path == "/proc" && around.filesystem == "proc") ||
+                          (around.path == "/sys" && around.filesystem == "sysfs");
+  const auto file = files.find(path);
+  if (!is_kernels || around.source_path != "/" || file == files.end()) return std::nullopt;
+  return file->second;
+}
+
 }  // namespace cttrace

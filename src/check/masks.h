@@ -1,6 +1,7 @@
 // What hides a path.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,7 @@ bool is_a_mask(const ContainerFacts& container, const MountFacts& mount);
 std::string why_not_there(std::string_view path, std::string_view mount, std::string_view filesystem,
                           std::string_view options);
 std::string why_not_there(std::string_view path, const MountFacts& around);
+// Whether a file of the kernel's is there, of which that mount shows whether it is; none: not known.
+std::optional<bool> is_there(const KernelFiles& files, const std::string& path, const MountFacts& around);
 
 }  // namespace cttrace

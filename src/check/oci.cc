@@ -94,7 +94,7 @@ Report judge(const OciConfig& config, const RecordingFacts& facts) {
           {.rule = "handed-over", .verdict = Verdict::kCannotJudge, .container = name, .message = why_not});
       continue;
     }
-    OciJudging judging(*config.json, config.folder, *container, name, report.findings);
+    OciJudging judging(*config.json, config.folder, *container, name, facts.kernel_files, report.findings);
     walk(judging, *config.json, {});
     judge_unasked(judging);
   }

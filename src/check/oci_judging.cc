@@ -9,8 +9,14 @@
 namespace cttrace {
 
 OciJudging::OciJudging(const OciJson& json, const std::string& bundle, const ContainerFacts& judged,
-                       const std::string& name, std::vector<Finding>& findings)
-    : config(json), folder(bundle), container(judged), handed(*judged.handed), name_(name), findings_(findings) {}
+                       const std::string& name, const KernelFiles& files, std::vector<Finding>& findings)
+    : config(json),
+      folder(bundle),
+      container(judged),
+      handed(*judged.handed),
+      kernel_files(files),
+      name_(name),
+      findings_(findings) {}
 
 std::string text_in(const OciJson& object, const char* key) {
   const bool has_text = object.is_object() && object.contains(key) && object[key].is_string();

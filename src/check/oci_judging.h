@@ -18,12 +18,13 @@ class OciJudging {
  public:
   // `container` must have been handed something.
   OciJudging(const OciJson& config, const std::string& folder, const ContainerFacts& container, const std::string& name,
-             std::vector<Finding>& findings);
+             const KernelFiles& kernel_files, std::vector<Finding>& findings);
 
   const OciJson& config;
   const std::string& folder;  // the bundle; empty: not known
   const ContainerFacts& container;
   const HandedFacts& handed;
+  const KernelFiles& kernel_files;
 
   // `field` is what the finding is about: "process.user.uid", "mounts[/proc].options".
   // By these steps; where there are none: it was so without one.

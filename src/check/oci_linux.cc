@@ -180,7 +180,9 @@ void judge_path(OciJudging& judging, const std::string& path, const std::string&
   if (mask && mask->error == ENOENT) return judging.satisfied(field, "there is no " + path, events);
   if (const std::string why = why_not_there(path, *mount); !why.empty())
     return judging.satisfied(field, "there is no " + path + ": " + why, events);
-  if (!mask && may_be_absent(judging, path, *mount))
+  const std::optional<bool> there = is_there(judging.kernel_files, path, *mount);
+  if (!mask && there && !*there) return judging.satisfied(field, "there is no " + path, events);
+  if (!mask && !there && may_be_absent(judging, path, *mount))
     return judging.not_visible(field, "nothing was done about it: whether it is there is not recorded");
   if (!masked && !read_only.known()) return judging.cannot_judge(field, "whether it can be written is not known");
   judging

@@ -8,6 +8,7 @@ RecordingKeeper::RecordingKeeper(std::string name, const TraceInfo& info) {
   facts_.name = std::move(name);
   facts_.backend = info.backend;
   facts_.kernel = info.kernel;
+  facts_.kernel_files = info.kernel_files;
   facts_.host = info.host;
   facts_.cttrace_version = info.cttrace_version;
 }

@@ -5,9 +5,10 @@
 
 namespace cttrace {
 
-Judging::Judging(const ContainerFacts& judged, const std::string& name, const PolicyRule& rule,
-                 std::vector<Finding>& findings)
+Judging::Judging(const ContainerFacts& judged, const std::string& name, const KernelFiles& files,
+                 const PolicyRule& rule, std::vector<Finding>& findings)
     : container(judged),
+      kernel_files(files),
       handed(*judged.handed),
       parameters(rule.parameters),
       name_(name),

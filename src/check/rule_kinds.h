@@ -25,10 +25,11 @@ struct ParameterRow {
 class Judging {
  public:
   // `name`: the container's, in findings.
-  Judging(const ContainerFacts& container, const std::string& name, const PolicyRule& rule,
-          std::vector<Finding>& findings);
+  Judging(const ContainerFacts& container, const std::string& name, const KernelFiles& kernel_files,
+          const PolicyRule& rule, std::vector<Finding>& findings);
 
   const ContainerFacts& container;
+  const KernelFiles& kernel_files;
   const HandedFacts& handed;
   const Parameters& parameters;
 

@@ -79,7 +79,8 @@ bool may_be_absent(Judging& judging, const std::string& path, const MountFacts& 
   const std::vector<std::string>& optional = judging.parameters.list("if_present");
   const bool is_touched = mount.path == path || mask_of(judging.container, path);
   if (is_touched || std::ranges::find(optional, path) == optional.end()) return false;
-  judging.not_visible(path, "whether there is a " + path + " a recording does not have: nothing was done about it");
+  if (is_there(judging.kernel_files, path, mount)) return false;
+  judging.not_visible(path, "whether there is a " + path + " is not recorded: nothing was done about it");
   return true;
 }
 
@@ -90,9 +91,10 @@ std::vector<std::string> all_paths(const Judging& judging) {
   return paths;
 }
 
-// Found so by the set-up, or because of what is mounted there.
-bool is_not_there(const std::string& path, const MountFacts& mount, const MaskFacts* mask) {
-  return (mask && mask->error == ENOENT) || !why_not_there(path, mount).empty();
+// Found so by the set-up, or because of what is mounted there, or the kernel has no such file.
+bool is_not_there(const Judging& judging, const std::string& path, const MountFacts& mount, const MaskFacts* mask) {
+  return (mask && mask->error == ENOENT) || !why_not_there(path, mount).empty() ||
+         !is_there(judging.kernel_files, path, mount).value_or(true);
 }
 
 void judge_read_only(Judging& judging) {
@@ -108,7 +110,7 @@ void judge_read_only(Judging& judging) {
     const Fact<bool> read_only = is_read_only(*mount);
     if (read_only.known() && read_only.value) {
       ++judged;
-    } else if (is_not_there(path, *mount, mask) || may_be_absent(judging, path, *mount)) {
+    } else if (is_not_there(judging, path, *mount, mask) || may_be_absent(judging, path, *mount)) {
       continue;
     } else if (!read_only.known()) {
       judging.cannot_judge(path, "whether " + path + " can be written is not known");
@@ -134,7 +136,7 @@ void judge_masked(Judging& judging) {
       judging.cannot_judge(path, "what is mounted on " + path + " is not known");
     } else if (is_a_mask(judging.container, *mount)) {
       ++judged;
-    } else if (is_not_there(path, *mount, mask) || may_be_absent(judging, path, *mount)) {
+    } else if (is_not_there(judging, path, *mount, mask) || may_be_absent(judging, path, *mount)) {
       continue;
     } else {
       // Nothing was done about it: nobody has looked whether it is there.

@@ -55,7 +55,7 @@ LiveVerification::LiveVerification() {
 
 void LiveVerification::see(std::span<const std::byte> bytes) {
   const std::optional<Record> record = Record::parse(bytes);
-  if (!record || record->header().kind != CT_REC_EXEC) return;
+  if (!record || record->header().kind != CT_REC_EXEC || (record->header().flags & CT_FLAG_STRANGER)) return;
   const Snapshot snapshot = decode_snapshot(*record);
   if (!is_isolated(snapshot, own_)) return;
   const auto place = std::pair(snapshot.namespaces[CT_NS_MNT], snapshot.namespaces[CT_NS_PID]);
@@ -101,7 +101,7 @@ void LiveVerification::complete_until(uint64_t time_ns, const Model& model) {
 void LiveVerification::read_what_runs(const State& state) {
   std::set<std::string> done;
   for (const auto& [id, task] : state.tasks) {
-    if (task->ended_ns || task->leader != id || !is_isolated(state, *task, own_)) continue;
+    if (task->ended_ns || task->stranger || task->leader != id || !is_isolated(state, *task, own_)) continue;
     const std::string container = container_key(state, *task);
     if (done.size() >= kMostContainers || !done.insert(container).second) continue;
     read({.task = id, .when = "at the end", .mounts = own_mounts(state, *task, own_), .was_there = false}, UINT64_MAX);

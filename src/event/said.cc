@@ -3,11 +3,26 @@
 
 #include <sys/stat.h>
 
+#include <string_view>
+
 namespace cttrace {
 
 bool writes_to_stderr(const Call& call) { return call.row->flags & CT_ROW_WORDS && call.args.size() > 1; }
 
 namespace {
+
+// A long message begins with what it is about, and may end with why; of one that is recorded in part the end is not
+// why.
+std::string shortened(std::string_view written, bool in_part) {
+  constexpr std::string_view kGap = "\n...\n";
+  constexpr size_t kRoom = Said::kMost - kGap.size();
+  if (written.size() <= Said::kMost && !in_part) return std::string(written);
+  const size_t first = in_part ? kRoom : kRoom / 2;
+  std::string text(written.substr(0, first));
+  text += kGap;
+  if (!in_part) text += written.substr(written.size() - (kRoom - first));
+  return text;
+}
 
 // A script that discards what a command says has asked for it.
 bool is_dev_null(const MaybeFile& file) {
@@ -27,8 +42,7 @@ void Said::add(const Call& call) {
   discarded = to_nobody;
   const size_t taken = call.result > 0 ? static_cast<size_t>(call.result) : written.bytes.size();
   const size_t before = text.size();
-  text.append(written.bytes, 0, taken);
-  if (written.reading == Reading::kTruncated) text += "...\n";
+  text += shortened(std::string_view(written.bytes).substr(0, taken), written.reading == Reading::kTruncated);
   time_ns = call.start_ns;
   parts.push_back({.time_ns = time_ns, .size = text.size() - before});
   if (text.size() <= kMost) return;

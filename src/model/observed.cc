@@ -141,7 +141,8 @@ void expect_program(ModelContext& context, TaskState& task, const Snapshot& snap
 }
 
 void observe(ModelContext& context, TaskState& task, const Snapshot& snapshot) {
-  if (snapshot.at_start) forget(task);
+  // Of a stranger nobody saw by which calls it came to be as it is.
+  if (snapshot.at_start || snapshot.task.stranger) forget(task);
   Observing observing(context, task);
   Identity& identity = task.identity;
   observing.own(identity.uids, {snapshot.uid, snapshot.euid, snapshot.suid, snapshot.fsuid}, "uids");

@@ -90,6 +90,7 @@ TaskState& find(ModelContext& context, const Task& task, const Snapshot* snapsho
   TaskState found;
   found.id = id_of(task);
   found.tgid = task.tgid;
+  found.stranger = task.stranger;
   found.leader = leader_of(context, task);
   found.created_ns = task.start_ns;
   TaskState& added = add(context, std::move(found));
@@ -235,7 +236,7 @@ void apply_snapshot(ModelContext& context, const Snapshot& snapshot) {
   if (!snapshot.at_start) {
     start_program(context, task, snapshot);
     context.books.borrowing.erase(task.id);
-    expect_program(context, task, snapshot);
+    if (!snapshot.task.stranger) expect_program(context, task, snapshot);
   }
   observe(context, task, snapshot);
   if (snapshot.at_start) {

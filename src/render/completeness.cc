@@ -80,9 +80,13 @@ void Completeness::see_call(const Call& call) {
 void Completeness::see_stranger(const Event& event) {
   calls_of_strangers += std::holds_alternative<Call>(event);
   const auto* const snapshot = std::get_if<Snapshot>(&event);
-  if (!snapshot || strangers.size() > kMostStrangers) return;
-  std::string name = fmt::format("{} {}", snapshot->comm, snapshot->task.tgid);
-  if (std::ranges::find(strangers, name) == strangers.end()) strangers.push_back(std::move(name));
+  if (!snapshot) return;
+  const uint32_t pid = snapshot->task.tgid;
+  const auto known = std::ranges::find(strangers, pid, &std::pair<uint32_t, std::string>::first);
+  if (known != strangers.end())
+    known->second = snapshot->comm;
+  else if (strangers.size() <= kMostStrangers)
+    strangers.emplace_back(pid, snapshot->comm);
 }
 
 void Completeness::see(const Event& event) {
@@ -158,7 +162,7 @@ std::string Completeness::strangers_text() const {
   if (!calls_of_strangers) return {};
   std::string names;
   for (size_t i = 0; i < std::min(strangers.size(), kMostStrangers); ++i)
-    names += (i ? ", " : "") + escape_for_terminal(strangers[i]);
+    names += fmt::format("{}{} {}", i ? ", " : "", escape_for_terminal(strangers[i].second), strangers[i].first);
   if (strangers.size() > kMostStrangers) names += " and others";
   return fmt::format("cttrace: also taken into account: {} of who is not traced, but changes mounts here ({})\n",
                      plural(calls_of_strangers, "call"), names);

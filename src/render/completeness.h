@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cttrace/change.h"
@@ -47,18 +48,18 @@ class Completeness {
 
   uint64_t events = 0;  // of every kind, but Loss and those of strangers
   uint64_t calls = 0;
-  uint64_t calls_of_strangers = 0;                 // of processes that are not traced (Task::stranger)
-  std::vector<std::string> strangers;              // those, the first of them: "dockerd 812"
-  uint64_t truncated = 0;                          // arguments longer than what is captured
-  uint64_t unresolved = 0;                         // paths whose place is not known
-  uint64_t entries_lost = 0;                       // calls whose entry is not known
-  uint64_t returns_lost = 0;                       // calls whose return is not known
-  uint64_t did_not_return = 0;                     // calls that ended with their task, or with the trace
-  uint64_t cut = 0;                                // calls with captures missing
-  uint64_t contradicted = 0;                       // facts of which the kernel said otherwise than the calls
-  std::optional<Contradicted> contradiction;       // the first of them
-  std::optional<Loss> loss;                        // the last one
-  std::optional<VerificationReport> verification;  // none: --verify was not asked for
+  uint64_t calls_of_strangers = 0;                          // of processes that are not traced (Task::stranger)
+  std::vector<std::pair<uint32_t, std::string>> strangers;  // those, the first of them, by pid, with their names
+  uint64_t truncated = 0;                                   // arguments longer than what is captured
+  uint64_t unresolved = 0;                                  // paths whose place is not known
+  uint64_t entries_lost = 0;                                // calls whose entry is not known
+  uint64_t returns_lost = 0;                                // calls whose return is not known
+  uint64_t did_not_return = 0;                              // calls that ended with their task, or with the trace
+  uint64_t cut = 0;                                         // calls with captures missing
+  uint64_t contradicted = 0;                                // facts of which the kernel said otherwise than the calls
+  std::optional<Contradicted> contradiction;                // the first of them
+  std::optional<Loss> loss;                                 // the last one
+  std::optional<VerificationReport> verification;           // none: --verify was not asked for
 
  private:
   void see_call(const Call& call);

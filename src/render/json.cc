@@ -65,7 +65,6 @@ void JsonRenderer::moment(const Moment& moment) { write(text_of(json_moment(mome
 
 void JsonRenderer::event(const Event& event, EventNumber number) {
   completeness_.see(event);
-  shown_ = false;
   if (is_of_stranger(event)) return;
   shown_ = true;
   if (const auto* call = std::get_if<Call>(&event)) {

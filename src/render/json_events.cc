@@ -238,6 +238,9 @@ Json json_completeness(const Completeness& completeness, const BadRecords& bad, 
   json["events"] = json_unsigned(completeness.events);
   json["calls"] = json_unsigned(completeness.calls);
   json["strangers"]["calls"] = json_unsigned(completeness.calls_of_strangers);
+  json["strangers"]["some"] = Json::array();
+  for (const auto& [pid, comm] : completeness.strangers)
+    json["strangers"]["some"].push_back({{"tgid", pid}, {"comm", json_text(comm)}});
   json["lost"] = counts_of(loss, true);
   json["lost"]["entries"] = json_unsigned(completeness.entries_lost);
   json["lost"]["returns"] = json_unsigned(completeness.returns_lost);

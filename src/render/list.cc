@@ -25,10 +25,20 @@ string last_name(const std::vector<string>& argv) {
   return argv.empty() ? string() : safe(argv[0].substr(argv[0].rfind('/') + 1));
 }
 
-string last_line(const Said& said) {
-  string text = said.text;
-  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  return safe(text.substr(text.rfind('\n') + 1));
+// The one line of all that says most: who panics says so first, and lists where it was; what is indented goes on with
+// what stands before it.
+string telling_line(const Said& said) {
+  string telling;
+  for (std::string_view rest = said.text; !rest.empty();) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
+    if (line.starts_with("panic: ") || line.starts_with("fatal error: ")) return safe(line);
+    const size_t text = line.find_first_not_of(" \t");
+    if (text == line.npos || line == "..." || (text > 0 && !telling.empty())) continue;
+    telling = safe(line.substr(text));
+  }
+  return telling;
 }
 
 // Of who failed first: the others say that it has, and end for that.
@@ -40,7 +50,7 @@ string first_words(const std::vector<Stage>& stages) {
   };
   for (const Stage& stage : stages)
     if (!stage.said.empty() && (!first || rank(stage) < rank(*first))) first = &stage;
-  return first ? last_line(first->said) : string();
+  return first ? telling_line(first->said) : string();
 }
 
 // Who took it has gone on since.
@@ -76,6 +86,7 @@ string status_of(const SetUpStory& story) {
 
 void ListRenderer::event(const Event& event, EventNumber) {
   completeness_.see(event);
+  if (rows_.empty()) nothing_.see(event);
   if (is_of_stranger(event)) return;
   if (const auto* call = std::get_if<Call>(&event); call && options_.summary && is_shown(*call, options_.status))
     summary_.count(*call);
@@ -124,7 +135,7 @@ void ListRenderer::tell(const ContainerWentOn& told) {
                by_whom(told.killed_by, told.program_pid, *told.exit_code, {});
   if (!told.out_of_memory.empty() || told.out_of_memory_dropped) row.status += "; memory ran out";
   row.bad = *told.exit_code;
-  if (row.bad) row.status = with_reason(row.status, last_line(told.said));
+  if (row.bad) row.status = with_reason(row.status, telling_line(told.said));
   containers_.erase(found);
 }
 
@@ -135,7 +146,7 @@ void ListRenderer::tell(const EntryEnded& ended) {
   row.status = how_it_ended(ended.exit_code) + " after " + duration_text(ended.since_ns) +
                by_whom(ended.killed_by, ended.program.tid, ended.exit_code, {});
   row.bad = ended.exit_code;
-  if (row.bad) row.status = with_reason(row.status, last_line(ended.said));
+  if (row.bad) row.status = with_reason(row.status, telling_line(ended.said));
   entries_.erase(found);
 }
 
@@ -198,8 +209,8 @@ string ListRenderer::table() const {
 
 void ListRenderer::end(const BadRecords& bad, bool whole) {
   if (options_.with_calls)
-    sink_(rows_.empty() ? fmt::format("No container was set up: {} began, {} traced.\n", plural(programs_, "program"),
-                                      plural(completeness_.calls, "call"))
+    sink_(rows_.empty() ? fmt::format("No container was set up: {} began, {} traced.\n{}", plural(programs_, "program"),
+                                      plural(completeness_.calls, "call"), nothing_.text())
                         : table());
   if (options_.summary) sink_((options_.with_calls ? "\n" : "") + summary_.table());
   const string complete =

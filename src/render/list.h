@@ -7,6 +7,7 @@
 
 #include "cttrace/story.h"
 #include "render/completeness.h"
+#include "render/nothing_set_up.h"
 #include "render/renderer.h"
 #include "render/summary.h"
 
@@ -49,6 +50,7 @@ class ListRenderer : public Renderer {
   Completeness completeness_;
   Summary summary_;
   uint64_t programs_ = 0;  // that began
+  NothingSetUp nothing_;   // while nothing is told
   std::vector<Row> rows_;
   uint64_t dropped_ = 0;                   // more than are kept
   std::map<uint32_t, size_t> containers_;  // rows of those that run, by Container::number

@@ -147,35 +147,11 @@ void add_handed_over(StoryLines& lines, const SetUpStory& story, const string& i
 
 void StoryRenderer::event(const Event& event, EventNumber) {
   completeness_.see(event);
+  if (sections_ == 0) nothing_.see(event);
   if (is_of_stranger(event)) return;
-  if (const auto* call = std::get_if<Call>(&event)) {
+  if (const auto* call = std::get_if<Call>(&event))
     if (options_.summary && is_shown(*call, options_.status)) summary_.count(*call);
-    const auto speaker = writes_to_stderr(*call) ? programs_running_.find(call->task.tgid) : programs_running_.end();
-    if (speaker != programs_running_.end()) speaker->second.said.add(*call);
-  }
-  if (const auto* snapshot = std::get_if<Snapshot>(&event)) {
-    programs_ += !snapshot->at_start;
-    if (snapshot->exe && sections_ == 0 && programs_running_.size() < kMostNames)
-      programs_running_[snapshot->task.tgid] = {snapshot->exe->path.substr(snapshot->exe->path.rfind('/') + 1), {}};
-  }
-  if (const auto* exit = std::get_if<TaskExit>(&event)) see_end(*exit);
-}
-
-// Where no container comes to be, it may be for this.
-void StoryRenderer::see_end(const TaskExit& exit) {
-  if (!exit.last_of_process || sections_) return;
-  const auto program = programs_running_.find(exit.task.tgid);
-  if (program == programs_running_.end()) return;
-  if (exit.code) {
-    failed_ = fmt::format("{} {} {}{}", safe(program->second.name), exit.task.tgid, how_it_ended(exit.code),
-                          by_whom(exit.killed_by, exit.task.tgid, exit.code, {}));
-    std::ranges::replace(failed_, kNoBreak, ' ');
-    const std::vector<string> lines = lines_of(program->second.said);
-    const bool gave_up = WIFEXITED(static_cast<int>(exit.code));
-    failed_ += !lines.empty() ? ". It says:\n" : gave_up ? ": what it has printed or logged may say why.\n" : ".\n";
-    for (const string& line : lines) failed_ += "  " + line + "\n";
-  }
-  programs_running_.erase(program);
+  if (const auto* snapshot = std::get_if<Snapshot>(&event)) programs_ += !snapshot->at_start;
 }
 
 void StoryRenderer::news(const News& news) {
@@ -326,7 +302,7 @@ void StoryRenderer::end(const BadRecords& bad, bool whole) {
   if (sections_ == failed_programs_ && options_.with_calls)
     sink_(fmt::format("{}No container was set up: {} began, {} traced. --format calls shows them.\n{}",
                       written_ ? "\n" : "", plural(programs_, "program"), plural(completeness_.calls, "call"),
-                      failed_programs_ ? "" : failed_));
+                      failed_programs_ ? string() : nothing_.text()));
   if (options_.summary) sink_((written_ ? "\n" : "") + summary_.table());
   const string complete =
       options_.quiet ? completeness_.shortcomings(bad, whole) : completeness_.text(info_, bad, whole);

@@ -1,12 +1,12 @@
 // The format `story`: a section a container, a line a step.
 #pragma once
 
-#include <map>
 #include <set>
 #include <string>
 
 #include "cttrace/story.h"
 #include "render/completeness.h"
+#include "render/nothing_set_up.h"
 #include "render/renderer.h"
 #include "render/summary.h"
 
@@ -30,7 +30,6 @@ class StoryRenderer : public Renderer {
   void tell(const ContainerWentOn& told);
   void tell(const EntryEnded& ended);
   void tell(const ProgramFailed& failed);
-  void see_end(const TaskExit& exit);
   void write(std::string_view section);
 
   RenderOptions options_;
@@ -38,14 +37,9 @@ class StoryRenderer : public Renderer {
   TraceInfo info_;
   Completeness completeness_;
   Summary summary_;
-  uint64_t programs_ = 0;  // that began
-  struct Running {
-    std::string name;
-    Said said;
-  };
-  std::map<uint32_t, Running> programs_running_;  // while nothing was told: by process
-  std::string failed_;     // how the last one of them ended that did with an error, and what may say why, in lines
-  uint64_t sections_ = 0;  // that were told
+  uint64_t programs_ = 0;         // that began
+  NothingSetUp nothing_;          // while nothing is told
+  uint64_t sections_ = 0;         // that were told
   uint64_t failed_programs_ = 0;  // of them
   bool written_ = false;          // a section
 };

@@ -102,7 +102,7 @@ class Words {
     const auto child = std::ranges::find_if(stages, [&](const Stage& stage) {
       return made.tid && !stage.pids.empty() && stage.pids[0] == made.tid && stage.made_by == step_.stage;
     });
-    if (child == stages.end()) return step_.error ? "no new process" + with_new(made.flags) : string();
+    if (child == stages.end()) return step_.error ? "a new process" + with_new(made.flags) : string();
     string roles = roles_text(child->roles);
     return "makes " + name_of(*child) + how_made(made.flags, child->cgroup) + (roles.empty() ? "" : ", which " + roles);
   }

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "source/kernel_files.h"
 #include "source/synthetic.h"
 
 namespace cttrace {
@@ -28,6 +29,7 @@ void tell_beginning(TraceInfo& info) {
   info.start_ns = boottime_ns();
   info.realtime_offset_ns = realtime_offset_ns();
   info.machine = machine();
+  info.kernel_files = read_kernel_files();
 }
 
 }  // namespace cttrace

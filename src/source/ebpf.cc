@@ -60,11 +60,8 @@ bool refuses_fentry() {
   return !Fd(loaded) && loaded == -EPERM;
 }
 
-// Calls that change mounts are told of everybody (bpf/strangers.h).
-uint32_t told_of_strangers(const SyscallRow& row) {
-  if (!(row.groups & kMount)) return 0;
-  return row.flags & CT_ROW_MOUNT_FD ? CT_NUMBER_OF_MET_STRANGERS : CT_NUMBER_OF_STRANGERS;
-}
+// Such calls are told of everybody (bpf/strangers.h). chroot changes its caller alone.
+bool changes_mounts_of_others(const SyscallRow& row) { return (row.groups & kMount) && row.name != "chroot"; }
 
 uint32_t ring_size(size_t bytes) {
   const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
@@ -137,6 +134,8 @@ void EbpfSource::State::fill_rows() {
     if (const int error = bpf_map__update_elem(map, &key, sizeof(key), &value, sizeof(value), BPF_ANY))
       libbpf_failed("fill the table of calls", -error);
   };
+  auto& strangers = skeleton->bss->numbers_of_strangers;
+  auto& met_strangers = skeleton->bss->numbers_of_met_strangers;
   for (const SyscallRow& row : rows) {
     const auto index = static_cast<uint32_t>(row.index);
     put(skeleton->maps.rows, index, selected_row(row, options.selection));
@@ -147,7 +146,9 @@ void EbpfSource::State::fill_rows() {
       // A number that leads to nothing selected costs a call nothing but the look at it.
       if (options.selection.includes(row)) {
         put(skeleton->maps.numbers, static_cast<uint32_t>(abi) * kNumbers + number,
-            static_cast<uint16_t>((base->index + 1) | told_of_strangers(row)));
+            static_cast<uint16_t>(base->index + 1));
+        if (changes_mounts_of_others(row))
+          (row.flags & CT_ROW_MOUNT_FD ? met_strangers : strangers)[number / 64] |= uint64_t{1} << number % 64;
       }
       for (const uint64_t value : row.select_values) {
         const struct {

@@ -59,7 +59,8 @@ void Teller::Work::tell_entry_end(const Stage& program) {
   end.time_ns = program.end_ns;
   end.exit_code = program.exit_code;
   end.killed_by = program.killed_by;
-  end.said = program.said;
+  // Its program's may have been told before it was known to have entered.
+  if (end.said.empty()) end.said = program.said;
   sink_(std::move(end));
 }
 

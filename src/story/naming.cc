@@ -138,9 +138,10 @@ Isolation isolation_of(bool mounts, bool pids) {
   return pids ? Isolation::kPids : Isolation::kChroot;
 }
 
-std::string kind_in_words(Isolation isolation, bool user_namespace, bool nested, bool begun_before) {
+std::string kind_in_words(Isolation isolation, bool user_namespace, bool nested, bool begun_before, bool new_root) {
   switch (isolation) {
     case Isolation::kChroot:
+      if (!new_root) return "the starter's mounts and pids";
       if (begun_before && !nested) return "another root in namespaces that were there when tracing began";
       return nested ? "another root in the namespaces of its container" : "chroot only: not isolated by namespaces";
     case Isolation::kMounts:

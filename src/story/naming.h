@@ -49,6 +49,6 @@ std::string version_in(std::string_view path);
 
 Isolation isolation_of(bool mounts, bool pids);
 // `nested`: in a container that is known. `begun_before`: in pid namespaces that were there when tracing began.
-std::string kind_in_words(Isolation isolation, bool user_namespace, bool nested, bool begun_before);
+std::string kind_in_words(Isolation isolation, bool user_namespace, bool nested, bool begun_before, bool new_root);
 
 }  // namespace cttrace

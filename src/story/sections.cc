@@ -146,8 +146,8 @@ void Teller::Work::describe(Container& container, const SetUp& set_up, const Set
   container.parent = set_up.unit->container;
   if (const Known* const parent = containers_.find(container.parent)) container.parent_name = parent->short_name;
   const bool begun_before = !set_up.unit->seen_to_begin && story.pids.size() > 1;
-  container.kind =
-      kind_in_words(container.isolation, is_new(story.namespaces, CLONE_NEWUSER), container.parent != 0, begun_before);
+  container.kind = kind_in_words(container.isolation, is_new(story.namespaces, CLONE_NEWUSER), container.parent != 0,
+                                 begun_before, set_up.roots.count() > 0);
 }
 
 void Teller::Work::hand_over(Person& person, const Snapshot& snapshot) {

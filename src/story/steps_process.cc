@@ -44,7 +44,8 @@ StepFacts joined(const Call& call) {
     return changed;
   }
   // By pidfd: the flags say which. Anything else fails.
-  if (descriptor && descriptor->kind != FileKind::kPidfd) changed.by = descriptor->path;
+  if (descriptor && descriptor->kind != FileKind::kPidfd)
+    changed.by = descriptor->kind == FileKind::kPlain ? descriptor->path : descriptor->shown();
   for (uint64_t type : kTypes)
     if (flags & type)
       changed.namespaces.push_back({.type = static_cast<uint32_t>(type), .inode = inode_after(call, type)});

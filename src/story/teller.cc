@@ -182,12 +182,29 @@ void Teller::Work::note_words(Person& person, const Call& call) {
     process.unit->memory_files.insert(text(call, "uname"));
 }
 
-// Of a container's programs it may be any that says why it ends.
+// The entry whose program it is, or that has made it; nullptr: it is of none.
+EntryEnded* Teller::Work::entry_of(const Process& process) {
+  constexpr int kMostAbove = 32;  // who made whom may be a circle in what a recording says
+  const Process* at = &process;
+  for (int above = 0; at && above < kMostAbove; ++above) {
+    const auto entry = entered_.find(at->leader);
+    if (entry != entered_.end()) return &entry->second;
+    const Person* const maker = person(at->made_by);
+    at = maker ? maker->process.get() : nullptr;
+  }
+  return nullptr;
+}
+
+// Of a container's programs it may be any that says why it ends; those of an entry say it of that.
 void Teller::Work::note_said(Person& person, const Call& call) {
   Process& process = *person.process;
   process.stage.said.add(call);
   keep_stage(process, person.set_up.get());
-  if (Known* const known = person.sets_up() ? nullptr : containers_.find(process.container)) known->said.add(call);
+  if (person.sets_up()) return;
+  if (EntryEnded* const entry = entry_of(process))
+    entry->said.add(call);
+  else if (Known* const known = containers_.find(process.container))
+    known->said.add(call);
 }
 
 // A pid that is written is one of the writer's pid namespace.

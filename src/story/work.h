@@ -83,6 +83,7 @@ class Teller::Work {
   void note_effects(const Call& call, Step& step);
   void note_words(Person& person, const Call& call);
   void note_said(Person& person, const Call& call);
+  EntryEnded* entry_of(const Process& process);
   void note_inside(uint32_t container, const std::shared_ptr<Unit>& unit, const Step& step);
   void note_pid(const Process& writer, Step& step);
   void note_exec(Person& person, const Call& call, Step&& step);

@@ -56,6 +56,7 @@ std::string trace_info_to_json(const TraceInfo& info) {
   json["start_ns"] = info.start_ns;
   json["realtime_offset_ns"] = info.realtime_offset_ns;
   json["roots"] = info.roots;
+  json["kernel_files"] = info.kernel_files;
   json["command"] = Json::array();
   for (const std::string& argument : info.command) json["command"].push_back(text_to_json(argument));
   return json.dump() + "\n";
@@ -79,6 +80,8 @@ Result<TraceInfo> trace_info_from_json(std::string_view text) {
     if (json.contains("kernel_traits"))
       for (const Json& trait : list_from_json(json.at("kernel_traits")))
         info.kernel_traits.push_back(trait.get<std::string>());
+    // Nor do later ones have these.
+    if (json.contains("kernel_files")) info.kernel_files = json.at("kernel_files").get<KernelFiles>();
     for (const Json& root : list_from_json(json.at("roots"))) info.roots.push_back(number_from_json<uint32_t>(root));
     for (const Json& argument : list_from_json(json.at("command"))) info.command.push_back(text_from_json(argument));
     return info;

@@ -70,8 +70,9 @@ class Mistakes(OnRecordings):
         config["linux"]["seccomp"] = SECCOMP
         config["linux"]["resources"].update(memory={"limit": 64 << 20}, pids={"limit": 64})
         # The first of each is the one that a mistake is made with.
-        config["linux"]["maskedPaths"] = ["/sys/firmware", "/proc/keys"]
-        config["linux"]["readonlyPaths"] = ["/proc/sys", "/proc/bus"]
+        config["linux"]["maskedPaths"] = ["/sys/firmware", "/proc/keys", "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/scsi",
+                                          "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug"]
+        config["linux"]["readonlyPaths"] = ["/proc/sys", "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sysrq-trigger"]
         for mount in config["mounts"]:
             if mount["destination"] == "/proc":
                 mount["options"] = ["nosuid", "noexec", "nodev"]

@@ -72,6 +72,24 @@ TEST(Oci, APathOfTheKernelsThatIsNotThereNeedsNoMask) {
   EXPECT_FALSE(is_broken(judged(text, container), "linux.readonlyPaths[/proc/bus]"));
 }
 
+TEST(Oci, WhetherAPathIsThereThatNothingWasDoneAboutTheRecordingSays) {
+  const Result<OciConfig> config =
+      parse_oci_config(R"({"ociVersion": "1.2.0", "linux": {"maskedPaths": ["/proc/kcore"]}})", "config.json", "");
+  const std::string field = "linux.maskedPaths[/proc/kcore]";
+  RecordingFacts recording = made_recording(made_container());
+  const auto is_not_visible = [&](const Report& report) {
+    return std::ranges::any_of(report.findings, [&](const Finding& finding) {
+      return finding.verdict == Verdict::kNotVisible && finding.subject == field;
+    });
+  };
+  EXPECT_TRUE(is_not_visible(judge(*config, recording)));
+  for (const bool there : {true, false}) {
+    recording.kernel_files = {{"/proc/kcore", there}};
+    EXPECT_FALSE(is_not_visible(judge(*config, recording)));
+    EXPECT_EQ(is_broken(judge(*config, recording), field), there);
+  }
+}
+
 TEST(Oci, OfOptionsThatContradictEachOtherTheLastCounts) {
   const auto tmp = [](const char* options) {
     return fmt::format(R"({{"mounts": [{{"destination": "/dev", "type": "tmpfs", "options": [{}]}}]}})", options);

@@ -15,12 +15,14 @@ namespace {
 
 using Change = std::function<void(ContainerFacts&)>;
 
-Report judged(const std::string& rule, const Change& change) {
+Report judged(const std::string& rule, const Change& change, KernelFiles kernel_files = {}) {
   const Result<Policy> policy = parse_policy(R"({"version": 1, "rules": [)" + rule + "]}", "p");
   if (!policy) throw std::runtime_error(policy.error().line());
   ContainerFacts container = made_container();
   change(container);
-  return judge(*policy, made_recording(std::move(container)));
+  RecordingFacts recording = made_recording(std::move(container));
+  recording.kernel_files = std::move(kernel_files);
+  return judge(*policy, recording);
 }
 
 // A rule, what breaks it, and what the finding is then about.
@@ -177,6 +179,15 @@ TEST(Rules, OnPathsThatAKernelNeedNotHave) {
   const Report unseen = judged(R"({"rule": "masked", "paths": [], "if_present": ["/proc/keys"]})", nothing);
   EXPECT_EQ(verdict_of(unseen), Verdict::kHolds);
   EXPECT_EQ(count_of(unseen, Verdict::kNotVisible), 1u);
+  // As the recording says.
+  for (const bool there : {true, false}) {
+    const Report told =
+        judged(R"({"rule": "masked", "paths": [], "if_present": ["/proc/keys"]})", nothing, {{"/proc/keys", there}});
+    EXPECT_EQ(verdict_of(told), there ? Verdict::kBroken : Verdict::kHolds);
+    EXPECT_EQ(count_of(told, Verdict::kNotVisible), 0u);
+    const Report required = judged(R"({"rule": "masked", "paths": ["/proc/keys"]})", nothing, {{"/proc/keys", there}});
+    EXPECT_EQ(verdict_of(required), there ? Verdict::kBroken : Verdict::kHolds);
+  }
   // The set-up looked for it, and it is not there.
   const Report absent = judged(R"({"rule": "masked", "paths": ["/proc/keys"]})", [](ContainerFacts& c) {
     c.masks.push_back({.path = "/proc/keys", .with = PathsMasked::With::kDevNull, .error = ENOENT});

@@ -228,7 +228,7 @@ TEST(Json, TheEndSaysWhatIsMissing) {
   EXPECT_EQ(written.writes.size(), 3u);  // the last loss is told once
   EXPECT_EQ(
       written.writes.back(),
-      R"({"type":"completeness","whole":false,"closed":true,"recorded":7,"events":1,"calls":1,"strangers":{"calls":0},)"
+      R"({"type":"completeness","whole":false,"closed":true,"recorded":7,"events":1,"calls":1,"strangers":{"calls":0,"some":[]},)"
       R"("lost":{"ring_full":0,"tasks_full":3,"scratch_busy":0,"entries":1,"returns":1,"malformed":5,"late":6},)"
       R"("incomplete":{"read_fault":0,"truncated":4,"path_depth":0,"record_cut":0},"truncated":0,"cut":0,)"
       R"("unresolved":0,"did_not_return":0,"contradicted":0,"still_running":2})"

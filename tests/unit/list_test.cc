@@ -56,6 +56,25 @@ std::string end_of(const std::vector<std::string>& words, size_t count) {
   return text;
 }
 
+// What it ends with need not say most.
+TEST_F(List, OfManyLinesTheOneThatSaysMostIsShown) {
+  uint32_t pid = 100;
+  for (const auto& [said, shown] :
+       {std::pair("mount: /mnt: not a directory.\n       dmesg(1) may have more.\n", "mount: /mnt: not a directory."),
+        std::pair("panic: no exec\n\ngoroutine 1 [running]:\nmain.main()\n\tmain.go:41\n", "panic: no exec"),
+        std::pair("  first\n  second\n", "first"), std::pair("cause\n...\n", "cause")}) {
+    const Task init = runs(pid, "c" + std::to_string(pid));
+    const std::string text = said;
+    world.calls(init, "write", {2, text, text.size()}, [&](Call& call) {
+      call.row = &row_for_stderr(*call.row);
+      call.result = static_cast<int64_t>(text.size());
+    });
+    world.ends(init, 1 << 8);
+    EXPECT_NE(list().find("ms: " + std::string(shown) + "\n"), std::string::npos) << list();
+    pid += 10;
+  }
+}
+
 TEST_F(List, SaysHowEachWent) {
   runs(100, "lives");
   world.ends(runs(200, "leaves"), 3 << 8);

@@ -31,7 +31,8 @@ TraceInfo some_info() {
           .hooks = "sys_enter, sys_exit",
           .start_ns = ~uint64_t{0},
           .realtime_offset_ns = -5,
-          .roots = {1, 4194304}};
+          .roots = {1, 4194304},
+          .kernel_files = {{"/proc/keys", true}, {"/proc/scsi", false}}};
 }
 
 Records some_records() {
@@ -104,6 +105,7 @@ TEST_F(Recording, IsReadAsItWasWritten) {
   EXPECT_EQ(read.info.host, info.host);
   EXPECT_EQ(read.info.kernel, info.kernel);
   EXPECT_EQ(read.info.kernel_traits, info.kernel_traits);
+  EXPECT_EQ(read.info.kernel_files, info.kernel_files);
   EXPECT_EQ(read.info.cttrace_version, info.cttrace_version);
   EXPECT_EQ(read.info.machine, info.machine);
   EXPECT_EQ(read.info.backend, info.backend);
@@ -380,7 +382,9 @@ TEST_F(Recording, HeadersThatMakeNoSenseAreRefused) {
                                   with("[1]", "[1.5]"),
                                   with(R"(["a"])", "[\"\xff\"]"),
                                   with(R"("hooks")", R"("kernel_traits":"a","hooks")"),
-                                  with(R"("hooks")", R"("kernel_traits":[1],"hooks")")})
+                                  with(R"("hooks")", R"("kernel_traits":[1],"hooks")"),
+                                  with(R"("hooks")", R"("kernel_files":["/proc/keys"],"hooks")"),
+                                  with(R"("hooks")", R"("kernel_files":{"/proc/keys":1},"hooks")")})
     expect_problem(read_bytes(with_header(kRecordingVersion, json)), "corrupt: its header");
 }
 

@@ -125,6 +125,15 @@ TEST_F(StoryContainers, AChrootAloneIsNamedForWhatItIs) {
   EXPECT_EQ(told.rootfs, "/srv/root");
 }
 
+// Its children would have pids of their own.
+TEST_F(StoryContainers, WhoIsInItsStartersMountsAndPidsIsNamedForThat) {
+  const NamespaceInodes for_children = with(kHost, {{CT_NS_PID_FOR_CHILDREN, 600}});
+  const Task task = world.starts(50, {"/usr/bin/unshare", "--pid", "/bin/app"});
+  world.unshares(task, CLONE_NEWPID, for_children);
+  world.runs_in(task, {"/bin/app"}, for_children, {50});
+  EXPECT_EQ(world.container().kind, "the starter's mounts and pids");
+}
+
 // unshare has no bundle: the option is the one of what it runs.
 TEST_F(StoryContainers, OptionsOfTheCommandThatIsRunAreItsOwn) {
   const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 500}});

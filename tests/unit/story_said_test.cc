@@ -35,17 +35,18 @@ TEST(Said, IsTheEndOfIt) {
   said.add(a_write(line + "\n"));
   EXPECT_EQ(said.text, line + "\n");
   EXPECT_TRUE(said.cut);
-  // A line that is longer is not kept from its beginning.
-  Said one_line;
-  one_line.add(a_write(std::string(3000, 'y')));
-  EXPECT_EQ(one_line.text, std::string(Said::kMost, 'y'));
-  EXPECT_TRUE(one_line.cut);
-  one_line.add(a_write("\n"));
-  EXPECT_EQ(one_line.text, std::string(Said::kMost - 1, 'y') + "\n");
+  // Of a long message the beginning says what it is about, and the end why.
+  Said message;
+  message.add(a_write("before\n"));
+  message.add(a_write("runc: " + std::string(3000, 'y') + ": no space\n"));
+  EXPECT_EQ(message.text.size(), Said::kMost);
+  EXPECT_TRUE(message.text.starts_with("runc: yy")) << message.text;
+  EXPECT_NE(message.text.find("yy\n...\nyy"), std::string::npos) << message.text;
+  EXPECT_TRUE(message.text.ends_with("yy: no space\n")) << message.text;
   // One that has just room is kept whole.
   Said exact;
-  const std::string most = "two\n" + std::string(Said::kMost - 5, 'z') + "\n";
-  exact.add(a_write("one\n" + most));
+  const std::string most = std::string(Said::kMost - 1, 'z') + "\n";
+  exact.add(a_write(most));
   EXPECT_EQ(exact.text, most);
 }
 
@@ -62,7 +63,13 @@ TEST(Said, WhatWasWrittenCounts) {
   Call beginning = a_write("more");
   beginning.args[1].reading = Reading::kTruncated;
   said.add(beginning);
-  EXPECT_EQ(said.text, "the first, and nobody listensmore...\n");
+  EXPECT_EQ(said.text, "the first, and nobody listensmore\n...\n");
+  // What is recorded of it ends somewhere.
+  Said part;
+  Call long_one = a_write("runc: " + std::string(3000, 'y'));
+  long_one.args[1].reading = Reading::kTruncated;
+  part.add(long_one);
+  EXPECT_EQ(part.text, ("runc: " + std::string(3000, 'y')).substr(0, Said::kMost - 5) + "\n...\n");
 }
 
 TEST(Said, WhatIsDiscardedCountsWhereNothingElseIsSaid) {
@@ -353,6 +360,23 @@ TEST_F(StorySaid, AnEntryHasItsOwn) {
   EXPECT_EQ(world.told_of<EntryEnded>().at(0).said.text, "sh: not found\n");
   const std::string text = story();
   EXPECT_NE(text.find("says         sh: not found\n"), std::string::npos) << text;
+}
+
+TEST_F(StorySaid, WhatAnEntryMakesSpeaksForTheEntryAndNotForTheContainer) {
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+  const Task entering = world.starts(60, {"/usr/bin/made-up", "exec", "web", "/bin/sh"});
+  const NamespaceInodes joined = with(kHost, {{CT_NS_MNT, 500}});
+  world.joins(entering, CLONE_NEWNS, 500, joined);
+  world.runs_in(entering, {"/bin/sh"}, joined, {60});
+  const Task child = world.clones(entering, 61, 0, {61}, joined);
+  world.runs_in(child, {"/bin/cat"}, joined, {61});
+  says(child, "cat: no such file\n");
+  world.ends(child, 1 << 8);
+  world.ends(entering, 1 << 8);
+  EXPECT_EQ(world.told_of<EntryEnded>().at(0).said.text, "cat: no such file\n");
+  world.ends(init, SIGKILL);
+  for (const ContainerWentOn& each : world.told_of<ContainerWentOn>()) EXPECT_TRUE(each.said.empty()) << each.said.text;
 }
 
 TEST_F(StorySaid, WhoSetsSomethingUpInAContainerDoesNotSpeakForIt) {

@@ -418,7 +418,7 @@ TEST_F(StorySteps, WhatWasToBeJoinedOrMadeIsSaid) {
   const std::string invalid = ": failed: EINVAL (Invalid argument)";
   EXPECT_EQ(words,
             (std::vector<std::string>{"joins net by /etc/hostname" + invalid, "joins net by uts:[4026531838]" + invalid,
-                                      "no new process with new mnt, pid: failed: ENOSPC (No space left on device)"}));
+                                      "a new process with new mnt, pid: failed: ENOSPC (No space left on device)"}));
 }
 
 // A hook that is not there is no program of the container's: who was to execute it stays outside.

@@ -69,10 +69,16 @@ TEST_F(Strangers, NoFormatTellsOfThemButOfWhatTheyDidToMounts) {
   mounts(kStranger, "theirs", "/srv/theirs", CT_FLAG_STRANGER);
   mounts(kTraced, "own", "/srv/own", 0);
   for (const Format format : {Format::kCalls, Format::kStory, Format::kList, Format::kNdjson}) {
-    const std::string text = shown(format);
-    EXPECT_EQ(text.find("theirs"), text.npos) << text;
+    std::string text = shown(format);
     const bool is_json = format == Format::kNdjson;
-    EXPECT_NE(text.find(is_json ? R"("strangers":{"calls":1})" : "also taken into account: 1 call of"), text.npos)
+    // Else who follows changes would not know of it.
+    const size_t change = is_json ? text.find(R"("type":"changes","time_ns":30)") : text.npos;
+    EXPECT_EQ(change != text.npos, is_json);
+    if (is_json) text.erase(change, text.find('\n', change) - change);
+    EXPECT_EQ(text.find("theirs"), text.npos) << text;
+    EXPECT_NE(text.find(is_json ? R"("strangers":{"calls":1,"some":[{"tgid":60,"comm":"daemon"}]})"
+                                : "also taken into account: 1 call of"),
+              text.npos)
         << text;
     if (!is_json) {
       EXPECT_NE(text.find("(daemon 60)"), text.npos) << text;
