@@ -50,7 +50,6 @@ string processes_of(const Container& container) {
   return pids_text(is_init ? "init" : "program", story.pids);
 }
 
-constexpr size_t kMostNames = 4096;
 
 // What is long, and seldom worth reading: columns of it that are shown.
 size_t limit_of(const RenderOptions& options) {
