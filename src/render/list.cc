@@ -76,9 +76,17 @@ string why(const std::vector<Stage>& stages, const std::vector<Step>& steps) {
 
 string with_reason(const string& what, const string& reason) { return reason.empty() ? what : what + ": " + reason; }
 
+// Whom it waits for, maybe: who helps, and has not ended.
+string who_runs(const SetUpStory& story) {
+  for (auto step = story.steps.rbegin(); step != story.steps.rend(); ++step)
+    if (!story.stages[step->stage].end_ns && !ran_text(story, *step).empty())
+      return name_of(story.stages[step->stage]) + " still runs";
+  return {};
+}
+
 string status_of(const SetUpStory& story) {
   if (story.ending == Ending::kHandedOver) return "runs";
-  if (story.ending == Ending::kNotComplete) return "not complete when tracing ended";
+  if (story.ending == Ending::kNotComplete) return with_reason("not complete when tracing ended", who_runs(story));
   return with_reason("NOT STARTED", why(story.stages, story.steps));
 }
 

@@ -50,7 +50,6 @@ string processes_of(const Container& container) {
   return pids_text(is_init ? "init" : "program", story.pids);
 }
 
-
 // What is long, and seldom worth reading: columns of it that are shown.
 size_t limit_of(const RenderOptions& options) {
   constexpr size_t kShort = 120;
@@ -118,8 +117,9 @@ void add_story(StoryLines& lines, const SetUpStory& story, const Around& around,
     for (; remark != remarks.end() && remark->time_ns < step.start_ns; ++remark) add(lines, *remark, bad);
     if (step.stage != main) text = name_of(story.stages[step.stage]) + ": " + text;
     const uint64_t took_ns = step.end_ns - std::min(step.end_ns, step.start_ns);
-    constexpr uint64_t kNotable_ns = 1'000'000;
-    if (took_ns >= kNotable_ns || options.durations)
+    if (const string ran = ran_text(story, step); !ran.empty())
+      text += fmt::format(" ({})", kept_together(ran));
+    else if (took_ns >= kNotable_ns || options.durations)
       text += fmt::format(" ({})", kept_together(duration_text(took_ns)));
     lines.add(step.start_ns, phase_name(step.phase), text, step.error != 0);
     if (options.verbose) add_calls_of(lines, story, step, options);

@@ -78,4 +78,21 @@ bool is_unexplained(const SetUpStory& story) {
   return std::ranges::any_of(story.stages, gave_up) || std::ranges::none_of(story.stages, was_killed);
 }
 
+std::string ran_text(const SetUpStory& story, const Step& step) {
+  const auto began = [](const Step& each) {
+    const auto* const run = std::get_if<ProgramRun>(&each.facts);
+    return run && !run->itself && !each.error;
+  };
+  const Stage& stage = story.stages[step.stage];
+  const bool helps = stage.made_by != UINT32_MAX && stage.task != story.program;
+  if (!helps || !began(step)) return {};
+  const auto is_later = [&](const Step& each) {
+    return each.stage == step.stage && each.start_ns > step.start_ns && began(each);
+  };
+  if (std::ranges::any_of(story.steps, is_later)) return {};
+  if (!stage.end_ns) return story.ending == Ending::kNotComplete ? "still runs" : "";
+  const uint64_t ran_ns = stage.end_ns - std::min(stage.end_ns, step.start_ns);
+  return ran_ns < kLong_ns ? "" : "ran " + duration_text(ran_ns);
+}
+
 }  // namespace cttrace

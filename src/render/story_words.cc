@@ -232,9 +232,11 @@ class Words {
   // A program that could not be executed: which file it is says more than what it calls itself.
   string wanted(const ProgramRun& run) const {
     const bool not_read = run.path.empty() && !run.given;
-    const string file = not_read ? "a path that could not be read" : command_line({run.path}, around_);
-    const string others =
-        step_.call_count > 1 ? fmt::format(", looked for along PATH ({} calls)", step_.call_count) : string();
+    // The last place that it was looked for in is no more its place than the others.
+    const bool searched = step_.call_count > 1;
+    const string path = searched ? last_part(run.path) : run.path;
+    const string file = not_read ? "a path that could not be read" : command_line({path}, around_);
+    const string others = searched ? fmt::format(", looked for along PATH ({} calls)", step_.call_count) : string();
     if (run.argv.empty()) return "execve " + file + others;
     if (last_part(run.argv[0]) != last_part(run.path))
       return "execve " + file + " (as " + command_line(run.argv, around_) + ")" + others;

@@ -109,6 +109,12 @@ bool has_word(const std::vector<std::string>& words, const std::string& word) {
 
 bool makes_container(const std::vector<std::string>& argv) { return !run_argument(argv).empty(); }
 
+bool commands_another(const std::vector<std::string>& argv, const std::vector<std::string>& executed) {
+  const auto dashes = std::ranges::find(argv, "--");
+  return dashes != argv.end() && std::next(dashes) != argv.end() &&
+         !std::equal(std::next(dashes), argv.end(), executed.begin(), executed.end());
+}
+
 std::string long_id(const std::string& name, const std::string& cgroup) {
   if (is_hex_id(name)) return name;
   const std::string leaf = leaf_of(cgroup);

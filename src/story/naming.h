@@ -34,6 +34,8 @@ bool has_word(const std::vector<std::string>& words, const std::string& word);
 
 // "runc create web", "podman run IMAGE": what it is about is not there before.
 bool makes_container(const std::vector<std::string>& argv);
+// The words name a command, behind "--", which is another one than this.
+bool commands_another(const std::vector<std::string>& argv, const std::vector<std::string>& executed);
 
 // A long hexadecimal id: the name itself, or the end of the cgroup; empty: there is none.
 std::string long_id(const std::string& name, const std::string& cgroup);

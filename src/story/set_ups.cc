@@ -141,12 +141,14 @@ const Place* Teller::Work::root_of(const Person& person) const {
   return fs ? &fs->root : nullptr;
 }
 
-// A hook's failure ends the set-up of who is told to make a container: who had it executed, and waited, fails as well.
-// A status that is passed on is a program's; 1 is everybody's.
+// A hook's failure ends the set-up of who is told to make a container, or to execute something else: who had it
+// executed, and waited, fails as well. A status that is passed on is a program's; 1 is everybody's.
 bool Teller::Work::may_have_failed(const SetUp& set_up) const {
   const Process& hook = *set_up.held->process;
   const uint32_t code = hook.stage.exit_code;
-  if (!hook.stage.end_ns || !code || !makes_container(set_up.unit->argv)) return false;
+  const std::vector<std::string>& argv = set_up.unit->argv;
+  if (!hook.stage.end_ns || !code) return false;
+  if (!makes_container(argv) && !commands_another(argv, set_up.held->unit->argv)) return false;
   return std::ranges::any_of(set_up.draft.parts(), [&](const Draft::Part& part) {
     const Stage& stage = part.stage;
     const bool fails = stage.task == hook.made_by && stage.end_ns >= hook.stage.end_ns && stage.exit_code;

@@ -223,51 +223,53 @@ threading.Event().wait()
 
 
 class Disagrees(Case):
-    """Somebody who is not traced mounts in the container: cttrace cannot know, and the kernel does."""
+    """A mount comes into the container from a mount namespace in which nobody is traced: cttrace cannot know, and the kernel
+    does."""
 
-    def mount_behind_its_back(self, tracing, folder):
-        inside = self.innermost(tracing.process.pid)
+    def setUp(self):
+        super().setUp()
+        self.folder = self.tmp / "folder"
+        (self.folder / "sub").mkdir(parents=True)
+
+    def mount_behind_its_back(self, inside):
         self.assertNotEqual(os.stat(f"/proc/{inside}/ns/mnt").st_ino, os.stat("/proc/self/ns/mnt").st_ino)
-        run("nsenter", "-t", inside, "-m", "mount", "-t", "tmpfs", "-o", "ro", "secret", folder, check=True)
+        script = """mount --bind "$0" "$0" && mount --make-shared "$0" &&
+            exec unshare -m --propagation unchanged mount -t tmpfs -o ro secret "$0/sub\""""
+        run("nsenter", "-t", inside, "-m", "sh", "-c", script, self.folder, check=True)
 
     def test_in_json_and_by_the_exit_status(self):
-        folder = self.tmp / "folder"
-        folder.mkdir()
         tracing = self.start("unshare", "-mpf", "sh", "-c", 'echo up; read line; exec sh -c "read line; exit 5"')
-        self.mount_behind_its_back(tracing, folder)
+        self.mount_behind_its_back(self.innermost(tracing.process.pid))
         tracing.process.stdin.write("x\n")
         tracing.process.stdin.flush()
         self.until_told(tracing, '"type":"call"', '"read line; exit 5"', '"result":0,')
         self.assertEqual(self.go_on(tracing), 3)
         found = verification(self.out)
         self.assertEqual([(each["when"], each["differences"]) for each in found["disagreements"]],
-                         [("at its execve", [{"what": "a mount", "cttrace": "none", "kernel": f"tmpfs on {folder}"}])])
+                         [("at its execve", [{"what": "a mount", "cttrace": "none", "kernel": f"tmpfs on {self.folder}/sub"}])])
         for line in self.out.read_text().splitlines()[-1:]:
             validate(json.loads(line), "ndjson")
 
     def attached(self, *options):
-        """An attached cttrace that is interrupted while the container runs. Returns the container's process and folder."""
-        folder = self.tmp / "folder"
-        folder.mkdir()
+        """An attached cttrace that is interrupted while the container runs. Returns the container's process."""
         held = subprocess.Popen(["unshare", "-mpf", *WAIT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.addCleanup(held.communicate)
         self.assertEqual(held.stdout.readline(), "up\n")
         with Tracing("--verify", *options, "-o", self.out, "-p", held.pid) as tracing:
             inside = self.innermost(held.pid)
-            run("nsenter", "-t", inside, "-m", "mount", "-t", "tmpfs", "none", folder, check=True)
+            self.mount_behind_its_back(inside)
             self.assertEqual(tracing.finish(signal.SIGINT).returncode, 3)
-        return inside, folder
+        return inside
 
     def test_in_words(self):
         for options in (["--format", "story"], ["--format", "story", "-q"], ["--format", "calls", "-q"]):
             with self.subTest(options):
-                inside, folder = self.attached(*options)
+                inside = self.attached(*options)
                 self.assertIn(f"cttrace: cttrace and the kernel disagree on process {inside}, at the end:\n"
-                              f"cttrace:   a mount: cttrace none; the kernel tmpfs on {folder}\n", self.out.read_text())
-                folder.rmdir()
+                              f"cttrace:   a mount: cttrace none; the kernel tmpfs on {self.folder}/sub\n", self.out.read_text())
 
     def test_an_attached_cttrace_in_json(self):
-        inside, folder = self.attached("--format", "json")
+        inside = self.attached("--format", "json")
         document = json.loads(self.out.read_text())
         validate(document, "trace")
         found = document["completeness"]["verification"]["disagreements"]

@@ -21,7 +21,7 @@ container web (runc)   init 256742 = pid 1   cgroup /web/web
                          (vfork), which sets the cgroup up
   +19.8 ms               runc 256732: runc --root /run/containerd/runc/web --log
                          ... json create --bundle <bundle> --pid-file
-                         <bundle>/init.pid web
+                         <bundle>/init.pid web (ran 31.6 ms)
   +23.7 ms               runc 256732: asks what the kernel can do (seccomp, 6
                          probes)
   +27.5 ms               runc 256732: fifo

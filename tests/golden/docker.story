@@ -26,6 +26,7 @@ container e29b2c7cec2e (runc)   init 256874 = pid 1   cgroup /web/<id>
   +30.2 ms               runc 256864: runc --root
                          /tmp/golden/docker/exec/runtime-runc/moby ... create
                          --bundle <bundle> --pid-file <bundle>/init.pid <id>
+                         (ran 122.0 ms)
   +33.1 ms               runc 256864: asks what the kernel can do (seccomp, 6
                          probes)
   +35.5 ms               runc 256864: fifo
@@ -79,6 +80,7 @@ container e29b2c7cec2e (runc)   init 256874 = pid 1   cgroup /web/<id>
   +54.4 ms  create       runc 256864: makes dockerd 256880 (vfork)
   +54.5 ms               dockerd 256880: libnetwork-setkey
                          -exec-root=/tmp/golden/docker/exec <id> 9d77fa439b13
+                         (ran 82.8 ms)
   +93.9 ms  network      dockerd 256836: /proc/70/ns/net bound on
                          /tmp/golden/docker/exec/netns/311ce24141aa (outside)
   +94.1 ms               dockerd 256836: joins net 4026532253

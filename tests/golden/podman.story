@@ -8,7 +8,7 @@ container bf1d5a0de796 (runc)   init 257234 = pid 1   cgroup /web/libpod-<id>
                          (nosuid,nodev,noexec; mode=1777,size=65536000)
    +3.3 ms  create       conmon 257215: /usr/bin/conmon --api-version 1 -c <id>
                          -u ... cleanup --exit-command-arg --rm
-                         --exit-command-arg <id>
+                         --exit-command-arg <id> (ran 16.2 ms)
    +5.1 ms  identity     conmon 257215: oom_score_adj -1000 not allowed, which
                          is normal
   +19.2 ms  create       conmon 257215: makes conmon 257221, which only makes
@@ -20,7 +20,7 @@ container bf1d5a0de796 (runc)   init 257234 = pid 1   cgroup /web/libpod-<id>
   +20.3 ms  identity     runc 257222: oom_score_adj 0
   +20.3 ms  create       runc 257222: /usr/bin/runc --log-format=json --log
                          /tmp/golden/podman/runroot/vfs-containers/<id>/userdata/oci-log
-                         ... <id>
+                         ... <id> (ran 42.8 ms)
   +24.6 ms               runc 257222: asks what the kernel can do (seccomp, 6
                          probes)
   +28.8 ms               runc 257222: fifo /run/runc/<id>/exec.fifo (outside)

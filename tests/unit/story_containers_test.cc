@@ -674,6 +674,33 @@ TEST(StoryInit, ThatFailsWithAHookHasHandedNothingOver) {
   EXPECT_EQ(told_where(0, kOne, kOne).ending, Ending::kHandedOver);
 }
 
+// lxc-execute -n web -- /bin/app
+TEST(StoryInit, WhoIsToldToExecuteSomethingElseFailsWithAHook) {
+  const auto ending_of = [](const std::vector<std::string>& argv) {
+    StoryWorld world;
+    const auto at_root = [](uint64_t inode) {
+      return [inode](Snapshot& snapshot) { snapshot.root = File{.path = "/", .inode = inode}; };
+    };
+    const Task runtime = world.starts(50, argv, at_root(2));
+    const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+    world.pivots(init, "/bundle/rootfs");
+    const Task hook = world.clones(init, 52, 0, {52, 2});
+    world.runs(hook, {"/bin/hook", "a"}, [&](Snapshot& snapshot) {
+      at_root(77)(snapshot);
+      snapshot.namespaces = kInside;
+      snapshot.pids = {52, 2};
+    });
+    world.ends(hook, 127 << 8);
+    world.ends(init, 1 << 8);
+    world.ends(runtime, 1 << 8);
+    return world.container().set_up.ending;
+  };
+  EXPECT_EQ(ending_of({"/usr/bin/made-up", "-n", "web", "--", "/bin/app"}), Ending::kFailed);
+  EXPECT_EQ(ending_of({"/usr/bin/made-up", "-n", "web", "--", "/bin/hook", "a"}), Ending::kHandedOver);
+  EXPECT_EQ(ending_of({"/usr/bin/made-up", "-n", "web", "--"}), Ending::kHandedOver);
+  EXPECT_EQ(ending_of({"/usr/bin/made-up", "-n", "web"}), Ending::kHandedOver);
+}
+
 TEST_F(StoryHooks, OfSeveralProgramsTheLastIsToldThatHadTheOthersBehindIt) {
   world.ends(executes_inside(52, 2, "/bin/first"));
   const Task second = executes_inside(53, 3, "/bin/second");

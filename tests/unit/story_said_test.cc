@@ -258,6 +258,49 @@ Json json_of(const News& news) {
   return Json::parse(text);
 }
 
+struct Ran : testing::Test {
+  // A hook, and the runtime that has made it.
+  SetUpStory story = {
+      .stages = {{.task = {7, 1}, .name = "runc"},
+                 {.task = {8, 1}, .name = "sleep", .made_by = 0, .start_ns = 5, .end_ns = 1'500'000'010}},
+      .steps = {{.stage = 1, .start_ns = 10, .facts = ProgramRun{.path = "/bin/sleep", .argv = {"sleep", "1.5"}}}}};
+
+  std::string text() const { return ran_text(story, story.steps[0]); }
+};
+
+TEST_F(Ran, AHelperIsToldHowLongItDid) {
+  EXPECT_EQ(text(), "ran 1500.0 ms");
+  story.stages[1].end_ns = 10 + kLong_ns - 1;
+  EXPECT_EQ(text(), "");
+}
+
+TEST_F(Ran, NobodyElseIs) {
+  // The program that is handed over to, the runtime, who executes itself again, and what could not be executed.
+  story.program = {8, 1};
+  EXPECT_EQ(text(), "");
+  story.program = {};
+  story.steps[0].stage = 0;
+  EXPECT_EQ(text(), "");
+  story.steps[0] = {.stage = 1, .start_ns = 10, .facts = ProgramRun{.path = "/bin/sleep", .itself = true}};
+  EXPECT_EQ(text(), "");
+  story.steps[0] = {.stage = 1, .start_ns = 10, .facts = ProgramRun{.path = "/bin/sleep"}, .error = 2};
+  EXPECT_EQ(text(), "");
+}
+
+TEST_F(Ran, OfSeveralProgramsOfAProcessTheLastIsTheOneThatRan) {
+  story.steps.push_back(story.steps[0]);
+  story.steps[1].start_ns = 500'000'010;
+  EXPECT_EQ(text(), "");
+  EXPECT_EQ(ran_text(story, story.steps[1]), "ran 1000.0 ms");
+}
+
+TEST_F(Ran, WhoStillRunsMayBeWhatIsWaitedFor) {
+  story.stages[1].end_ns = 0;
+  EXPECT_EQ(text(), "");
+  story.ending = Ending::kNotComplete;
+  EXPECT_EQ(text(), "still runs");
+}
+
 TEST(SaidInJson, IsToldWithWhatIsMissingOfIt) {
   Container container = told_of(Ending::kFailed);
   container.set_up.stages[0].said = {.text = "rest\n", .cut = true, .time_ns = 5, .writes = CT_FEW};

@@ -126,7 +126,7 @@ TEST(StoryWords, AProgramThatCouldNotBeExecutedIsNamedByItsPath) {
   EXPECT_EQ(words(run, ENOENT), "execve /opt/app/bin/server -c 'a b'" + failed);
   run.argv = {};
   EXPECT_EQ(words(run, ENOENT, 3),
-            "execve /opt/app/bin/server, looked for along PATH (3 calls): failed: ENOENT (No such file or directory)");
+            "execve server, looked for along PATH (3 calls): failed: ENOENT (No such file or directory)");
 }
 
 TEST(StoryWords, WhatIsLeftOutOfALongCommandLineIsWholeWords) {
