@@ -65,8 +65,9 @@ void JsonRenderer::moment(const Moment& moment) { write(text_of(json_moment(mome
 
 void JsonRenderer::event(const Event& event, EventNumber number) {
   completeness_.see(event);
+  // What strangers have changed is told, though not that they did; that they come and go is not.
+  shown_ = !is_of_stranger(event) || std::holds_alternative<Call>(event);
   if (is_of_stranger(event)) return;
-  shown_ = true;
   if (const auto* call = std::get_if<Call>(&event)) {
     shown_ = is_shown(*call, options_.status);
     if (!shown_) return;

@@ -13,6 +13,7 @@ BACKENDS = ("ptrace", "ebpf")
 # task's start is known to 10 ms.
 _TIMES = re.compile(r"(?<!mount)_ns$|^start$|^cpu$|^time$")
 # Duration and moments in a story's text.
+_PEERS = re.compile(r"\b(shared |slave of )(\d+)")
 _MOMENTS = re.compile(r"( \()?\+?\d+(\.\d+)? (ns|us|ms|s)\b(?(1)\))")
 
 # Waits for a line, and becomes the command. Of a process that was there before, ptrace knows securebits once it has set
@@ -67,8 +68,11 @@ class Trace:
         self.hooks = document["header"]["hooks"]
         self.first = self.events[0]["tid"]
         self.names = self._names()
-        self.by_thread = {}
+        self.by_thread, self.trees, self.groups = {}, {}, {}
         for event in self.events:
+            # To eBPF the other cttrace, which looks at mount trees, is a stranger.
+            if event["type"] == "changes" and event["event"] not in self.names:
+                continue
             self.by_thread.setdefault(self._thread_of(event), []).append(self.normal(event))
 
     def _thread_of(self, event):
@@ -93,6 +97,10 @@ class Trace:
             return None
         if key in ("event", "first_event", "last_event", "made_by") and isinstance(value, int):
             return self.names.get(value, value)
+        if key.endswith("tree") and isinstance(value, int):
+            return self.trees.setdefault(value, len(self.trees))
+        if key in ("peer_group", "master") and isinstance(value, int):
+            return self.groups.setdefault(value, len(self.groups))
         if isinstance(value, dict):
             # Who else holds what a descriptor table ends with.
             return self._normal_file({name: self.normal(each, name) for name, each in value.items() if name != "held"})
@@ -150,8 +158,10 @@ def _forgive_call(ptrace, ebpf, told):
 
 
 def story_of(recording):
-    return "\n".join(line.strip() for line in _MOMENTS.sub("", shown(recording, "story")).splitlines()
-                     if not line.startswith("cttrace: "))
+    groups = {}
+    story = "\n".join(line.strip() for line in _MOMENTS.sub("", shown(recording, "story")).splitlines()
+                      if not line.startswith("cttrace: "))
+    return _PEERS.sub(lambda found: found[1] + str(groups.setdefault(found[2], len(groups))), story)
 
 
 def calls_of(recording, first):
