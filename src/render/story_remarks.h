@@ -33,8 +33,8 @@ bool is_unexplained(const SetUpStory& story);
 
 void add(StoryLines& lines, const Remark& remark, bool bad);
 
-// How long a program ran that the step began, and that helped: "ran 1502.3 ms", "still runs"; empty: it was no such step, or
-// took less than is worth a word.
+// How long a program ran that the step began, and that helped: "ran 1502.3 ms", "still runs"; empty: it was no such step,
+// or took less than is worth a word.
 std::string ran_text(const SetUpStory& story, const Step& step);
 
 }  // namespace cttrace
