@@ -34,6 +34,9 @@ __u32 meeting_strangers = 0;
 /* Bits by number, of all abis: calls that are told of strangers (strangers.h), and of those who have been met. */
 __u64 numbers_of_strangers[MAX_NUMBERS / 64] = {};
 __u64 numbers_of_met_strangers[MAX_NUMBERS / 64] = {};
+/* The same of each abi by itself: a number means another call in another one. */
+#define NUMBER_WORDS (CT_ABI_COUNT * MAX_NUMBERS / 64)
+__u64 mount_numbers[NUMBER_WORDS] = {};
 
 __u64 live_tasks = 0; /* followed and not yet ended */
 __u64 new_tasks = 0;  /* found by the iterator */

@@ -16,9 +16,6 @@ static __always_inline int has_number(const __u64 *numbers, u32 nr)
 /* A descriptor that may hold a mount is closed. */
 static __noinline int closes_mount(struct task_struct *task, struct pt_regs *regs, struct call *call)
 {
-	call->abi = task_abi(task);
-	if (call->abi >= CT_ABI_COUNT)
-		return 0;
 	read_args(regs, call);
 	return keeps_filesystem(task, call->args[0]);
 }
@@ -36,6 +33,12 @@ static __noinline int may_mount(struct task_struct *task)
  * more than the look at a bit. */
 static __always_inline int changes_mounts(struct task_struct *task, struct pt_regs *regs, struct call *call, int met)
 {
+	if (!has_number(numbers_of_strangers, call->nr) && !(met && has_number(numbers_of_met_strangers, call->nr)))
+		return 0;
+	call->abi = task_abi(task);
+	u64 word = pinned(call->abi * (MAX_NUMBERS / 64) + call->nr / 64);
+	if (word >= NUMBER_WORDS || !(mount_numbers[word] >> call->nr % 64 & 1))
+		return 0;
 	if (!has_number(numbers_of_strangers, call->nr) &&
 	    !(met && has_number(numbers_of_met_strangers, call->nr) && closes_mount(task, regs, call)))
 		return 0;

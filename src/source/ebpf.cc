@@ -147,8 +147,11 @@ void EbpfSource::State::fill_rows() {
       if (options.selection.includes(row)) {
         put(skeleton->maps.numbers, static_cast<uint32_t>(abi) * kNumbers + number,
             static_cast<uint16_t>(base->index + 1));
-        if (changes_mounts_of_others(row))
-          (row.flags & CT_ROW_MOUNT_FD ? met_strangers : strangers)[number / 64] |= uint64_t{1} << number % 64;
+      }
+      if (options.selection.includes(row) && changes_mounts_of_others(row)) {
+        const uint64_t bit = uint64_t{1} << number % 64;
+        (row.flags & CT_ROW_MOUNT_FD ? met_strangers : strangers)[number / 64] |= bit;
+        skeleton->bss->mount_numbers[(abi * kNumbers + number) / 64] |= bit;
       }
       for (const uint64_t value : row.select_values) {
         const struct {
