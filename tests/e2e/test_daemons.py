@@ -232,6 +232,19 @@ class Untraced(Daemon):
         self.assertEqual(sorted(root["filesystem"]["options"].split(",")[-3:]), sorted(options.split(",")))
         self.assertRegex(story, r"cttrace: also taken into account: \d+ calls? of who is not traced, .* \(mount \d+\)")
 
+    def test_who_mounts_nothing_is_not_recorded(self):
+        """Whatever else it does: numbers of calls mean others in other abis (access is the mount of i386)."""
+        require("ebpf")
+        held = Talking(self, ["unshare", "-m", "sh", "-c", "echo up here; read line || true"])
+        held.until("up")
+        out = self.tmp / "out"
+        calls = "import os; os.getpid(); os.pipe(); os.access('/', 0); os.lstat('/'); os.listdir('/'); os.fork() or os._exit(0); os.wait()"
+        with Tracing("--backend", "ebpf", "--format", "ndjson", "-o", out, "-p", held.pid) as tracing:
+            run("nsenter", "-t", held.pid, "-m", "python3", "-c", calls, check=True)
+            held.end()
+            self.assertEqual(tracing.finish().returncode, 0)
+        self.assertEqual(Captured(out.read_text()).completeness["strangers"], {"calls": 0, "some": []})
+
     def test_docker_where_only_containerd_is_traced(self):
         require("ebpf")
         docker = Docker(self)
