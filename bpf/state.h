@@ -202,7 +202,9 @@ static __always_inline struct task_state *followed(u32 tid)
 static __always_inline u64 mount_namespace_id(struct task_struct *task)
 {
 	struct mnt_namespace *ns = BPF_CORE_READ(task, nsproxy, mnt_ns);
-	return bpf_core_field_exists(ns->seq) ? BPF_CORE_READ(ns, seq) : BPF_CORE_READ(ns, ns.ns_id);
+	if (bpf_core_field_exists(ns->seq))
+		return BPF_CORE_READ(ns, seq);
+	return bpf_core_field_exists(ns->ns.ns_id) ? BPF_CORE_READ(ns, ns.ns_id) : BPF_CORE_READ(ns, ns.inum);
 }
 
 static __always_inline void note_mount_namespace(struct task_struct *task)

@@ -4,21 +4,12 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <unistd.h>
 
-#include <cstdio>
-
-#include "base/fd.h"
-#include "records.h"
-#include "source/memory.h"
+#include "piped.h"
 #include "source/synthetic.h"
 
 namespace cttrace::test {
 namespace {
-
-struct Shown {
-  std::string text, hint;
-};
 
 size_t count_of(const std::string& text, std::string_view words) {
   size_t count = 0;
@@ -75,19 +66,10 @@ class PipelineTrees : public testing::Test {
     records_.push_back(record);
   }
 
-  Shown shown() const {
-    const std::string path = testing::TempDir() + "cttrace-pipeline-" + std::to_string(getpid());
+  Piped shown() const {
     Options options;
     options.trees = options.render.quiet = true;
-    Output output = std::move(*Output::to_file(path));
-    MemorySource source(TraceInfo(), records_);
-    Pipeline pipeline(source, options, output, nullptr);
-    while (pipeline.step(std::chrono::milliseconds(0))) continue;
-    pipeline.finish();
-    EXPECT_TRUE(output.close());
-    const Result<std::string> text = read_file(path, 1u << 30);
-    remove(path.c_str());
-    return {*text, pipeline.hint()};
+    return piped(options, records_);
   }
 
  private:

@@ -1,15 +1,10 @@
 // Who is not traced, but changes mounts where traced ones are: the model has it, and nothing else of it is told.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdio>
 
-#include "base/fd.h"
-#include "cli/pipeline.h"
 #include "mount_world.h"
-#include "records.h"
-#include "render/completeness.h"
-#include "source/memory.h"
+#include "piped.h"
 #include "source/synthetic.h"
 
 namespace cttrace::test {
@@ -46,18 +41,9 @@ class Strangers : public testing::Test {
   }
 
   std::string shown(Format format) const {
-    const std::string path = testing::TempDir() + "cttrace-strangers-" + std::to_string(getpid());
     Options options;
     options.format = format;
-    Output output = std::move(*Output::to_file(path));
-    MemorySource source(TraceInfo(), records_);
-    Pipeline pipeline(source, options, output, nullptr);
-    while (pipeline.step(std::chrono::milliseconds(0))) continue;
-    pipeline.finish();
-    EXPECT_TRUE(output.close());
-    const Result<std::string> text = read_file(path, 1u << 20);
-    remove(path.c_str());
-    return *text;
+    return piped(options, records_).text;
   }
 
   Records records_;
