@@ -132,14 +132,24 @@ void Teller::Work::end_with_unit(const std::shared_ptr<SetUp>& set_up) {
   drop_set_up(set_up);
 }
 
-// A runtime that lives on has told by now what it had to tell of those.
+// Who is told to make a container ends when that has failed. Before, it cleans up, however long that takes, and says why.
+bool Teller::Work::is_cleaning_up(const Unit& runtime) {
+  const Person* const first = person(runtime.pid);
+  return makes_container(runtime.argv) && first && first->process->unit.get() == &runtime;
+}
+
+// Any other runtime that lives on has told by now what it had to tell of those.
 void Teller::Work::tell_failed_by_now() {
-  while (!failed_.empty()) {
+  for (size_t left = failed_.size(); left > 0; --left) {
     const auto [since_ns, waiting] = failed_.front();
     const std::shared_ptr<SetUp> next = waiting.lock();
-    if (next && !next->over && time_ns_ < since_ns + kPatience_ns) return;
+    if (next && !next->over && time_ns_ < since_ns + kPatience_ns) break;
     failed_.pop_front();
     if (!next || next->over) continue;
+    if (is_cleaning_up(*next->unit)) {
+      failed_.emplace_back(time_ns_, next);
+      continue;
+    }
     std::erase(next->unit->set_ups, next);
     end_with_unit(next);
   }

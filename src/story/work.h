@@ -62,6 +62,7 @@ class Teller::Work {
   std::shared_ptr<SetUp> making_of(uint32_t type, uint32_t inode) const;
   void end_set_up(const std::shared_ptr<SetUp>& set_up);
   void wait_for_runtime(const std::shared_ptr<SetUp>& set_up);
+  bool is_cleaning_up(const Unit& runtime);
   bool may_have_failed(const SetUp& set_up) const;
   bool is_left_to_held(const SetUp& set_up) const;
   void drop_set_up(const std::shared_ptr<SetUp>& set_up);

@@ -419,7 +419,7 @@ TEST_F(StoryContainers, NoSetUpIsLeftBehind) {
 
 // A child of a hook that has failed goes on for ever: it keeps nobody waiting.
 TEST_F(StoryContainers, WhatWaitsForItsRuntimeWaitsOnce) {
-  const Task runtime = world.starts(50, {"/usr/bin/made-up", "create", "web"});
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "--", "/bin/app"});
   const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
   world.pivots(init, "/bundle/rootfs");
   const Task hook = world.clones(init, 52, 0, {52, 2});

@@ -365,6 +365,22 @@ TEST_F(StorySaid, ASetUpThatFailsHasItByWhoSaidIt) {
   EXPECT_EQ(text.find("no traced call failed"), std::string::npos) << text;
 }
 
+// What it has made takes long to remove.
+TEST_F(StorySaid, ARuntimeThatCleansUpForLongSaysWhyBehindThat) {
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.ends(init, 1 << 8);
+  for (int i = 0; i < 3; ++i) {
+    world.passes(2'000'000'000);
+    world.goes_on(runtime);
+  }
+  says(runtime, "made-up: init failed\n");
+  EXPECT_EQ(world.going_on(), 1u);
+  world.ends(runtime, 1 << 8);
+  EXPECT_EQ(world.going_on(), 0u);
+  const std::string text = story();
+  EXPECT_NE(text.find("says         made-up 50: made-up: init failed\n"), std::string::npos) << text;
+}
+
 TEST_F(StorySaid, TheProgramsIsNotItsRuntimes) {
   const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
   says(init, "warning\n");
