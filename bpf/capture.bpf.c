@@ -354,6 +354,8 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 			note_made_node();
 		if (s->row.flags & CT_ROW_AFTER && ret >= 0)
 			capture_aftermath(s->row.flags, (u32)call.args[0], (u32)ret, orphan ? 0 : state->enter_ns);
+		else if (s->row.flags & CT_ROW_AFTER_TARGET && !orphan)
+			capture_mount_target(state->enter_ns);
 	}
 	send(s, 0);
 	return 0;

@@ -114,6 +114,10 @@ struct CgroupMoved {
 struct ControlWritten {
   std::string path, value;
 };  // a limit of a cgroup, a file of sysfs
+// The call failed: why, in words that go on behind those of its errno.
+struct CallRefused {
+  std::string why;
+};
 // From here on something is not known that was: why, in words.
 struct BecameUnknown {
   std::string what;
@@ -126,7 +130,7 @@ struct Contradicted {
 using Change = std::variant<TaskCreated, ProgramStarted, TaskEnded, LeaderReplaced, NamespaceMade, NamespaceEntered,
                             IdMapSet, SetgroupsSet, MountChanged, TreeMade, TreeAttached, TreeDissolved, RootChanged,
                             CwdChanged, DeviceMade, DeviceOwned, IdentityChanged, NameSet, SysctlSet, CgroupMoved,
-                            ControlWritten, BecameUnknown, Contradicted>;
+                            ControlWritten, CallRefused, BecameUnknown, Contradicted>;
 using Changes = std::vector<Change>;
 
 }  // namespace cttrace

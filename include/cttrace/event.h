@@ -96,7 +96,8 @@ enum class Outcome : uint8_t {
 // Inode numbers by ct_ns; 0: unknown.
 using NamespaceInodes = std::array<uint32_t, CT_NS_COUNT>;
 
-// What the kernel's own structures said at the end of a call that succeeded; only of what the call may change.
+// What the kernel's own structures said at the end of a call that succeeded (`target`: of any); only of what the call
+// may change.
 struct Aftermath {
   std::optional<NamespaceInodes> namespaces;  // of the caller: unshare, setns
   MaybeFile cwd, root;                        // of the caller: chdir, fchdir, chroot, pivot_root, setns

@@ -229,6 +229,7 @@ struct Step {
   uint32_t normal_failures = 0;  // calls that failed, and need not worry anybody
   std::string reason = {};       // why not: of the first one
   int error = 0;                 // the step failed: a positive errno
+  std::string cause = {};        // why, behind the words of the errno; empty: not known
   bool denied = false;           // by seccomp
   bool killed = false;           // by seccomp's SIGSYS: the call has no result, and `error` stands for that
   std::string message = {};      // of a filesystem context, in the kernel's words

@@ -252,7 +252,7 @@ enum ct_capture_status {
 /* EXEC, SNAPSHOT: CT_CAP_STRING: the program's version, where its file tells it; added by cttrace itself. Readers that
  * do not know it pass over it, as over all captures that they do not know: it is no reason for a new version. */
 #define CT_ARG_EXE_VERSION 0x32
-/* EXIT, where it succeeded: CT_CAP_FILE: where the path led by which the call names what it changes, as it was then.
+/* EXIT: CT_CAP_FILE: where the path led by which the call names what it changes, as it was then.
  * Only where the kernel can be asked; passed over by readers that do not know it. */
 #define CT_ARG_TARGET 0x33
 /* EXEC: CT_CAP_COUNT: bprm->secureexec, which the program has as AT_SECURE: 1 where to execute it gave privileges, or

@@ -14,6 +14,7 @@
 #include "model/doubt.h"
 #include "model/effects.h"
 #include "model/namespaces.h"
+#include "model/refusals.h"
 #include "model/tasks.h"
 
 namespace cttrace {
@@ -33,6 +34,11 @@ bool is_over(const State& state, const Task& task) {
   return holder != state.running.end() && holder->second.start_ns > task.start_ns;
 }
 
+void refused(ModelContext& context, const Call& call, const TaskState& task) {
+  if (task.stranger) return;
+  if (std::string why = why_refused(context, call, task); !why.empty()) context.changed(CallRefused{std::move(why)});
+}
+
 void apply_call(ModelContext& context, const Call& call) {
   if (is_over(context.state, call.task)) return;
   TaskState& task = edit_task(context, call.task);
@@ -40,7 +46,7 @@ void apply_call(ModelContext& context, const Call& call) {
   const bool done = call.outcome == Outcome::kReturned && call.result >= 0;
   const bool mounts = done && apply_mount_call(context, call, task);
   if (!mounts) see_files(context, call);
-  if (!done) return;
+  if (!done) return refused(context, call, task);
   if (mounts) {
     find_procfs(context, call, task);
     see_bound_device(context, call);
@@ -95,6 +101,13 @@ State Model::settled() const {
   ModelContext context{{.state = copy.state_, .changes = copy.changes_, .rules = rules_}, copy.books_};
   sweep_namespaces(context, std::ranges::any_of(changes_, takes_mounts));
   return std::move(copy.state_);
+}
+
+std::string Model::why_impossible(const Call& call) const {
+  Model copy = *this;
+  ModelContext context{{.state = copy.state_, .changes = copy.changes_, .rules = rules_}, copy.books_};
+  const TaskState* const task = copy.state_.task(id_of(call.task));
+  return task ? cttrace::why_impossible(context, call, *task) : std::string();
 }
 
 const Changes& Model::apply(const Event& event) {

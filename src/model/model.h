@@ -28,6 +28,10 @@ class Model {
   // The state without such namespaces.
   State settled() const;
 
+  // Why this call, were it made now, could not succeed; empty: it may. Of one that then does, the rules of refusals.def
+  // are wrong, or the state is.
+  std::string why_impossible(const Call& call) const;
+
   // How far the kernel's own answers agreed with what had been inferred.
   const Agreements& agreements() const { return books_.agreements; }
 

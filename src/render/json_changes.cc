@@ -213,6 +213,11 @@ struct Writer {
     json["value"] = json_text(written.value);
     return json;
   }
+  Json operator()(const CallRefused& refused) const {
+    Json json = named("refused");
+    json["why"] = json_text(refused.why);
+    return json;
+  }
   Json operator()(const BecameUnknown& unknown) const {
     Json json = named("became_unknown");
     json["what"] = json_text(unknown.what);

@@ -86,6 +86,7 @@ Json json_step(const Step& step, const TreeChanges* changes) {
   if (!step.message.empty()) json["fs_message"] = json_text(step.message);
   json["normal_failures"] = step.normal_failures;
   if (!step.reason.empty()) json["reason"] = step.reason;
+  if (step.error && !step.cause.empty()) json["cause"] = json_text(step.cause);
   if (const std::optional<Trees> trees = trees_around(step, changes)) json["trees"] = json_trees(*trees);
   return json;
 }

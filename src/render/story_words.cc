@@ -308,8 +308,10 @@ string duration_text(uint64_t ns) {
 
 namespace {
 
-// What execve says of a program that is there, too. Of one that is looked for, what is not there is the program.
-const char* what_is_missing(const Step& step) {
+// ENOENT is what execve says of a program that is there, too. Of one that is looked for, what is not there is the
+// program.
+string cause_of(const Step& step) {
+  if (!step.cause.empty()) return ": " + safe(step.cause);
   const auto* run = std::get_if<ProgramRun>(&step.facts);
   const bool may_be_either = run && step.error == ENOENT && step.call_count <= 1 && run->given != "";
   return may_be_either ? ": the program, or its interpreter" : "";
@@ -323,7 +325,7 @@ string words_of(const Step& step, const Around& around) {
   if (step.killed) return text + ": failed: SIGSYS from seccomp, and no result";
   const ErrorName error = error_name(step.error);
   text += fmt::format(": failed: {} ({}{})", error.name.empty() ? std::to_string(step.error) : error.name, error.text,
-                      what_is_missing(step));
+                      cause_of(step));
   if (step.denied) text += ", denied by seccomp";
   if (!step.message.empty()) text += ": " + safe(step.message);
   return text;

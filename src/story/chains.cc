@@ -298,7 +298,10 @@ bool absorb(Step& last, Step& next) {
   if (std::holds_alternative<ProgramRun>(last.facts)) {
     ++last.normal_failures;
     last.reason = "looked for along PATH";
-    if (!stays_forbidden(last, next)) last.error = next.error;
+    if (!stays_forbidden(last, next)) {
+      last.error = next.error;
+      last.cause = next.cause;
+    }
   } else if (next.error) {
     ++last.normal_failures;
   }

@@ -132,7 +132,8 @@ void Teller::Work::end_with_unit(const std::shared_ptr<SetUp>& set_up) {
   drop_set_up(set_up);
 }
 
-// Who is told to make a container ends when that has failed. Before, it cleans up, however long that takes, and says why.
+// Who is told to make a container ends when that has failed. Before, it cleans up, however long that takes, and says
+// why.
 bool Teller::Work::is_cleaning_up(const Unit& runtime) {
   const Person* const first = person(runtime.pid);
   return makes_container(runtime.argv) && first && first->process->unit.get() == &runtime;

@@ -30,6 +30,12 @@ std::optional<std::string> what_became_the_root(const Step& step) {
   return done->mounts[0].source;
 }
 
+std::string cause_in(const Changes& changes) {
+  for (const Change& change : changes)
+    if (const auto* const refused = std::get_if<CallRefused>(&change)) return refused->why;
+  return {};
+}
+
 }  // namespace
 
 Teller::Teller(const TellerOptions& options, Sink sink) : work_(std::make_unique<Work>(options, std::move(sink))) {}
@@ -132,6 +138,7 @@ void Teller::Work::on(const Call& call) {
   std::string name, version;
   if (error_of(call)) around.caller = {.name = name = unit.name(), .version = version = unit.version()};
   Step step = step_of(call, number_, around);
+  if (step.error) step.cause = cause_in(*changes_);
   step.selected = !options_.selects || options_.selects(*call.row);
   if (std::holds_alternative<ProgramRun>(step.facts)) return note_exec(person, call, std::move(step));
   const bool done = succeeded(call);

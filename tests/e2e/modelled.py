@@ -27,5 +27,6 @@ def assert_agreed(case, record):
     """What the model inferred from calls is what the kernel said afterwards, at every program that was executed."""
     modelled = Modelled(record)
     case.assertEqual(modelled.changes("contradicted"), [])
+    case.assertEqual(modelled.sum["impossible"], [])
     case.assertGreater(modelled.sum["programs"], 0)
     return modelled

@@ -31,6 +31,7 @@ class Model(support.Case):
                 self.assertEqual([event["witness"] for event in modelled.events if "witness" in event], [])
                 self.assertEqual(modelled.changes("contradicted"), [])
                 self.assertEqual(modelled.changes("became_unknown"), [])
+                self.assertEqual(modelled.sum["impossible"], [])
                 for field in FIELDS:
                     count = modelled.sum["witnessed"][field]
                     self.assertGreater(count["confirmed"], 500, (field, count))

@@ -35,8 +35,8 @@ class Told:
         for line in text.splitlines():
             step = re.match(r" *\+[\d.]+ m?s  (.{11})  (.*)", line)
             if step is None:
-                # How much was captured, and who still ran when the first process had ended, differs.
-                if not line.startswith(("cttrace: ebpf ", "cttrace: ptrace ")):
+                # How much was captured, who still ran when the first process had ended, and what others did, differs.
+                if not line.startswith(("cttrace: ebpf ", "cttrace: ptrace ", "cttrace: also taken into account: ")):
                     self.rest.append(self.plain(line))
                 continue
             phase = step[1].strip() or phase

@@ -1,9 +1,10 @@
-// model_dump RECORDING: what each event of a recording changed, one JSON object a line, and a line that sums up. Ends
-// with 1 where the kernel contradicted the model.
+// model_dump RECORDING: what each event of a recording changed, one JSON object a line, and a line that sums up, with
+// what was done although the model says that it cannot be. Ends with 1 where the kernel contradicted the model.
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "decode/decoder.h"
 #include "model/model.h"
@@ -21,6 +22,7 @@ struct Dump {
   Model model;
   Witness witness;
   uint64_t snapshots = 0, contradicted = 0, unknown = 0;
+  std::vector<std::string> impossible;
 
   void check_witness(const Call& call) {
     const auto difference = witness.check(model.state(), call);
@@ -36,8 +38,18 @@ struct Dump {
     std::printf("%s\n", line.dump().c_str());
   }
 
+  // What the model says that the kernel refuses always is not done.
+  void check_rules(const Call& call) {
+    if (call.outcome != Outcome::kReturned || call.result < 0) return;
+    if (const std::string why = model.why_impossible(call); !why.empty())
+      impossible.push_back(std::to_string(model.state().event + 1) + ": " + std::string(call.row->name) + ": " + why);
+  }
+
   void take(const Event& event) {
-    if (const Call* const call = std::get_if<Call>(&event)) check_witness(*call);
+    if (const Call* const call = std::get_if<Call>(&event)) {
+      check_witness(*call);
+      check_rules(*call);
+    }
     const Changes& changes = model.apply(event);
     const Snapshot* const snapshot = std::get_if<Snapshot>(&event);
     snapshots += snapshot && !snapshot->at_start;
@@ -78,9 +90,9 @@ int main(int argc, char** argv) {
   decoder.finish();
   const State& state = dump.model.state();
   Json sum = {
-      {"events", state.event},          {"programs", dump.snapshots},     {"contradicted", dump.contradicted},
-      {"became_unknown", dump.unknown}, {"tasks", state.tasks.size()},    {"namespaces", state.namespaces.size()},
-      {"trees", state.trees.size()},    {"devices", state.devices.size()}};
+      {"events", state.event},          {"programs", dump.snapshots},      {"contradicted", dump.contradicted},
+      {"became_unknown", dump.unknown}, {"tasks", state.tasks.size()},     {"namespaces", state.namespaces.size()},
+      {"trees", state.trees.size()},    {"devices", state.devices.size()}, {"impossible", dump.impossible}};
   for (const auto& [kind, agreement] : dump.model.agreements())
     sum["agreements"][std::string(kind)] = {
         {"confirmed", agreement.confirmed}, {"unknown", agreement.unknown}, {"contradicted", agreement.contradicted}};

@@ -415,10 +415,14 @@ TEST_F(StorySteps, WhatWasToBeJoinedOrMadeIsSaid) {
   std::vector<std::string> words;
   for (const Step& step : failed.steps)
     if (step.error) words.push_back(words_of(step, {.stages = &failed.stages}));
-  const std::string invalid = ": failed: EINVAL (Invalid argument)";
-  EXPECT_EQ(words,
-            (std::vector<std::string>{"joins net by /etc/hostname" + invalid, "joins net by uts:[4026531838]" + invalid,
-                                      "a new process with new mnt, pid: failed: ENOSPC (No space left on device)"}));
+  const std::string invalid = ": failed: EINVAL (Invalid argument";
+  EXPECT_EQ(
+      words,
+      (std::vector<std::string>{
+          "joins net by /etc/hostname" + invalid + ")",
+          "joins net by uts:[4026531838]" + invalid + ": it is of type uts)",
+          "a new process with new mnt, pid: failed: ENOSPC (No space left on device: there are as many as allowed "
+          "(user.max_mnt_namespaces, user.max_pid_namespaces), or too many levels of them)"}));
 }
 
 // A hook that is not there is no program of the container's: who was to execute it stays outside.

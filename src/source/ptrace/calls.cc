@@ -166,7 +166,7 @@ void Capture::State::exit(Tracee& tracee, const CallAtEntry& entry, int64_t ret,
       capture_file(tracee, CT_ARG_RETURN, CT_CAP_FILE, Files::Where::kFd, static_cast<int>(ret));
     if (call.row->flags & (CT_ROW_CLONE | CT_ROW_CLONE3) && ret > 0) capture_written_pidfd(tracee, arguments);
     if (ret >= 0) capture_aftermath(tracee, call, ret);
-    if (ret >= 0 && !call.target.empty()) maker.capture(CT_ARG_TARGET, CT_CAP_FILE, CT_OK, call.target);
+    if (!call.target.empty()) maker.capture(CT_ARG_TARGET, CT_CAP_FILE, CT_OK, call.target);
   }
   maker.send();
 }
