@@ -137,7 +137,8 @@ __noinline int capture_namespaces(void)
 		return 0;
 	struct task_struct *task = (struct task_struct *)s->task;
 	fill_namespaces(task, (u32 *)(s->data + at));
-	note_mount_namespace(task);
+	if (!(((struct ct_record *)s->data)->flags & CT_FLAG_STRANGER))
+		note_mount_namespace(task);
 	s->offset = at + CT_NS_COUNT * sizeof(u32);
 	capture_end(s, CT_OK);
 	return 0;

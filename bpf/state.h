@@ -37,6 +37,7 @@ __u64 numbers_of_met_strangers[MAX_NUMBERS / 64] = {};
 /* The same of each abi by itself: a number means another call in another one. */
 #define NUMBER_WORDS (CT_ABI_COUNT * MAX_NUMBERS / 64)
 __u64 mount_numbers[NUMBER_WORDS] = {};
+__u64 join_numbers[NUMBER_WORDS] = {}; /* of those: setns */
 
 __u64 live_tasks = 0; /* followed and not yet ended */
 __u64 new_tasks = 0;  /* found by the iterator */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Strangers: tasks that are not followed, and change mounts in a mount namespace that followed ones have been in: docker's
  * daemon for containerd, kubelet for all runtimes. These calls of theirs are recorded, each behind a snapshot of its caller,
- * as nobody sees what else they do. Without them nobody could tell what followed tasks find mounted. Who has no pid where
- * cttrace is cannot be told from others: nothing is told of him. */
+ * as nobody sees what else they do. Without them nobody could tell what followed tasks find mounted. Who goes from there into
+ * another one is told, too: a mount namespace is there as long as somebody is in it. Who has no pid where cttrace is cannot
+ * be told from others: nothing is told of him. */
 #pragma once
 
 #include "lifecycle.h"
@@ -18,6 +19,14 @@ static __noinline int closes_mount(struct task_struct *task, struct pt_regs *reg
 {
 	read_args(regs, call);
 	return keeps_filesystem(task, call->args[0]);
+}
+
+/* setns: into a mount namespace, as far as its arguments say. */
+static __noinline int joins_mounts(struct pt_regs *regs, struct call *call)
+{
+	read_args(regs, call);
+	u32 type = call->args[1];
+	return !type || type & 0x00020000 /* CLONE_NEWNS */;
 }
 
 /* may_mount() of fs/namespace.c: nobody else changes anything. */
@@ -38,6 +47,8 @@ static __always_inline int changes_mounts(struct task_struct *task, struct pt_re
 	call->abi = task_abi(task);
 	u64 word = pinned(call->abi * (MAX_NUMBERS / 64) + call->nr / 64);
 	if (word >= NUMBER_WORDS || !(mount_numbers[word] >> call->nr % 64 & 1))
+		return 0;
+	if (join_numbers[word] >> call->nr % 64 & 1 && !joins_mounts(regs, call))
 		return 0;
 	if (!has_number(numbers_of_strangers, call->nr) &&
 	    !(met && has_number(numbers_of_met_strangers, call->nr) && closes_mount(task, regs, call)))

@@ -12,6 +12,7 @@ namespace cttrace {
 namespace {
 
 constexpr size_t kMostStrangers = 3;  // that are named
+constexpr size_t kMostMet = 256;
 
 constexpr LossKind kLossKinds[CT_LOSS_COUNT] = {
     {"ring_full", "record", ": the ring buffer was full (a larger --buffer helps)", true},
@@ -78,15 +79,22 @@ void Completeness::see_call(const Call& call) {
 }
 
 void Completeness::see_stranger(const Event& event) {
-  calls_of_strangers += std::holds_alternative<Call>(event);
-  const auto* const snapshot = std::get_if<Snapshot>(&event);
-  if (!snapshot) return;
-  const uint32_t pid = snapshot->task.tgid;
+  if (const auto* const snapshot = std::get_if<Snapshot>(&event)) {
+    if (met.size() >= kMostMet) met.clear();
+    met[snapshot->task.tid] = {snapshot->task.tgid, snapshot->comm};
+  }
+  // Where they are is told, too; what changes mounts counts.
+  const auto* const call = std::get_if<Call>(&event);
+  if (!call || !(call->row->groups & kMount)) return;
+  ++calls_of_strangers;
+  const auto who = met.find(call->task.tid);
+  if (who == met.end()) return;
+  const auto& [pid, name] = who->second;
   const auto known = std::ranges::find(strangers, pid, &std::pair<uint32_t, std::string>::first);
   if (known != strangers.end())
-    known->second = snapshot->comm;
+    known->second = name;
   else if (strangers.size() <= kMostStrangers)
-    strangers.emplace_back(pid, snapshot->comm);
+    strangers.emplace_back(pid, name);
 }
 
 void Completeness::see(const Event& event) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -63,6 +64,8 @@ class Completeness {
 
  private:
   void see_call(const Call& call);
+  std::map<uint32_t, std::pair<uint32_t, std::string>> met;  // the latest of them, by tid
+
   void see_stranger(const Event& event);
   std::string strangers_text() const;
   std::array<uint64_t, CT_LOSS_COUNT> told_ = {};

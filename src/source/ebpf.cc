@@ -61,7 +61,10 @@ bool refuses_fentry() {
 }
 
 // Such calls are told of everybody (bpf/strangers.h). chroot changes its caller alone.
-bool changes_mounts_of_others(const SyscallRow& row) { return (row.groups & kMount) && row.name != "chroot"; }
+bool joins_others(const SyscallRow& row) { return row.name == "setns"; }
+bool is_told_of_strangers(const SyscallRow& row) {
+  return joins_others(row) || ((row.groups & kMount) && row.name != "chroot");
+}
 
 uint32_t ring_size(size_t bytes) {
   const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
@@ -148,10 +151,11 @@ void EbpfSource::State::fill_rows() {
         put(skeleton->maps.numbers, static_cast<uint32_t>(abi) * kNumbers + number,
             static_cast<uint16_t>(base->index + 1));
       }
-      if (options.selection.includes(row) && changes_mounts_of_others(row)) {
+      if (options.selection.includes(row) && is_told_of_strangers(row)) {
         const uint64_t bit = uint64_t{1} << number % 64;
         (row.flags & CT_ROW_MOUNT_FD ? met_strangers : strangers)[number / 64] |= bit;
         skeleton->bss->mount_numbers[(abi * kNumbers + number) / 64] |= bit;
+        if (joins_others(row)) skeleton->bss->join_numbers[(abi * kNumbers + number) / 64] |= bit;
       }
       for (const uint64_t value : row.select_values) {
         const struct {
