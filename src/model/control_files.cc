@@ -220,6 +220,11 @@ void apply_control_write(ModelContext& context, const Call& call, TaskState& tas
   keep(context, file, task, *text);
 }
 
+const TaskState* process_of(const ModelContext& context, const File& file) {
+  const std::optional<ProcessFile> about = process_file(file);
+  return about ? task_numbered(context, pid_namespace_of(context, file), about->pid) : nullptr;
+}
+
 void apply_sethostname(ModelContext& context, const Call& call, TaskState& task) {
   const auto name = memory_at(call, 0);
   set_name(context, task.namespaces[CT_NS_UTS].value, call.row->name == "setdomainname",

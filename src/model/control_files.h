@@ -10,6 +10,9 @@ namespace cttrace {
 void apply_control_write(ModelContext& context, const Call& call, TaskState& task);
 void apply_sethostname(ModelContext& context, const Call& call, TaskState& task);
 
+// Whose file it is, of those in the folders of procfs; nullptr: nobody's, or not known.
+const TaskState* process_of(const ModelContext& context, const File& file);
+
 // Learns whose processes a procfs shows: what was mounted when tracing began, what `task` has mounted since.
 void find_procfs(ModelContext& context, const Mounts& mounts);
 void find_procfs(ModelContext& context, const Call& call, const TaskState& task);

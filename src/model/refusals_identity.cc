@@ -2,12 +2,14 @@
 #include <linux/capability.h>
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
 
 #include "model/arguments.h"
+#include "model/control_files.h"
 #include "model/refusal_reasons.h"
 #include "model/user_namespaces.h"
 
@@ -21,17 +23,15 @@ std::string lacks(const Refused& refused, Capability capability) {
 std::string lacks_over_host(const Refused& refused, Capability capability) {
   switch (privilege_over_host(refused, capability)) {
     case Privilege::kNotHeld: return "no " + std::string(capability.name);
-    case Privilege::kElsewhere: return std::string(capability.name) + " counts in the host's user namespace only";
+    case Privilege::kElsewhere:
+      return "it takes " + std::string(capability.name) + " in the host's user namespace, and it is in another one";
     default: return {};
   }
 }
 
-bool is_unmapped(const Refused& refused, uint32_t id, IdKind kind) {
-  const Fact<uint32_t> host = to_host(refused.state(), refused.user_namespace(), id, kind);
-  return id != kNoId && host.known() && host.value == kNoId;
+std::string said_of_unmapped(uint32_t id, IdKind kind) {
+  return std::string("its user namespace has no ") + (kind == IdKind::kGid ? "gid " : "uid ") + std::to_string(id);
 }
-
-std::string said_of_unmapped(uint32_t id) { return "its user namespace has no " + std::to_string(id); }
 
 // The control file that was written, by the last part of its path.
 std::string_view file_written(const Refused& refused, std::string_view fs_type) {
@@ -46,8 +46,8 @@ std::string has_unmapped_id(const Refused& refused) {
   const bool gid = refused.call.row->name.find("gid") != std::string_view::npos;
   for (size_t i = 0; i < refused.call.args.size(); ++i) {
     const uint32_t id = id_at(refused.call, i);
-    if (is_unmapped(refused, id, gid ? IdKind::kGid : IdKind::kUid))
-      return said_of_unmapped(id) + " (" + (gid ? "gid_map)" : "uid_map)");
+    const IdKind kind = gid ? IdKind::kGid : IdKind::kUid;
+    if (id != kNoId && is_unmapped(refused, refused.user_namespace(), id, kind)) return said_of_unmapped(id, kind);
   }
   return {};
 }
@@ -57,7 +57,8 @@ std::string has_unmapped_group(const Refused& refused) {
   if (!groups || refused.call.args[1].spec->size == 2) return {};
   for (size_t at = 0; at < groups->size(); at += sizeof(uint32_t)) {
     const std::optional<uint32_t> id = number_in<uint32_t>(*groups, at);
-    if (id && is_unmapped(refused, *id, IdKind::kGid)) return said_of_unmapped(*id) + " (gid_map)";
+    if (id && is_unmapped(refused, refused.user_namespace(), *id, IdKind::kGid))
+      return said_of_unmapped(*id, IdKind::kGid);
   }
   return {};
 }
@@ -95,9 +96,15 @@ std::string may_not_filter(const Refused& refused) {
   return lacking.empty() ? lacking : lacking + ", and no_new_privs is not set";
 }
 
+// check_prlimit_permission comes first, for another process; do_prlimit.
 std::string may_not_raise_limit(const Refused& refused) {
+  const bool of_process = refused.call.row->name == "prlimit64";
+  const uint32_t pid = of_process ? int_at(refused.call, 0) : 0;
+  if ((pid && pid != refused.task.pids.back()) || !refused.raw(of_process ? 2 : 1)) return {};
   const std::string lacking = lacks_over_host(refused, {CAP_SYS_RESOURCE, "CAP_SYS_RESOURCE"});
-  return lacking.empty() ? lacking : "above the hard limit; " + lacking;
+  if (lacking.empty()) return lacking;
+  const bool files = int_at(refused.call, of_process ? 1 : 0) == RLIMIT_NOFILE;
+  return std::string(files ? "above the hard limit, or above fs.nr_open; " : "above the hard limit; ") + lacking;
 }
 
 std::string may_not_make_devices(const Refused& refused) {
@@ -113,21 +120,98 @@ std::string may_not_lower_oom_score(const Refused& refused) {
   return lacks_over_host(refused, {CAP_SYS_RESOURCE, "CAP_SYS_RESOURCE"});
 }
 
-std::string is_no_map(const Refused& refused) {
+// --- uid_map and gid_map: map_write, kernel/user_namespace.c
+
+namespace {
+
+struct MapWrite {
+  IdKind kind = IdKind::kUid;
+  NamespaceId of = 0, above = 0;  // the user namespace, and its parent; 0: not known
+  std::optional<std::string_view> text = {};
+
+  std::string id(uint32_t number) const { return (kind == IdKind::kGid ? "gid " : "uid ") + std::to_string(number); }
+};
+
+std::optional<MapWrite> map_write(const Refused& refused) {
   const std::string_view file = file_written(refused, "proc");
-  if (file != "uid_map" && file != "gid_map") return {};
-  return "not three numbers a line, or ids that are in several lines";
+  if (file != "uid_map" && file != "gid_map") return std::nullopt;
+  MapWrite found = {.kind = file == "gid_map" ? IdKind::kGid : IdKind::kUid, .text = memory_at(refused.call, 1)};
+  const TaskState* const of = process_of(refused.context, *refused.call.args[0].file);
+  const Fact<NamespaceId> user = of ? of->namespaces[CT_NS_USER] : Fact<NamespaceId>{};
+  const Namespace* const ns = user.known() ? refused.state().ns(user.value) : nullptr;
+  if (!ns) return found;
+  found.of = user.value;
+  found.above = ns->owner;
+  return found;
 }
 
-std::string may_not_map_groups(const Refused& refused) {
-  if (file_written(refused, "proc") != "gid_map") return {};
-  return "who has no CAP_SETGID in the user namespace above maps its own gid alone, and denies setgroups before; or it "
-         "was written already";
-}
+}  // namespace
 
 std::string is_mapped_already(const Refused& refused) {
-  if (file_written(refused, "proc") != "uid_map") return {};
-  return "who has no CAP_SETUID in the user namespace above maps its own uid alone; or it was written already";
+  const std::optional<MapWrite> write = map_write(refused);
+  const Namespace* const ns = write ? refused.state().ns(write->of) : nullptr;
+  if (!ns) return {};
+  const Fact<std::vector<IdExtent>>& map = write->kind == IdKind::kGid ? ns->gid_map : ns->uid_map;
+  return map.known() && !map.value.empty() ? "it has been written already" : "";
+}
+
+std::string is_no_map(const Refused& refused) {
+  constexpr size_t kMostExtents = 340;  // UID_GID_MAP_MAX_EXTENTS
+  const std::optional<MapWrite> write = map_write(refused);
+  if (!write || !write->text) return {};
+  const std::optional<std::vector<IdExtent>> extents = id_map_in(*write->text);
+  if (!extents) return "not three numbers a line";
+  if (extents->size() > kMostExtents) return "more than 340 lines";
+  for (const IdExtent& each : *extents) {
+    if (each.count == 0) return "a line of it is for no ids";
+    const uint64_t last = uint64_t{each.first} + each.count, lower = uint64_t{each.lower_first} + each.count;
+    if (std::max(last, lower) > kNoId) return "a line of it has ids that there are not";
+    for (const IdExtent& other : *extents) {
+      const auto overlap = [&](uint32_t one, uint32_t two) {
+        return &each != &other && one < uint64_t{two} + other.count && two < uint64_t{one} + each.count;
+      };
+      if (overlap(each.first, other.first) || overlap(each.lower_first, other.lower_first))
+        return "two lines of it have the same ids";
+    }
+  }
+  return {};
+}
+
+std::string maps_what_is_not_there(const Refused& refused) {
+  const std::optional<MapWrite> write = map_write(refused);
+  const auto extents = write && write->text && write->above ? id_map_in(*write->text) : std::nullopt;
+  if (!extents) return {};
+  for (const IdExtent& each : *extents) {
+    for (const uint32_t id : {each.lower_first, each.lower_first + each.count - 1})
+      if (is_unmapped(refused, write->above, id, write->kind))
+        return "the user namespace above has no " + write->id(id);
+  }
+  return {};
+}
+
+// new_idmap_permitted
+std::string may_not_map(const Refused& refused) {
+  const std::optional<MapWrite> write = map_write(refused);
+  const auto extents = write && write->text ? id_map_in(*write->text) : std::nullopt;
+  if (!extents || extents->empty()) return {};
+  const bool gids = write->kind == IdKind::kGid;
+  const std::string_view needed = gids ? "CAP_SETGID" : "CAP_SETUID";
+  const Privilege held = privilege(refused, {gids ? CAP_SETGID : CAP_SETUID, needed}, write->above);
+  if (held != Privilege::kNotHeld && held != Privilege::kElsewhere) return {};
+  const std::string lacking = "it has no " + std::string(needed) + " in the user namespace above";
+  if (extents->size() > 1 || extents->front().count > 1)
+    return lacking + ", and maps more than its own " + (gids ? "gid" : "uid");
+  const Namespace* const ns = refused.state().ns(write->of);
+  const bool denied = ns && ns->setgroups_allowed.known() && !ns->setgroups_allowed.value;
+  if (gids && ns && ns->setgroups_allowed.known() && !denied) return lacking + ": setgroups has to be denied first";
+  return {};
+}
+
+std::string setgroups_is_settled(const Refused& refused) {
+  if (file_written(refused, "proc") != "setgroups") return {};
+  const auto text = memory_at(refused.call, 1);
+  if (text && text->starts_with("allow")) return "it is denied already";
+  return text && text->starts_with("deny") ? "gid_map has been written already" : "";
 }
 
 std::string cgroup_has_controllers(const Refused& refused) {
@@ -137,8 +221,11 @@ std::string cgroup_has_controllers(const Refused& refused) {
 }
 
 std::string cgroup_has_processes(const Refused& refused) {
-  if (file_written(refused, "cgroup2") != "cgroup.subtree_control") return {};
-  return "processes are in this cgroup: they have to go to one below it first";
+  const auto text = memory_at(refused.call, 1);
+  if (file_written(refused, "cgroup2") != "cgroup.subtree_control" || !text) return {};
+  const bool enables = text->find('+') != std::string_view::npos, disables = text->find('-') != std::string_view::npos;
+  if (enables && !disables) return "processes are in this cgroup: they have to go to one below it first";
+  return disables && !enables ? "a group below it has the controller enabled" : "";
 }
 
 std::string has_no_cpus(const Refused& refused) {

@@ -2,14 +2,16 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
+#include <charconv>
 #include <cstring>
+#include <map>
 
 #include "model/file_places.h"
 #include "model/mount_flags.h"
 #include "model/mount_paths.h"
 #include "model/mount_state.h"
 #include "model/refusal_reasons.h"
+#include "model/user_namespaces.h"
 #include "tables/fallbacks.h"
 
 namespace cttrace {
@@ -34,7 +36,7 @@ MountKind kind_of(const Refused& refused) {
   return flags & MS_MOVE ? MountKind::kMove : MountKind::kNew;
 }
 
-std::string_view type_of(const Refused& refused) {
+std::string_view type_asked(const Refused& refused) {
   if (refused.call.row->name == "fsopen") return refused.text(0);
   const std::string_view type = refused.text(2);
   return type.substr(0, type.find('.'));
@@ -88,6 +90,13 @@ std::string locked_options(uint64_t before, uint64_t after) {
   return "it would lose what is locked, as it came from a more privileged mount namespace: " + listed(lost);
 }
 
+// "sh ", to be followed by its pid.
+std::string named(const TaskState& task) {
+  if (task.programs.empty()) return {};
+  const std::string& path = task.programs.back().path;
+  return path.substr(path.rfind('/') + 1) + " ";
+}
+
 mount_attr attributes_in(const Argument& argument) {
   mount_attr attributes = {};
   std::memcpy(&attributes, argument.bytes.data(), std::min(argument.bytes.size(), sizeof(attributes)));
@@ -117,7 +126,7 @@ std::string may_not_show(const Refused& refused) {
                                      {"mqueue", CT_NS_IPC, "its ipc namespace"},
                                      {"cgroup", CT_NS_CGROUP, "its cgroup namespace"},
                                      {"cgroup2", CT_NS_CGROUP, "its cgroup namespace"}};
-  const auto* const shows = std::ranges::find(kShows, type_of(refused), &Shows::type);
+  const auto* const shows = std::ranges::find(kShows, type_asked(refused), &Shows::type);
   if (shows == std::end(kShows)) return {};
   return what_lacks(refused, kSysAdmin, refused.owner_of(shows->which), shows->whose);
 }
@@ -125,19 +134,20 @@ std::string may_not_show(const Refused& refused) {
 // Without FS_USERNS_MOUNT.
 std::string may_not_mount_type(const Refused& refused) {
   static constexpr std::string_view kHosts[] = {
-      "9p",     "btrfs",      "cifs", "configfs", "debugfs", "devtmpfs", "efivarfs", "erofs",    "exfat",
-      "ext2",   "ext3",       "ext4", "f2fs",     "hfsplus", "iso9660",  "nfs",      "nfs4",     "ntfs3",
-      "pstore", "securityfs", "smb3", "squashfs", "tracefs", "udf",      "vfat",     "virtiofs", "xfs"};
-  if (kind_of(refused) != MountKind::kNew || !std::ranges::count(kHosts, type_of(refused))) return {};
+      "9p",     "btrfs",      "cifs", "configfs", "debugfs", "devtmpfs",  "efivarfs", "erofs",    "exfat", "ext2",
+      "ext3",   "ext4",       "f2fs", "fusectl",  "hfsplus", "hugetlbfs", "iso9660",  "nfs",      "nfs4",  "ntfs3",
+      "pstore", "securityfs", "smb3", "squashfs", "tracefs", "udf",       "vfat",     "virtiofs", "xfs"};
+  if (kind_of(refused) != MountKind::kNew || !std::ranges::count(kHosts, type_asked(refused))) return {};
   const Privilege held = privilege_over_host(refused, kSysAdmin);
   return held == Privilege::kElsewhere ? "this filesystem can only be mounted from the host's user namespace" : "";
 }
 
 // mount_too_revealing
 std::string reveals_too_much(const Refused& refused) {
-  const std::string_view type = type_of(refused);
+  const std::string_view type = type_asked(refused);
   if (kind_of(refused) != MountKind::kNew || (type != "proc" && type != "sysfs") || !may_be_locked(refused)) return {};
-  return "in its mount namespace nothing shows all of such a filesystem, without mounts over parts of it";
+  return "every " + std::string(type) +
+         " that its mount namespace has is covered in part by other mounts, or locked read-only";
 }
 
 std::string takes_locked_options(const Refused& refused) {
@@ -163,8 +173,8 @@ std::string source_is_missing(const Refused& refused) {
   if (!refused.call.after.target) return {};
   switch (kind_of(refused)) {
     case MountKind::kBind:
-    case MountKind::kMove: return "the source; the target is there";
-    case MountKind::kNew: return "the source, or what an option names; the target is there";
+    case MountKind::kMove: return "the source is missing, the target is there";
+    case MountKind::kNew: return "the source, or what an option names, is missing; the target is there";
     default: return {};
   }
 }
@@ -174,22 +184,58 @@ std::string is_no_known_filesystem(const Refused& refused) {
   return is_new ? "this kernel has no such filesystem, or no module of it" : "";
 }
 
+// Of devpts and tmpfs: make_kuid and make_kgid of what they are told.
+std::string option_has_unmapped_id(const Refused& refused) {
+  const std::string_view type = type_asked(refused);
+  if (kind_of(refused) != MountKind::kNew || (type != "tmpfs" && type != "devpts")) return {};
+  std::string_view data = refused.text(4);
+  while (!data.empty()) {
+    const std::string_view option = data.substr(0, data.find(','));
+    data.remove_prefix(std::min(option.size() + 1, data.size()));
+    const bool gid = option.starts_with("gid=");
+    uint32_t id = 0;
+    if (!gid && !option.starts_with("uid=")) continue;
+    if (std::from_chars(option.data() + 4, option.data() + option.size(), id).ec != std::errc()) continue;
+    if (is_unmapped(refused, refused.user_namespace(), id, gid ? IdKind::kGid : IdKind::kUid))
+      return std::string("its user namespace has no ") + (gid ? "gid " : "uid ") + std::to_string(id);
+  }
+  return {};
+}
+
 std::string filesystem_refuses(const Refused& refused) {
-  if (kind_of(refused) != MountKind::kNew) return {};
-  return "the filesystem does not take an option, or the source: the kernel's log may say what";
+  if (kind_of(refused) != MountKind::kNew || refused.text(4).empty() || !refused.target(1)) return {};
+  return "an option, most likely: the kernel's log may say which";
 }
 
 std::string is_no_block_device(const Refused& refused) {
-  return kind_of(refused) == MountKind::kNew ? "the source is none" : "";
+  return kind_of(refused) == MountKind::kNew ? "the source is no block device" : "";
 }
 
 std::string is_mounted_there_already(const Refused& refused) {
   if (kind_of(refused) != MountKind::kNew) return {};
-  if (type_of(refused) == "overlay") return "another overlay has its upperdir or workdir";
+  if (type_asked(refused) == "overlay") return "another overlay has its upperdir or workdir";
+  if (type_asked(refused) == "cgroup") return "a controller of it is in another hierarchy";
   const std::optional<Place> target = refused.target(1);
   if (!target || !is_mount_root(refused.state(), *target)) return {};
   const Filesystem* const there = refused.state().filesystem(filesystem_at(refused.state(), target->mount));
-  return there && there->type == type_of(refused) ? "the same is mounted there already" : "";
+  const bool same =
+      there && there->type == type_asked(refused) && mount_at(refused.state(), target->mount).source == refused.text(0);
+  return same ? "the same is mounted there already" : "";
+}
+
+std::string is_open_for_writing(const Refused& refused) {
+  const bool by_mount = refused.call.row->name == "mount";
+  const bool read_only = by_mount ? kind_of(refused) == MountKind::kRemount && flags_of(refused) & MS_RDONLY
+                                  : (attributes_in(refused.call.args[3]).attr_set & MOUNT_ATTR_RDONLY) != 0;
+  return read_only ? "something in it is open for writing" : "";
+}
+
+// The source, of a bind or a copy.
+std::string binds_elsewhere(const Refused& refused) {
+  const bool clones = refused.call.row->name != "mount";
+  if (clones ? !(refused.raw(2) & OPEN_TREE_CLONE) : kind_of(refused) != MountKind::kBind) return {};
+  const std::optional<Place> source = clones ? refused.place(1, 0) : refused.place(0);
+  return source && is_elsewhere(refused, source->mount) ? "the source is in another mount namespace" : "";
 }
 
 std::string mounts_elsewhere(const Refused& refused) {
@@ -231,9 +277,11 @@ std::string hides_what_is_locked(const Refused& refused) {
 }
 
 std::string only_one_is_a_folder(const Refused& refused) {
-  if (kind_of(refused) != MountKind::kBind || !refused.call.after.target) return {};
-  return S_ISDIR(refused.call.after.target->mode) ? "the target is a folder, and the source is none"
-                                                  : "the source is a folder, and the target is none";
+  if (!refused.call.after.target) return {};
+  const bool is_folder = S_ISDIR(refused.call.after.target->mode);
+  if (kind_of(refused) == MountKind::kNew) return is_folder ? "" : "the target is no folder";
+  if (kind_of(refused) != MountKind::kBind) return {};
+  return is_folder ? "the target is a folder, the source is not" : "the source is a folder, the target is not";
 }
 
 namespace {
@@ -311,6 +359,16 @@ std::optional<Place> to_unmount(const Refused& refused) {
 
 }  // namespace
 
+std::string unmounts_with_strange_flags(const Refused& refused) {
+  const uint64_t flags = refused.raw(1);
+  if (flags & ~uint64_t{MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW}) return "it takes no such flag";
+  return flags & MNT_EXPIRE && flags & (MNT_FORCE | MNT_DETACH) ? "MNT_EXPIRE goes with no other flag" : "";
+}
+
+std::string unmounts_by_force(const Refused& refused) {
+  return refused.raw(1) & MNT_FORCE ? "MNT_FORCE needs CAP_SYS_ADMIN where the filesystem was mounted first" : "";
+}
+
 std::string nothing_to_unmount(const Refused& refused) {
   const std::optional<Place> target = to_unmount(refused);
   if (!target) return {};
@@ -338,13 +396,17 @@ std::string mounts_are_on_it(const Refused& refused) {
 std::string is_in_use(const Refused& refused) {
   const std::optional<Place> target = to_unmount(refused);
   if (!target || !is_mount_root(refused.state(), *target)) return {};
-  std::vector<std::string> who;
+  std::map<uint32_t, std::string> who;
   const std::vector<uint32_t> standing = standing_in(refused.state(), target->mount);
-  for (const auto& [id, task] : refused.state().tasks)
-    if (id == task->leader && !task->ended_ns && std::ranges::count(standing, task->fs))
-      who.push_back(std::to_string(task->tgid));
-  if (who.empty()) return "a file in it is open, or somebody has it as root or working directory";
-  return "the root or working directory is in it of " + listed(who);
+  for (const auto& [id, task] : refused.state().tasks) {
+    if (task->ended_ns || !std::ranges::count(standing, task->fs)) continue;
+    who[task->tgid] = named(*task) + std::to_string(task->tgid);
+  }
+  if (who.empty())
+    return "something in it is in use: a file that is open, a program that runs, a root or working directory";
+  std::vector<std::string> words;
+  for (const auto& [pid, name] : who) words.push_back(name);
+  return "something in it is in use, as root or working directory of " + listed(words);
 }
 
 }  // namespace cttrace

@@ -32,6 +32,12 @@ std::string may_not_change_root(const Refused& refused) {
   return what_lacks(refused, {CAP_SYS_CHROOT, "CAP_SYS_CHROOT"}, refused.task.namespaces[CT_NS_USER].value, {});
 }
 
+std::string pivots_elsewhere(const Refused& refused) {
+  const std::optional<Place> new_root = refused.place(0);
+  const TreeId own = tree_of(refused.state(), refused.task);
+  return new_root && own && new_root->mount.tree != own ? "new_root is in another mount namespace" : "";
+}
+
 std::string pivots_among_shared(const Refused& refused) {
   const std::optional<Pivot> pivot = pivot_of(refused);
   if (!pivot) return {};

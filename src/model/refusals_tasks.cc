@@ -1,7 +1,10 @@
 // kernel/fork.c, kernel/nsproxy.c, kernel/user_namespace.c, fs/exec.c
 #include <linux/capability.h>
+#include <linux/utsname.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 
 #include "cttrace/namespace.h"
 #include "model/arguments.h"
@@ -24,6 +27,14 @@ uint64_t clone_flags(const Refused& refused) {
   if (name == "clone") return refused.raw(0) & ~uint64_t{CSIGNAL};
   const auto arguments = name == "clone3" ? memory_at(refused.call, 0) : std::nullopt;
   return arguments ? number_in<uint64_t>(*arguments, 0).value_or(0) : 0;
+}
+
+// clone3: what needs privileges of its own.
+bool asks_for_pids_or_cgroup(const Refused& refused) {
+  const auto arguments = refused.call.row->name == "clone3" ? memory_at(refused.call, 0) : std::nullopt;
+  if (!arguments) return false;
+  return clone_flags(refused) & CLONE_INTO_CGROUP ||
+         number_in<uint64_t>(*arguments, offsetof(clone_args, set_tid_size)).value_or(0) != 0;
 }
 
 bool has_threads(const Refused& refused) { return threads_of(refused.context, refused.task).size() > 1; }
@@ -55,10 +66,36 @@ std::string makes_users_in_chroot(const Refused& refused) {
   return same ? "" : "its root is not that of its mount namespace (chroot)";
 }
 
+std::string ids_are_not_mapped_yet(const Refused& refused) {
+  const Namespace* const own = refused.state().ns(refused.user_namespace());
+  if (!(clone_flags(refused) & CLONE_NEWUSER) || !own) return {};
+  const bool unmapped = own->uid_map.known() && own->gid_map.known() && own->uid_map.value.empty();
+  return unmapped ? "no ids are mapped in the user namespace that it is in (uid_map)" : "";
+}
+
 std::string may_not_make_users(const Refused& refused) {
-  if (!(clone_flags(refused) & CLONE_NEWUSER)) return {};
-  return "user namespaces are restricted here (kernel.unprivileged_userns_clone, "
-         "kernel.apparmor_restrict_unprivileged_userns, another security module), or its ids are not mapped";
+  if (!(clone_flags(refused) & CLONE_NEWUSER) || asks_for_pids_or_cgroup(refused)) return {};
+  return "making user namespaces is restricted here, by a sysctl or a security module";
+}
+
+// copy_pid_ns
+std::string has_other_pids_already(const Refused& refused) {
+  const Fact<NamespaceId>& own = refused.task.namespaces[CT_NS_PID];
+  const Fact<NamespaceId>& next = refused.task.namespaces[CT_NS_PID_FOR_CHILDREN];
+  const bool asked = clone_flags(refused) & CLONE_NEWPID && own.known() && next.known();
+  return asked && own.value != next.value ? "its children have another pid namespace than itself already" : "";
+}
+
+// copy_process
+std::string shares_what_is_copied(const Refused& refused) {
+  const uint64_t flags = clone_flags(refused);
+  if (!(flags & CLONE_FS) || !(flags & (CLONE_NEWNS | CLONE_NEWUSER))) return {};
+  return "CLONE_FS goes with neither CLONE_NEWNS nor CLONE_NEWUSER";
+}
+
+std::string cgroup_is_not_for_processes(const Refused& refused) {
+  if (!(clone_flags(refused) & CLONE_INTO_CGROUP)) return {};
+  return "controllers are enabled for the groups below that cgroup (cgroup.subtree_control): processes go there";
 }
 
 std::string makes_too_many(const Refused& refused) {
@@ -93,55 +130,89 @@ std::string makes_too_many_processes(const Refused&) {
 
 namespace {
 
-// The namespace that a descriptor is; 0: it is none, or that is not known.
-NamespaceId joined(const Refused& refused) {
-  const MaybeFile& file = refused.call.args[0].file;
-  if (!file || file->kind != FileKind::kNamespace) return 0;
-  return find_namespace(refused.context, file->target, static_cast<uint32_t>(file->inode));
-}
+// What it is asked to join: the namespace that a descriptor is, or those of a process.
+struct Joined {
+  uint32_t types = 0;
+  std::array<NamespaceId, CT_NS_COUNT> namespaces = {};  // by ct_ns; 0: not known, or none
+  bool by_file = false;
+};
 
-uint32_t type_joined(const Refused& refused) {
+Joined joined_by(const Refused& refused) {
+  constexpr ct_ns kAll[] = {CT_NS_MNT,    CT_NS_UTS, CT_NS_IPC,  CT_NS_NET,
+                            CT_NS_CGROUP, CT_NS_PID, CT_NS_USER, CT_NS_TIME};
+  Joined joined;
   const MaybeFile& file = refused.call.args[0].file;
-  return file && file->kind == FileKind::kNamespace ? file->target : 0;
+  if (!file) return joined;
+  if (file->kind == FileKind::kNamespace) {
+    joined.types = file->target;
+    joined.by_file = true;
+    for (const ct_ns which : kAll)
+      if (type_of(which) == file->target)
+        joined.namespaces[which] = find_namespace(refused.context, file->target, static_cast<uint32_t>(file->inode));
+  }
+  if (file->kind == FileKind::kPidfd) {
+    joined.types = int_at(refused.call, 1);
+    const TaskState* const of = refused.state().task_with(file->target);
+    for (const ct_ns which : kAll)
+      if (of && type_of(which) & joined.types && of->namespaces[which].known())
+        joined.namespaces[which] = of->namespaces[which].value;
+  }
+  return joined;
 }
 
 }  // namespace
 
 std::string joins_another_type(const Refused& refused) {
-  const uint32_t type = type_joined(refused), asked = int_at(refused.call, 1);
-  if (!type || !asked || type == asked) return {};
-  const char* const name = namespace_name(type);
-  return name ? "it is of type " + std::string(name) : "";
+  const Joined joined = joined_by(refused);
+  const uint32_t asked = int_at(refused.call, 1);
+  if (!joined.by_file || !joined.types || !asked || joined.types == asked) return {};
+  const char* const name = namespace_name(joined.types);
+  return name ? "it is a namespace of type " + std::string(name) : "";
 }
 
 std::string joins_its_own_users(const Refused& refused) {
-  const bool own =
-      type_joined(refused) == CLONE_NEWUSER && joined(refused) && joined(refused) == refused.user_namespace();
-  return own ? "it is in this user namespace already" : "";
+  const NamespaceId user = joined_by(refused).namespaces[CT_NS_USER];
+  return user && user == refused.user_namespace() ? "it is in this user namespace already" : "";
 }
 
 std::string joins_users_with_threads(const Refused& refused) {
-  if (type_joined(refused) != CLONE_NEWUSER) return {};
+  if (!(joined_by(refused).types & CLONE_NEWUSER)) return {};
   if (has_threads(refused)) return "it has several threads";
   return shares_root(refused) ? "it shares its root and working directory with another one (CLONE_FS)" : "";
 }
 
+std::string joins_time_with_threads(const Refused& refused) {
+  return joined_by(refused).types & CLONE_NEWTIME && has_threads(refused) ? "it has several threads" : "";
+}
+
 std::string joins_mounts_with_shared_root(const Refused& refused) {
-  if (type_joined(refused) != CLONE_NEWNS || !shares_root(refused)) return {};
+  if (!(joined_by(refused).types & CLONE_NEWNS) || !shares_root(refused)) return {};
   return has_threads(refused) ? "its threads share root and working directory: unshare(CLONE_FS) comes first"
                               : "it shares its root and working directory with another one (CLONE_FS)";
 }
 
 std::string may_not_join(const Refused& refused) {
-  const uint32_t type = type_joined(refused);
-  const NamespaceId id = joined(refused);
-  const Namespace* const ns = refused.state().ns(id);
-  if (!type || !ns) return {};
-  const std::string there = what_lacks(refused, kSysAdmin, type == CLONE_NEWUSER ? id : ns->owner, "it");
-  if (!there.empty() || type == CLONE_NEWUSER) return there;
-  const std::string here = what_lacks(refused, kSysAdmin, refused.user_namespace(), {});
-  if (!here.empty() || type != CLONE_NEWNS) return here;
-  return what_lacks(refused, {CAP_SYS_CHROOT, "CAP_SYS_CHROOT"}, refused.user_namespace(), {});
+  const Joined joined = joined_by(refused);
+  // With a user namespace come its privileges, before the others are joined.
+  if (joined.types & CLONE_NEWUSER && joined.types != CLONE_NEWUSER) return {};
+  for (size_t which = 0; which < joined.namespaces.size(); ++which) {
+    const Namespace* const ns = refused.state().ns(joined.namespaces[which]);
+    if (!ns) continue;
+    const bool user = which == CT_NS_USER;
+    const std::string there = what_lacks(refused, kSysAdmin, user ? joined.namespaces[which] : ns->owner, "it");
+    if (!there.empty()) return there;
+    if (user) continue;
+    const std::string here = what_lacks(refused, kSysAdmin, refused.user_namespace(), {});
+    if (!here.empty()) return here;
+    if (which != CT_NS_MNT) continue;
+    const std::string root = what_lacks(refused, {CAP_SYS_CHROOT, "CAP_SYS_CHROOT"}, refused.user_namespace(), {});
+    if (!root.empty()) return root;
+  }
+  return {};
+}
+
+std::string is_too_long_a_name(const Refused& refused) {
+  return static_cast<int32_t>(refused.raw(1)) > __NEW_UTS_LEN ? "it is longer than 64 bytes" : "";
 }
 
 std::string may_not_name(const Refused& refused) {
@@ -154,8 +225,7 @@ std::string is_mounted_noexec(const Refused& refused) {
   const bool at = refused.call.row->name == "execveat";
   const std::optional<Place> program = at ? refused.place(1, 0) : refused.place(0);
   if (!program || !(mount_at(refused.state(), program->mount).attributes & MOUNT_ATTR_NOEXEC)) return {};
-  return "it is on a mount that is noexec, " +
-         refused.state().trees.at(program->mount.tree).path_of(program->mount.slot);
+  return "its mount is noexec: " + refused.state().trees.at(program->mount.tree).path_of(program->mount.slot);
 }
 
 std::string is_no_program(const Refused&) {

@@ -92,6 +92,13 @@ Privilege privilege_over_host(const Refused& refused, Capability capability) {
   return *effective ? Privilege::kHeld : Privilege::kNotHeld;
 }
 
+bool is_unmapped(const Refused& refused, NamespaceId user_namespace, uint32_t id, IdKind kind) {
+  const Namespace* const ns = refused.state().ns(user_namespace);
+  if (!ns || (kind == IdKind::kGid ? ns->gid_map : ns->uid_map).value.empty()) return false;
+  const Fact<uint32_t> host = to_host(refused.state(), user_namespace, id, kind);
+  return host.known() && host.value == kNoId;
+}
+
 std::string what_lacks(const Refused& refused, Capability capability, NamespaceId owner, std::string_view whose) {
   switch (privilege(refused, capability, owner)) {
     case Privilege::kNotHeld: return "no " + std::string(capability.name);

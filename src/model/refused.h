@@ -11,6 +11,7 @@
 #include "cttrace/event.h"
 #include "cttrace/state.h"
 #include "model/context.h"
+#include "model/user_namespaces.h"
 
 namespace cttrace {
 
@@ -55,6 +56,10 @@ enum class Privilege : uint8_t {
 Privilege privilege(const Refused& refused, Capability capability, NamespaceId owner);
 // ... to the initial user namespace.
 Privilege privilege_over_host(const Refused& refused, Capability capability);
+
+// The user namespace has no such id, by a map that is written: one that is not may be written by somebody who is not
+// traced.
+bool is_unmapped(const Refused& refused, NamespaceId user_namespace, uint32_t id, IdKind kind);
 
 // In words, what of that is missing; empty: nothing, or that is not known. `whose`: "its mount namespace".
 std::string what_lacks(const Refused& refused, Capability capability, NamespaceId owner, std::string_view whose);

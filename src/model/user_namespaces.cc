@@ -43,21 +43,6 @@ std::optional<uint32_t> take_number(std::string_view& text) {
   return number;
 }
 
-// As map_write (kernel/user_namespace.c) reads it: up to a NUL, where there is one.
-std::optional<Extents> parse(std::string_view text) {
-  Extents extents;
-  text = text.substr(0, text.find('\0'));
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const auto first = take_number(line), lower = take_number(line), count = take_number(line);
-    if (!first || !lower || !count || !without_spaces_before(line).empty()) return std::nullopt;
-    extents.push_back({.first = *first, .lower_first = *lower, .count = *count});
-  }
-  return extents;
-}
-
 // Long maps are sorted by the kernel (sort_idmaps), short ones stay as they were written.
 bool same(Extents a, Extents b) {
   const auto key = [](const IdExtent& extent) { return std::tie(extent.first, extent.lower_first, extent.count); };
@@ -93,6 +78,21 @@ void observe(ModelContext& context, NamespaceId id, IdKind kind, const Extents& 
 
 }  // namespace
 
+// Up to a NUL, where there is one.
+std::optional<std::vector<IdExtent>> id_map_in(std::string_view text) {
+  Extents extents;
+  text = text.substr(0, text.find('\0'));
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const auto first = take_number(line), lower = take_number(line), count = take_number(line);
+    if (!first || !lower || !count || !without_spaces_before(line).empty()) return std::nullopt;
+    extents.push_back({.first = *first, .lower_first = *lower, .count = *count});
+  }
+  return extents;
+}
+
 Fact<uint32_t> to_host(const State& state, NamespaceId user_namespace, uint32_t id, IdKind kind) {
   const Namespace* const ns = state.ns(user_namespace);
   if (!ns || !map_of(*ns, kind).known()) return {};
@@ -103,7 +103,7 @@ void write_id_map(ModelContext& context, NamespaceId user_namespace, IdKind kind
                   std::optional<std::string_view> text) {
   const Namespace* const ns = context.state.ns(user_namespace);
   if (!ns) return;
-  std::optional<Extents> extents = text ? parse(*text) : std::nullopt;
+  std::optional<Extents> extents = text ? id_map_in(*text) : std::nullopt;
   const Namespace* const parent = context.state.ns(ns->owner);
   const bool known = extents && parent && map_of(*parent, kind).known();
   if (known)

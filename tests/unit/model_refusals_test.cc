@@ -94,7 +94,7 @@ TEST_F(ModelRefusals, WhoseUserNamespaceItIs) {
   EXPECT_EQ(cannot(inside, "mknod", {"/null", S_IFCHR | 0666, 0x103}), "");  // which one it is, is not known yet
   world_.executes(inside, [](Snapshot& there) { there.namespaces[CT_NS_USER] = 777; });
   EXPECT_EQ(cannot(inside, "mknod", {"/null", S_IFCHR | 0666, 0x103}),
-            "CAP_MKNOD counts in the host's user namespace only");
+            "it takes CAP_MKNOD in the host's user namespace, and it is in another one");
   EXPECT_EQ(cannot(inside, "mknod", {"/whiteout", S_IFCHR | 0666, 0}), "");
   EXPECT_EQ(cannot(inside, "mknod", {"/fifo", S_IFIFO | 0666, 0}), "");
 }

@@ -420,7 +420,7 @@ TEST_F(StorySteps, WhatWasToBeJoinedOrMadeIsSaid) {
       words,
       (std::vector<std::string>{
           "joins net by /etc/hostname" + invalid + ")",
-          "joins net by uts:[4026531838]" + invalid + ": it is of type uts)",
+          "joins net by uts:[4026531838]" + invalid + ": it is a namespace of type uts)",
           "a new process with new mnt, pid: failed: ENOSPC (No space left on device: there are as many as allowed "
           "(user.max_mnt_namespaces, user.max_pid_namespaces), or too many levels of them)"}));
 }
