@@ -104,7 +104,7 @@ class Story(support.Case):
         cttrace("-q", "--format", "story", "-o", out, "--", "setpriv", "--reuid", "4242", "--clear-groups", "dash", "-c",
                 "unshare -m true; exit 3")
         self.assertRegex(out.read_text(), r"^unshare \d+ set up nothing   unshare -m true   exited with 1 after \S+ ms\n"
-                         r" +\+\S+ ms  namespaces   new mnt: failed: EPERM \(Operation not permitted\)\n"
+                         r" +\+\S+ ms  namespaces   new mnt: failed: EPERM \(Operation not permitted: no CAP_SYS_ADMIN, and no user namespace is made with them\)\n"
                          r" +\+\S+ ms  says         unshare: unshare failed: Operation not permitted\n\n"
                          r"No container was set up: 3 programs began, \d+ calls traced\. --format calls shows them\.\n$")
 
