@@ -100,7 +100,8 @@ std::string may_not_filter(const Refused& refused) {
 std::string may_not_raise_limit(const Refused& refused) {
   const bool of_process = refused.call.row->name == "prlimit64";
   const uint32_t pid = of_process ? int_at(refused.call, 0) : 0;
-  if ((pid && pid != refused.task.pids.back()) || !refused.raw(of_process ? 2 : 1)) return {};
+  const bool itself = !pid || (!refused.task.pids.empty() && refused.task.pids.back() == pid);
+  if (!itself || !refused.raw(of_process ? 2 : 1)) return {};
   const std::string lacking = lacks_over_host(refused, {CAP_SYS_RESOURCE, "CAP_SYS_RESOURCE"});
   if (lacking.empty()) return lacking;
   const bool files = int_at(refused.call, of_process ? 1 : 0) == RLIMIT_NOFILE;

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 #include <map>
+#include <set>
 
 #include "model/file_places.h"
 #include "model/mount_flags.h"
@@ -397,9 +398,10 @@ std::string is_in_use(const Refused& refused) {
   const std::optional<Place> target = to_unmount(refused);
   if (!target || !is_mount_root(refused.state(), *target)) return {};
   std::map<uint32_t, std::string> who;
-  const std::vector<uint32_t> standing = standing_in(refused.state(), target->mount);
+  const std::vector<uint32_t> in_it = standing_in(refused.state(), target->mount);
+  const std::set<uint32_t> standing(in_it.begin(), in_it.end());
   for (const auto& [id, task] : refused.state().tasks) {
-    if (task->ended_ns || !std::ranges::count(standing, task->fs)) continue;
+    if (task->ended_ns || !standing.contains(task->fs)) continue;
     who[task->tgid] = named(*task) + std::to_string(task->tgid);
   }
   if (who.empty())

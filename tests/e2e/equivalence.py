@@ -91,6 +91,14 @@ class Trace:
             names[event["event"]] = f"{tid}.{count[tid]}"
         return names
 
+    def forget_why_mounts_failed(self):
+        """Who knows where the path led says more of it."""
+        mounts = {f"changes of {self.names[event['event']]}" for event in self.events
+                  if event["type"] == "call" and event["name"] == "mount"}
+        for key in mounts & self.by_thread.keys():
+            if all(change["change"] == "refused" for event in self.by_thread[key] for change in event["changes"]):
+                del self.by_thread[key]
+
     def normal(self, value, key=""):
         # Which of threads that end at the same time is the last.
         if _TIMES.search(key) or key == "last_of_process":
