@@ -1,6 +1,7 @@
 #include "model/mount_attributes.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,12 @@ void tell(Context& context, MountChanged::What what, MountId mount, const Mount&
 }
 
 }  // namespace
+
+mount_attr attributes_in(const Argument& argument) {
+  mount_attr attributes = {};
+  std::memcpy(&attributes, argument.bytes.data(), std::min(argument.bytes.size(), sizeof(attributes)));
+  return attributes;
+}
 
 void change_attributes(Context& context, MountId mount, bool recursively,
                        const std::function<uint64_t(uint64_t)>& changed, bool idmapped) {

@@ -7,9 +7,13 @@
 #include <string_view>
 
 #include "model/mounts_api.h"
+#include "tables/fallbacks.h"
 
 namespace cttrace {
 
+// What mount_setattr and open_tree_attr are given. The caller's struct may be of another length: what is not there is
+// 0.
+mount_attr attributes_in(const Argument& argument);
 // `changed` makes the new attributes of the old. One change is told for all of them.
 void change_attributes(Context& context, MountId mount, bool recursively,
                        const std::function<uint64_t(uint64_t)>& changed, bool idmapped = false);

@@ -20,8 +20,6 @@
 namespace cttrace {
 namespace {
 
-constexpr uint64_t kPropagationTypes = MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
-
 struct MountCall {
   const Call& call;
   const TaskState& task;
@@ -245,17 +243,15 @@ void mount_again(Context& context, const MountCall& mount) {
 
 // The order of path_mount, fs/namespace.c.
 void apply_mount(Context& context, const Call& call, TaskState& task) {
-  constexpr uint64_t kMagicMask = 0xffff0000;
-  uint64_t flags = call.args[3].raw;
-  if ((flags & kMagicMask) == MS_MGC_VAL) flags &= ~kMagicMask;
+  const uint64_t flags = without_magic(call.args[3].raw);
   const MountCall mount = {.call = call, .task = task, .flags = flags, .tree = tree_of(context.state, task)};
   if (flags & MS_REMOUNT) {
     mount_again(context, mount);
   } else if (flags & MS_BIND) {
     mount_bind(context, mount);
-  } else if (flags & kPropagationTypes) {
+  } else if (propagation_types(flags)) {
     if (const std::optional<MountId> target = find_mount(context, mount, "a change of propagation"))
-      change_propagation(context, *target, flags & kPropagationTypes, flags & MS_REC);
+      change_propagation(context, *target, propagation_types(flags), flags & MS_REC);
   } else if (flags & MS_MOVE) {
     mount_move(context, mount);
   } else {

@@ -1,7 +1,6 @@
 #include "model/mount_fds.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,13 +19,6 @@
 
 namespace cttrace {
 namespace {
-
-// The caller's struct may be of another length: what is not there is 0.
-mount_attr attributes_in(const Argument& argument) {
-  mount_attr attributes = {};
-  std::memcpy(&attributes, argument.bytes.data(), std::min(argument.bytes.size(), sizeof(attributes)));
-  return attributes;
-}
 
 void set_attributes(Context& context, MountId mount, const mount_attr& attributes, bool recursively) {
   const bool idmap = attributes.attr_set & MOUNT_ATTR_IDMAP;

@@ -21,6 +21,15 @@ void each_option(std::string_view options, Visit visit) {
 
 }  // namespace
 
+uint64_t without_magic(uint64_t mount_flags) {
+  constexpr uint64_t kMagicMask = 0xffff0000;
+  return (mount_flags & kMagicMask) == MS_MGC_VAL ? mount_flags & ~kMagicMask : mount_flags;
+}
+
+uint64_t propagation_types(uint64_t mount_flags) {
+  return mount_flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE);
+}
+
 uint64_t attributes_of(uint64_t flags) {
   uint64_t attributes = 0;
   if (flags & MS_RDONLY) attributes |= MOUNT_ATTR_RDONLY;

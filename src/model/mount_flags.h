@@ -9,6 +9,10 @@ namespace cttrace {
 
 // MS_* of mount(2) to MOUNT_ATTR_*: what a new mount gets.
 uint64_t attributes_of(uint64_t mount_flags);
+// Without the magic number of old programs.
+uint64_t without_magic(uint64_t mount_flags);
+// MS_SHARED and its like, of the flags.
+uint64_t propagation_types(uint64_t mount_flags);
 // What a remount makes of them: atime settings stay where the flags say nothing of them.
 uint64_t remounted_attributes(uint64_t mount_flags, uint64_t before);
 // mount_setattr; without MOUNT_ATTR_IDMAP.

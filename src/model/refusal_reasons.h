@@ -10,7 +10,7 @@ namespace cttrace {
 
 using Reason = std::string (*)(const Refused& refused);
 
-// --- refusals_mounts.cc: mount, umount, move_mount, open_tree, mount_setattr
+// --- refusals_mounts.cc: mount, open_tree, mount_setattr
 std::string may_not_mount(const Refused& refused);
 std::string may_not_clone_mounts(const Refused& refused);
 std::string may_not_show(const Refused& refused);
@@ -32,6 +32,8 @@ std::string is_no_mount_point_at(const Refused& refused);
 std::string is_unbindable(const Refused& refused);
 std::string hides_what_is_locked(const Refused& refused);
 std::string only_one_is_a_folder(const Refused& refused);
+
+// --- refusals_moves.cc: move_mount, MS_MOVE, umount
 std::string moves_no_mount(const Refused& refused);
 std::string moves_what_is_locked(const Refused& refused);
 std::string moves_from_shared(const Refused& refused);

@@ -1,52 +1,23 @@
-// fs/namespace.c
+// mount, open_tree, mount_setattr and their like: fs/namespace.c, fs/fsopen.c
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
-#include <map>
-#include <set>
 
-#include "model/file_places.h"
+#include "model/mount_attributes.h"
 #include "model/mount_flags.h"
 #include "model/mount_paths.h"
 #include "model/mount_state.h"
 #include "model/refusal_reasons.h"
-#include "model/user_namespaces.h"
-#include "tables/fallbacks.h"
+#include "model/refused_mount.h"
 
 namespace cttrace {
 namespace {
-
-constexpr uint64_t kPropagationTypes = MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
-
-// What mount(2) is asked to do, in the order in which path_mount looks for it.
-enum class MountKind : uint8_t { kRemount, kBind, kPropagation, kMove, kNew };
-
-uint64_t flags_of(const Refused& refused) {
-  constexpr uint64_t kMagicMask = 0xffff0000;
-  const uint64_t flags = refused.raw(3);
-  return (flags & kMagicMask) == MS_MGC_VAL ? flags & ~kMagicMask : flags;
-}
-
-MountKind kind_of(const Refused& refused) {
-  const uint64_t flags = flags_of(refused);
-  if (flags & MS_REMOUNT) return MountKind::kRemount;
-  if (flags & MS_BIND) return MountKind::kBind;
-  if (flags & kPropagationTypes) return MountKind::kPropagation;
-  return flags & MS_MOVE ? MountKind::kMove : MountKind::kNew;
-}
 
 std::string_view type_asked(const Refused& refused) {
   if (refused.call.row->name == "fsopen") return refused.text(0);
   const std::string_view type = refused.text(2);
   return type.substr(0, type.find('.'));
-}
-
-// Mounts of another namespace than the caller's; of a detached tree they are nobody's.
-bool is_elsewhere(const Refused& refused, MountId mount) {
-  const TreeInfo* const info = tree_info(refused.state(), mount.tree);
-  return info && !info->anonymous && mount.tree != tree_of(refused.state(), refused.task);
 }
 
 std::string said_if_no_mount_point(const Refused& refused, const std::optional<Place>& place) {
@@ -68,15 +39,6 @@ bool may_be_locked(const Refused& refused) {
   return owner && owner->owner && privilege(refused, kSysAdmin, refused.owner_of(CT_NS_MNT)) == Privilege::kHeld;
 }
 
-// A few words of a list that may be long.
-std::string listed(const std::vector<std::string>& words) {
-  constexpr size_t kMost = 4;
-  std::string text;
-  for (size_t i = 0; i < std::min(words.size(), kMost); ++i) text += (i ? ", " : "") + words[i];
-  if (words.size() > kMost) text += ", and " + std::to_string(words.size() - kMost) + " more";
-  return text;
-}
-
 // Options that the mount would lose, or an atime setting that it would change: can_change_locked_flags.
 std::string locked_options(uint64_t before, uint64_t after) {
   static constexpr std::pair<uint64_t, std::string_view> kLockable[] = {{MOUNT_ATTR_RDONLY, "ro"},
@@ -89,19 +51,6 @@ std::string locked_options(uint64_t before, uint64_t after) {
   if ((before ^ after) & (MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME)) lost.emplace_back("its atime setting");
   if (lost.empty()) return {};
   return "it would lose what is locked, as it came from a more privileged mount namespace: " + listed(lost);
-}
-
-// "sh ", to be followed by its pid.
-std::string named(const TaskState& task) {
-  if (task.programs.empty()) return {};
-  const std::string& path = task.programs.back().path;
-  return path.substr(path.rfind('/') + 1) + " ";
-}
-
-mount_attr attributes_in(const Argument& argument) {
-  mount_attr attributes = {};
-  std::memcpy(&attributes, argument.bytes.data(), std::min(argument.bytes.size(), sizeof(attributes)));
-  return attributes;
 }
 
 }  // namespace
@@ -156,8 +105,8 @@ std::string takes_locked_options(const Refused& refused) {
   const std::optional<Place> target = refused.target(1);
   if (!target) return {};
   const uint64_t before = mount_at(refused.state(), target->mount).attributes;
-  const std::string locked = locked_options(before, remounted_attributes(flags_of(refused), before));
-  if (!locked.empty() || flags_of(refused) & MS_BIND) return locked;
+  const std::string locked = locked_options(before, remounted_attributes(without_magic(refused.raw(3)), before));
+  if (!locked.empty() || without_magic(refused.raw(3)) & MS_BIND) return locked;
   return "the filesystem belongs to another user namespace: only options of the mount (MS_BIND) can be changed";
 }
 
@@ -226,7 +175,7 @@ std::string is_mounted_there_already(const Refused& refused) {
 
 std::string is_open_for_writing(const Refused& refused) {
   const bool by_mount = refused.call.row->name == "mount";
-  const bool read_only = by_mount ? kind_of(refused) == MountKind::kRemount && flags_of(refused) & MS_RDONLY
+  const bool read_only = by_mount ? kind_of(refused) == MountKind::kRemount && without_magic(refused.raw(3)) & MS_RDONLY
                                   : (attributes_in(refused.call.args[3]).attr_set & MOUNT_ATTR_RDONLY) != 0;
   return read_only ? "something in it is open for writing" : "";
 }
@@ -267,7 +216,7 @@ std::string is_unbindable(const Refused& refused) {
 
 std::string hides_what_is_locked(const Refused& refused) {
   const bool clones = refused.call.row->name != "mount";
-  const uint64_t flags = clones ? refused.raw(2) : flags_of(refused);
+  const uint64_t flags = clones ? refused.raw(2) : without_magic(refused.raw(3));
   if (clones ? !(flags & OPEN_TREE_CLONE) || flags & AT_RECURSIVE
              : kind_of(refused) != MountKind::kBind || flags & MS_REC)
     return {};
@@ -283,132 +232,6 @@ std::string only_one_is_a_folder(const Refused& refused) {
   if (kind_of(refused) == MountKind::kNew) return is_folder ? "" : "the target is no folder";
   if (kind_of(refused) != MountKind::kBind) return {};
   return is_folder ? "the target is a folder, the source is not" : "the source is a folder, the target is not";
-}
-
-namespace {
-
-struct Move {
-  Place from;
-  MountId to;  // what it is to be mounted on
-};
-
-std::optional<Move> move_of(const Refused& refused) {
-  const bool by_mount = refused.call.row->name == "mount";
-  if (by_mount ? kind_of(refused) != MountKind::kMove : (refused.raw(4) & MOVE_MOUNT_SET_GROUP) != 0)
-    return std::nullopt;
-  const std::optional<Place> from = by_mount ? refused.place(0) : refused.place(1, 0);
-  const std::optional<Place> to = by_mount ? refused.target(1) : refused.target(3, 2);
-  if (!from || !to) return std::nullopt;
-  MountId onto = crossed(refused.state(), *to).mount;
-  const Slot below = refused.state().trees.at(onto.tree).parent_of(onto.slot);
-  if (!by_mount && refused.raw(4) & MOVE_MOUNT_BENEATH && below != kNoSlot) onto.slot = below;
-  return Move{*from, onto};
-}
-
-bool is_attached(const Refused& refused, MountId mount) {
-  const TreeInfo* const info = tree_info(refused.state(), mount.tree);
-  return info && !info->anonymous;
-}
-
-}  // namespace
-
-std::string moves_no_mount(const Refused& refused) {
-  const std::optional<Move> move = move_of(refused);
-  if (!move) return {};
-  if (is_elsewhere(refused, move->from.mount)) return "what is to be moved is in another mount namespace";
-  if (is_elsewhere(refused, move->to)) return "the target is in another mount namespace";
-  return is_mount_root(refused.state(), move->from) ? "" : "what is to be moved is no mount point";
-}
-
-std::string moves_what_is_locked(const Refused& refused) {
-  const std::optional<Move> move = move_of(refused);
-  if (!move || !mount_at(refused.state(), move->from.mount).locked) return {};
-  return "it came from a more privileged mount namespace with what is around it, and cannot be moved alone";
-}
-
-std::string moves_from_shared(const Refused& refused) {
-  const std::optional<Move> move = move_of(refused);
-  if (!move || !is_attached(refused, move->from.mount)) return {};
-  const MountTree& tree = refused.state().trees.at(move->from.mount.tree);
-  const Slot parent = tree.parent_of(move->from.mount.slot);
-  return parent != kNoSlot && tree.at(parent).peer_group ? "what it is mounted on is shared" : "";
-}
-
-std::string moves_unbindable(const Refused& refused) {
-  const std::optional<Move> move = move_of(refused);
-  if (!move || !mount_at(refused.state(), move->to).peer_group) return {};
-  const MountTree& tree = refused.state().trees.at(move->from.mount.tree);
-  const bool any =
-      std::ranges::any_of(tree.subtree(move->from.mount.slot), [&](Slot slot) { return tree.at(slot).unbindable; });
-  return any ? "the target is on a shared mount, and an unbindable one is among what is moved" : "";
-}
-
-std::string moves_below_itself(const Refused& refused) {
-  const std::optional<Move> move = move_of(refused);
-  return move && is_within(refused.state(), move->to, move->from.mount) ? "it would be mounted below itself" : "";
-}
-
-// --- Unmounting
-
-namespace {
-
-std::optional<Place> to_unmount(const Refused& refused) {
-  const std::optional<Place> target = refused.target(0);
-  if (!target) return std::nullopt;
-  return crossed(refused.state(), *target);
-}
-
-}  // namespace
-
-std::string unmounts_with_strange_flags(const Refused& refused) {
-  const uint64_t flags = refused.raw(1);
-  if (flags & ~uint64_t{MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW}) return "it takes no such flag";
-  return flags & MNT_EXPIRE && flags & (MNT_FORCE | MNT_DETACH) ? "MNT_EXPIRE goes with no other flag" : "";
-}
-
-std::string unmounts_by_force(const Refused& refused) {
-  return refused.raw(1) & MNT_FORCE ? "MNT_FORCE needs CAP_SYS_ADMIN where the filesystem was mounted first" : "";
-}
-
-std::string nothing_to_unmount(const Refused& refused) {
-  const std::optional<Place> target = to_unmount(refused);
-  if (!target) return {};
-  if (is_elsewhere(refused, target->mount)) return "it is in another mount namespace";
-  return is_mount_root(refused.state(), *target) ? "" : "nothing is mounted there";
-}
-
-std::string unmounts_what_is_locked(const Refused& refused) {
-  const std::optional<Place> target = to_unmount(refused);
-  if (!target || !mount_at(refused.state(), target->mount).locked) return {};
-  return "it came from a more privileged mount namespace, and would show what it hides";
-}
-
-std::string mounts_are_on_it(const Refused& refused) {
-  const std::optional<Place> target = to_unmount(refused);
-  if (!target || !is_mount_root(refused.state(), *target) || refused.raw(1) & MNT_DETACH) return {};
-  const std::optional<Place> root = refused.root();
-  if (!root || root->mount == target->mount) return {};  // that is made read-only instead
-  const MountTree& tree = refused.state().trees.at(target->mount.tree);
-  std::vector<std::string> paths;
-  for (const Slot child : tree.children(target->mount.slot)) paths.push_back(tree.path_of(child));
-  return paths.empty() ? "" : "mounts are on it: " + listed(paths);
-}
-
-std::string is_in_use(const Refused& refused) {
-  const std::optional<Place> target = to_unmount(refused);
-  if (!target || !is_mount_root(refused.state(), *target)) return {};
-  std::map<uint32_t, std::string> who;
-  const std::vector<uint32_t> in_it = standing_in(refused.state(), target->mount);
-  const std::set<uint32_t> standing(in_it.begin(), in_it.end());
-  for (const auto& [id, task] : refused.state().tasks) {
-    if (task->ended_ns || !standing.contains(task->fs)) continue;
-    who[task->tgid] = named(*task) + std::to_string(task->tgid);
-  }
-  if (who.empty())
-    return "something in it is in use: a file that is open, a program that runs, a root or working directory";
-  std::vector<std::string> words;
-  for (const auto& [pid, name] : who) words.push_back(name);
-  return "something in it is in use, as root or working directory of " + listed(words);
 }
 
 }  // namespace cttrace
