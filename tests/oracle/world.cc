@@ -14,6 +14,9 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <sstream>
+#include <vector>
 
 namespace cttrace::oracle {
 namespace {
@@ -208,15 +211,37 @@ const World::Actor& World::stranger_beside(int who) {
   return strangers_.emplace(who, std::move(stranger)).first->second;
 }
 
+namespace {
+
+// Another mount lies on all of it.
+bool is_covered(const std::string& mountinfo, uint64_t mount_id) {
+  std::map<uint64_t, std::string> places;
+  std::vector<std::pair<uint64_t, std::string>> mounted;  // on which mount, and where
+  std::istringstream lines(mountinfo);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    uint64_t id = 0, parent = 0;
+    std::string device, root, place;
+    words >> id >> parent >> device >> root >> place;
+    places[id] = place;
+    mounted.emplace_back(parent, place);
+  }
+  const auto own = places.find(mount_id);
+  return own != places.end() && std::ranges::count(mounted, std::pair(mount_id, own->second)) != 0;
+}
+
+}  // namespace
+
 // What changes no mounts nobody would tell of.
 std::optional<long> World::perform_as_stranger(int beside, const Words& words) {
   const auto actor = actors_.find(beside);
   if (actor == actors_.end() || std::ranges::count(kOfActorsAlone, words[0])) return std::nullopt;
   const pid_t tid = actor->second.tid;
-  // On which of several roots that lie on each other it is nobody tells.
+  // On which of several roots, or other mounts, that lie on each other it is nobody tells.
   const SeenActor& seen = seen_.actors.at(tid);
-  if (seen.root.path == "/" && seen.root.mount_id != seen_.namespaces.at(seen.mount_ns).root.mount_id)
-    return std::nullopt;
+  const SeenNamespace& there = seen_.namespaces.at(seen.mount_ns);
+  if (seen.root.path == "/" && seen.root.mount_id != there.root.mount_id) return std::nullopt;
+  if (is_covered(there.mountinfo, seen.cwd.mount_id)) return std::nullopt;
   const Actor& stranger = stranger_beside(beside);
   say_label();  // now: that it leaves the namespace that it was in is a part of this
   if (ask(stranger, {"setns", "CLONE_NEWNS"}, observer_.open_file(tid, "ns/mnt").get()) != 0) give_up("setns");
