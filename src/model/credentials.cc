@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "model/arguments.h"
 #include "model/tasks.h"
 
 namespace cttrace {
@@ -52,6 +53,25 @@ uint64_t all_capabilities(const ModelContext& context) { return context.books.ca
 void notice_capabilities(ModelContext& context, uint64_t seen) {
   // They are numbered without gaps.
   while (seen & ~context.books.capabilities) context.books.capabilities = context.books.capabilities << 1 | 1;
+}
+
+std::optional<Identity::Capabilities> capabilities_asked(const ModelContext& context, const Call& call) {
+  const auto header = memory_at(call, 0), data = memory_at(call, 1);
+  const auto version = header ? number_in<uint32_t>(*header, 0) : std::nullopt;
+  if (!version || !data) return std::nullopt;
+  const size_t words = *version == _LINUX_CAPABILITY_VERSION_1 ? 1 : 2;
+  std::array<uint64_t, 3> sets = {};  // effective, permitted, inheritable
+  for (size_t word = 0; word < words; ++word) {
+    for (size_t set = 0; set < sets.size(); ++set) {
+      const size_t at = word * sizeof(__user_cap_data_struct) + set * sizeof(uint32_t);
+      const auto part = number_in<uint32_t>(*data, at);
+      if (!part) return std::nullopt;
+      sets[set] |= uint64_t{*part} << (32 * word);
+    }
+  }
+  // The kernel takes no notice of others.
+  for (uint64_t& set : sets) set &= all_capabilities(context);
+  return Identity::Capabilities{.inheritable = sets[2], .permitted = sets[1], .effective = sets[0]};
 }
 
 void enter_user_namespace(ModelContext& context, TaskState& task) {

@@ -16,6 +16,9 @@ enum IdIndex { kReal, kEffective, kSaved, kFilesystem };
 uint64_t all_capabilities(const ModelContext& context);
 void notice_capabilities(ModelContext& context, uint64_t seen);
 
+// What capset is to set: effective, permitted and inheritable ones, no others; none: that could not be read.
+std::optional<Identity::Capabilities> capabilities_asked(const ModelContext& context, const Call& call);
+
 // What the task is after creating or joining its user namespace: nobody's, with every capability in there.
 void enter_user_namespace(ModelContext& context, TaskState& task);
 

@@ -92,27 +92,15 @@ void apply_option(const Call& call, Identity& identity) {
 
 void apply_capset(ModelContext& context, const Call& call, TaskState& task) {
   const Identity before = task.identity;
-  const auto header = memory_at(call, 0), data = memory_at(call, 1);
-  const auto version = header ? number_in<uint32_t>(*header, 0) : std::nullopt;
-  const size_t words = version == _LINUX_CAPABILITY_VERSION_1 ? 1 : 2;
-  std::array<uint64_t, 3> sets = {};  // effective, permitted, inheritable
-  bool known = version && data;
-  for (size_t word = 0; known && word < words; ++word) {
-    for (size_t set = 0; known && set < sets.size(); ++set) {
-      const auto part = number_in<uint32_t>(*data, word * sizeof(__user_cap_data_struct) + set * sizeof(uint32_t));
-      known = part.has_value();
-      sets[set] |= uint64_t{part.value_or(0)} << (32 * word);
-    }
-  }
-  if (!known) {
+  const std::optional<Identity::Capabilities> asked = capabilities_asked(context, call);
+  if (!asked) {
     task.identity.capabilities.evidence = Evidence::kUnknown;
   } else {
     // cap_capset, security/commoncap.c
     edit_capabilities(task.identity, [&](Identity::Capabilities& capabilities) {
-      const uint64_t all = all_capabilities(context);
-      capabilities.effective = sets[0] & all;
-      capabilities.permitted = sets[1] & all;
-      capabilities.inheritable = sets[2] & all;
+      capabilities.effective = asked->effective;
+      capabilities.permitted = asked->permitted;
+      capabilities.inheritable = asked->inheritable;
       capabilities.ambient &= capabilities.permitted & capabilities.inheritable;
     });
   }

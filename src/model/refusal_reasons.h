@@ -18,6 +18,9 @@ std::string may_not_mount_type(const Refused& refused);
 std::string reveals_too_much(const Refused& refused);
 std::string takes_locked_options(const Refused& refused);
 std::string takes_locked_attributes(const Refused& refused);
+std::string has_an_id_map(const Refused& refused);
+std::string is_attached_already(const Refused& refused);
+std::string takes_no_id_map(const Refused& refused);
 std::string source_is_missing(const Refused& refused);
 std::string is_no_known_filesystem(const Refused& refused);
 std::string option_has_unmapped_id(const Refused& refused);
@@ -81,7 +84,20 @@ std::string is_mounted_noexec(const Refused& refused);
 std::string is_no_program(const Refused& refused);
 std::string is_being_written(const Refused& refused);
 
-// --- refusals_identity.cc: ids, capabilities, seccomp, limits, device nodes, control files
+// --- refusals_privileges.cc: capabilities, securebits, seccomp
+std::string sets_capabilities_of_another(const Refused& refused);
+std::string raises_inheritable(const Refused& refused);
+std::string raises_permitted(const Refused& refused);
+std::string raises_effective(const Refused& refused);
+std::string may_not_drop(const Refused& refused);
+std::string is_no_capability(const Refused& refused);
+std::string raises_ambient(const Refused& refused);
+std::string changes_locked_securebits(const Refused& refused);
+std::string may_not_set_securebits(const Refused& refused);
+std::string may_not_filter(const Refused& refused);
+std::string has_a_listener(const Refused& refused);
+
+// --- refusals_identity.cc: ids, limits, device nodes, control files
 std::string has_unmapped_id(const Refused& refused);
 std::string has_unmapped_group(const Refused& refused);
 std::string may_not_set_uids(const Refused& refused);
@@ -89,8 +105,6 @@ std::string may_not_set_gids(const Refused& refused);
 std::string setgroups_is_denied(const Refused& refused);
 std::string groups_are_not_mapped_yet(const Refused& refused);
 std::string may_not_set_groups(const Refused& refused);
-std::string may_not_drop(const Refused& refused);
-std::string may_not_filter(const Refused& refused);
 std::string may_not_raise_limit(const Refused& refused);
 std::string may_not_make_devices(const Refused& refused);
 std::string may_not_lower_oom_score(const Refused& refused);

@@ -1,7 +1,5 @@
-// kernel/sys.c, kernel/groups.c, security/commoncap.c, kernel/user_namespace.c, fs/namei.c, kernel/cgroup/
+// kernel/sys.c, kernel/groups.c, kernel/user_namespace.c, fs/namei.c, kernel/cgroup/
 #include <linux/capability.h>
-#include <linux/prctl.h>
-#include <linux/seccomp.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -77,23 +75,6 @@ std::string groups_are_not_mapped_yet(const Refused& refused) {
   const Namespace* const ns = refused.state().ns(refused.user_namespace());
   const bool unmapped = ns && ns->gid_map.known() && ns->gid_map.value.empty();
   return unmapped ? "gid_map of its user namespace has not been written yet" : "";
-}
-
-std::string may_not_drop(const Refused& refused) {
-  const uint32_t option = int_at(refused.call, 0);
-  if (option != PR_CAPBSET_DROP && option != PR_SET_SECUREBITS) return {};
-  return lacks(refused, {CAP_SETPCAP, "CAP_SETPCAP"});
-}
-
-std::string may_not_filter(const Refused& refused) {
-  const bool by_prctl = refused.call.row->name == "prctl";
-  if (by_prctl ? int_at(refused.call, 0) != PR_SET_SECCOMP || refused.raw(1) != SECCOMP_MODE_FILTER
-               : int_at(refused.call, 0) != SECCOMP_SET_MODE_FILTER)
-    return {};
-  const Fact<bool>& no_new_privs = refused.task.identity.no_new_privs;
-  if (!no_new_privs.known() || no_new_privs.value) return {};
-  const std::string lacking = lacks(refused, kSysAdmin);
-  return lacking.empty() ? lacking : lacking + ", and no_new_privs is not set";
 }
 
 // check_prlimit_permission comes first, for another process; do_prlimit.

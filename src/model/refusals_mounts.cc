@@ -10,6 +10,7 @@
 #include "model/mount_state.h"
 #include "model/refusal_reasons.h"
 #include "model/refused_mount.h"
+#include "model/superblocks.h"
 
 namespace cttrace {
 namespace {
@@ -116,6 +117,39 @@ std::string takes_locked_attributes(const Refused& refused) {
   const mount_attr asked = attributes_in(refused.call.args[3]);
   const uint64_t before = mount_at(refused.state(), target->mount).attributes;
   return locked_options(before, changed_attributes(before, asked.attr_set, asked.attr_clr));
+}
+
+// --- MOUNT_ATTR_IDMAP: can_idmap_mount
+
+namespace {
+
+// What is to get an id map; none: nothing, or that is not known.
+std::optional<MountId> idmapped_mount(const Refused& refused) {
+  if (refused.call.args.size() < 4 || !(attributes_in(refused.call.args[3]).attr_set & MOUNT_ATTR_IDMAP))
+    return std::nullopt;
+  const std::optional<Place> target = refused.target(1, 0);
+  return target ? std::optional(target->mount) : std::nullopt;
+}
+
+}  // namespace
+
+std::string has_an_id_map(const Refused& refused) {
+  const std::optional<MountId> mount = idmapped_mount(refused);
+  return mount && mount_at(refused.state(), *mount).idmapped ? "it has an id map already" : "";
+}
+
+std::string is_attached_already(const Refused& refused) {
+  const std::optional<MountId> mount = idmapped_mount(refused);
+  const TreeInfo* const info = mount ? tree_info(refused.state(), mount->tree) : nullptr;
+  if (!info || info->anonymous) return {};
+  return "it is attached already: what gets an id map is a copy (open_tree, OPEN_TREE_CLONE), before it is attached";
+}
+
+std::string takes_no_id_map(const Refused& refused) {
+  const std::optional<MountId> mount = idmapped_mount(refused);
+  const Filesystem* const of = mount ? filesystem_of(refused.state(), filesystem_at(refused.state(), *mount)) : nullptr;
+  if (!of || of->type.empty()) return {};
+  return "this kernel's " + of->type + " takes no id maps, or not this one";
 }
 
 // The target is looked for first.

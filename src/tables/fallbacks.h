@@ -87,6 +87,14 @@
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)  // 5.19
 #endif
 
+// linux/securebits.h
+#ifndef SECBIT_EXEC_RESTRICT_FILE
+#define SECBIT_EXEC_RESTRICT_FILE (1 << 8)  // 6.14
+#define SECBIT_EXEC_RESTRICT_FILE_LOCKED (1 << 9)
+#define SECBIT_EXEC_DENY_INTERACTIVE (1 << 10)
+#define SECBIT_EXEC_DENY_INTERACTIVE_LOCKED (1 << 11)
+#endif
+
 // linux/prctl.h
 #ifndef PR_SCHED_CORE
 #define PR_SCHED_CORE 62  // 5.14

@@ -396,6 +396,99 @@ in_child(unprivileged)
                     ("seccomp", "EACCES", "no CAP_SYS_ADMIN, and no_new_privs is not set"),
                     ("seccomp", None, None))
 
+    def test_capabilities(self):
+        self.expect("""
+CHOWN, SETPCAP, NET_RAW, SYS_ADMIN = 1 << 0, 1 << 8, 1 << 13, 1 << 21
+def capset(effective, permitted, inheritable, pid=0):
+    to('capset', ctypes.byref((ctypes.c_uint32 * 2)(0x20080522, pid)),
+       ctypes.byref((ctypes.c_uint32 * 6)(effective, permitted, inheritable, 0, 0, 0)))
+def less():
+    capset(0, 0, 0, os.getppid())
+    capset(CHOWN | SETPCAP, CHOWN | SETPCAP, 0)
+    capset(CHOWN, CHOWN | SYS_ADMIN | NET_RAW, 0)
+    capset(SYS_ADMIN, CHOWN, 0)
+    to('prctl', 24, 13, 0, 0, 0)
+    capset(CHOWN | SETPCAP, CHOWN | SETPCAP, NET_RAW)
+    capset(CHOWN, CHOWN, 0)
+    capset(CHOWN, CHOWN, SYS_ADMIN)
+    to('prctl', 24, 21, 0, 0, 0)
+    to('prctl', 47, 2, 21, 0, 0)
+    to('prctl', 47, 2, 0, 0, 0)
+    capset(CHOWN, CHOWN, CHOWN)
+    to('prctl', 47, 2, 0, 0, 0)
+    to('prctl', 47, 2, 63, 0, 0)
+in_child(less)
+to('prctl', 24, 63, 0, 0, 0)
+""",
+            ("capset", "EPERM", "a thread can set no capabilities but its own"),
+            ("capset", None, None),
+            ("capset", "EPERM", "permitted CAP_NET_RAW, CAP_SYS_ADMIN: it does not have what it asks for"),
+            ("capset", "EPERM", "effective CAP_SYS_ADMIN: not among the permitted ones that it asks for"),
+            ("prctl", None, None),
+            ("capset", "EPERM", "inheritable CAP_NET_RAW: not in its bounding set"),
+            ("capset", None, None),
+            ("capset", "EPERM", "inheritable CAP_SYS_ADMIN: not permitted to it, and no CAP_SETPCAP"),
+            ("prctl", "EPERM", "no CAP_SETPCAP"),
+            ("prctl", "EPERM", "it is not in its permitted set"),
+            ("prctl", "EPERM", "it is not in its inheritable set"),
+            ("capset", None, None), ("prctl", None, None),
+            ("prctl", "EINVAL", "this kernel has no such capability"),
+            ("prctl", "EINVAL", "this kernel has no such capability"))
+
+    def test_securebits(self):
+        self.expect("""
+def locked():
+    to('prctl', 28, 0x10 | 0x20 | 0x40, 0, 0, 0)
+    to('prctl', 28, 0x20 | 0x40, 0, 0, 0)
+    to('prctl', 28, 0x10, 0, 0, 0)
+    to('prctl', 8, 1, 0, 0, 0)
+    to('prctl', 47, 2, 0, 0, 0)
+    to('setresuid', 65534, 65534, 65534)
+    to('prctl', 28, 0x10 | 0x20 | 0x40, 0, 0, 0)
+    to('prctl', 28, 0x10 | 0x20 | 0x40 | 1, 0, 0, 0)
+def unprivileged():
+    to('setresuid', 65534, 65534, 65534)
+    to('prctl', 28, 1, 0, 0, 0)
+in_child(locked)
+in_child(unprivileged)
+""",
+            ("prctl", None, None),
+            ("prctl", "EPERM", "some of those that it changes are locked"),
+            ("prctl", "EPERM", "some of those that it changes are locked"),
+            ("prctl", "EPERM", "its securebits are locked (KEEP_CAPS_LOCKED)"),
+            ("prctl", "EPERM", "it is not in its inheritable set"),
+            ("setresuid", None, None),
+            ("setresuid", None, None), ("prctl", "EPERM", "no CAP_SETPCAP"))
+
+    @support.requires("userns")
+    def test_id_maps_of_mounts(self):
+        self.expect("""
+own_mounts(); folders('m'); mount('t', 'm', 'tmpfs')
+ready, done = os.pipe(), os.pipe()
+child = os.fork()
+if not child:
+    to('unshare', NEWUSER); os.write(ready[1], b'x'); os.read(done[0], 1); os._exit(0)
+os.read(ready[0], 1)
+for file in ('uid_map', 'gid_map'):
+    with open(f'/proc/{child}/{file}', 'w') as out: out.write('0 100000 65536')
+users = os.open(f'/proc/{child}/ns/user', os.O_RDONLY)
+def idmap(where, path, empty):
+    to('mount_setattr', where, path, empty, ctypes.byref((ctypes.c_uint64 * 4)(0x100000, 0, 0, users)), 32)
+idmap(-100, 'm', 0)
+tree = to('open_tree', -100, 'm', 1)
+idmap(tree, '', 0x1000)
+idmap(tree, '', 0x1000)
+proc = to('open_tree', -100, '/proc', 1)
+idmap(proc, '', 0x1000)
+os.write(done[1], b'x'); os.waitpid(child, 0)
+""",
+            ("mount_setattr", "EINVAL",
+             "it is attached already: what gets an id map is a copy (open_tree, OPEN_TREE_CLONE), before it is attached"),
+            ("open_tree", None, None),
+            ("mount_setattr", None, None),
+            ("mount_setattr", "EPERM", "it has an id map already"),
+            ("mount_setattr", "EINVAL", "this kernel's proc takes no id maps, or not this one"))
+
     @support.requires("userns")
     def test_in_a_user_namespace(self):
         self.expect("""

@@ -134,12 +134,12 @@ TEST_F(StorySteps, APersonalityIsToldWithItsFlags) {
 }
 
 TEST_F(StorySteps, SecurebitsAreToldByName) {
-  world.calls(init, "prctl", {PR_SET_SECUREBITS, 0x113});
+  world.calls(init, "prctl", {PR_SET_SECUREBITS, 0x1113});
   world.calls(init, "prctl", {PR_SET_SECUREBITS, 0});
   const std::vector<Step> steps = steps_of<IdentityGiven>(story());
   ASSERT_EQ(steps.size(), 1u);
   EXPECT_EQ(std::get<IdentityGiven>(steps[0].facts).changes[0].value,
-            "SECBIT_NOROOT SECBIT_NOROOT_LOCKED SECBIT_KEEP_CAPS 0x100, none");
+            "SECBIT_NOROOT SECBIT_NOROOT_LOCKED SECBIT_KEEP_CAPS SECBIT_EXEC_RESTRICT_FILE 0x1000, none");
 }
 
 // --- Where paths led
