@@ -79,6 +79,10 @@ struct Bookkeeping {
   uint64_t lost = 0;           // records, as far as a loss has been told
   EventNumber doubted_at = 0;  // when everything was doubted last
 
+  // Of seccomp filters that were there before it, who traces by ptrace may not know what they deny: such a call looks like
+  // one that the kernel refused.
+  bool denials_may_hide = false;
+
   uint64_t capabilities = (uint64_t{1} << 41) - 1;  // what the kernel has: 41 since 5.9, more where more are seen
 };
 

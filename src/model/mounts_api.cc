@@ -57,7 +57,8 @@ KernelRules rules_of(const TraceInfo& info) {
     return std::ranges::find(info.kernel_traits, trait) != info.kernel_traits.end();
   };
   const bool overmount = has("mount.overmount");
-  return {.overmount = overmount, .copies_are_bindable = overmount && !has("mount.unbindable_copied")};
+  return {.by_ptrace = info.backend == "ptrace",
+          .overmount = overmount, .copies_are_bindable = overmount && !has("mount.unbindable_copied")};
 }
 
 bool apply_mount_call(Context& context, const Call& call, TaskState& task) {

@@ -12,8 +12,9 @@
 
 namespace cttrace {
 
-// Where kernels differ in what a call does.
+// Where kernels differ in what a call does, and backends in what they see of it.
 struct KernelRules {
+  bool by_ptrace = false;
   // 6.17: a mount that something is mounted on whole can be taken out from beneath it by a propagated umount.
   bool overmount = false;
   // 6.17: the copy of a mount namespace forgets which mounts are unbindable (clone_mnt no longer copied the flag when

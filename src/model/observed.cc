@@ -153,6 +153,7 @@ void observe(ModelContext& context, TaskState& task, const Snapshot& snapshot) {
   if (snapshot.securebits) observing.own(identity.securebits, *snapshot.securebits, "securebits");
   observing.own(identity.no_new_privs, snapshot.no_new_privs, "no_new_privs");
   observing.own(identity.seccomp_mode, snapshot.seccomp_mode, "seccomp mode");
+  if (snapshot.at_start && snapshot.seccomp_mode && context.rules.by_ptrace) context.books.denials_may_hide = true;
   if (snapshot.seccomp_filters) observing.own(identity.seccomp_filters, *snapshot.seccomp_filters, "seccomp filters");
   // Anybody may have written this one.
   identity.oom_score_adj = {snapshot.oom_score_adj, Evidence::kObserved};

@@ -45,9 +45,8 @@ const std::vector<const Row*>& rows_of(const Call& call) {
 
 std::string why_refused(ModelContext& context, const Call& call, const TaskState& task) {
   if (call.outcome != Outcome::kReturned || call.result >= 0) return {};
-  // A filter may have answered for the kernel, which not every backend can tell.
   const Fact<uint32_t>& seccomp = task.identity.seccomp_mode;
-  const bool may_be_filtered = !seccomp.known() || seccomp.value != 0;
+  const bool may_be_filtered = context.books.denials_may_hide && (!seccomp.known() || seccomp.value != 0);
   for (const Row* const row : rows_of(call)) {
     if (row->error != -call.result || (row->sureness == Sureness::kThen && may_be_filtered)) continue;
     if (std::string why = row->reason({context, call, task}); !why.empty()) return why;

@@ -61,6 +61,16 @@ std::string has_unmapped_group(const Refused& refused) {
   return {};
 }
 
+std::string ids_are_unmapped(const Refused& refused) {
+  const Namespace* const own = refused.state().ns(refused.user_namespace());
+  const bool gids = refused.call.row->name.find("g") != std::string_view::npos;
+  if (!own || !(gids ? own->gid_map : own->uid_map).known()) return {};
+  const bool unmapped = (gids ? own->gid_map : own->uid_map).value.empty();
+  return !unmapped ? ""
+         : gids    ? "gid_map of its user namespace has not been written yet"
+                   : "uid_map of its user namespace has not been written yet";
+}
+
 std::string may_not_set_uids(const Refused& refused) { return lacks(refused, {CAP_SETUID, "CAP_SETUID"}); }
 std::string may_not_set_gids(const Refused& refused) { return lacks(refused, {CAP_SETGID, "CAP_SETGID"}); }
 std::string may_not_set_groups(const Refused& refused) { return lacks(refused, {CAP_SETGID, "CAP_SETGID"}); }
@@ -77,16 +87,17 @@ std::string groups_are_not_mapped_yet(const Refused& refused) {
   return unmapped ? "gid_map of its user namespace has not been written yet" : "";
 }
 
-// check_prlimit_permission comes first, for another process; do_prlimit.
+// check_prlimit_permission, of another process; do_prlimit
 std::string may_not_raise_limit(const Refused& refused) {
   const bool of_process = refused.call.row->name == "prlimit64";
   const uint32_t pid = of_process ? int_at(refused.call, 0) : 0;
   const bool itself = !pid || (!refused.task.pids.empty() && refused.task.pids.back() == pid);
-  if (!itself || !refused.raw(of_process ? 2 : 1)) return {};
+  if (itself && !refused.raw(of_process ? 2 : 1)) return {};
   const std::string lacking = lacks_over_host(refused, {CAP_SYS_RESOURCE, "CAP_SYS_RESOURCE"});
   if (lacking.empty()) return lacking;
   const bool files = int_at(refused.call, of_process ? 1 : 0) == RLIMIT_NOFILE;
-  return std::string(files ? "above the hard limit, or above fs.nr_open; " : "above the hard limit; ") + lacking;
+  return std::string(files ? "above the hard limit, or above fs.nr_open" : "above the hard limit") +
+         (itself ? "; " : ", or the process has other ids; ") + lacking;
 }
 
 std::string may_not_make_devices(const Refused& refused) {
@@ -208,6 +219,18 @@ std::string cgroup_has_processes(const Refused& refused) {
   const bool enables = text->find('+') != std::string_view::npos, disables = text->find('-') != std::string_view::npos;
   if (enables && !disables) return "processes are in this cgroup: they have to go to one below it first";
   return disables && !enables ? "a group below it has the controller enabled" : "";
+}
+
+std::string uses_more_already(const Refused& refused) {
+  const std::string_view file = file_written(refused, "cgroup");
+  const bool limits = file.starts_with("memory.") && file.ends_with("limit_in_bytes");
+  return limits ? "the cgroup uses more already, or what counts it with swap would be lower" : "";
+}
+
+std::string has_no_such_profile(const Refused& refused) {
+  const MaybeFile& file = refused.call.args[0].file;
+  const bool label = file && file->fs_type == "proc" && file->path.find("/attr/") != std::string::npos;
+  return label ? "no security module that has this profile or label is active" : "";
 }
 
 std::string has_no_cpus(const Refused& refused) {

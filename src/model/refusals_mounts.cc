@@ -21,6 +21,15 @@ std::string_view type_asked(const Refused& refused) {
   return type.substr(0, type.find('.'));
 }
 
+// Other than those that never have one.
+bool may_have_a_device(std::string_view type) {
+  static constexpr std::string_view kNoDevice[] = {"tmpfs",   "devpts",      "proc",    "sysfs",   "mqueue",
+                                                   "overlay", "cgroup",      "cgroup2", "ramfs",   "devtmpfs",
+                                                   "bpf",     "hugetlbfs",   "debugfs", "tracefs", "securityfs",
+                                                   "fuse",    "binfmt_misc", "nfs",     "nfs4",    "9p"};
+  return !std::ranges::count(kNoDevice, type);
+}
+
 std::string said_if_no_mount_point(const Refused& refused, const std::optional<Place>& place) {
   if (!place) return {};
   if (is_elsewhere(refused, place->mount)) return "it is in another mount namespace";
@@ -188,7 +197,26 @@ std::string option_has_unmapped_id(const Refused& refused) {
 
 std::string filesystem_refuses(const Refused& refused) {
   if (kind_of(refused) != MountKind::kNew || refused.text(4).empty() || !refused.target(1)) return {};
+  if (may_have_a_device(type_asked(refused)))
+    return "what is on the device, or an option: the kernel's log may say what";
   return "an option, most likely: the kernel's log may say which";
+}
+
+std::string makes_too_many_mounts(const Refused& refused) {
+  const bool by_mount = refused.call.row->name == "mount";
+  if (by_mount && (kind_of(refused) == MountKind::kRemount || kind_of(refused) == MountKind::kPropagation)) return {};
+  return "a mount namespace that gets it would have more mounts than fs.mount-max allows";
+}
+
+// ovl_lower_dir and others, fs/overlayfs/
+std::string overlay_is_missing(const Refused& refused) {
+  if (kind_of(refused) != MountKind::kNew || type_asked(refused) != "overlay") return {};
+  return "lowerdir, upperdir or workdir is missing, or the target is";
+}
+
+std::string overlay_overlaps(const Refused& refused) {
+  const bool is_overlay = kind_of(refused) == MountKind::kNew && type_asked(refused) == "overlay";
+  return is_overlay ? "one of its folders is given twice, or lies in another one" : "";
 }
 
 std::string is_no_block_device(const Refused& refused) {

@@ -125,6 +125,13 @@ std::string mounts_are_on_it(const Refused& refused) {
   return paths.empty() ? "" : "mounts are on it: " + listed(paths);
 }
 
+// do_umount_root
+std::string is_its_root_in_use(const Refused& refused) {
+  const std::optional<Place> target = to_unmount(refused), root = refused.root();
+  if (!target || !root || root->mount != target->mount || refused.raw(1) & MNT_DETACH) return {};
+  return "it is its root, which is only made read-only, and something in it is open for writing";
+}
+
 std::string is_in_use(const Refused& refused) {
   const std::optional<Place> target = to_unmount(refused);
   if (!target || !is_mount_root(refused.state(), *target)) return {};

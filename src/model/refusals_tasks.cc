@@ -8,6 +8,7 @@
 
 #include "cttrace/namespace.h"
 #include "model/arguments.h"
+#include "model/credentials.h"
 #include "model/mount_state.h"
 #include "model/namespaces.h"
 #include "model/refusal_reasons.h"
@@ -35,6 +36,14 @@ bool asks_for_pids_or_cgroup(const Refused& refused) {
   if (!arguments) return false;
   return clone_flags(refused) & CLONE_INTO_CGROUP ||
          number_in<uint64_t>(*arguments, offsetof(clone_args, set_tid_size)).value_or(0) != 0;
+}
+
+// One of the ids that the namespace maps is this one of the host's; true where that is not known.
+bool has_on_host(const std::vector<IdExtent>& map, const Refused& refused, uint32_t host, IdKind kind) {
+  return std::ranges::any_of(map, [&](const IdExtent& extent) {
+    const Fact<uint32_t> first = to_host(refused.state(), refused.user_namespace(), extent.first, kind);
+    return !first.known() || (host >= first.value && host - first.value < extent.count);
+  });
 }
 
 bool has_threads(const Refused& refused) { return threads_of(refused.context, refused.task).size() > 1; }
@@ -66,11 +75,19 @@ std::string makes_users_in_chroot(const Refused& refused) {
   return same ? "" : "its root is not that of its mount namespace (chroot)";
 }
 
+// create_user_ns: its effective ids have to be mapped where it is.
 std::string ids_are_not_mapped_yet(const Refused& refused) {
   const Namespace* const own = refused.state().ns(refused.user_namespace());
   if (!(clone_flags(refused) & CLONE_NEWUSER) || !own) return {};
-  const bool unmapped = own->uid_map.known() && own->gid_map.known() && own->uid_map.value.empty();
-  return unmapped ? "no ids are mapped in the user namespace that it is in (uid_map)" : "";
+  if (!own->uid_map.known() || !own->gid_map.known()) return {};
+  if (own->uid_map.value.empty()) return "no uids are mapped in the user namespace that it is in (uid_map)";
+  if (own->gid_map.value.empty()) return "no gids are mapped in the user namespace that it is in (gid_map)";
+  const Identity& identity = refused.task.identity;
+  if (identity.uids.known() && !has_on_host(own->uid_map.value, refused, identity.uids.value[kEffective], IdKind::kUid))
+    return "the user namespace that it is in has no uid for its own";
+  if (identity.gids.known() && !has_on_host(own->gid_map.value, refused, identity.gids.value[kEffective], IdKind::kGid))
+    return "the user namespace that it is in has no gid for its own";
+  return {};
 }
 
 std::string may_not_make_users(const Refused& refused) {
@@ -84,6 +101,14 @@ std::string has_other_pids_already(const Refused& refused) {
   const Fact<NamespaceId>& next = refused.task.namespaces[CT_NS_PID_FOR_CHILDREN];
   const bool asked = clone_flags(refused) & CLONE_NEWPID && own.known() && next.known();
   return asked && own.value != next.value ? "its children have another pid namespace than itself already" : "";
+}
+
+std::string has_children_elsewhere(const Refused& refused) {
+  const Fact<NamespaceId>& own = refused.task.namespaces[CT_NS_PID];
+  const Fact<NamespaceId>& next = refused.task.namespaces[CT_NS_PID_FOR_CHILDREN];
+  const bool makes_thread = clone_flags(refused) & CLONE_THREAD && own.known() && next.known();
+  return makes_thread && own.value != next.value ? "its children have another pid namespace: it can make no threads"
+                                                 : "";
 }
 
 // copy_process
@@ -161,6 +186,13 @@ Joined joined_by(const Refused& refused) {
 }
 
 }  // namespace
+
+std::string joins_no_namespace(const Refused& refused) {
+  const MaybeFile& file = refused.call.args[0].file;
+  const bool other = file && file->kind == FileKind::kPlain && !file->fs_type.empty() && file->fs_type != "nsfs" &&
+                     file->fs_type != "pidfs" && file->fs_type != "anon_inodefs";
+  return other ? "it is no namespace" : "";
+}
 
 std::string joins_another_type(const Refused& refused) {
   const Joined joined = joined_by(refused);

@@ -266,7 +266,8 @@ def unprivileged():
 in_child(unprivileged)
 """)
         failed = [why for name, error, why in calls if (name, error) == ("prlimit64", "EPERM")]
-        self.assertEqual(failed, [None, "above the hard limit; no CAP_SYS_RESOURCE"])
+        self.assertEqual(failed, ["above the hard limit, or the process has other ids; no CAP_SYS_RESOURCE",
+                                  "above the hard limit; no CAP_SYS_RESOURCE"])
 
     def test_who_stands_in_it(self):
         calls = self.told("""
@@ -626,6 +627,91 @@ for name in ('m/script', 'nothing', 'busy'): in_child(lambda: executes(name))
         self.assertEqual(failed, [("EACCES", f"its mount is noexec: {self.tmp}/m"),
                                   ("ENOEXEC", "neither a program for this machine nor a script that begins with #! and its interpreter"),
                                   ("ETXTBSY", "somebody has it open for writing")])
+
+    def test_under_a_seccomp_filter(self):
+        """What a filter denies is told apart from what the kernel refuses."""
+        calls = self.told("""
+allow, deny = 0x7fff0000, 0x50000 | 1  # EPERM
+class Filter(ctypes.Structure):
+    _fields_ = [('code', ctypes.c_uint16), ('jt', ctypes.c_uint8), ('jf', ctypes.c_uint8), ('k', ctypes.c_uint32)]
+code = (Filter * 4)(Filter(0x20, 0, 0, 0), Filter(0x15, 0, 1, NUMBERS['sethostname']), Filter(6, 0, 0, deny), Filter(6, 0, 0, allow))
+own_mounts(); folders('b')
+with open('nothing', 'w') as out: out.write('nothing')
+os.chmod('nothing', 0o755)
+to('seccomp', 1, 0, ctypes.byref((ctypes.c_uint64 * 2)(4, ctypes.addressof(code))))
+to('sethostname', 'x', 1)
+mount('x', 'b', 'nosuchfs')
+def executes():
+    try: os.execv('nothing', ['nothing'])
+    except OSError: pass
+in_child(executes)
+""")
+        told = [call for call in calls if call[0] in ("sethostname", "mount", "execve") and call[1]]
+        self.assertEqual(told, [
+            ("sethostname", "EPERM", None),
+            ("mount", "ENODEV", "this kernel has no such filesystem, or no module of it"),
+            ("execve", "ENOEXEC", "neither a program for this machine nor a script that begins with #! and its interpreter")])
+
+    @support.requires("userns")
+    def test_maps_that_are_not_complete(self):
+        self.expect("""
+to('setresgid', 1000, 1000, 1000); to('setresuid', 1000, 1000, 1000); to('prctl', 4, 1, 0, 0, 0)
+to('unshare', NEWUSER)
+to('setresuid', 0, 0, 0)
+def write(file, text):
+    with open('/proc/self/' + file, 'w') as out: out.write(text)
+write('setgroups', 'deny'); write('uid_map', '0 1000 1')
+to('unshare', NEWUSER)
+write('gid_map', '0 1000 1')
+to('unshare', NEWUSER)
+""",
+            ("unshare", None, None),
+            ("setresuid", "EINVAL", "uid_map of its user namespace has not been written yet"),
+            ("unshare", "EPERM", "no gids are mapped in the user namespace that it is in (gid_map)"),
+            ("unshare", None, None))
+
+    def test_what_is_no_namespace(self):
+        self.expect("""
+file = os.open('file', os.O_RDWR | os.O_CREAT)
+to('setns', file, NEWNET)
+""",
+            ("setns", "EINVAL", "it is no namespace"))
+
+    def test_a_thread_after_a_new_pid_namespace(self):
+        calls = self.told("""
+import threading
+def threads():
+    to('unshare', NEWPID)
+    try: threading.Thread(target=print).start()
+    except RuntimeError: pass
+in_child(threads)
+""")
+        failed = [(error, why) for name, error, why in calls if name in ("clone", "clone3") and error]
+        self.assertEqual(failed, [("EINVAL", "its children have another pid namespace: it can make no threads")])
+
+    def test_unmounting_the_own_root(self):
+        self.expect("""
+own_mounts(); folders('r'); mount('t', 'r', 'tmpfs')
+to('chroot', 'r'); os.chdir('/')
+file = open('file', 'w')
+to('umount2', '/', 0)
+file.close()
+to('umount2', '/', 0)
+""",
+            ("umount2", "EBUSY", "it is its root, which is only made read-only, and something in it is open for writing"),
+            ("umount2", None, None))
+
+    def test_overlays(self):
+        calls = self.told("""
+own_mounts(); folders('l', 'u', 'w', 'm')
+mount('o', 'm', 'overlay', 0, 'lowerdir=nosuch,upperdir=u,workdir=w')
+mount('o', 'm', 'overlay', 0, 'lowerdir=l:l')
+""")
+        missing, twice = [(error, why) for name, error, why in calls if name == "mount" and error]
+        self.assertEqual(twice, ("ELOOP", "one of its folders is given twice, or lies in another one"))
+        # Whether the target was there is known where the kernel tells where paths led.
+        self.assertIn(missing, [("ENOENT", "lowerdir, upperdir or workdir is missing, or the target is"),
+                                ("ENOENT", "the source, or what an option names, is missing; the target is there")])
 
     def test_is_told_in_the_story(self):
         require("unshare")
