@@ -15,6 +15,8 @@
 namespace cttrace {
 namespace {
 
+constexpr int ERESTARTNOINTR = 513;  // include/linux/errno.h
+
 using Condition = bool (*)(const Call& call, const StepFacts& facts, const Circumstances& around);
 
 bool always(const Call&, const StepFacts&, const Circumstances&) { return true; }
@@ -118,6 +120,14 @@ bool asks_for_root(const Call& call, const StepFacts&, const Circumstances&) {
   const auto stays = [](const Argument& id) { return static_cast<uint32_t>(id.raw) == kUnchanged; };
   return std::ranges::any_of(call.args, is_root) &&
          std::ranges::all_of(call.args, [&](const Argument& id) { return is_root(id) || stays(id); });
+}
+
+bool only_reads(const Call& call, const StepFacts&, const Circumstances&) { return number(call, "new_rlim") == 0; }
+
+bool keeps_owner(const Call& call, const StepFacts&, const Circumstances&) {
+  constexpr auto kUnchanged = static_cast<uint32_t>(-1);
+  return static_cast<uint32_t>(number(call, "user")) == kUnchanged &&
+         static_cast<uint32_t>(number(call, "group")) == kUnchanged;
 }
 
 bool executes_check(const Call& call, const StepFacts&, const Circumstances&) {

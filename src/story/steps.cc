@@ -54,6 +54,9 @@ void note_failure(StepFacts& facts, int error) {
   if (const auto* run = std::get_if<ProgramRun>(&facts))
     facts = CallMade{.name = "execve", .about = run->path, .quiet = true};
   if (std::holds_alternative<NamespacesChanged>(facts)) facts = CallMade{.name = "setns", .quiet = true};
+  if (std::holds_alternative<ProcessMade>(facts)) facts = CallMade{.name = "clone", .quiet = true};
+  if (const auto* made = std::get_if<DevicesMade>(&facts); made && !made->nodes[0].mode)
+    facts = CallMade{.name = "chown", .quiet = true};
   if (std::holds_alternative<MapsWritten>(facts)) facts = CallMade{.name = "write", .quiet = true};
   done = std::get_if<MountDone>(&facts);
   if (!done || done->how != MountDone::How::kBind) return;

@@ -52,6 +52,16 @@ void joins_its_users(StoryWorld& world, const Task& init) {
 
 void goes_back(StoryWorld& world, const Task& init) { world.fails(init, "chdir", {"/bundle"}, ENOENT); }
 
+void is_interrupted(StoryWorld& world, const Task& init) { world.fails(init, "clone", {SIGCHLD, 0, 0, 0, 0}, 513); }
+
+void keeps_an_owner(StoryWorld& world, const Task& init) {
+  world.fails(init, "fchownat", {5, "x", UINT32_MAX, UINT32_MAX, 0}, ENOENT);
+}
+
+void gives_an_owner(StoryWorld& world, const Task& init) {
+  world.fails(init, "fchownat", {5, "x", 1000, UINT32_MAX, 0}, ENOENT);
+}
+
 void sets_title(StoryWorld& world, const Task& init) { world.fails(init, "prctl", {PR_SET_MM, 8, 0, 0, 0}, EPERM); }
 
 void wants_to_be_spared(StoryWorld& world, const Task& init) {
@@ -76,6 +86,27 @@ TEST(NormalFailures, WhoIsEndingMakesNobody) {
   };
   EXPECT_EQ(errors("/usr/bin/runc", fail(EINTR)), Errors());
   EXPECT_EQ(errors("/usr/bin/runc", fail(EAGAIN)), (Errors{EAGAIN, EAGAIN}));
+}
+
+TEST(NormalFailures, WhoIsInterruptedIsGivenTheCallAgain) {
+  EXPECT_EQ(errors("/usr/bin/made-up", is_interrupted), Errors());
+}
+
+TEST(NormalFailures, OfWhoAsksForNoOtherOwner) {
+  EXPECT_EQ(errors("/usr/bin/made-up", keeps_an_owner), Errors());
+  EXPECT_EQ(errors("/usr/bin/made-up", gives_an_owner), Errors{ENOENT});
+}
+
+// The same namespaces, by another call.
+TEST(NormalFailures, OfAProcessThatIsMadeAfterAll) {
+  const auto makes = [](uint64_t flags) {
+    return [flags](StoryWorld& world, const Task& init) {
+      world.fails(init, "clone", {CLONE_NEWUTS | SIGCHLD, 0, 0, 0, 0}, EINVAL);
+      world.clones(init, 60, flags, {60, 2}, kInside);
+    };
+  };
+  EXPECT_EQ(errors("/usr/bin/made-up", makes(CLONE_NEWUTS)), Errors());
+  EXPECT_EQ(errors("/usr/bin/made-up", makes(CLONE_NEWIPC)), Errors{EINVAL});
 }
 
 TEST(NormalFailures, OfOneRuntimeAreNotThoseOfAnother) {
