@@ -30,6 +30,9 @@ bool is_typed(uint32_t code) {
 }  // namespace
 
 std::string by_whom(const MaybeKiller& killer, uint32_t pid, uint32_t code, const Around& around) {
+  // No process sent it, so a filter of its own did (SECCOMP_RET_KILL_*, SECCOMP_RET_TRAP).
+  const bool by_filter = WIFSIGNALED(static_cast<int>(code)) && WTERMSIG(static_cast<int>(code)) == SIGSYS;
+  if (by_filter && (!killer || killer->kind == Killer::Kind::kKernel)) return ", by a seccomp filter";
   if (!killer) return {};
   switch (killer->kind) {
     case Killer::Kind::kProcess: return ", by " + (killer->pid == pid ? "itself" : name_of(*killer, around));

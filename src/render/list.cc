@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <cstring>
 #include <utility>
 
 #include "render/columns.h"
@@ -20,25 +22,52 @@ namespace {
 using std::string;
 
 constexpr size_t kMostRows = 1u << 16;
+constexpr int kLastErrno = 133;  // EHWPOISON
 
 string last_name(const std::vector<string>& argv) {
   return argv.empty() ? string() : safe(argv[0].substr(argv[0].rfind('/') + 1));
 }
 
-// The one line of all that says most: who panics says so first, and lists where it was; what is indented goes on with
-// what stands before it.
+bool contains(std::string_view text, std::string_view word) { return text.find(word) != text.npos; }
+
+string in_small_letters(std::string_view text) {
+  string small(text);
+  std::ranges::transform(small, small.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return small;
+}
+
+// What the kernel answered is why, and what is said behind it is what became of that: runtimes say what failed from the
+// inside out. A warning is of what did not matter.
+bool names_an_error(const string& line) {
+  static const std::vector<string> texts = [] {
+    std::vector<string> found;
+    for (int code = 1; code <= kLastErrno; ++code)
+      if (const char* const text = strerrordesc_np(code)) found.push_back(in_small_letters(text));
+    return found;
+  }();
+  return !contains(line, "warn") &&
+         std::ranges::any_of(texts, [&](const string& text) { return contains(line, text); });
+}
+
+// The one line of all that says most; what is indented goes on with what stands before it.
 string telling_line(const Said& said) {
-  string telling;
+  string last, error, panic;
   for (std::string_view rest = said.text; !rest.empty();) {
     std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
-    if (line.starts_with("panic: ") || line.starts_with("fatal error: ")) return safe(line);
     const size_t text = line.find_first_not_of(" \t");
-    if (text == line.npos || line == "..." || (text > 0 && !telling.empty())) continue;
-    telling = safe(line.substr(text));
+    if (text == line.npos || line == "...") continue;
+    const string shown = safe(line.substr(text)), small = in_small_letters(line);
+    if (names_an_error(small))
+      error = shown;
+    else if (contains(small, "fatal: "))
+      error.clear();
+    // Who panics says so first, and lists where it was.
+    if (panic.empty() && (line.starts_with("panic: ") || line.starts_with("fatal error: "))) panic = shown;
+    if (text == 0 || last.empty()) last = shown;
   }
-  return telling;
+  return !error.empty() ? error : !panic.empty() ? panic : last;
 }
 
 // Of who failed first: the others say that it has, and end for that.
@@ -60,16 +89,18 @@ bool went_on_after(const std::vector<Step>& steps, const Step& failed) {
   });
 }
 
-// What a runtime says says most; otherwise a call that failed does, and behind which nothing went well, or how its last
-// process ended.
+// What a runtime says says most; otherwise a call that failed does, and behind which nothing went well, or how the
+// first one ended that failed.
 string why(const std::vector<Stage>& stages, const std::vector<Step>& steps) {
   if (string said = first_words(stages); !said.empty()) return said;
   const Around around{.stages = &stages};
   for (auto step = steps.rbegin(); step != steps.rend(); ++step)
     if (step->error && !went_on_after(steps, *step)) return words_of(*step, around);
-  const auto ended = std::ranges::max_element(
-      stages, {}, [](const Stage& stage) { return std::pair(stage.exit_code != 0, stage.end_ns); });
-  if (ended == stages.end() || !ended->exit_code) return {};
+  const auto ended = std::ranges::min_element(stages, {}, [](const Stage& stage) {
+    const bool failed = stage.end_ns && stage.exit_code;
+    return std::pair(!failed, failed ? stage.end_ns : 0);
+  });
+  if (ended == stages.end() || !ended->end_ns || !ended->exit_code) return {};
   return name_of(*ended) + " " + how_it_ended(ended->exit_code) +
          by_whom(ended->killed_by, ended->task.tid, ended->exit_code, around);
 }

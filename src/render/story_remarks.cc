@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <csignal>
 
 #include "render/values.h"
 
@@ -44,6 +45,22 @@ Remark said_by(const string& who, const Said& said) {
 
 namespace {
 
+// By a signal that follows from what it did.
+bool brought_it_upon_itself(const Stage& stage) {
+  const int status = static_cast<int>(stage.exit_code);
+  if (!stage.end_ns || !WIFSIGNALED(status) || (stage.killed_by && stage.killed_by->kind == Killer::Kind::kProcess))
+    return false;
+  switch (WTERMSIG(status)) {
+    case SIGSYS:
+    case SIGSEGV:
+    case SIGBUS:
+    case SIGILL:
+    case SIGFPE:
+    case SIGABRT: return true;
+    default: return false;
+  }
+}
+
 bool anybody_says(const std::vector<Stage>& stages) {
   return std::ranges::any_of(stages, [](const Stage& stage) { return !stage.said.empty(); });
 }
@@ -75,6 +92,7 @@ bool is_unexplained(const SetUpStory& story) {
     return stage.end_ns && stage.exit_code && stage.task.tid == story.runtime.pid && !killed(stage);
   };
   const auto was_killed = [&](const Stage& stage) { return stage.end_ns && killed(stage); };
+  if (std::ranges::any_of(story.stages, brought_it_upon_itself)) return false;
   return std::ranges::any_of(story.stages, gave_up) || std::ranges::none_of(story.stages, was_killed);
 }
 

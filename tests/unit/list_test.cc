@@ -62,6 +62,11 @@ TEST_F(List, OfManyLinesTheOneThatSaysMostIsShown) {
   for (const auto& [said, shown] :
        {std::pair("mount: /mnt: not a directory.\n       dmesg(1) may have more.\n", "mount: /mnt: not a directory."),
         std::pair("panic: no exec\n\ngoroutine 1 [running]:\nmain.main()\n\tmain.go:41\n", "panic: no exec"),
+        std::pair("failed to write: Invalid argument\nnsexec: cannot go on\n0+0 records out\n",
+                  "failed to write: Invalid argument"),
+        std::pair("permission denied by nobody\npanic: init failed\n", "permission denied by nobody"),
+        std::pair("conf: No such file or directory\nFATAL: no answer\n", "FATAL: no answer"),
+        std::pair("level=warning: no such file or directory\nthe end\n", "the end"),
         std::pair("  first\n  second\n", "first"), std::pair("cause\n...\n", "cause")}) {
     const Task init = runs(pid, "c" + std::to_string(pid));
     const std::string text = said;
@@ -138,7 +143,7 @@ TEST_F(List, BlamesNoCallBehindWhichItWentOn) {
   world.calls(init, "mount", {"tmpfs", "/mnt", "tmpfs", 0, null()});
   world.ends(init, 226 << 8);
   world.ends(runtime, 1 << 8);
-  EXPECT_NE(list().find("NOT STARTED: made-up 300 exited with 1"), std::string::npos) << list();
+  EXPECT_NE(list().find("NOT STARTED: made-up 301 exited with 226"), std::string::npos) << list();
 }
 
 TEST_F(List, IsNoWiderThanAskedFor) {

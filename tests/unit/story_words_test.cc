@@ -56,6 +56,9 @@ TEST(StoryWords, WhatTheRuntimeHasPrintedIsOnlyToBlameWhereNothingElseIs) {
   // The runtime gives up and kills the other; the runtime is killed, and the other gives up.
   EXPECT_TRUE(says(told(0x100, 0, 0, SIGKILL), "no traced call failed: what runc has printed or logged may say why"));
   EXPECT_FALSE(says(told(SIGKILL, 0, 0, 0x100), "no traced call failed"));
+  // The other has brought it upon itself.
+  EXPECT_TRUE(says(told(159 << 8, 0, 0, SIGSYS), "runc 8 killed by SIGSYS, by a seccomp filter"));
+  EXPECT_FALSE(says(told(159 << 8, 0, 0, SIGSYS), "no traced call failed"));
 }
 
 std::string killed(const Killer& killer, uint32_t code = SIGKILL) {
@@ -72,6 +75,8 @@ TEST(StoryWords, WhoKilledAProcess) {
   EXPECT_EQ(by_whom({}, 9, SIGKILL, {}), "");
   EXPECT_EQ(killed({.kind = Kind::kProcess, .pid = 7, .comm = "runc"}), ", by runc 7");
   EXPECT_EQ(killed({.kind = Kind::kProcess, .pid = 7}), ", by process 7");
+  EXPECT_EQ(by_whom({}, 9, SIGSYS, {}), ", by a seccomp filter");
+  EXPECT_EQ(killed({.kind = Kind::kProcess, .pid = 7, .comm = "runc"}, SIGSYS), ", by runc 7");
   EXPECT_EQ(killed({.kind = Kind::kProcess, .pid = 8, .comm = "runc:[2:INIT]"}), ", by init 8");
   EXPECT_EQ(killed({.kind = Kind::kProcess, .pid = 9, .comm = "sh"}), ", by itself");
   EXPECT_EQ(killed({.kind = Kind::kProcess, .comm = "kubelet"}), ", by kubelet (outside of cttrace's pid namespace)");
