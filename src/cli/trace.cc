@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/escape.h"
 #include "cli/commands.h"
 #include "cli/launch.h"
 #include "cli/live_source.h"
@@ -128,10 +129,11 @@ class Patience {
   int asked_ = 0;
 };
 
+// The lines may have what traced processes chose.
 void say(const std::vector<std::string>& lines, ProgressLine& progress) {
   if (lines.empty()) return;
   progress.erase();
-  for (const std::string& line : lines) std::fprintf(stderr, "cttrace: %s\n", line.c_str());
+  for (const std::string& line : lines) std::fprintf(stderr, "cttrace: %s\n", escape_for_terminal(line).c_str());
 }
 
 // Traces until it is over. Returns the signal that ended it, if one did.
@@ -183,12 +185,13 @@ int trace(const Options& given) {
   value_or_fail(check_not_the_same(options.output, options.record, "the recording"));
   const NewFiles files{options.output, options.record};
   std::optional<HeldCommand> command = hold_command(options);
-  Output output = open_output(options);
   Signals signals;
   Patience patience(signals);
 
   LiveSource live(options, command, trace_info(options));
   EventSource& source = live.source();
+  // Not before it is known that there is something to trace: what is in a file now is lost then.
+  Output output = open_output(options);
   std::optional<RecordingWriter> recording;
   if (!options.record.empty()) recording = value_or_fail(RecordingWriter::create(options.record, source.info()));
   Pipeline pipeline(source, options, output, recording ? &*recording : nullptr);

@@ -1,13 +1,14 @@
 """Launching a command: its streams, signals, descriptors and exit status are its own."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
 import unittest
 
 import support
-from support import Tracing, cttrace, require
+from support import Tracing, cttrace, require, run
 
 
 class NothingStarted(support.Case):
@@ -59,6 +60,19 @@ class NothingStarted(support.Case):
     def test_unwritable_output(self):
         for option in ["-o", "--record"]:
             self.assert_refused(1, [option, self.tmp / "none" / "x", "touch", self.mark], "none/x", "No such file")
+
+    def test_what_is_there_is_kept_where_nothing_can_be_traced(self):
+        require("root", "setpriv")
+        self.tmp.chmod(0o755)
+        shutil.copy(support.CTTRACE, self.tmp / "cttrace")
+        there = self.tmp / "there"
+        there.write_text("precious\n")
+        there.chmod(0o666)
+        result = run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "./cttrace", "--backend", "ebpf", "-o", there,
+                     "touch", self.mark, cwd=self.tmp)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertEqual(there.read_text(), "precious\n")
+        self.assertFalse(self.mark.exists())
 
     def test_ready_fd_that_is_not_open(self):
         self.assert_refused(1, ["--ready-fd", "77", "touch", self.mark], "77", "Bad file descriptor")

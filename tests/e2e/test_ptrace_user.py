@@ -122,12 +122,13 @@ class User(support.Case):
         self.assertIn("nothing lost", story)
 
     def test_setuid_programs_keep_their_privileges(self):
-        helper = self.tmp / "id"
+        helper = self.tmp / "id\x1b[31m"
         shutil.copy(shutil.which("id"), helper)
         os.chown(helper, 0, 0)
         helper.chmod(0o4755)
-        _, result = self.story("sh", "-c", f"{helper} -u -r; {helper} -u")
+        _, result = self.story("sh", "-c", '"$0" -u -r; "$0" -u', helper)
         self.assertEqual(result.stdout.split(), [str(USER), "0"])
+        self.assertIn("id\\x1b[31m, which gains privileges", result.stderr)
 
     def test_others_processes(self):
         result = self.as_user("./cttrace", "-p", os.getpid())
