@@ -49,4 +49,12 @@ uint32_t propagated_to(TaskId task, const Changes& changes, const State& state) 
   return static_cast<uint32_t>(others.size());
 }
 
+bool made_root_read_only(const MountDone& unmounting, const Changes& changes) {
+  if (unmounting.how != MountDone::How::kUnmount) return false;
+  return std::ranges::any_of(changes, [](const Change& each) {
+    const auto* const changed = std::get_if<MountChanged>(&each);
+    return changed && changed->what == MountChanged::What::kReconfigured;
+  });
+}
+
 }  // namespace cttrace

@@ -168,7 +168,13 @@ bool Teller::Work::is_mounted(const Call& call) const {
 
 void Teller::Work::note_effects(const Call& call, Step& step) {
   const TaskId task = id_of(call.task);
-  if (auto* mount = std::get_if<MountDone>(&step.facts)) mount->propagated = propagated_to(task, *changes_, *state_);
+  if (auto* mount = std::get_if<MountDone>(&step.facts)) {
+    mount->propagated = propagated_to(task, *changes_, *state_);
+    if (made_root_read_only(*mount, *changes_)) {
+      mount->how = MountDone::How::kReconfigure;
+      mount->options = {"ro"};
+    }
+  }
   if (is_without_effect(step.facts, task, *changes_, *state_))
     step.facts = CallMade{.name = std::string(call.row->name), .quiet = true};
 }

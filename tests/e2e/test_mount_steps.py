@@ -69,6 +69,19 @@ class Steps(support.Case):
     def assert_told(self, lines, *expected):
         self.assertEqual([line for line in lines if line in expected], list(expected), lines)
 
+    def test_unmounting_the_own_root(self):
+        lines, text = self.told("""
+os.mkdir("top")
+mount("t", "top", "tmpfs")
+os.system("cp -a " + root + "/. top")
+os.chroot("top")
+os.chdir("/")
+call(166, "/", 0)
+os.execv("/bin/sh", ["/bin/sh", "-c", "sleep 0.2"])
+""")
+        self.assertRegex(text, r"filesystem on \S+ reconfigured \(ro\)")
+        self.assertNotIn("unmounted", text)
+
     def test_a_sharing_group(self):
         lines, _ = self.told("""
 mount("a", root, "tmpfs", 0)
