@@ -177,11 +177,18 @@ struct IdentityGiven {
     kDeathSignal,
     kPersonality,
   };
+  // Bits by the numbers of capabilities.
+  struct CapabilitySets {
+    uint64_t permitted = 0, effective = 0, inheritable = 0;
+  };
   struct One {
     What what = What::kUid;
     std::string value = {};
     uint32_t times = 1;  // done alike, one after the other
     int error = 0;       // and nothing was given
+    // kCapabilities: of the last of them; none: could not be read.
+    std::optional<CapabilitySets> sets = {};
+    uint64_t capabilities = 0;  // kBounding, kAmbientRaise, kAmbientLower: all of them
   };
   uint32_t pid = 0;  // the host's, of the process that it was done to; 0: itself
   std::vector<One> changes = {};

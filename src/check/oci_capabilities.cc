@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "check/evidence.h"
 #include "check/oci_judging.h"
@@ -14,122 +13,96 @@ namespace cttrace {
 namespace {
 
 using What = IdentityGiven::What;
-using Names = std::vector<std::string>;
+using Sets = IdentityGiven::CapabilitySets;
 
-// Of those that the kernel has; in its order.
-std::optional<Names> wanted_names(OciJudging& judging, const OciJson& value, const std::string& path) {
+// Of those that the kernel has.
+std::optional<uint64_t> wanted_set(OciJudging& judging, const OciJson& value, const std::string& path) {
   const auto words = judging.texts(value, path);
   if (!words) return {};
-  Names names;
-  const Names known = capability_names(known_set());
-  for (const std::string& word : *words)
-    if (std::ranges::find(known, word) == known.end()) {
+  uint64_t wanted = 0;
+  for (const std::string& word : *words) {
+    uint64_t set = 0;
+    for (uint64_t rest = known_set(); rest && !set; rest &= rest - 1)
+      if (const uint64_t one = rest & -rest; capability_names(one).front() == word) set = one;
+    if (!set) {
       judging.cannot_judge(path, "there is no capability " + word);
       return {};
     }
-  for (const std::string& name : known)
-    if (std::ranges::find(*words, name) != words->end()) names.push_back(name);
-  return names;
+    wanted |= set;
+  }
+  return wanted;
 }
 
-std::string words_of(const Names& names) { return names.empty() ? "none" : joined(names); }
+std::string words_of(uint64_t set) { return set ? joined(capability_names(set)) : "none"; }
 
-void compare(OciJudging& judging, const std::string& path, const Names& wanted, const Names& found,
+void compare(OciJudging& judging, const std::string& path, uint64_t wanted, uint64_t found,
              const std::vector<EventNumber>& events) {
-  if (wanted == found) return judging.satisfied(path, words_of(wanted), events);
-  Names more, less;
-  std::ranges::copy_if(found, std::back_inserter(more),
-                       [&](const std::string& name) { return std::ranges::find(wanted, name) == wanted.end(); });
-  std::ranges::copy_if(wanted, std::back_inserter(less),
-                       [&](const std::string& name) { return std::ranges::find(found, name) == found.end(); });
-  std::string message = more.empty() ? "" : "too many are " + joined(more);
-  if (!less.empty()) message += (message.empty() ? "missing are " : "; missing are ") + joined(less);
-  judging
-      .broken(path, message, words_of(wanted), words_of(found),
-              more.empty() ? Consequence::kStronger : Consequence::kWeaker)
+  if (wanted == found) return judging.satisfied(path, words_of(found), events);
+  const uint64_t more = found & ~wanted, less = wanted & ~found;
+  std::string message = more ? "too many are " + words_of(more) : "";
+  if (less) message += (more ? "; missing are " : "missing are ") + words_of(less);
+  judging.broken(path, message, words_of(wanted), words_of(found), more ? Consequence::kWeaker : Consequence::kStronger)
       .events = events;
 }
 
-// What the last capset asked for, in the words of its step: {permitted, effective, inheritable}; empty: none was seen.
+// What the last capset asked for.
 struct Asked {
-  std::string permitted = {}, effective = {}, inheritable = {};
+  std::optional<Sets> sets = {};  // none: not readable
   std::vector<EventNumber> events = {};
 };
 
-Asked last_asked(const ContainerFacts& container) {
-  Asked asked;
+// None: none was seen that changed anything.
+std::optional<Asked> last_asked(const ContainerFacts& container) {
+  std::optional<Asked> asked;
   for (const Step& step : container.steps) {
     const auto* given = std::get_if<IdentityGiven>(&step.facts);
     if (!given || step.error) continue;
-    for (const IdentityGiven::One& one : given->changes) {
-      if (one.what != What::kCapabilities || one.error) continue;
-      std::string text = one.value;
-      asked = {.inheritable = "none", .events = step.calls};
-      if (const size_t at = text.find("; inheritable "); at != text.npos) {
-        asked.inheritable = text.substr(at + std::string_view("; inheritable ").size());
-        text.resize(at);
-      }
-      const size_t effective = text.find("; effective ");
-      asked.permitted = text.substr(0, effective);
-      if (asked.permitted.starts_with("permitted ")) asked.permitted.erase(0, std::string_view("permitted ").size());
-      asked.effective =
-          effective == text.npos ? asked.permitted : text.substr(effective + std::string_view("; effective ").size());
-      if (asked.inheritable == "the same") asked.inheritable = asked.permitted;
-    }
+    for (const IdentityGiven::One& one : given->changes)
+      if (one.what == What::kCapabilities && !one.error) asked = {.sets = one.sets, .events = step.calls};
   }
   return asked;
 }
 
-// As the step has it: "KILL, CHOWN", "none"; of many how many they are.
-std::string as_in_steps(const Names& names) {
-  constexpr size_t kMostNamed = 20;
-  if (names.empty()) return "none";
-  if (names.size() > kMostNamed) return std::to_string(names.size());
-  Names shorter;
-  for (const std::string& name : names) shorter.push_back(name.substr(std::string_view("CAP_").size()));
-  return joined(shorter);
+uint64_t set_of(const std::string& path, uint64_t permitted, uint64_t effective, uint64_t inheritable) {
+  if (path.ends_with("permitted")) return permitted;
+  return path.ends_with("effective") ? effective : inheritable;
 }
 
-void judge_asked(OciJudging& judging, const std::string& path, const Names& wanted) {
-  const Asked asked = last_asked(judging.container);
-  if (asked.events.empty())
-    return judging.cannot_judge(path, "no capset was seen, and after execve this set is not what it was");
-  const std::string& found = path.ends_with("permitted")   ? asked.permitted
-                             : path.ends_with("effective") ? asked.effective
-                                                           : asked.inheritable;
-  const std::string expected = as_in_steps(wanted);
-  if (found == expected) return judging.satisfied(path, "asked for were " + found, asked.events);
-  judging
-      .broken(path, "capset asked for " + found, expected, found,
-              found.size() > expected.size() ? Consequence::kWeaker : Consequence::kStronger)
-      .events = asked.events;
+// A capset that asks for what is there already is no step: such a set is judged where the program has it all the same,
+// or execve leaves it as it was.
+void judge_without_capset(OciJudging& judging, const std::string& path, uint64_t wanted) {
+  const auto& facts = judging.handed.identity.capabilities;
+  const Identity::Capabilities& now = facts.value;
+  const uint64_t found = set_of(path, now.permitted, now.effective, now.inheritable);
+  if (facts.known() && (found == wanted || path.ends_with("inheritable")))
+    return compare(judging, path, wanted, found, {});
+  judging.cannot_judge(path, "no capset was seen that changed anything, and execve may have changed this set");
 }
 
-// "KILL, CHOWN": what was done alike is one change.
-void add_names(std::string_view list, std::set<std::string>& names) {
-  while (!list.empty()) {
-    const std::string_view name = list.substr(0, list.find(", "));
-    names.insert("CAP_" + std::string(name));
-    list.remove_prefix(std::min(name.size() + 2, list.size()));
-  }
+void judge_asked(OciJudging& judging, const std::string& path, uint64_t wanted) {
+  if (judging.container.steps_dropped)
+    return judging.cannot_judge(path, "not all steps are kept: another capset may be among the others");
+  const std::optional<Asked> asked = last_asked(judging.container);
+  if (!asked) return judge_without_capset(judging, path, wanted);
+  if (!asked->sets) return judging.cannot_judge(path, "what capset asked for could not be read");
+  const Sets& sets = *asked->sets;
+  compare(judging, path, wanted, set_of(path, sets.permitted, sets.effective, sets.inheritable), asked->events);
 }
 
 // Raising one that is not inheritable fails, and runtimes go on: what was tried counts.
-void judge_ambient(OciJudging& judging, const std::string& path, const Names& wanted) {
-  std::set<std::string> tried;
+void judge_ambient(OciJudging& judging, const std::string& path, uint64_t wanted) {
+  if (judging.container.steps_dropped)
+    return judging.cannot_judge(path, "not all steps are kept: what was tried may be among the others");
+  uint64_t tried = 0;
   for (const Step& step : judging.container.steps)
     if (const auto* given = std::get_if<IdentityGiven>(&step.facts))
       for (const IdentityGiven::One& one : given->changes)
-        if (one.what == What::kAmbientRaise) add_names(one.value, tried);
+        if (one.what == What::kAmbientRaise) tried |= one.capabilities;
   const auto& facts = judging.handed.identity.capabilities;
   if (!facts.known()) return judging.cannot_judge(path, "its capabilities are not known");
-  Names found;
-  for (const std::string& name : capability_names(known_set()))
-    if (tried.contains(name)) found.push_back(name);
-  if (tried.empty()) found = capability_names(facts.value.ambient);
-  const bool none_came = tried.empty() && found.empty();
+  const uint64_t found = tried ? tried : facts.value.ambient;
   const OciJson* const inheritable = judging.at("process.capabilities.inheritable");
-  if (none_came && (!inheritable || inheritable->empty()))
+  if (!found && (!inheritable || inheritable->empty()))
     return judging.satisfied(path, "none can be raised, as none is inheritable");
   compare(judging, path, wanted, found, events_of(judging.container, What::kAmbientRaise));
 }
@@ -137,14 +110,13 @@ void judge_ambient(OciJudging& judging, const std::string& path, const Names& wa
 }  // namespace
 
 void judge_capability_set(OciJudging& judging, const OciJson& value, const std::string& path) {
-  const std::optional<Names> wanted = wanted_names(judging, value, path);
+  const std::optional<uint64_t> wanted = wanted_set(judging, value, path);
   if (!wanted) return;
   if (path.ends_with("ambient")) return judge_ambient(judging, path, *wanted);
   if (!path.ends_with("bounding")) return judge_asked(judging, path, *wanted);
   const auto& facts = judging.handed.identity.capabilities;
   if (!facts.known()) return judging.cannot_judge(path, "its capabilities are not known");
-  compare(judging, path, *wanted, capability_names(facts.value.bounding),
-          events_of(judging.container, What::kBounding));
+  compare(judging, path, *wanted, facts.value.bounding, events_of(judging.container, What::kBounding));
 }
 
 }  // namespace cttrace

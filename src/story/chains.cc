@@ -212,6 +212,8 @@ bool same_again(IdentityGiven& before, IdentityGiven& last) {
       continue;
     }
     found->times += each.times;
+    found->sets = each.sets;
+    found->capabilities |= each.capabilities;
     if (family(each.what) != 1 && found->value.size() + each.value.size() < kMostText_bytes)
       found->value.append(", ").append(each.value);
   }

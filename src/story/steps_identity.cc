@@ -117,7 +117,17 @@ StepFacts capabilities_given(const Call& call) {
   if (effective != permitted) value = "permitted " + value + "; effective " + set_of_capabilities(effective);
   if (const uint64_t inheritable = field_of(*data, "inheritable"))
     value += inheritable == permitted ? "; inheritable the same" : "; inheritable " + set_of_capabilities(inheritable);
-  return given(What::kCapabilities, std::move(value));
+  IdentityGiven sets = given(What::kCapabilities, std::move(value));
+  sets.changes[0].sets = {
+      .permitted = permitted, .effective = effective, .inheritable = field_of(*data, "inheritable")};
+  return sets;
+}
+
+// One that is dropped, raised or lowered.
+IdentityGiven capability_given(What what, uint64_t number) {
+  IdentityGiven one = given(what, capability(number));
+  if (number < 64) one.changes[0].capabilities = uint64_t{1} << number;
+  return one;
 }
 
 // How long a filter is, is all that is captured of it. `flags`: SECCOMP_FILTER_FLAG_*.
@@ -132,11 +142,11 @@ IdentityGiven filter_given(const Call& call, std::string_view program, uint64_t 
 StepFacts prctl_given(const Call& call) {
   switch (number(call, "option")) {
     case PR_SET_NO_NEW_PRIVS: return given(What::kNoNewPrivs, {});
-    case PR_CAPBSET_DROP: return given(What::kBounding, capability(number(call, "cap")));
+    case PR_CAPBSET_DROP: return capability_given(What::kBounding, number(call, "cap"));
     case PR_CAP_AMBIENT:
       switch (number(call, "operation")) {
-        case PR_CAP_AMBIENT_RAISE: return given(What::kAmbientRaise, capability(number(call, "cap")));
-        case PR_CAP_AMBIENT_LOWER: return given(What::kAmbientLower, capability(number(call, "cap")));
+        case PR_CAP_AMBIENT_RAISE: return capability_given(What::kAmbientRaise, number(call, "cap"));
+        case PR_CAP_AMBIENT_LOWER: return capability_given(What::kAmbientLower, number(call, "cap"));
         case PR_CAP_AMBIENT_CLEAR_ALL: return given(What::kAmbientClear, {});
         default: return quiet(call);
       }

@@ -7,6 +7,7 @@
 
 #include "check/oci.h"
 #include "check_facts.h"
+#include "render/identity_words.h"
 
 namespace cttrace {
 namespace {
@@ -88,6 +89,70 @@ TEST(Oci, WhetherAPathIsThereThatNothingWasDoneAboutTheRecordingSays) {
     EXPECT_FALSE(is_not_visible(judge(*config, recording)));
     EXPECT_EQ(is_broken(judge(*config, recording), field), there);
   }
+}
+
+// {"process": {"capabilities": {SET: [CAPABILITIES]}}}
+std::string capabilities(const std::string& kind, uint64_t set) {
+  std::string names;
+  for (const std::string& name : capability_names(set)) names += (names.empty() ? "\"" : ", \"") + name + "\"";
+  return fmt::format(R"({{"process": {{"capabilities": {{"{}": [{}]}}}}}})", kind, names);
+}
+
+const Finding& finding_of(const Report& report, const std::string& field) {
+  const auto found = std::ranges::find(report.findings, field, &Finding::subject);
+  if (found == report.findings.end()) throw std::out_of_range(field);
+  return *found;
+}
+
+TEST(Oci, ManyCapabilitiesAreComparedOneByOne) {
+  constexpr uint64_t kWanted = 0x7ffffffff, kOther = 0x1fbffffffff & ~uint64_t{0x3f};
+  for (const std::string kind : {"permitted", "effective", "inheritable"}) {
+    const std::string field = "process.capabilities." + kind;
+    const auto judge_asked = [&](uint64_t asked) {
+      ContainerFacts container = made_container();
+      container.steps = {
+          {.facts = IdentityGiven{.changes = {{.what = IdentityGiven::What::kCapabilities,
+                                               .value = "of many how many they are",
+                                               .sets = IdentityGiven::CapabilitySets{asked, asked, asked}}}},
+           .calls = {17}}};
+      return finding_of(judged(capabilities(kind, kWanted), container), field);
+    };
+    EXPECT_EQ(judge_asked(kWanted).verdict, Verdict::kHolds) << kind;
+    EXPECT_EQ(judge_asked(kWanted).events, std::vector<EventNumber>{17});
+    EXPECT_EQ(judge_asked(kOther).verdict, Verdict::kBroken) << kind;
+    EXPECT_EQ(judge_asked(kOther).consequence, Consequence::kWeaker);
+    EXPECT_EQ(judge_asked(kWanted & ~uint64_t{1}).consequence, Consequence::kStronger);
+    EXPECT_EQ(judge_asked(kWanted & ~uint64_t{1}).message, "missing are CAP_CHOWN");
+    // Few, with long names.
+    EXPECT_EQ(judge_asked(uint64_t{1} << 36).consequence, Consequence::kWeaker);
+  }
+}
+
+TEST(Oci, CapabilitiesThatNobodyHadToAskForAreThere) {
+  constexpr uint64_t kAll = 0x1ffffffffff;
+  ContainerFacts container = made_container();
+  container.handed->identity.capabilities =
+      observed(Identity::Capabilities{.inheritable = 0, .permitted = kAll, .effective = kAll, .bounding = kAll});
+  for (const std::string kind : {"permitted", "effective"}) {
+    const std::string field = "process.capabilities." + kind;
+    EXPECT_EQ(finding_of(judged(capabilities(kind, kAll), container), field).verdict, Verdict::kHolds);
+    EXPECT_TRUE(cannot_judge(judged(capabilities(kind, 1), container), field));
+  }
+  EXPECT_TRUE(is_broken(judged(capabilities("inheritable", 1), container), "process.capabilities.inheritable"));
+  container.steps_dropped = 1;
+  EXPECT_TRUE(cannot_judge(judged(capabilities("effective", kAll), container), "process.capabilities.effective"));
+}
+
+TEST(Oci, OfAmbientCapabilitiesThoseThatWereTriedCount) {
+  constexpr uint64_t kWanted = 0x7ffffffff;
+  ContainerFacts container = made_container();
+  container.steps = {{.facts = IdentityGiven{.changes = {{.what = IdentityGiven::What::kAmbientRaise,
+                                                          .value = "what is cut off says nothing",
+                                                          .error = EPERM,
+                                                          .capabilities = kWanted}}}}};
+  const std::string field = "process.capabilities.ambient";
+  EXPECT_EQ(finding_of(judged(capabilities("ambient", kWanted), container), field).verdict, Verdict::kHolds);
+  EXPECT_EQ(finding_of(judged(capabilities("ambient", 1), container), field).consequence, Consequence::kWeaker);
 }
 
 TEST(Oci, OfOptionsThatContradictEachOtherTheLastCounts) {

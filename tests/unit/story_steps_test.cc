@@ -122,6 +122,22 @@ TEST_F(StorySteps, CapabilitiesWithoutANameAndManyAreNotMistakenForEachOther) {
   const std::vector<Step> steps = steps_of<IdentityGiven>(story());
   ASSERT_EQ(steps.size(), 1u);
   EXPECT_EQ(std::get<IdentityGiven>(steps[0].facts).changes[0].value, "25 of 41; inheritable CHOWN, unknown 63");
+  const auto& sets = std::get<IdentityGiven>(steps[0].facts).changes[0].sets;
+  ASSERT_TRUE(sets);
+  EXPECT_EQ((std::array{sets->permitted, sets->effective, sets->inheritable}),
+            (std::array{kMany, kMany, uint64_t{1} << 63 | 1}));
+}
+
+TEST_F(StorySteps, CapabilitiesThatAreRaisedAndDroppedAreKeptAsASet) {
+  for (const uint64_t each : {1, 40})
+    world.calls(init, "prctl", {PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, each, 0, 0},
+                [](Call& call) { call.result = -EPERM; });
+  for (const uint64_t each : {3, 5}) world.calls(init, "prctl", {PR_CAPBSET_DROP, each});
+  std::map<IdentityGiven::What, uint64_t> sets;
+  for (const Step& step : steps_of<IdentityGiven>(story()))
+    for (const auto& each : std::get<IdentityGiven>(step.facts).changes) sets[each.what] |= each.capabilities;
+  EXPECT_EQ(sets[IdentityGiven::What::kAmbientRaise], 2 | uint64_t{1} << 40);
+  EXPECT_EQ(sets[IdentityGiven::What::kBounding], 1u << 3 | 1u << 5);
 }
 
 TEST_F(StorySteps, APersonalityIsToldWithItsFlags) {
