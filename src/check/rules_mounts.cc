@@ -53,25 +53,44 @@ void judge_shared(Judging& judging) {
   judging.holds(fmt::format("none of {} mounts is shared with another mount namespace", mounts->size()));
 }
 
-void judge_proc(Judging& judging) {
-  if (!judging.mounts()) return;
-  const MountFacts* const proc = judging.handed.mount_at("/proc");
-  if (!proc || proc->filesystem != "proc") {
-    // Without one nothing is seen of other processes.
-    return judging.holds("there is no /proc");
-  }
-  if (proc->evidence == Evidence::kUnknown || !proc->sharing.known())
-    return judging.cannot_judge("/proc", "whose processes /proc shows is not known");
-  const bool own_pids = std::ranges::any_of(judging.handed.namespaces, [](const NamespaceFacts& ns) {
-    return ns.name == "pid" && ns.from.known() && ns.from.value != NamespaceFacts::From::kStarters;
+// Made for it, or joined.
+bool has_its_own(const Judging& judging, std::string_view kind) {
+  return std::ranges::any_of(judging.handed.namespaces, [&](const NamespaceFacts& ns) {
+    return ns.name == kind && ns.from.known() && ns.from.value != NamespaceFacts::From::kStarters;
   });
-  if (proc->sharing.value.filesystem_outside || !own_pids) {
-    Finding& finding = judging.broken("/proc", "/proc shows the processes of who started the container, not its own");
-    finding.expected = "a proc filesystem of its own pid namespace";
-    finding.found = proc->sharing.value.filesystem_outside ? "the starter's" : "no pid namespace of its own";
-    finding.events = events_of(*proc);
+}
+
+void say_whose_proc(Judging& judging, const MountFacts& proc, const char* found) {
+  Finding& finding =
+      judging.broken(proc.path, proc.path + " shows the processes of who started the container, not its own");
+  finding.expected = "a proc filesystem of its own pid namespace";
+  finding.found = found;
+  finding.events = events_of(proc);
+}
+
+// Wherever they are mounted: what a bind on another path shows is the same.
+void judge_proc(Judging& judging) {
+  const std::vector<MountFacts>* const mounts = judging.mounts();
+  if (!mounts) return;
+  const bool own_pids = has_its_own(judging, "pid");
+  const MountFacts* told = nullptr;  // the last one that was: what is bound below it is the same once more
+  std::vector<EventNumber> events;
+  bool is_there = false;
+  for (const MountFacts& mount : *mounts) {
+    if (mount.filesystem != "proc" || mount.hidden || (told && is_in(mount.path, told->path))) continue;
+    is_there = true;
+    if (mount.evidence == Evidence::kUnknown || !mount.sharing.known()) {
+      judging.cannot_judge(mount.path, "whose processes " + mount.path + " shows is not known");
+    } else if (mount.sharing.value.filesystem_outside || !own_pids) {
+      say_whose_proc(judging, mount,
+                     mount.sharing.value.filesystem_outside ? "the starter's" : "no pid namespace of its own");
+      told = &mount;
+    } else if (events.empty()) {
+      events = events_of(mount);
+    }
   }
-  judging.holds("/proc is a proc filesystem of its own", events_of(*proc));
+  // Without one nothing is seen of other processes.
+  judging.holds(is_there ? "no proc filesystem is mounted but its own" : "no proc filesystem is mounted", events);
 }
 
 // A path that this kernel may not have, and about which nothing was done: nobody can tell from here.
@@ -181,14 +200,21 @@ void judge_flags(Judging& judging) {
   judging.holds("the mounts have " + joined(judging.parameters.list("flags")));
 }
 
+// What the kernel shows is no file of the starter's. Of proc and devtmpfs other rules judge whose they are; a sysfs, or
+// message queues, that the starter has as well are its own where the container has a namespace of its own for them.
+bool is_the_kernels(const Judging& judging, const MountFacts& mount) {
+  constexpr std::array<std::string_view, 8> kKernels = {"proc",  "cgroup",   "cgroup2",    "devpts",
+                                                        "tmpfs", "devtmpfs", "securityfs", "ramfs"};
+  if (mount.filesystem == "sysfs") return !has_its_own(judging, "net");
+  if (mount.filesystem == "mqueue") return !has_its_own(judging, "ipc");
+  return std::ranges::find(kKernels, mount.filesystem) != kKernels.end();
+}
+
 void judge_host_files(Judging& judging) {
   const std::vector<MountFacts>* const mounts = judging.mounts();
   if (!mounts) return;
-  constexpr std::array<std::string_view, 10> kKernels = {"proc",   "sysfs", "cgroup",   "cgroup2",    "devpts",
-                                                         "mqueue", "tmpfs", "devtmpfs", "securityfs", "ramfs"};
   for (const MountFacts& mount : *mounts) {
-    const bool is_kernels = std::ranges::find(kKernels, mount.filesystem) != kKernels.end();
-    if (mount.path == "/" || mount.hidden || is_kernels || is_except(judging, mount)) continue;
+    if (mount.path == "/" || mount.hidden || is_the_kernels(judging, mount) || is_except(judging, mount)) continue;
     if (!mount.sharing.known()) {
       judging.cannot_judge(mount.path, "whose files " + mount.path + " shows is not known");
     } else if (mount.sharing.value.filesystem_outside) {
@@ -212,8 +238,9 @@ std::vector<RuleKind> mount_rules() {
         {Type::kFlag, "refuse_slaves", false, "slaves are refused, too: through these the host's mounts come in"}},
        judge_shared},
       {"proc-own",
-       "/proc is the container's own",
-       "The /proc of another pid namespace shows all processes there, and their files by /proc/PID/root.",
+       "Every proc filesystem is the container's own",
+       "A proc filesystem of another pid namespace, wherever it is mounted, shows all processes there, and their files "
+       "by PID/root.",
        {},
        judge_proc},
       {"masked",
@@ -235,7 +262,8 @@ std::vector<RuleKind> mount_rules() {
        judge_flags},
       {"no-host-files",
        "No files of the starter's are mounted",
-       "A volume is a way between container and host. Those that are wanted are named by `except`.",
+       "A volume is a way between container and host, as is the starter's sysfs. Those that are wanted are named by "
+       "`except`. Of proc `proc-own` judges whose it is, of devtmpfs `devices`.",
        {kExcept},
        judge_host_files},
   };

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "check/evidence.h"
+#include "check/masks.h"
 #include "check/rule_kinds.h"
 
 namespace cttrace {
@@ -21,6 +22,33 @@ bool is_allowed(const DeviceFacts& device, const std::vector<std::string>& patte
   return false;
 }
 
+// Nodes that every devtmpfs has by these names: drivers/char/mem.c, drivers/tty/tty_io.c.
+struct KnownNode {
+  std::string_view name;
+  uint32_t major, minor;
+};
+constexpr KnownNode kKnownNodes[] = {{"/null", 1, 3},    {"/zero", 1, 5}, {"/full", 1, 7},    {"/random", 1, 8},
+                                     {"/urandom", 1, 9}, {"/tty", 5, 0},  {"/console", 5, 1}, {"/ptmx", 5, 2}};
+
+// A mask, a node that is judged as a device, or one that is allowed: otherwise it is not known what a mount brings.
+bool is_known_node(const Judging& judging, const MountFacts& mount, const std::vector<std::string>& within) {
+  if (judging.handed.devices.contains(mount.path)) return true;
+  const auto node = std::ranges::find(kKnownNodes, mount.source_path, &KnownNode::name);
+  if (node == std::end(kKnownNodes)) return false;
+  return is_a_mask(judging.container, mount) || is_allowed({.major = node->major, .minor = node->minor}, within);
+}
+
+void judge_devtmpfs(Judging& judging, const MountFacts& mount) {
+  const bool whole = mount.source_path == "/";
+  const std::string message =
+      whole ? mount.path + " is the host's devtmpfs: all its devices are there"
+            : fmt::format("{} is {} of the host's devtmpfs: the devices there need not be in the container", mount.path,
+                          mount.source_path);
+  Finding& finding = judging.broken(mount.path, message);
+  finding.expected = "devices of its own", finding.found = whole ? "devtmpfs" : mount.source_path + " of devtmpfs";
+  finding.events = events_of(mount);
+}
+
 void judge_devices(Judging& judging) {
   const std::vector<MountFacts>* const mounts = judging.mounts();
   const std::vector<std::string>& within = judging.parameters.list("within");
@@ -33,12 +61,9 @@ void judge_devices(Judging& judging) {
     if (device.made_by) finding.events = {device.made_by};
   }
   if (!mounts) return;
-  for (const MountFacts& mount : *mounts) {
-    if (mount.filesystem != "devtmpfs" || mount.source_path != "/" || mount.hidden) continue;
-    Finding& finding = judging.broken(mount.path, mount.path + " is the host's devtmpfs: all its devices are there");
-    finding.expected = "devices of its own", finding.found = "devtmpfs";
-    finding.events = events_of(mount);
-  }
+  for (const MountFacts& mount : *mounts)
+    if (mount.filesystem == "devtmpfs" && !mount.hidden && !is_known_node(judging, mount, within))
+      judge_devtmpfs(judging, mount);
   judging.holds(fmt::format("its {} devices are within the list", judging.handed.devices.size()));
 }
 
@@ -100,8 +125,9 @@ std::vector<RuleKind> set_up_rules() {
   return {
       {"devices",
        "Its devices are within a list",
-       "Device nodes that were made, bound or given away while tracing, and devtmpfs as a whole. Those that are in the "
-       "image are not seen.",
+       "Device nodes that were made, bound or given away while tracing, and what is mounted of devtmpfs. Those that "
+       "are "
+       "in the image are not seen.",
        {{Type::kList, "within", true, "devices that it may have: \"c 1:3\", \"c 136:*\"", {}, WordForm::kDevice}},
        judge_devices},
       {"limited",

@@ -61,6 +61,19 @@ const Broken kBroken[] = {
      "/proc"},
     {R"({"rule": "proc-own"})",
      [](ContainerFacts& c) { c.handed->namespaces[5].from.value = NamespaceFacts::From::kStarters; }, "/proc"},
+    // Below the one on /proc the same is mounted once more; elsewhere it is found, too.
+    {R"({"rule": "proc-own"})",
+     [](ContainerFacts& c) {
+       for (MountFacts& mount : c.handed->mounts.value)
+         mount.sharing.value.filesystem_outside = mount.filesystem == "proc";
+     },
+     "/proc"},
+    {R"({"rule": "proc-own"})",
+     [](ContainerFacts& c) {
+       c.handed->mounts.value.push_back(made_mount("/mnt/p", "proc"));
+       mount_at(c, "/mnt/p").sharing.value.filesystem_outside = true;
+     },
+     "/mnt/p"},
     {R"({"rule": "masked", "paths": ["/proc/keys"]})", [](ContainerFacts&) {}, "/proc/keys"},
     {R"({"rule": "masked", "paths": ["/sys/firmware"]})",
      [](ContainerFacts& c) { mount_at(c, "/sys/firmware").attributes = 0; }, "/sys/firmware"},
@@ -75,6 +88,8 @@ const Broken kBroken[] = {
        mount_at(c, "/data").sharing.value.filesystem_outside = true;
      },
      "/data"},
+    {R"({"rule": "no-host-files"})",
+     [](ContainerFacts& c) { mount_at(c, "/sys").sharing.value.filesystem_outside = true; }, "/sys"},
     {R"({"rule": "namespaces", "required": ["pid", "net"]})",
      [](ContainerFacts& c) { c.handed->namespaces[3].from.value = NamespaceFacts::From::kStarters; }, "net"},
     {R"({"rule": "user-namespace"})",
@@ -100,6 +115,23 @@ const Broken kBroken[] = {
      "/dev/vda"},
     {R"({"rule": "devices", "within": ["c 1:3"]})",
      [](ContainerFacts& c) { mount_at(c, "/dev").filesystem = "devtmpfs"; }, "/dev"},
+    {R"({"rule": "devices", "within": ["c 1:3"]})",
+     [](ContainerFacts& c) {
+       // As rootless runtimes bind them, and as masks; and docker -v /dev/bus/usb.
+       const std::pair<const char*, const char*> shown[] = {
+           {"/dev/null", "/null"}, {"/dev/none", "/null"}, {"/proc/keys", "/null"}, {"/dev/bus/usb", "/bus/usb"}};
+       for (const auto& [path, source] : shown) {
+         c.handed->mounts.value.push_back(made_mount(path, "devtmpfs"));
+         c.handed->mounts.value.back().source_path = source;
+       }
+     },
+     "/dev/bus/usb"},
+    {R"({"rule": "devices", "within": ["c 1:3"]})",
+     [](ContainerFacts& c) {
+       c.handed->mounts.value.push_back(made_mount("/dev/random", "devtmpfs"));
+       c.handed->mounts.value.back().source_path = "/random";
+     },
+     "/dev/random"},
     {R"({"rule": "limited", "of": ["memory", "pids"]})",
      [](ContainerFacts& c) { c.handed->cgroup.controls[1].value = "max"; }, "pids"},
     {R"({"rule": "limited", "of": ["memory", "pids"]})",
@@ -172,6 +204,14 @@ TEST(Rules, NeverHoldWhereWhatTheyAskForIsNotKnown) {
     EXPECT_EQ(verdict_of(report), Verdict::kCannotJudge) << each.rule;
     EXPECT_EQ(count_of(report, Verdict::kHolds), 0u) << each.rule;
   }
+}
+
+TEST(Rules, TakeTheStartersSysfsForTheContainersWhereTheyAreInOneNetwork) {
+  const Report report = judged(R"({"rule": "no-host-files"})", [](ContainerFacts& c) {
+    c.handed->namespaces[3].from.value = NamespaceFacts::From::kStarters;
+    mount_at(c, "/sys").sharing.value.filesystem_outside = true;
+  });
+  EXPECT_EQ(verdict_of(report), Verdict::kHolds);
 }
 
 TEST(Rules, OnPathsThatAKernelNeedNotHave) {
