@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <span>
 
@@ -58,6 +59,17 @@ std::string normal(std::string path) {
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   if (!path.starts_with('/')) path.insert(0, "/");
   return path;
+}
+
+// Empty: it is no bind.
+std::string source_of(const PathsMasked::One& masked) {
+  switch (masked.with) {
+    case PathsMasked::With::kReadOnly: return masked.path.path;  // bound on itself
+    case PathsMasked::With::kDevNull: return "/dev/null";
+    case PathsMasked::With::kFile: return masked.source;
+    case PathsMasked::With::kEmptyFolder: break;
+  }
+  return {};
 }
 
 void judge_flag(OciJudging& judging, const std::string& field, const MountFacts& mount, const Flag& flag) {
@@ -178,26 +190,46 @@ bool is_bind(const OciJson& entry) {
   return std::ranges::any_of(entry["options"], [](const OciJson& each) { return each == "bind" || each == "rbind"; });
 }
 
-// Where a bind mount comes from: as a step was told, or as the mount shows it.
-bool comes_from(const OciJudging& judging, const MountFacts& mount, const std::string& source) {
+// What of a step was bound there last; empty: nothing, or the step does not say what.
+std::string source_in(const Step& step, const std::string& target) {
+  std::string source;
+  if (const auto* done = std::get_if<MountDone>(&step.facts); done && done->how == MountDone::How::kBind)
+    for (const MountDone::One& one : done->mounts)
+      if (one.target.inside == target) source = one.source;
+  if (const auto* masked = std::get_if<PathsMasked>(&step.facts))
+    for (const PathsMasked::One& one : masked->paths)
+      if (one.path.inside == target && !one.error) source = source_of(one);
+  return source;
+}
+
+// Where a bind mount comes from, as its step was told. What the mount shows is a path in its filesystem, which may be
+// mounted anywhere: that says nothing.
+std::string bound_from(const OciJudging& judging, const MountFacts& mount) {
+  std::string source;
+  if (judging.container.steps_dropped) return source;
   for (const Step& step : judging.container.steps)
-    if (const auto* done = std::get_if<MountDone>(&step.facts))
-      for (const MountDone::One& one : done->mounts)
-        if (one.source == source && one.target.inside == mount.path) return true;
-  return mount.source_path == source || (mount.source_path != "/" && source.ends_with(mount.source_path));
+    if (std::string its = source_in(step, mount.path); !its.empty() && !step.error) source = std::move(its);
+  return source;
+}
+
+// A path of the configuration's, as the host has it; none: it is one in the bundle, which is not known.
+std::optional<std::string> on_host(const OciJudging& judging, const std::string& given) {
+  namespace fs = std::filesystem;
+  const std::string& bundle = judging.container.bundle.empty() ? judging.folder : judging.container.bundle;
+  if (!given.starts_with('/') && bundle.empty()) return {};
+  return normal((fs::path(bundle) / given).lexically_normal());
 }
 
 void judge_source(OciJudging& judging, const OciJson& entry, const std::string& field, const MountFacts& mount) {
   const std::optional<std::string> given = judging.text(entry["source"], field);
   if (!given) return;
-  std::string source = *given;
-  if (!source.starts_with('/') && !judging.folder.empty()) source = judging.folder + "/" + source;
-  if (comes_from(judging, mount, source))
-    return judging.satisfied(field, mount.path + " shows " + source, events_of(mount));
-  judging
-      .broken(field, fmt::format("{} shows {}, and not {}", mount.path, mount.source_path, source), source,
-              mount.source_path)
-      .events = events_of(mount);
+  const std::optional<std::string> source = on_host(judging, *given);
+  if (!source) return judging.cannot_judge(field, "the bundle is not known");
+  const std::string found = bound_from(judging, mount);
+  if (found.empty()) return judging.cannot_judge(field, "what was bound there no step says");
+  if (found == *source) return judging.satisfied(field, mount.path + " shows " + found, events_of(mount));
+  judging.broken(field, fmt::format("{} shows {}, and not {}", mount.path, found, *source), *source, found).events =
+      events_of(mount);
 }
 
 // Each namespace of this kind has one of its own, which a new mount shows; nullptr: there are no such namespaces.
@@ -287,9 +319,10 @@ void judge_root_path(OciJudging& judging, const OciJson& value, const std::strin
   const std::string& rootfs = judging.container.rootfs;
   if (rootfs.empty()) return judging.cannot_judge(path, "what became the root is not known");
   const std::vector<EventNumber> events = events_of<RootSwitched>(judging.container);
-  const std::string wanted = normal(*given);
-  const bool fits = rootfs == *given || (!given->starts_with('/') && rootfs.ends_with(wanted));
-  if (fits) return judging.satisfied(path, rootfs + " became the root", events);
+  if (on_host(judging, *given) == rootfs) return judging.satisfied(path, rootfs + " became the root", events);
+  // The bundle may be another one, or lie behind a symbolic link.
+  if (!given->starts_with('/') && rootfs.ends_with(normal(*given)))
+    return judging.cannot_judge(path, rootfs + " became the root: whether that is in this bundle is not known");
   judging.broken(path, rootfs + " became the root", *given, rootfs).events = events;
 }
 

@@ -166,6 +166,50 @@ TEST(Oci, OfOptionsThatContradictEachOtherTheLastCounts) {
   EXPECT_TRUE(is_broken(judged(tmp(R"("private", "rshared")"), container), "mounts[/dev].options"));
 }
 
+TEST(Oci, WhatWasBoundTheStepSaysAndNotWhatTheMountShows) {
+  const std::string text =
+      R"({"mounts": [{"destination": "/y", "type": "bind", "source": "/srv/secret/conf", "options": ["bind"]}]})";
+  const std::string field = "mounts[/y].source";
+  const auto with_source = [&](const std::string& source) {
+    ContainerFacts container = made_container();
+    container.handed->mounts.value.push_back(made_mount("/y", "tmpfs"));
+    mount_at(container, "/y").source_path = "/conf";
+    MountDone done{.how = MountDone::How::kBind};
+    done.mounts = {{.source = "/other", .target = {.path = "/r/x", .inside = "/x"}},
+                   {.source = source, .target = {.path = "/r/y", .inside = "/y"}}};
+    container.steps = {{.facts = std::move(done)}};
+    return container;
+  };
+  EXPECT_EQ(finding_of(judged(text, with_source("/srv/secret/conf")), field).verdict, Verdict::kHolds);
+  EXPECT_EQ(finding_of(judged(text, with_source("/tmp/mp/conf")), field).verdict, Verdict::kBroken);
+  ContainerFacts container = with_source("/tmp/mp/conf");
+  container.steps.clear();
+  EXPECT_TRUE(cannot_judge(judged(text, container), field));
+  mount_at(container, "/y").source_path = "/srv/secret/conf";
+  EXPECT_TRUE(cannot_judge(judged(text, container), field));
+}
+
+TEST(Oci, AMaskThatIsAskedForAsAMountSaysWhatWasBound) {
+  const std::string text =
+      R"({"mounts": [{"destination": "/y", "type": "bind", "source": "/dev/null", "options": ["bind"]}]})";
+  ContainerFacts container = made_container();
+  container.handed->mounts.value.push_back(made_mount("/y", "devtmpfs"));
+  container.steps = {
+      {.facts = PathsMasked{{{.path = {.path = "/r/y", .inside = "/y"}, .with = PathsMasked::With::kDevNull}}}}};
+  EXPECT_EQ(finding_of(judged(text, container), "mounts[/y].source").verdict, Verdict::kHolds);
+}
+
+TEST(Oci, ARootIsThatOfItsBundle) {
+  ContainerFacts container = made_container();
+  container.rootfs = "/b/web/rootfs";
+  container.bundle = "/b/web";
+  const std::string text = R"({"root": {"path": "rootfs"}})";
+  EXPECT_EQ(finding_of(judged(text, container), "root.path").verdict, Verdict::kHolds);
+  container.bundle = "/b/other";
+  EXPECT_TRUE(cannot_judge(judged(text, container), "root.path"));
+  EXPECT_TRUE(is_broken(judged(R"({"root": {"path": "other"}})", container), "root.path"));
+}
+
 TEST(Oci, WhatReadonlyPathsMakeReadOnlyWasAskedFor) {
   ContainerFacts container = made_container();
   mount_at(container, "/dev").attributes |= MOUNT_ATTR_RDONLY;
