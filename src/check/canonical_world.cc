@@ -2,10 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
-#include <sstream>
 
 #include "check/canonical_parts.h"
+#include "check/controls.h"
 #include "render/values.h"
 
 namespace cttrace::canon {
@@ -14,9 +13,6 @@ namespace {
 using From = NamespaceFacts::From;
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
-// A limit that is written as none is as good as not written.
-bool is_no_limit(std::string_view value) { return value == "-1" || value == "max" || value.empty(); }
 
 bool adds_up(std::string_view file) { return file == "devices.allow" || file == "devices.deny"; }
 
@@ -32,24 +28,12 @@ bool is_membership(std::string_view file) {
          file == "cgroup.subtree_control" || file == "release_agent";
 }
 
-// "boottime 5 0, monotonic 10 0": of each clock what was written last. The kernel takes names and numbers of clocks.
-std::string time_offsets(const ContainerFacts& facts) {
-  std::map<std::string, std::string> offsets;
-  for (const Step& step : facts.steps) {
-    const auto* const written = std::get_if<ControlsWritten>(&step.facts);
-    if (!written || step.error) continue;
-    for (const ControlsWritten::One& one : written->writes) {
-      if (one.error || last_part(one.file) != "timens_offsets") continue;
-      std::istringstream lines(one.value);
-      for (std::string clock, seconds, nanoseconds; lines >> clock >> seconds >> nanoseconds;) {
-        if (clock == std::to_string(CLOCK_MONOTONIC)) clock = "monotonic";
-        if (clock == std::to_string(CLOCK_BOOTTIME)) clock = "boottime";
-        offsets[clock] = canonical_name(seconds + " " + nanoseconds);
-      }
-    }
-  }
+// "boottime 5 0, monotonic 10 0"
+std::string offset_words(const ContainerFacts& facts) {
   std::string text;
-  for (const auto& [clock, offset] : offsets) text += (text.empty() ? "" : ", ") + canonical_name(clock) + " " + offset;
+  for (const auto& [clock, offset] : time_offsets(facts))
+    text +=
+        fmt::format("{}{} {} {}", text.empty() ? "" : ", ", canonical_name(clock), offset.seconds, offset.nanoseconds);
   return text;
 }
 
@@ -68,7 +52,7 @@ void add_namespaces(Outcome& outcome, const Source& from) {
         case From::kJoined: fact = is(each.of.empty() ? "another's" : "another container's"); break;
       }
     }
-    if (const std::string offsets = each.name == "time" ? time_offsets(from.facts) : ""; !offsets.empty())
+    if (const std::string offsets = each.name == "time" ? offset_words(from.facts) : ""; !offsets.empty())
       if (!fact.unknown) fact.fields["offsets"] = offsets;
     if (each.made_by) fact.events.push_back(each.made_by);
     group[each.name] = std::move(fact);
@@ -129,9 +113,8 @@ void add_cgroup(Outcome& outcome, const Source& from) {
     const std::string value = control_value(file, from.names(control.value));
     if (adds_up(file)) {
       rules[file].insert(value);
-    } else if (is_no_limit(value)) {
-      group.erase(file);
-      continue;
+    } else if (&control != last_written(from.handed.cgroup.controls, file) || is_no_limit(control.value)) {
+      continue;  // a limit that is written as none is as good as not written
     } else {
       group[file] = is(value);
     }

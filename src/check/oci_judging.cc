@@ -63,8 +63,9 @@ std::optional<std::string> OciJudging::text(const OciJson& value, const std::str
 }
 
 std::optional<int64_t> OciJudging::number(const OciJson& value, const std::string& field) {
-  if (value.is_number_integer()) return value.get<int64_t>();
-  cannot_judge(field, "it is no number");
+  const bool is_too_large = value.is_number_unsigned() && value.get<uint64_t>() > INT64_MAX;
+  if (value.is_number_integer() && !is_too_large) return value.get<int64_t>();
+  cannot_judge(field, is_too_large ? "it is too large a number" : "it is no number");
   return {};
 }
 
@@ -104,7 +105,7 @@ void OciJudging::check_keys(const OciJson& object, const std::string& field,
 
 void OciJudging::compare(const std::string& field, const Fact<std::string>& fact, const std::string& expected,
                          std::vector<EventNumber> events) {
-  if (!fact.known()) return cannot_judge(field, "what it is is not known");
+  if (!fact.known()) return cannot_judge(field, "it is not known");
   if (fact.value == expected) return satisfied(field, "it is " + expected, std::move(events));
   broken(field, fmt::format("it is {} instead of {}", fact.value, expected), expected, fact.value).events =
       std::move(events);

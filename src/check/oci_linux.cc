@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "check/controls.h"
 #include "check/evidence.h"
 #include "check/masks.h"
 #include "check/oci_judging.h"
@@ -79,12 +80,17 @@ void judge_map(OciJudging& judging, const OciJson& value, const std::string& pat
   for (const OciJson& each : value) {
     if (!judging.is_object(each, path)) return;
     judging.check_keys(each, path, {"containerID", "hostID", "size"});
-    const auto id = [&](const char* key) {
-      return each.contains(key) ? judging.number(each[key], path).value_or(0) : int64_t{0};
-    };
-    wanted.push_back({.first = static_cast<uint32_t>(id("containerID")),
-                      .lower_first = static_cast<uint32_t>(id("hostID")),
-                      .count = static_cast<uint32_t>(id("size"))});
+    IdExtent extent;
+    for (const auto& [key, member] :
+         {std::pair("containerID", &IdExtent::first), std::pair("hostID", &IdExtent::lower_first),
+          std::pair("size", &IdExtent::count)}) {
+      const std::optional<int64_t> number = each.contains(key) ? judging.number(each[key], path) : 0;
+      if (!number) return;
+      if (*number < 0 || *number > UINT32_MAX)
+        return judging.cannot_judge(path, fmt::format("{} {} is no id, nor a number of them", key, *number));
+      extent.*member = static_cast<uint32_t>(*number);
+    }
+    wanted.push_back(extent);
   }
   const std::string expected = joined(extent_words(wanted)), found = joined(extent_words(map.value));
   std::vector<EventNumber> events = events_of<MapsWritten>(judging.container);
@@ -120,8 +126,7 @@ void judge_devices(OciJudging& judging, const OciJson& value, const std::string&
       const bool octal = std::string_view(key) == "fileMode";
       const auto words = [&](int64_t number) { return octal ? fmt::format("{:04o}", number) : std::to_string(number); };
       // What the umask took away is not known: there are at most the permissions that were asked for.
-      if (!known && !(octal && (*wanted & ~is)))
-        return judging.cannot_judge(field + "." + key, "what it is is not known");
+      if (!known && !(octal && (*wanted & ~is))) return judging.cannot_judge(field + "." + key, "it is not known");
       judging
           .broken(field + "." + key, fmt::format("{} of {} is {}", key, where, words(is)), words(*wanted), words(is),
                   consequence)
@@ -257,23 +262,31 @@ void judge_personality(OciJudging& judging, const OciJson& value, const std::str
 
 void judge_time_offsets(OciJudging& judging, const OciJson& value, const std::string& path) {
   if (!judging.is_object(value, path)) return;
+  const std::map<std::string, TimeOffset> written = time_offsets(judging.container);
   for (const auto& [clock, offset] : value.items()) {
     const std::string field = path + "[" + clock + "]";
     if (!judging.is_object(offset, field)) continue;
     judging.check_keys(offset, field, {"secs", "nanosecs"});
     const auto part = [&, &each = offset](const char* key) {
-      return each.contains(key) ? judging.number(each[key], field).value_or(0) : int64_t{0};
+      return each.contains(key) ? judging.number(each[key], field) : std::optional<int64_t>(0);
     };
-    const std::string line = fmt::format("{} {} {}", clock, part("secs"), part("nanosecs"));
-    std::vector<EventNumber> events;
-    for (const Step& step : judging.container.steps)
-      if (const auto* controls = std::get_if<ControlsWritten>(&step.facts))
-        for (const ControlsWritten::One& one : controls->writes)
-          if (one.file.ends_with("/timens_offsets") && one.value.find(line) != one.value.npos) events = step.calls;
-    if (!events.empty())
-      judging.satisfied(field, "it was written", events);
+    const std::optional<int64_t> seconds = part("secs"), nanoseconds = part("nanosecs");
+    if (!seconds || !nanoseconds) continue;
+    if (judging.container.steps_dropped) {
+      judging.cannot_judge(field, "not all steps are kept: what was written last may be among the others");
+      continue;
+    }
+    const std::string wanted = fmt::format("{} {}", *seconds, *nanoseconds);
+    const auto found = written.find(clock);
+    if (found == written.end()) {
+      judging.broken(field, "it was not written to timens_offsets", wanted, "nothing");
+      continue;
+    }
+    const std::string is = fmt::format("{} {}", found->second.seconds, found->second.nanoseconds);
+    if (is == wanted)
+      judging.satisfied(field, "it was written", found->second.events);
     else
-      judging.broken(field, "it was not written to timens_offsets", line, "nothing");
+      judging.broken(field, is + " was written", wanted, is).events = found->second.events;
   }
 }
 

@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <span>
 
 #include "base/words.h"
+#include "check/controls.h"
 #include "check/oci_judging.h"
 
 namespace cttrace {
@@ -13,28 +15,56 @@ namespace {
 
 using Control = CgroupFacts::Control;
 
+constexpr const char* kNotAllKept = "not all steps are kept: what was written last may be among the others";
+
 // What is written for a value in cgroup v1 and v2: any of these, separated by `|`; empty: it has no such file.
 struct Resource {
   std::string_view path;  // below linux.resources
   std::string_view file1, file2;
-  std::string (*value2)(int64_t value);  // as v2 has it; nullptr: as v1 has it
+  // As v2 has it, by any way of conversion that runtimes use; nullptr: as v1 has it.
+  std::vector<std::string> (*values2)(const OciJudging& judging, int64_t value);
 };
 
-std::string or_max(int64_t value) { return value < 0 ? "max" : std::to_string(value); }
-std::string weight_of_shares(int64_t shares) {
-  // runc and crun: [2, 262144] to [1, 10000]
-  return std::to_string(shares <= 0 ? 0 : 1 + (shares - 2) * 9999 / 262142);
+using Values = std::vector<std::string>;
+
+Values or_max(const OciJudging&, int64_t value) { return {value < 0 ? "max" : std::to_string(value)}; }
+
+// Of memory and swap in v1, of swap alone in v2.
+Values swap_alone(const OciJudging& judging, int64_t both) {
+  const OciJson* const limit = judging.at("linux.resources.memory.limit");
+  const int64_t memory = limit && limit->is_number_integer() ? limit->get<int64_t>() : 0;
+  return or_max(judging, memory > 0 && both >= memory ? both - memory : both);
+}
+
+// [2, 262144] to [1, 10000]. A line, until runc 1.3.1 and crun 1.22; since then a curve, by which 1024 is 100.
+Values weights_of_shares(const OciJudging&, int64_t shares) {
+  constexpr int64_t kLeast = 2, kMost = 262144;
+  if (shares <= 0) return {"0"};
+  shares = std::clamp(shares, kLeast, kMost);
+  const double log = std::log2(static_cast<double>(shares));
+  const double curve = std::ceil(std::pow(10, (log * log + 125 * log) / 612.0 - 7.0 / 34.0));
+  return {std::to_string(1 + (shares - kLeast) * 9999 / (kMost - kLeast)),
+          std::to_string(shares == kLeast  ? 1
+                         : shares == kMost ? 10000
+                                           : static_cast<int64_t>(curve))};
+}
+
+// io.weight has another range than blkio.weight, and io.bfq.weight has that one's.
+Values io_weights(const OciJudging&, int64_t weight) {
+  constexpr int64_t kLeast = 10, kMost = 1000;
+  const int64_t within = std::clamp(weight, kLeast, kMost);
+  return {std::to_string(weight), std::to_string(1 + (within - kLeast) * 9999 / (kMost - kLeast))};
 }
 
 constexpr Resource kResources[] = {
     {"memory.limit", "memory.limit_in_bytes", "memory.max", or_max},
     {"memory.reservation", "memory.soft_limit_in_bytes", "memory.low", or_max},
-    {"memory.swap", "memory.memsw.limit_in_bytes", "memory.swap.max", or_max},
+    {"memory.swap", "memory.memsw.limit_in_bytes", "memory.swap.max", swap_alone},
     {"memory.kernel", "memory.kmem.limit_in_bytes", "", nullptr},
     {"memory.kernelTCP", "memory.kmem.tcp.limit_in_bytes", "", nullptr},
     {"memory.swappiness", "memory.swappiness", "", nullptr},
-    {"cpu.shares", "cpu.shares", "cpu.weight", weight_of_shares},
-    {"cpu.quota", "cpu.cfs_quota_us", "cpu.max", nullptr},
+    {"cpu.shares", "cpu.shares", "cpu.weight", weights_of_shares},
+    {"cpu.quota", "cpu.cfs_quota_us", "cpu.max", or_max},
     {"cpu.burst", "cpu.cfs_burst_us", "cpu.max.burst", nullptr},
     {"cpu.period", "cpu.cfs_period_us", "cpu.max", nullptr},
     {"cpu.realtimeRuntime", "cpu.rt_runtime_us", "", nullptr},
@@ -44,41 +74,62 @@ constexpr Resource kResources[] = {
     {"cpu.mems", "cpuset.mems", "cpuset.mems", nullptr},
     {"pids.limit", "pids.max", "pids.max", or_max},
     {"network.classID", "net_cls.classid", "", nullptr},
-    {"blockIO.weight", "blkio.weight|blkio.bfq.weight", "io.weight|io.bfq.weight", nullptr},
+    {"blockIO.weight", "blkio.weight|blkio.bfq.weight", "io.weight|io.bfq.weight", io_weights},
     {"blockIO.leafWeight", "blkio.leaf_weight", "", nullptr},
 };
 
-std::string last_part(const std::string& file) { return file.substr(file.rfind('/') + 1); }
+// A quota and a period are two words of one file in v2.
+std::string_view part_of(const Control& control, std::string_view path) {
+  const std::string_view value = control.value;
+  if (control_name(control) != "cpu.max") return value;
+  const size_t space = value.find(' ');
+  if (path.ends_with("quota")) return value.substr(0, space);
+  return space == value.npos ? "100000" : value.substr(space + 1);
+}
 
-// Quotas and periods are two words of one file in v2.
+// Whether it failed, where nothing came to be written.
+bool was_tried(const OciJudging& judging, std::string_view names) {
+  return std::ranges::any_of(judging.handed.cgroup.controls, [&](const Control& control) {
+    return control.error && has_word(names, control_name(control), '|');
+  });
+}
+
+void say_what_was_written(OciJudging& judging, const std::string& path, const std::string& wanted,
+                          const std::string& names, const Control* written) {
+  const std::string first = names.substr(0, names.find('|'));
+  const std::string found = written                     ? written->value
+                            : was_tried(judging, names) ? "writing failed"
+                                                        : "nothing was written";
+  const std::string message = written ? fmt::format("{} was written to {}", found, control_name(*written))
+                              : was_tried(judging, names) ? fmt::format("writing {} failed", first)
+                                                          : fmt::format("no {} was written", first);
+  const bool unlimited = !is_no_limit(wanted) && (!written || is_no_limit(written->value));
+  Finding& finding =
+      judging.broken(path, message, wanted, found, unlimited ? Consequence::kWeaker : Consequence::kEqual);
+  if (written) finding.events = {written->event};
+}
+
 void judge_resource(OciJudging& judging, const OciJson& value, const std::string& path) {
   const auto row = std::ranges::find(
       kResources, std::string_view(path).substr(std::string_view("linux.resources.").size()), &Resource::path);
-  const bool is_text = value.is_string();
-  if (!is_text && !judging.number(value, path)) return;
-  const std::string wanted = is_text ? value.get<std::string>() : std::to_string(value.get<int64_t>());
-  const Control* written = nullptr;
-  for (const Control& control : judging.handed.cgroup.controls) {
-    const std::string file = last_part(control.file);
-    const bool of_version_1 = has_word(row->file1, file, '|');
-    if (!of_version_1 && !has_word(row->file2, file, '|')) continue;
-    written = &control;
-    std::string expected = wanted;
-    if (!of_version_1 && row->value2 && !is_text) expected = row->value2(value.get<int64_t>());
-    const bool unlimited = !is_text && value.get<int64_t>() < 0 && (control.value == "max" || control.value == "-1");
-    if (!control.error && (has_word(control.value, expected, ' ') || unlimited))
-      return judging.satisfied(path, fmt::format("{} was written to {}", control.value, file), {control.event});
-  }
+  const std::optional<int64_t> number = value.is_string() ? std::nullopt : judging.number(value, path);
+  if (!value.is_string() && !number) return;
+  if (judging.container.steps_dropped) return judging.cannot_judge(path, kNotAllKept);
+  const std::string wanted = number ? std::to_string(*number) : value.get<std::string>();
+  const std::string names = fmt::format("{}|{}", row->file1, row->file2);
+  const Control* const written = last_written(judging.handed.cgroup.controls, names);
   // Nothing, or no limit, is what is there without a step.
-  const bool asks_for_nothing = is_text ? wanted.empty() : value.get<int64_t>() <= 0;
+  const bool asks_for_nothing = number ? *number <= 0 || is_no_limit(wanted) : wanted.empty();
   if (!written && asks_for_nothing) return judging.satisfied(path, "it is not limited");
-  const std::string found = !written ? "nothing was written" : written->error ? "writing failed" : written->value;
-  Finding& finding =
-      judging.broken(path,
-                     written ? fmt::format("{} was written to {}", found, last_part(written->file))
-                             : fmt::format("no {} was written", row->file1.substr(0, row->file1.find('|'))),
-                     wanted, found, written ? Consequence::kEqual : Consequence::kWeaker);
-  if (written) finding.events = {written->event};
+  if (!written) return say_what_was_written(judging, path, wanted, names, nullptr);
+  const bool of_version_1 = has_word(row->file1, control_name(*written), '|');
+  const Values expected = !of_version_1 && row->values2 && number ? row->values2(judging, *number) : Values{wanted};
+  const std::string_view found = part_of(*written, path);
+  const bool fits = std::ranges::any_of(expected, [&](const std::string& each) { return has_word(found, each, ' '); });
+  if (fits || (is_no_limit(wanted) && is_no_limit(found)))
+    return judging.satisfied(path, fmt::format("{} was written to {}", written->value, control_name(*written)),
+                             {written->event});
+  say_what_was_written(judging, path, wanted, names, written);
 }
 
 // "c 10:200 rwm", as devices.allow has it.
@@ -98,7 +149,7 @@ void judge_device_rules(OciJudging& judging, const OciJson& value, const std::st
   if (!judging.is_list(value, path)) return;
   const auto& controls = judging.handed.cgroup.controls;
   const bool has_files = std::ranges::any_of(controls, [](const Control& control) {
-    return last_part(control.file) == "devices.allow" || last_part(control.file) == "devices.deny";
+    return control_name(control) == "devices.allow" || control_name(control) == "devices.deny";
   });
   // cgroup v2 has a BPF program instead.
   if (!has_files) return judging.not_visible(path, "rules of devices are a BPF program, which is not recorded");
@@ -108,12 +159,11 @@ void judge_device_rules(OciJudging& judging, const OciJson& value, const std::st
     const bool allow = rule.contains("allow") && rule["allow"] == true;
     const std::string line = device_line(rule), field = path + "[" + line + "]";
     const auto found = std::ranges::find_if(controls, [&](const Control& control) {
-      const std::string file = last_part(control.file);
-      if (file != (allow ? "devices.allow" : "devices.deny")) return false;
+      if (control_name(control) != (allow ? "devices.allow" : "devices.deny")) return false;
       return control.value == line || (line.starts_with("a *:*") && control.value.starts_with('a'));
     });
     if (found != controls.end())
-      judging.satisfied(field, fmt::format("it was written to {}", last_part(found->file)), {found->event});
+      judging.satisfied(field, fmt::format("it was written to {}", control_name(*found)), {found->event});
     else if (allow)
       judging.broken(field, "it was not written to devices.allow", line, "nothing", Consequence::kStronger);
     else
@@ -123,24 +173,22 @@ void judge_device_rules(OciJudging& judging, const OciJson& value, const std::st
 
 void judge_unified(OciJudging& judging, const OciJson& value, const std::string& path) {
   if (!judging.is_object(value, path)) return;
+  if (judging.container.steps_dropped) return judging.cannot_judge(path, kNotAllKept);
   for (const auto& [name, each] : value.items()) {
     const std::string field = path + "[" + name + "]";
     const std::optional<std::string> wanted = judging.text(each, field);
     if (!wanted) continue;
-    const auto& controls = judging.handed.cgroup.controls;
-    const auto found = std::find_if(controls.rbegin(), controls.rend(),
-                                    [&name = name](const Control& control) { return last_part(control.file) == name; });
-    if (found == controls.rend())
-      judging.broken(field, "it was not written", *wanted, "nothing", Consequence::kWeaker);
-    else if (found->value == *wanted && !found->error)
-      judging.satisfied(field, "it was written", {found->event});
+    const Control* const written = last_written(judging.handed.cgroup.controls, name);
+    if (written && written->value == *wanted)
+      judging.satisfied(field, "it was written", {written->event});
     else
-      judging.broken(field, found->value + " was written", *wanted, found->value).events = {found->event};
+      say_what_was_written(judging, field, *wanted, name, written);
   }
 }
 
 void judge_huge_pages(OciJudging& judging, const OciJson& value, const std::string& path) {
   if (!judging.is_list(value, path)) return;
+  if (judging.container.steps_dropped) return judging.cannot_judge(path, kNotAllKept);
   for (const OciJson& each : value) {
     if (!judging.is_object(each, path)) continue;
     judging.check_keys(each, path, {"pageSize", "limit"});
@@ -148,18 +196,12 @@ void judge_huge_pages(OciJudging& judging, const OciJson& value, const std::stri
     const std::string field = path + "[" + size + "]";
     const auto limit = each.contains("limit") ? judging.number(each["limit"], field) : std::nullopt;
     if (!limit) continue;
-    const auto& controls = judging.handed.cgroup.controls;
-    const auto found = std::ranges::find_if(controls, [&](const Control& control) {
-      const std::string file = last_part(control.file);
-      return file == "hugetlb." + size + ".limit_in_bytes" || file == "hugetlb." + size + ".max";
-    });
-    if (found == controls.end())
-      judging.broken(field, "no limit was written", std::to_string(*limit), "nothing", Consequence::kWeaker);
-    else if (found->value == std::to_string(*limit))
-      judging.satisfied(field, "it was written", {found->event});
+    const std::string names = fmt::format("hugetlb.{0}.limit_in_bytes|hugetlb.{0}.max", size);
+    const Control* const written = last_written(judging.handed.cgroup.controls, names);
+    if (written && written->value == std::to_string(*limit))
+      judging.satisfied(field, "it was written", {written->event});
     else
-      judging.broken(field, found->value + " was written", std::to_string(*limit), found->value).events = {
-          found->event};
+      say_what_was_written(judging, field, std::to_string(*limit), names, written);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "check/controls.h"
 #include "check/evidence.h"
 #include "check/masks.h"
 #include "check/rule_kinds.h"
@@ -76,24 +77,22 @@ constexpr Limit kLimits[] = {{"memory", "its memory is", "memory.max", "memory.l
                              {"pids", "the number of its processes is", "pids.max", "pids.max"},
                              {"cpu", "its processor time is", "cpu.max", "cpu.cfs_quota_us"}};
 
-bool is_a_limit(const CgroupFacts::Control& control, const Limit& limit) {
-  const std::string file = control.file.substr(control.file.rfind('/') + 1);
-  return !control.error && (file == limit.cgroup2 || file == limit.cgroup1) && !control.value.starts_with("max") &&
-         !control.value.starts_with('-');
-}
-
 void judge_limits(Judging& judging) {
   if (judging.container.kind == ContainerFacts::Kind::kEntry) return judging.holds("limits are the container's");
+  if (judging.container.steps_dropped)
+    return judging.cannot_judge("cgroup", "not all steps are kept: what was written last may be among the others");
   for (const Limit& limit : kLimits) {
     if (!judging.parameters.lists_has("of", limit.name)) continue;
-    const auto& controls = judging.handed.cgroup.controls;
-    const bool limited = std::ranges::any_of(controls, [&](const auto& each) { return is_a_limit(each, limit); });
-    if (limited) continue;
-    const std::string missing = limit.cgroup2 == limit.cgroup1
-                                    ? fmt::format("no {} was written", limit.cgroup2)
-                                    : fmt::format("neither {} nor {} was written", limit.cgroup2, limit.cgroup1);
-    Finding& finding = judging.broken(std::string(limit.name), fmt::format("{} not limited: {}", limit.words, missing));
-    finding.expected = "a limit", finding.found = "none";
+    const CgroupFacts::Control* const written =
+        last_written(judging.handed.cgroup.controls, fmt::format("{}|{}", limit.cgroup2, limit.cgroup1));
+    if (written && !is_no_limit(written->value)) continue;
+    const std::string why = written ? fmt::format("{} was written to {} last", written->value, control_name(*written))
+                            : limit.cgroup2 == limit.cgroup1
+                                ? fmt::format("no {} was written", limit.cgroup2)
+                                : fmt::format("neither {} nor {} was written", limit.cgroup2, limit.cgroup1);
+    Finding& finding = judging.broken(std::string(limit.name), fmt::format("{} not limited: {}", limit.words, why));
+    finding.expected = "a limit", finding.found = written ? written->value : "none";
+    if (written) finding.events = {written->event};
   }
   judging.holds("limited are: " + joined(judging.parameters.list("of")));
 }

@@ -219,6 +219,92 @@ TEST(Oci, WhatReadonlyPathsMakeReadOnlyWasAskedFor) {
                          "mounts[/dev].options"));
 }
 
+TEST(Oci, IdsAreNotCut) {
+  const auto maps = [](const char* host) {
+    return fmt::format(R"({{"linux": {{"uidMappings": [{{"containerID": 0, "hostID": {}, "size": 65536}}]}}}})", host);
+  };
+  EXPECT_EQ(finding_of(judged(maps("100000")), "linux.uidMappings").verdict, Verdict::kHolds);
+  EXPECT_TRUE(cannot_judge(judged(maps("4295067296")), "linux.uidMappings"));
+  EXPECT_TRUE(cannot_judge(judged(maps("-4294867296")), "linux.uidMappings"));
+  EXPECT_TRUE(cannot_judge(judged(maps("18446744073709651616")), "linux.uidMappings"));
+  EXPECT_TRUE(cannot_judge(judged(maps("18446744073709551615")), "linux.uidMappings"));
+}
+
+TEST(Oci, OffsetsOfTimeAreComparedAsNumbers) {
+  const auto verdict = [](const std::string& written, int64_t nanoseconds, int error = 0) {
+    ContainerFacts container = made_container();
+    container.steps = {
+        {.facts = ControlsWritten{{{.file = "/proc/7/timens_offsets", .value = written, .error = error}}},
+         .calls = {5}}};
+    const std::string text =
+        fmt::format(R"({{"linux": {{"timeOffsets": {{"monotonic": {{"secs": 1, "nanosecs": {}}}}}}}}})", nanoseconds);
+    return finding_of(judged(text, container), "linux.timeOffsets[monotonic]").verdict;
+  };
+  EXPECT_EQ(verdict("boottime 1 3\nmonotonic 1 0", 0), Verdict::kHolds);
+  EXPECT_EQ(verdict("1 1 0\n", 0), Verdict::kHolds);
+  EXPECT_EQ(verdict("monotonic 1 00", 0), Verdict::kHolds);
+  EXPECT_EQ(verdict("monotonic 1 05", 0), Verdict::kBroken);
+  EXPECT_EQ(verdict("monotonic 1 55", 5), Verdict::kBroken);
+  EXPECT_EQ(verdict("monotonic 1 0", 0, EPERM), Verdict::kBroken);
+  EXPECT_EQ(verdict("monotonic 1 0\nmonotonic 2 0", 0), Verdict::kBroken);
+}
+
+// What is found where this is asked for and that was written, one after the other.
+Verdict verdict_on(const std::string& resources, const std::string& field,
+                   const std::vector<std::pair<std::string, std::string>>& writes) {
+  ContainerFacts container = made_container();
+  container.handed->cgroup.controls.clear();
+  for (const auto& [file, value] : writes)
+    container.handed->cgroup.controls.push_back({.file = "/sys/fs/cgroup/web/" + file, .value = value});
+  const Report report = judged(R"({"linux": {"resources": )" + resources + "}}", container);
+  return finding_of(report, "linux.resources." + field).verdict;
+}
+
+TEST(Oci, OfWhatIsWrittenToACgroupTheLastCounts) {
+  const std::string pids = R"({"pids": {"limit": 64}})";
+  EXPECT_EQ(verdict_on(pids, "pids.limit", {{"pids.max", "max"}, {"pids.max", "64"}}), Verdict::kHolds);
+  EXPECT_EQ(verdict_on(pids, "pids.limit", {{"pids.max", "64"}, {"pids.max", "max"}}), Verdict::kBroken);
+  const std::string pages = R"({"hugepageLimits": [{"pageSize": "2MB", "limit": 7}]})";
+  EXPECT_EQ(verdict_on(pages, "hugepageLimits[2MB]", {{"hugetlb.2MB.max", "7"}, {"hugetlb.2MB.max", "9"}}),
+            Verdict::kBroken);
+  const std::string none = R"({"memory": {"limit": -1}})";
+  EXPECT_EQ(verdict_on(none, "memory.limit", {{"memory.limit_in_bytes", "9223372036854771712"}}), Verdict::kHolds);
+  ContainerFacts container = made_container();
+  container.steps_dropped = 1;
+  EXPECT_TRUE(
+      cannot_judge(judged(R"({"linux": {"resources": )" + pids + "}}", container), "linux.resources.pids.limit"));
+}
+
+TEST(Oci, AQuotaIsNoPeriod) {
+  const std::string cpu = R"({"cpu": {"quota": 100000, "period": 100000}})";
+  EXPECT_EQ(verdict_on(cpu, "cpu.quota", {{"cpu.max", "max 100000"}}), Verdict::kBroken);
+  EXPECT_EQ(verdict_on(cpu, "cpu.period", {{"cpu.max", "max 100000"}}), Verdict::kHolds);
+  EXPECT_EQ(verdict_on(R"({"cpu": {"quota": -1}})", "cpu.quota", {{"cpu.max", "max 100000"}}), Verdict::kHolds);
+}
+
+TEST(Oci, SwapIsCountedWithoutMemoryInVersionTwo) {
+  const std::string memory = R"({"memory": {"limit": 100, "swap": 150}})";
+  EXPECT_EQ(verdict_on(memory, "memory.swap", {{"memory.swap.max", "50"}}), Verdict::kHolds);
+  EXPECT_EQ(verdict_on(memory, "memory.swap", {{"memory.swap.max", "150"}}), Verdict::kBroken);
+  EXPECT_EQ(verdict_on(memory, "memory.swap", {{"memory.memsw.limit_in_bytes", "150"}}), Verdict::kHolds);
+}
+
+TEST(Oci, SharesBecomeAWeightByEitherFormula) {
+  const std::pair<const char*, std::vector<const char*>> kWeights[] = {{"2", {"1"}},
+                                                                       {"1024", {"39", "100"}},
+                                                                       {"2000", {"77", "170"}},
+                                                                       {"262144", {"10000"}},
+                                                                       {"9223372036854775807", {"10000"}}};
+  for (const auto& [shares, weights] : kWeights) {
+    const std::string cpu = fmt::format(R"({{"cpu": {{"shares": {}}}}})", shares);
+    for (const char* const weight : weights)
+      EXPECT_EQ(verdict_on(cpu, "cpu.shares", {{"cpu.weight", weight}}), Verdict::kHolds) << shares << " " << weight;
+    EXPECT_EQ(verdict_on(cpu, "cpu.shares", {{"cpu.weight", "40"}}), Verdict::kBroken) << shares;
+  }
+  EXPECT_EQ(verdict_on(R"({"blockIO": {"weight": 100}})", "blockIO.weight", {{"io.weight", "default 910"}}),
+            Verdict::kHolds);
+}
+
 TEST(Oci, AWeightMayBeThatOfASchedulerOfItsOwn) {
   const std::string text = R"({"linux": {"resources": {"blockIO": {"weight": 300}}}})";
   ContainerFacts container = made_container();

@@ -141,6 +141,17 @@ const Broken kBroken[] = {
      "memory"},
     {R"({"rule": "limited", "of": ["memory", "pids"]})",
      [](ContainerFacts& c) { c.handed->cgroup.controls[0].error = EACCES; }, "memory"},
+    {R"({"rule": "limited", "of": ["memory", "pids"]})",
+     [](ContainerFacts& c) {
+       c.handed->cgroup.controls.push_back({.file = "/sys/fs/cgroup/web/pids.max", .value = "max"});
+     },
+     "pids"},
+    {R"({"rule": "limited", "of": ["memory"]})",
+     [](ContainerFacts& c) {
+       c.handed->cgroup.controls[0] = {.file = "/sys/fs/cgroup/memory/web/memory.limit_in_bytes",
+                                       .value = "9223372036854771712"};
+     },
+     "memory"},
     {R"({"rule": "failures", "except": ["mount:EBUSY"]})",
      [](ContainerFacts& c) {
        c.failures = {{.call = "mount", .error = EBUSY},
@@ -195,6 +206,7 @@ const Broken kUnknown[] = {
     {R"({"rule": "not-root"})", [](ContainerFacts& c) { c.handed->uid_map = {}; }, ""},
     {R"({"rule": "identity-given"})", [](ContainerFacts& c) { c.steps_dropped = 1; }, ""},
     {R"({"rule": "devices", "within": ["c 1:3"]})", [](ContainerFacts& c) { c.handed->mounts = {}; }, ""},
+    {R"({"rule": "limited", "of": ["pids"]})", [](ContainerFacts& c) { c.steps_dropped = 1; }, ""},
     {R"({"rule": "failures"})", [](ContainerFacts& c) { c.steps_dropped = 1; }, ""},
 };
 
@@ -204,6 +216,13 @@ TEST(Rules, NeverHoldWhereWhatTheyAskForIsNotKnown) {
     EXPECT_EQ(verdict_of(report), Verdict::kCannotJudge) << each.rule;
     EXPECT_EQ(count_of(report, Verdict::kHolds), 0u) << each.rule;
   }
+}
+
+TEST(Rules, LetALimitStandThatCouldNotBeChanged) {
+  const Report report = judged(R"({"rule": "limited", "of": ["pids"]})", [](ContainerFacts& c) {
+    c.handed->cgroup.controls.push_back({.file = "/sys/fs/cgroup/web/pids.max", .value = "max", .error = EACCES});
+  });
+  EXPECT_EQ(verdict_of(report), Verdict::kHolds);
 }
 
 TEST(Rules, TakeTheStartersSysfsForTheContainersWhereTheyAreInOneNetwork) {
