@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "check/difference.h"
 
@@ -47,7 +48,7 @@ class Matching {
 
   Correspondence take() {
     by_name();
-    by_likeness();
+    without_names();
     alone_of_their_kind();
     Correspondence all;
     for (size_t i = 0; i < after_.size(); ++i) {
@@ -77,21 +78,40 @@ class Matching {
         pair(found->second, i);
   }
 
-  // Names that are made up say nothing: who is most alike is paired first, equals in their order.
-  void by_likeness() {
+  // Names that are made up say nothing.
+  void without_names() {
+    const std::vector<size_t> left = nameless(before_), right = nameless(after_);
+    if (left.size() <= kMostCompared && right.size() <= kMostCompared)
+      by_likeness(left, right);
+    else
+      in_order(left, right);
+  }
+
+  // Who is most alike is paired first, equals in their order.
+  void by_likeness(const std::vector<size_t>& left, const std::vector<size_t>& right) {
     struct Candidate {
       size_t score, before, after;
     };
-    const auto left = nameless(before_), right = nameless(after_);
-    const bool few = left.size() <= kMostCompared && right.size() <= kMostCompared;
     std::vector<Candidate> candidates;
     for (const size_t after : right)
       for (const size_t before : left)
         if (before_[before].kind == after_[after].kind)
-          candidates.push_back({few ? equal_facts(before_[before], after_[after]) : 0, before, after});
+          candidates.push_back({equal_facts(before_[before], after_[after]), before, after});
     std::ranges::stable_sort(candidates, std::ranges::greater(), &Candidate::score);
     for (const Candidate& each : candidates)
       if (!taken_[each.before] && !partner_[each.after]) pair(each.before, each.after);
+  }
+
+  // The first of a kind with the first, and so on.
+  void in_order(const std::vector<size_t>& left, const std::vector<size_t>& right) {
+    std::map<std::string_view, std::vector<size_t>> waiting;
+    for (auto before = left.rbegin(); before != left.rend(); ++before) waiting[before_[*before].kind].push_back(*before);
+    for (const size_t after : right) {
+      std::vector<size_t>& of_kind = waiting[after_[after].kind];
+      if (of_kind.empty()) continue;
+      pair(of_kind.back(), after);
+      of_kind.pop_back();
+    }
   }
 
   // Who compares one container with one other means these two, whatever they are called.

@@ -467,6 +467,21 @@ TEST(Diff, WhoIsMostAlikeIsPairedFirst) {
   EXPECT_EQ(found.pairs, expected);
 }
 
+TEST(Diff, MoreThanCanBeComparedWithEachOtherCorrespondInTheirOrder) {
+  // As many that all pairs of them could not be kept.
+  constexpr size_t kMany = 40'000;
+  CanonicalForm before{.name = "a"}, after{.name = "b"};
+  for (size_t i = 0; i < kMany; ++i) {
+    before.containers.push_back({.name = "<id>", .kind = i % 4 ? "container" : "entry"});
+    after.containers.push_back({.name = "<id>", .kind = i % 2 ? "container" : "entry"});
+  }
+  const Correspondence found = correspondence_of(before, after);
+  EXPECT_EQ(found.only_before.size(), kMany / 4);
+  EXPECT_EQ(found.only_after.size(), kMany / 4);
+  const std::vector<std::pair<size_t, size_t>> first(found.pairs.begin(), found.pairs.begin() + 4);
+  EXPECT_EQ(first, (std::vector<std::pair<size_t, size_t>>{{0, 0}, {1, 1}, {4, 2}, {2, 3}}));
+}
+
 TEST(Diff, WhatHasNoNameIsOfTheSameKind) {
   CanonicalContainer entry = container("<id>");
   entry.kind = "entry";
