@@ -227,12 +227,16 @@ AllTold told_of_mount(const Changed& changed) {
   return all;
 }
 
+// Where the old root is still there, mounts that the set-up did not touch are not listed.
+bool lists_all_mounts(const CanonicalContainer& container) {
+  const CanonicalFact* const old_root = fact_in(container, "root", "old root");
+  return old_root && field_of(*old_root, kIs) == "gone";
+}
+
 // Why a path on which no mask is cannot be read, or `only_written`, all the same: "/sys is not mounted"; empty: it can,
 // or that is not known.
 std::string why_needless(const CanonicalContainer& container, const std::string& path, bool only_written) {
-  // Where the old root is still there, mounts that the set-up did not touch are not listed.
-  const CanonicalFact* const old_root = fact_in(container, "root", "old root");
-  const bool all_listed = old_root && field_of(*old_root, kIs) == "gone";
+  const bool all_listed = lists_all_mounts(container);
   for (std::string at = path;;) {
     if (const CanonicalFact* const mask = fact_in(container, "masked", at); mask && at != path) {
       const std::string with = field_of(*mask, kIs);
@@ -262,7 +266,16 @@ AllTold told_of_mask(const Changed& changed) {
   const std::string needless = hid_nothing ? fmt::format("it is a mount of its own ({})", in_words(*bound))
                                : bare      ? why_needless(*bare, changed.key, keeps_read_only)
                                            : std::string();
-  if (changed.removed() && !needless.empty()) {
+  // What else the path is in may be read-only by itself.
+  const bool is_told = bound ? !bound->unknown : bare && lists_all_mounts(*bare);
+  const bool in_doubt = bare && keeps_read_only && needless.empty() && !is_told;
+  if (in_doubt) {
+    told.message =
+        changed.key + (changed.removed() ? " is no longer made read-only: whether it can be written is not known"
+                                         : " is made read-only now; whether it could be written before that "
+                                           "is not known");
+    told.message += changed.removed() ? why(changed, changed.key) : "";
+  } else if (changed.removed() && !needless.empty()) {
     told.message =
         fmt::format("{} is no longer {}: {}", changed.key, keeps_read_only ? "made read-only" : "masked", needless);
   } else if (changed.removed()) {

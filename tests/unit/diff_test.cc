@@ -403,6 +403,17 @@ TEST(Diff, AMaskOfWhatIsNotThereIsNeitherWeakerNorStronger) {
       },
       false, "/proc/keys is no longer masked: it is a mount of its own (tmpfs, writable)");
   expect("no path", "read-only", nothing, true, "can be written now");
+  // What it is in is not listed, and may be read-only.
+  expect(
+      "/sys/fs", "read-only", [](auto& outcome) { outcome["root"]["old root"].fields[kIs] = "around it"; }, false,
+      "/sys/fs is no longer made read-only: whether it can be written is not known");
+  expect(
+      "/proc/sys", "read-only",
+      [](auto& outcome) {
+        outcome["root"]["old root"].fields[kIs] = "around it";
+        outcome["mounts"]["/proc/sys"].fields = {{"type", "proc"}};
+      },
+      true, "can be written now: it is bound on itself, but not made read-only");
 }
 
 TEST(Diff, ALimitThatIsSetToNoneIsNotStronger) {
