@@ -4,6 +4,7 @@ import json
 import lzma
 import os
 import re
+import subprocess
 
 import support
 from support import cttrace
@@ -44,6 +45,22 @@ class Diff(Recordings):
                 self.assertNotIn("isolation", result.stdout)
                 self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
                 self.assertIn(": the same\n", result.stdout)
+
+    def test_what_comes_by_a_pipe_is_compared(self):
+        runc, crun = self.recording("runc"), self.recording("crun")
+        baseline = self.baseline(runc)
+        files = cttrace("diff", runc, crun)
+        named = self.tmp / "fifo"
+        os.mkfifo(named)
+        for before, after, expected in [("<(cat $1)", "<(cat $2)", files), ("<(cat $1)", "$1", None),
+                                        ("<(cat $3)", "<(cat $1)", None), ("$1", "$4", files)]:
+            with self.subTest(before=before, after=after):
+                script = f'cat "$2" > "$4" & "$0" diff {before} {after} < /dev/null; status=$?; kill $! 2> /dev/null; exit $status'
+                result = subprocess.run(["bash", "-c", script, support.CTTRACE, runc, crun, baseline, named],
+                                        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+                self.assertEqual((result.returncode, result.stderr), (expected.returncode if expected else 0, ""))
+                if expected:
+                    self.assertEqual(result.stdout.splitlines()[1:], expected.stdout.splitlines()[1:])
 
     def test_reports_are_as_their_schema_says(self):
         runc, crun = self.recording("runc"), self.recording("crun")
