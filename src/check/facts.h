@@ -202,7 +202,6 @@ struct RecordingFacts {
   // Why it cannot be trusted as a whole, in words: "12 records were lost: the ring buffer was full"; empty: it can.
   std::vector<std::string> lost = {};
   std::string broken_off = {};   // why it is not read to its end, in words; empty: it is
-  uint64_t truncated = 0;        // arguments longer than what is captured
   uint64_t contradicted = 0;     // facts of which the kernel said otherwise than the calls; the kernel's word is here
   std::string model_doubt = {};  // since when and why something that happened may be missing; empty: nothing is
   std::vector<ContainerFacts> containers = {};  // with entries, in the order in which they were told

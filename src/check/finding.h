@@ -60,7 +60,7 @@ struct Report {
   std::vector<RuleWords> rules = {};
   std::vector<std::string> containers = {};  // that were judged
   std::vector<Finding> findings = {};        // in the order of containers; also what holds
-  // Why nothing may be concluded from this recording as a whole: loss, truncation, other rules.
+  // Why nothing may be concluded from this recording as a whole: loss, a recording that breaks off, other rules.
   std::vector<std::string> cannot_judge = {};
   bool forgiven = false;       // what differs was meant to: it decides nothing of several reports
   bool other_runtime = false;  // of a diff: containers that correspond were made by different runtimes

@@ -61,7 +61,7 @@ const BuiltInPolicy* find_built_in(std::string_view name);  // nullptr: there is
 // What holds in this recording, and what does not. `facts.name` and the policy's name are in the report.
 Report judge(const Policy& policy, const RecordingFacts& facts);
 
-// Why nothing that is read in this recording can be judged: loss, truncation, doubt. Empty: it can.
+// Why nothing that is read in this recording can be judged: loss, a recording that breaks off, doubt. Empty: it can.
 std::vector<std::string> why_not_to_judge(const RecordingFacts& facts);
 // The same of one container in it; empty: it can.
 std::string why_not_to_judge(const ContainerFacts& container);

@@ -41,7 +41,6 @@ RecordingFacts RecordingKeeper::finish(const State& state, const BadRecords& bad
   if (broken_off.empty() && !(completeness_.loss && completeness_.loss->final))
     facts_.lost.emplace_back("not known whether anything was lost: the trace has no closing record");
   facts_.broken_off = broken_off;
-  facts_.truncated = completeness_.truncated;
   facts_.contradicted = completeness_.contradicted;
   if (state.doubtful_since)
     facts_.model_doubt = "since event " + std::to_string(*state.doubtful_since) + ": " + state.doubt;
