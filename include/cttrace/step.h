@@ -232,6 +232,7 @@ struct Step {
   uint32_t entered = 0;                 // the mount, or else network, namespace that the doer had joined; 0: none
   std::vector<EventNumber> calls = {};  // the first ones of `call_count`
   uint32_t call_count = 0;
+  uint32_t left_out = 0;         // done alike, and more than what `facts` list
   CallCounts names = {};         // of the calls: as many as `call_count`
   uint32_t normal_failures = 0;  // calls that failed, and need not worry anybody
   std::string reason = {};       // why not: of the first one

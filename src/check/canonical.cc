@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "check/canonical_parts.h"
+#include "check/evidence.h"
 #include "render/story_remarks.h"
 #include "render/story_words.h"
 #include "render/values.h"
@@ -103,7 +104,9 @@ CanonicalContainer canonical(const ContainerFacts& facts) {
   form.how = canonical_steps(facts, names);
   form.cost = canonical_cost(facts);
   if (!facts.doubt.empty()) form.doubts.push_back(facts.doubt);
-  if (facts.steps_dropped) form.doubts.push_back(std::to_string(facts.steps_dropped) + " steps more than are kept");
+  // Nothing else of the outcome relies on what steps list.
+  const std::string left_out = what_is_left_out<PathsMasked, ControlsWritten>(facts);
+  if (!left_out.empty()) form.doubts.push_back(left_out);
   if (facts.ending == Ending::kFailed)
     form.doubts.push_back("its set-up failed: no program was handed over to; " + what_went_wrong(facts, names, true));
   if (facts.ending == Ending::kNotComplete) form.doubts.emplace_back("its set-up was going on when tracing ended");

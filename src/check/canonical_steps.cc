@@ -153,7 +153,10 @@ class Parts {
     put(call.name, call.name + (call.about.empty() ? "" : " " + names_(call.about)));
   }
 
-  std::vector<CanonicalStep> take() { return std::move(steps_); }
+  std::vector<CanonicalStep> take() {
+    if (step_.left_out) put("", fmt::format("{} more done alike, which are not listed", step_.left_out));
+    return std::move(steps_);
+  }
 
  private:
   void put(string object, string what, int error = 0) {
@@ -260,7 +263,7 @@ Cost canonical_cost(const ContainerFacts& facts) {
     const auto* done = std::get_if<MountDone>(&step.facts);
     if (!done || step.error) continue;
     if (done->how == MountDone::How::kNew || done->how == MountDone::How::kBind)
-      cost.mounts_made += done->mounts.size();
+      cost.mounts_made += done->mounts.size() + step.left_out;
   }
   return cost;
 }

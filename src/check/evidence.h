@@ -20,6 +20,16 @@ std::vector<EventNumber> events_of(const ContainerFacts& container) {
   return events;
 }
 
+// Why not all is known that was done by steps of these kinds: "300 steps more than are kept"; empty: it is.
+template <typename... Kinds>
+std::string what_is_left_out(const ContainerFacts& container) {
+  if (container.steps_dropped) return std::to_string(container.steps_dropped) + " steps more than are kept";
+  for (const Step& step : container.steps)
+    if (step.left_out && (std::holds_alternative<Kinds>(step.facts) || ...))
+      return std::to_string(step.left_out) + " more were done in one step than it lists";
+  return {};
+}
+
 // The calls of the steps that gave, or tried to give, something to the identity.
 std::vector<EventNumber> events_of(const ContainerFacts& container, IdentityGiven::What what);
 // The calls that made the mount what it is.

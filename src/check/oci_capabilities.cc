@@ -80,8 +80,8 @@ void judge_without_capset(OciJudging& judging, const std::string& path, uint64_t
 }
 
 void judge_asked(OciJudging& judging, const std::string& path, uint64_t wanted) {
-  if (judging.container.steps_dropped)
-    return judging.cannot_judge(path, "not all steps are kept: another capset may be among the others");
+  if (const std::string more = what_is_left_out<IdentityGiven>(judging.container); !more.empty())
+    return judging.cannot_judge(path, more + ": another capset may be among them");
   const std::optional<Asked> asked = last_asked(judging.container);
   if (!asked) return judge_without_capset(judging, path, wanted);
   if (!asked->sets) return judging.cannot_judge(path, "what capset asked for could not be read");
@@ -91,8 +91,8 @@ void judge_asked(OciJudging& judging, const std::string& path, uint64_t wanted) 
 
 // Raising one that is not inheritable fails, and runtimes go on: what was tried counts.
 void judge_ambient(OciJudging& judging, const std::string& path, uint64_t wanted) {
-  if (judging.container.steps_dropped)
-    return judging.cannot_judge(path, "not all steps are kept: what was tried may be among the others");
+  if (const std::string more = what_is_left_out<IdentityGiven>(judging.container); !more.empty())
+    return judging.cannot_judge(path, more + ": what was tried may be among them");
   uint64_t tried = 0;
   for (const Step& step : judging.container.steps)
     if (const auto* given = std::get_if<IdentityGiven>(&step.facts))

@@ -272,8 +272,8 @@ void judge_time_offsets(OciJudging& judging, const OciJson& value, const std::st
     };
     const std::optional<int64_t> seconds = part("secs"), nanoseconds = part("nanosecs");
     if (!seconds || !nanoseconds) continue;
-    if (judging.container.steps_dropped) {
-      judging.cannot_judge(field, "not all steps are kept: what was written last may be among the others");
+    if (const std::string more = what_is_left_out<ControlsWritten>(judging.container); !more.empty()) {
+      judging.cannot_judge(field, more + ": what was written last may be among them");
       continue;
     }
     const std::string wanted = fmt::format("{} {}", *seconds, *nanoseconds);

@@ -8,6 +8,7 @@
 
 #include "base/words.h"
 #include "check/controls.h"
+#include "check/evidence.h"
 #include "check/oci_judging.h"
 
 namespace cttrace {
@@ -15,7 +16,12 @@ namespace {
 
 using Control = CgroupFacts::Control;
 
-constexpr const char* kNotAllKept = "not all steps are kept: what was written last may be among the others";
+// Says so where what was written last may not be known.
+bool is_all_known(OciJudging& judging, const std::string& path) {
+  const std::string more = what_is_left_out<ControlsWritten>(judging.container);
+  if (!more.empty()) judging.cannot_judge(path, more + ": what was written last may be among them");
+  return more.empty();
+}
 
 // What is written for a value in cgroup v1 and v2: any of these, separated by `|`; empty: it has no such file.
 struct Resource {
@@ -114,7 +120,7 @@ void judge_resource(OciJudging& judging, const OciJson& value, const std::string
       kResources, std::string_view(path).substr(std::string_view("linux.resources.").size()), &Resource::path);
   const std::optional<int64_t> number = value.is_string() ? std::nullopt : judging.number(value, path);
   if (!value.is_string() && !number) return;
-  if (judging.container.steps_dropped) return judging.cannot_judge(path, kNotAllKept);
+  if (!is_all_known(judging, path)) return;
   const std::string wanted = number ? std::to_string(*number) : value.get<std::string>();
   const std::string names = fmt::format("{}|{}", row->file1, row->file2);
   const Control* const written = last_written(judging.handed.cgroup.controls, names);
@@ -173,7 +179,7 @@ void judge_device_rules(OciJudging& judging, const OciJson& value, const std::st
 
 void judge_unified(OciJudging& judging, const OciJson& value, const std::string& path) {
   if (!judging.is_object(value, path)) return;
-  if (judging.container.steps_dropped) return judging.cannot_judge(path, kNotAllKept);
+  if (!is_all_known(judging, path)) return;
   for (const auto& [name, each] : value.items()) {
     const std::string field = path + "[" + name + "]";
     const std::optional<std::string> wanted = judging.text(each, field);
@@ -188,7 +194,7 @@ void judge_unified(OciJudging& judging, const OciJson& value, const std::string&
 
 void judge_huge_pages(OciJudging& judging, const OciJson& value, const std::string& path) {
   if (!judging.is_list(value, path)) return;
-  if (judging.container.steps_dropped) return judging.cannot_judge(path, kNotAllKept);
+  if (!is_all_known(judging, path)) return;
   for (const OciJson& each : value) {
     if (!judging.is_object(each, path)) continue;
     judging.check_keys(each, path, {"pageSize", "limit"});

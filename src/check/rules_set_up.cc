@@ -79,8 +79,8 @@ constexpr Limit kLimits[] = {{"memory", "its memory is", "memory.max", "memory.l
 
 void judge_limits(Judging& judging) {
   if (judging.container.kind == ContainerFacts::Kind::kEntry) return judging.holds("limits are the container's");
-  if (judging.container.steps_dropped)
-    return judging.cannot_judge("cgroup", "not all steps are kept: what was written last may be among the others");
+  if (const std::string more = what_is_left_out<ControlsWritten>(judging.container); !more.empty())
+    return judging.cannot_judge("cgroup", more + ": what was written last may be among them");
   for (const Limit& limit : kLimits) {
     if (!judging.parameters.lists_has("of", limit.name)) continue;
     const CgroupFacts::Control* const written =

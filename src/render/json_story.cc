@@ -80,6 +80,7 @@ Json json_step(const Step& step, const TreeChanges* changes) {
   json["calls"] = Json::array();
   for (EventNumber call : step.calls) json["calls"].push_back(json_unsigned(call));
   json["call_count"] = step.call_count;
+  if (step.left_out) json["left_out"] = step.left_out;
   json["error"] = json_errno(step.killed ? 0 : step.error);
   if (step.denied) json["denied_by_seccomp"] = true;
   if (step.killed) json["killed_by_seccomp"] = true;

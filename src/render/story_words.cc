@@ -321,6 +321,7 @@ string cause_of(const Step& step) {
 
 string words_of(const Step& step, const Around& around) {
   string text = std::visit(Words(step, around), step.facts);
+  if (step.left_out) text += fmt::format("; and {} more, which are not listed", step.left_out);
   if (!step.error) return text;
   if (step.killed) return text + ": failed: SIGSYS from seccomp, and no result";
   const ErrorName error = error_name(step.error);

@@ -199,6 +199,14 @@ int family(What what) {
   }
 }
 
+void add_value(std::string& values, const std::string& value) {
+  constexpr std::string_view kMore = ", ...";
+  if (values.size() + value.size() < kMostText_bytes)
+    values.append(", ").append(value);
+  else if (!values.ends_with(kMore))
+    values.append(kMore);
+}
+
 bool same_again(IdentityGiven& before, IdentityGiven& last) {
   if (before.pid != last.pid || family(before.changes[0].what) != family(last.changes[0].what)) return false;
   for (auto& each : last.changes) {
@@ -214,8 +222,7 @@ bool same_again(IdentityGiven& before, IdentityGiven& last) {
     found->times += each.times;
     found->sets = each.sets;
     found->capabilities |= each.capabilities;
-    if (family(each.what) != 1 && found->value.size() + each.value.size() < kMostText_bytes)
-      found->value.append(", ").append(each.value);
+    if (family(each.what) != 1) add_value(found->value, each.value);
   }
   return true;
 }
@@ -269,6 +276,27 @@ bool may_go_on(const Step& last, const Step& next) {
   return !next.error || (masked && masked->paths.back().error);
 }
 
+// How many are listed, of what is done alike.
+struct Listed {
+  size_t operator()(const MountDone& done) const { return done.mounts.size(); }
+  size_t operator()(const PathsMasked& masked) const { return masked.paths.size(); }
+  size_t operator()(const DevicesMade& made) const { return made.nodes.size(); }
+  size_t operator()(const CgroupJoined& joined) const { return joined.cgroups.size(); }
+  size_t operator()(const ControlsWritten& written) const { return written.writes.size(); }
+  // What is given twice is listed once.
+  size_t operator()(const IdentityGiven& given) const {
+    size_t times = 0;
+    for (const IdentityGiven::One& one : given.changes) times += one.times;
+    return times;
+  }
+  template <typename T>
+  size_t operator()(const T&) const {
+    return 0;
+  }
+};
+
+size_t listed(const StepFacts& facts) { return std::visit(Listed(), facts); }
+
 // A mount call that failed, and need not have succeeded: nothing tells that beside what succeeded.
 bool did_nothing(const Step& step) {
   return std::holds_alternative<MountDone>(step.facts) && step.normal_failures >= step.call_count;
@@ -286,6 +314,7 @@ void add_calls(Step& into, const Step& from) {
   into.call_count += from.call_count;
   for (const auto& [name, count] : from.names) into.names[name] += count;
   into.selected = into.selected || from.selected;
+  into.left_out += from.left_out;
   into.normal_failures += from.normal_failures;
   if (into.reason.empty()) into.reason = from.reason;
 }
@@ -321,11 +350,14 @@ bool absorb(Step& last, Step& next) {
 bool fold(Step& before, Step& last) {
   if (before.error || last.error || before.facts.index() != last.facts.index()) return false;
   if (did_nothing(before) || did_nothing(last)) return false;
+  const size_t all = listed(before.facts) + listed(last.facts);
   const bool same =
       std::visit([&](auto& facts) { return same_again(facts, std::get<std::decay_t<decltype(facts)>>(last.facts)); },
                  before.facts);
-  if (same) add_calls(before, last);
-  return same;
+  if (!same) return false;
+  add_calls(before, last);
+  before.left_out += static_cast<uint32_t>(all - listed(before.facts));
+  return true;
 }
 
 }  // namespace cttrace

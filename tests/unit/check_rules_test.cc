@@ -207,6 +207,8 @@ const Broken kUnknown[] = {
     {R"({"rule": "identity-given"})", [](ContainerFacts& c) { c.steps_dropped = 1; }, ""},
     {R"({"rule": "devices", "within": ["c 1:3"]})", [](ContainerFacts& c) { c.handed->mounts = {}; }, ""},
     {R"({"rule": "limited", "of": ["pids"]})", [](ContainerFacts& c) { c.steps_dropped = 1; }, ""},
+    {R"({"rule": "limited", "of": ["pids"]})",
+     [](ContainerFacts& c) { c.steps.push_back({.facts = ControlsWritten(), .left_out = 44}); }, ""},
     {R"({"rule": "failures"})", [](ContainerFacts& c) { c.steps_dropped = 1; }, ""},
 };
 

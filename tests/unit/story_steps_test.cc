@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <nlohmann/json.hpp>
 
+#include "render/json_story.h"
 #include "render/story_words.h"
 #include "story_world.h"
 
@@ -109,6 +111,20 @@ TEST_F(StorySteps, MasksAreFoldedAndWhatIsMissingIsNormal) {
   EXPECT_EQ((std::array{paths[0].error, paths[1].error}), (std::array{0, ENOENT}));
   EXPECT_EQ(steps[0].error, 0);
   EXPECT_EQ(told.normal_failures, 1u);
+}
+
+TEST_F(StorySteps, OfWhatIsDoneAlikeTheFirstAreListedAndTheOthersCounted) {
+  for (int i = 0; i < 300; ++i)
+    mounts("/data/" + std::to_string(i), rootfs + "/data/" + std::to_string(i), "", MS_BIND);
+  const std::vector<Step> steps = steps_of<MountDone>(story());
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(std::get<MountDone>(steps[0].facts).mounts.size() + steps[0].left_out, 300u);
+  EXPECT_EQ(steps[0].left_out, 44u);
+  EXPECT_EQ(steps[0].call_count, 300u);
+  EXPECT_NE(words_of(steps[0], {}).find("44 more, which are not listed"), std::string::npos);
+  Container container;
+  container.set_up.steps = steps;
+  EXPECT_NE(json_news(container).dump().find(R"("left_out":44)"), std::string::npos);
 }
 
 // --- Numbers that are flags
