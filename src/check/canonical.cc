@@ -93,6 +93,8 @@ void add_outcome(CanonicalContainer& into, const ContainerFacts& facts, const Na
 
 }  // namespace
 
+std::string why_it_failed(const ContainerFacts& facts) { return what_went_wrong(facts, Names(facts), true); }
+
 CanonicalContainer canonical(const ContainerFacts& facts) {
   const Names names(facts);
   CanonicalContainer form;
@@ -108,7 +110,7 @@ CanonicalContainer canonical(const ContainerFacts& facts) {
   const std::string left_out = what_is_left_out<PathsMasked, ControlsWritten>(facts);
   if (!left_out.empty()) form.doubts.push_back(left_out);
   if (facts.ending == Ending::kFailed)
-    form.doubts.push_back("its set-up failed: no program was handed over to; " + what_went_wrong(facts, names, true));
+    form.doubts.push_back("its set-up failed: no program was handed over to; " + why_it_failed(facts));
   if (facts.ending == Ending::kNotComplete) form.doubts.emplace_back("its set-up was going on when tracing ended");
   if (facts.ending == Ending::kHandedOver && !facts.handed)
     form.doubts.emplace_back("what its program was handed is not known");

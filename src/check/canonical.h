@@ -76,6 +76,8 @@ struct CanonicalForm {
 };
 
 CanonicalContainer canonical(const ContainerFacts& facts);
+// Of one whose set-up failed: what is to blame, in words.
+std::string why_it_failed(const ContainerFacts& facts);
 CanonicalForm canonical(const RecordingFacts& facts);
 
 }  // namespace cttrace::canon

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "check/canonical.h"
 #include "check/policy.h"
 #include "check/rule_kinds.h"
 
@@ -33,7 +34,7 @@ std::string name_in(const Report& report, const ContainerFacts& container) {
 std::string why_not_to_judge(const ContainerFacts& container) {
   if (!container.doubt.empty()) return container.doubt;
   switch (container.ending) {
-    case Ending::kFailed: return "its set-up failed: no program was handed over to";
+    case Ending::kFailed: return "its set-up failed: no program was handed over to; " + canon::why_it_failed(container);
     case Ending::kNotComplete: return "its set-up was not complete when tracing ended";
     case Ending::kHandedOver: break;
   }

@@ -145,7 +145,11 @@ TEST(PolicyJudges, CannotWhereSomethingIsMissing) {
 
   RecordingFacts failed = made_recording(made_container());
   failed.containers[0].ending = Ending::kFailed;
+  failed.containers[0].failures = {{.call = "mount", .what = "/x", .error = EINVAL, .step = 4}};
   EXPECT_EQ(verdict_of(judged(failed)), Verdict::kCannotJudge);
+  ASSERT_EQ(judged(failed).findings.size(), 1u);
+  EXPECT_EQ(judged(failed).findings[0].message,
+            "its set-up failed: no program was handed over to; mount /x failed with EINVAL (step 5)");
 
   EXPECT_EQ(verdict_of(judged(RecordingFacts())), Verdict::kCannotJudge);
 }
