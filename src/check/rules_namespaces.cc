@@ -62,6 +62,10 @@ void judge_map(Judging& judging, const Fact<std::vector<IdExtent>>& map, const s
   }
 }
 
+bool maps_host_root(const std::vector<IdExtent>& map) {
+  return std::ranges::any_of(map, [](const IdExtent& extent) { return extent.lower_first == 0 && extent.count > 0; });
+}
+
 void judge_user_namespace(Judging& judging) {
   const NamespaceFacts* const user = find_namespace(judging, "user");
   if (!user || !user->from.known()) return judging.cannot_judge("user", "its user namespace is not known");
@@ -73,7 +77,10 @@ void judge_user_namespace(Judging& judging) {
   }
   judge_map(judging, judging.handed.uid_map, "uid");
   judge_map(judging, judging.handed.gid_map, "gid");
-  judging.holds("it has a user namespace of its own, and the host's root is not in it", made_by(*user));
+  const bool has_root = maps_host_root(judging.handed.uid_map.value) || maps_host_root(judging.handed.gid_map.value);
+  judging.holds(has_root ? "it has a user namespace of its own, in which the host's root may be mapped"
+                         : "it has a user namespace of its own, and the host's root is not in it",
+                made_by(*user));
 }
 
 }  // namespace

@@ -227,6 +227,18 @@ TEST(Rules, LetALimitStandThatCouldNotBeChanged) {
   EXPECT_EQ(verdict_of(report), Verdict::kHolds);
 }
 
+TEST(Rules, DoNotSayThatTheHostsRootIsNotInANamespaceInWhichItMayBe) {
+  for (const uint32_t lower : {0u, 100000u}) {
+    const Report report = judged(R"({"rule": "user-namespace", "refuse_host_root": false})",
+                                 [&](ContainerFacts& c) { c.handed->uid_map.value[0].lower_first = lower; });
+    ASSERT_EQ(report.findings.size(), 1u);
+    EXPECT_EQ(report.findings[0].verdict, Verdict::kHolds);
+    EXPECT_EQ(report.findings[0].message,
+              lower ? "it has a user namespace of its own, and the host's root is not in it"
+                    : "it has a user namespace of its own, in which the host's root may be mapped");
+  }
+}
+
 TEST(Rules, TakeTheStartersSysfsForTheContainersWhereTheyAreInOneNetwork) {
   const Report report = judged(R"({"rule": "no-host-files"})", [](ContainerFacts& c) {
     c.handed->namespaces[3].from.value = NamespaceFacts::From::kStarters;
