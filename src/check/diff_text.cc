@@ -56,7 +56,6 @@ std::string folded(const Findings& alike) {
       {"\x01 follows ", "\x01 follow "},
       {"\x01 fails ", "\x01 fail "},
       {"its \x01 namespace is ", "its \x01 namespaces are "},
-      {"\x01 are a mount more ", "\x01 are mounts more "},
       {", which shows ", ", which show "},
       {"it was ", "they were "},
       {"the device node \x01 is ", "the device nodes \x01 are "}};

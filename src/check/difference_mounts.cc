@@ -183,7 +183,7 @@ AllTold added_mount(const Changed& changed) {
   const bool host = shows_the_host(*changed.after), outside = is_outside(changed.new_value("propagation"));
   Told told{.consequence = host || outside ? Consequence::kWeaker : Consequence::kEqual, .subject = changed.key};
   told.found = in_words(*changed.after);
-  told.message = fmt::format("{} is a mount more ({})", changed.key, told.found);
+  told.message = fmt::format("{} is now mounted ({})", changed.key, told.found);
   if (host) told.message += ", which shows something of the host";
   return {told};
 }

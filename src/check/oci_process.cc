@@ -31,7 +31,7 @@ void judge_id(OciJudging& judging, const OciJson& value, const std::string& path
   if (!wanted) return;
   const bool gid = path.ends_with("gid");
   const auto& ids = gid ? judging.handed.identity.gids : judging.handed.identity.uids;
-  if (!ids.known()) return judging.cannot_judge(path, "what it is is not known");
+  if (!ids.known()) return judging.cannot_judge(path, "it is not known");
   const auto inside = gid ? judging.handed.gid_inside(ids.value[1]) : judging.handed.uid_inside(ids.value[1]);
   const std::vector<EventNumber> events = events_of(judging.container, gid ? What::kGid : What::kUid);
   if (inside && *inside == *wanted) return judging.satisfied(path, fmt::format("it is {}", *wanted), events);

@@ -50,7 +50,7 @@ void judge_shared(Judging& judging) {
       finding.events = events_of(mount);
     }
   }
-  judging.holds(fmt::format("none of {} mounts is shared with another mount namespace", mounts->size()));
+  judging.holds(fmt::format("none of the {} mounts is shared with another mount namespace", mounts->size()));
 }
 
 // Made for it, or joined.

@@ -94,7 +94,7 @@ void judge_limits(Judging& judging) {
     finding.expected = "a limit", finding.found = written ? written->value : "none";
     if (written) finding.events = {written->event};
   }
-  judging.holds("limited are: " + joined(judging.parameters.list("of")));
+  judging.holds("limits are set: " + joined(judging.parameters.list("of")));
 }
 
 void judge_failures(Judging& judging) {

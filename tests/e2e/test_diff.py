@@ -78,9 +78,9 @@ def changed(path, value):
 EDITS = {
     "a mount less": (without_mount("/dev/mqueue"), ["/dev/mqueue is no longer mounted"]),
     "a mount more": (with_mount(destination="/tmp", type="tmpfs", source="tmpfs", options=["nosuid", "nodev"]),
-                     [r"/tmp is a mount more \(tmpfs, writable, nodev, nosuid\)"]),
+                     [r"/tmp is now mounted \(tmpfs, writable, nodev, nosuid\)"]),
     "a folder of the host": (with_mount(destination="/y", type="bind", source="/etc", options=["rbind", "ro"]),
-                             [r"WEAKER /y is a mount more \(\S+\[/etc\], read-only\), which shows something of the host"]),
+                             [r"WEAKER /y is now mounted \(\S+\[/etc\], read-only\), which shows something of the host"]),
     "/sys writable": (without_option("/sys", "ro"), ["WEAKER /sys is now writable: by .*instead of"]),
     "/dev/shm without nosuid": (without_option("/dev/shm", "nosuid"), ["WEAKER /dev/shm honours set-user-ID programs now: nosuid is missing"]),
     "/dev/shm without nodev": (without_option("/dev/shm", "nodev"), ["WEAKER /dev/shm honours device nodes now"]),

@@ -436,7 +436,7 @@ TEST(Diff, WhatIsToldTogetherIsToldInThePlural) {
   }
   const std::string text = diff_text(diff(form_of({one}), form_of({other}), {}), {});
   EXPECT_NE(text.find("its ipc, net, pid and uts namespaces are the starter's instead of its own"), std::string::npos);
-  EXPECT_NE(text.find("/new/uts are mounts more (sysfs, writable), which show something of the host"),
+  EXPECT_NE(text.find("/new/uts are now mounted (sysfs, writable), which show something of the host"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("/ipc, /net, /pid and /uts are no longer mounted (they were tmpfs, writable)"), std::string::npos)
