@@ -189,6 +189,8 @@ void judge_path(OciJudging& judging, const std::string& path, const std::string&
   if (!mask && there && !*there) return judging.satisfied(field, "there is no " + path, events);
   if (!mask && !there && may_be_absent(judging, path, *mount))
     return judging.not_visible(field, "nothing was done about it: whether it is there is not recorded");
+  if (const std::string more = mask ? "" : what_is_left_out<PathsMasked>(judging.container); !more.empty())
+    return judging.cannot_judge(field, more + ": what was done about it may be among them");
   if (!masked && !read_only.known()) return judging.cannot_judge(field, "whether it can be written is not known");
   judging
       .broken(field, masked ? path + " is not masked" : path + " can be written", masked ? "masked" : "read-only",

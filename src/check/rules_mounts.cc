@@ -116,6 +116,13 @@ bool is_not_there(const Judging& judging, const std::string& path, const MountFa
          !is_there(judging.kernel_files, path, mount).value_or(true);
 }
 
+// Whether the set-up has found that it is not there may be in what is not kept; then that has been said.
+bool is_left_out(Judging& judging, const std::string& path) {
+  const std::string more = what_is_left_out<PathsMasked>(judging.container);
+  if (!more.empty()) judging.cannot_judge(path, more + ": what was done about " + path + " may be among them");
+  return !more.empty();
+}
+
 void judge_read_only(Judging& judging) {
   if (!judging.mounts()) return;
   size_t judged = 0;
@@ -133,6 +140,8 @@ void judge_read_only(Judging& judging) {
       continue;
     } else if (!read_only.known()) {
       judging.cannot_judge(path, "whether " + path + " can be written is not known");
+    } else if (!mask && is_left_out(judging, path)) {
+      continue;
     } else {
       const bool tried = mount->path == path && mask && !mask->error;
       Finding& finding =
@@ -155,7 +164,8 @@ void judge_masked(Judging& judging) {
       judging.cannot_judge(path, "what is mounted on " + path + " is not known");
     } else if (is_a_mask(judging.container, *mount)) {
       ++judged;
-    } else if (is_not_there(judging, path, *mount, mask) || may_be_absent(judging, path, *mount)) {
+    } else if (is_not_there(judging, path, *mount, mask) || may_be_absent(judging, path, *mount) ||
+               (!mask && is_left_out(judging, path))) {
       continue;
     } else {
       // Nothing was done about it: nobody has looked whether it is there.
