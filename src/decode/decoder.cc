@@ -5,6 +5,7 @@
 
 #include "decode/calls.h"
 #include "decode/event_queue.h"
+#include "decode/processes.h"
 #include "decode/states.h"
 #include "wire/record.h"
 
@@ -24,11 +25,13 @@ struct Decoder::State {
   EventQueue waiting;
   Calls calls{waiting};
   MountTables tables;
+  Processes processes;
   Record taken;              // the one that is being taken: its memory is used again
   uint64_t complete_ns = 0;  // every record of an earlier time has come
   uint64_t told_until_ns = 0;
   BadRecords bad;
   bool lossy = false;
+  bool tasks_lost = false;  // some were not followed: their ends are not told
 
   bool take(const Record& record);
   void tell_next();
@@ -65,6 +68,7 @@ bool Decoder::State::take(const Record& record) {
     case CT_REC_LOSS: {
       Loss loss = decode_loss(record);
       lossy = loss.counts[CT_LOSS_RING_FULL] + loss.counts[CT_LOSS_SCRATCH_BUSY] > 0;
+      tasks_lost = loss.counts[CT_LOSS_TASKS_FULL] > 0;
       waiting.add(std::move(loss), bytes);
       return true;
     }
@@ -83,6 +87,7 @@ bool Decoder::State::take(const Record& record) {
 
 void Decoder::State::tell_next() {
   EventQueue::Made earliest = waiting.take_next();
+  processes.see(*earliest.event, lossy || tasks_lost);
   sink(std::move(*earliest.event));
   waiting.give_back(std::move(earliest));
 }

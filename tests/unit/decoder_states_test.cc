@@ -135,6 +135,32 @@ TEST(DecoderStates, TaskExit) {
   EXPECT_FALSE(only<TaskExit>({ends(0)}).last_of_process);
 }
 
+// The kernel counts a thread as gone before its end is told: of those that end at once each may find nobody left.
+TEST(DecoderStates, OneThreadIsTheLastOfItsProcess) {
+  const auto thread = [](uint32_t tid, uint64_t time) { return forks(tid, 7).at(time).by(7, 7); };
+  const auto ended = [](uint32_t tid, uint64_t time) {
+    return ends(1 << 8).at(time).by(tid, 7).flagged(CT_FLAG_GROUP_DEAD);
+  };
+  const auto last = [](Records records) {
+    std::vector<uint32_t> tids;
+    for (const Event& event : decode(records).events)
+      if (const TaskExit* const exit = std::get_if<TaskExit>(&event); exit && exit->last_of_process)
+        tids.push_back(exit->task.tid);
+    return tids;
+  };
+  const std::string process = forks(7, 7).at(1);
+  const std::vector<uint32_t> eight = {8}, seven = {7};
+  EXPECT_EQ(last({process, thread(8, 2), thread(9, 3), ended(7, 4), ended(9, 5), ended(8, 6)}), eight);
+  // Of a process that was there: as far as its threads are known.
+  EXPECT_EQ(last({was_there().at(1).by(7, 7), was_there().at(1).by(8, 7), ended(7, 4), ended(8, 6)}), eight);
+  // Who executes a program is alone in its process, and so is who begins one that has the number of another.
+  EXPECT_EQ(last({process, thread(8, 2), executes().at(3).by(7, 7), ended(7, 4)}), seven);
+  EXPECT_EQ(last({process, thread(8, 2), forks(7, 7).at(3), ended(7, 4)}), seven);
+  // Where a thread's end may have been lost, it is the first that says so, and no second one.
+  const std::string loss = loses(CT_LOSS_RING_FULL, 1).at(3);
+  EXPECT_EQ(last({process, thread(8, 2), thread(9, 2), loss, ended(7, 4), ended(9, 5)}), seven);
+}
+
 TEST(DecoderStates, WhoKilledAProcess) {
   using Kind = Killer::Kind;
   const auto killer = [](uint32_t kind) {
