@@ -111,6 +111,7 @@ struct TaskState {
   uint32_t fs = 0;                                        // in State::fs_structs: shared by who cloned with CLONE_FS
   uint32_t files = 0;             // in State::mount_objects: shared by who cloned with CLONE_FILES
   std::vector<Program> programs;  // oldest first; inherited from the creator: none
+  MaybeFile exe;                  // what it executes: its creator's until it executes something itself
   Identity identity;
   std::map<uint32_t, Fact<std::string>> cgroups;  // by hierarchy, as in /proc/cgroups; 0 is cgroup2
   uint64_t created_ns = 0;

@@ -200,6 +200,7 @@ void Reader::read_program() {
     constexpr std::string_view kDeleted = " (deleted)";
     file.deleted = exe->ends_with(kDeleted);
     if (file.deleted) file.path.resize(file.path.size() - kDeleted.size());
+    task_.exe = program.exe;
   }
   if (const std::string* const words = text("cmdline")) program.argv = parse_command_line(*words);
   if (!program.path.empty() || !program.argv.empty()) task_.programs.push_back(std::move(program));

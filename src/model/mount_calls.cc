@@ -169,6 +169,20 @@ LooseMounts bound_copies(Context& context, const MountCall& mount, const Place& 
   return copies;
 }
 
+// Where nobody knows what the source's path leads to, the kernel shows what came: copies of that, if it is certain.
+std::optional<LooseMounts> shown_copies(Context& context, const MountCall& mount, const Place& target) {
+  const State& state = context.state;
+  const Aftermath& after = mount.call.after;
+  if (!after.newest_mount || !after.mount_root || after.contended || (mount.flags & MS_REC)) return std::nullopt;
+  const File& newest = *after.newest_mount;
+  const Place at = crossed(state, target);
+  const bool came_here = at.mount.tree == mount.tree && !newest.path_cut && !newest.deleted &&
+                         std::ranges::count(places_of_copies(state, at), newest.path);
+  if (!came_here) return std::nullopt;
+  if (newest.kind == FileKind::kNamespace) return namespace_mount(context.state, mount.call, newest);
+  return copies_of_shown(state, {.source = at, .shown = {newest, *after.mount_root}});
+}
+
 // What is bound may be a mount of somebody who is not traced. Of several that came, also by somebody else meanwhile,
 // the kernel shows one: it is this one's first where it is at the target.
 void find_unseen_bound(Context& context, const MountCall& mount) {
@@ -198,14 +212,16 @@ void mount_bind(Context& context, const MountCall& mount) {
   LooseMounts copies;
   if (source.place) {
     copies = bound_copies(context, mount, *source.place, *target);
-    for (LooseMount& copy : copies) {
-      copy.mount.made_by = state.event;
-      copy.mount.history = {state.event};
-    }
   } else if (source.file && source.file->kind == FileKind::kNamespace) {
     copies = namespace_mount(state, mount.call, *source.file);
+  } else if (std::optional<LooseMounts> shown = shown_copies(context, mount, *target)) {
+    copies = *std::move(shown);
   } else {
     return cannot_tell(context, mount, "a bind mount", source.why);
+  }
+  for (LooseMount& copy : copies) {
+    copy.mount.made_by = state.event;
+    copy.mount.history = {state.event};
   }
   attach_at(context, mount, std::move(copies), *target, MountChanged::What::kBound);
 }

@@ -149,9 +149,8 @@ std::optional<FoundPath> by_magic_link(Context& context, const TaskState& task, 
   const TaskState* meant = task_named(state, task, process);
   if (!meant) return unknown("nobody knows the process of " + std::string(text));
   if (link == "exe") {
-    if (meant->programs.empty() || !meant->programs.back().exe)
-      return unknown("nobody knows the program of " + std::string(text));
-    return found_file(context, task, *meant->programs.back().exe, nullptr);
+    if (!meant->exe) return unknown("nobody knows the program of " + std::string(text));
+    return found_file(context, task, *meant->exe, nullptr);
   }
   if (link == "ns") {
     const std::optional<ct_ns> which = namespace_named(take_component(rest));

@@ -147,6 +147,20 @@ bool are_alike(const LooseMounts& some, const LooseMounts& others) {
   return true;
 }
 
+std::vector<Candidate> bound_candidates(const State& state, const Bound& bound) {
+  std::vector<Candidate> found;
+  for (Place& place : may_have_been_bound(state, bound)) {
+    LooseMounts copies = copies_of(state, place.mount, place.path, bound.recursive, true);
+    if (!is_shown_among(state, copies, bound)) continue;
+    found.push_back({std::move(place), std::move(copies)});
+  }
+  return found;
+}
+
+bool all_alike(const std::vector<Candidate>& found) {
+  return std::ranges::all_of(found, [&](const Candidate& one) { return are_alike(one.copies, found[0].copies); });
+}
+
 }  // namespace
 
 Place corrected_target(Context& context, const Place& target, const MaybeFile& told, bool one_of_its_copies) {
@@ -207,21 +221,21 @@ std::string led_to_unseen(const State& state, const Bound& bound) {
          bound.shown.file.fs_type + "): trace them, too";
 }
 
+std::optional<LooseMounts> copies_of_shown(const State& state, const Bound& bound) {
+  std::vector<Candidate> found = bound_candidates(state, bound);
+  if (found.empty() || !all_alike(found)) return std::nullopt;
+  return std::move(found[0].copies);
+}
+
 std::optional<LooseMounts> corrected_copies(const State& state, const Bound& bound) {
-  std::vector<Candidate> found;
-  for (Place& place : may_have_been_bound(state, bound)) {
-    LooseMounts copies = copies_of(state, place.mount, place.path, bound.recursive, true);
-    if (!is_shown_among(state, copies, bound)) continue;
-    found.push_back({std::move(place), std::move(copies)});
-  }
+  std::vector<Candidate> found = bound_candidates(state, bound);
   // Somebody who is not traced may have mounted something, too.
   const auto is_as_many = [&](const Candidate& one) {
     return one.copies.size() * std::max<size_t>(bound.places.size(), 1) == bound.came;
   };
   if (std::ranges::any_of(found, is_as_many)) std::erase_if(found, std::not_fn(is_as_many));
   if (found.empty()) return std::nullopt;
-  const auto alike = [&](const Candidate& one) { return are_alike(one.copies, found[0].copies); };
-  if (std::ranges::all_of(found, alike)) return std::move(found[0].copies);
+  if (all_alike(found)) return std::move(found[0].copies);
   // Of several, the links that stay in their mount are more than those that leave it, and short ones than long ones.
   const std::string said = shown_path(state, bound.source);
   const auto unlikely = [&](const Candidate& one) {
@@ -229,7 +243,7 @@ std::optional<LooseMounts> corrected_copies(const State& state, const Bound& bou
   };
   const auto least = std::ranges::min(found, {}, unlikely);
   std::erase_if(found, [&](const Candidate& one) { return unlikely(one) != unlikely(least); });
-  if (!std::ranges::all_of(found, alike)) return std::nullopt;
+  if (!all_alike(found)) return std::nullopt;
   for (LooseMount& copy : found[0].copies) copy.mount.evidence = Evidence::kInferred;
   return std::move(found[0].copies);
 }

@@ -43,5 +43,7 @@ bool add_unseen(State& state, const Bound& bound, const std::string& told_source
 std::string led_to_unseen(const State& state, const Bound& bound);
 // Copies of it, if it can be told where it is, or all that it may be makes the same.
 std::optional<LooseMounts> corrected_copies(const State& state, const Bound& bound);
+// The same where nobody knows what the words of the call say: `bound.source` is just a place that its caller sees.
+std::optional<LooseMounts> copies_of_shown(const State& state, const Bound& bound);
 
 }  // namespace cttrace

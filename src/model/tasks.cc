@@ -211,6 +211,7 @@ void apply_fork(ModelContext& context, const Fork& fork) {
     const bool thread = fork.child.tgid != fork.child.tid;
     made.leader = thread ? creator.leader : made.id;
     made.pids = fork.child_pids;
+    made.exe = creator.exe;
     made.identity = inherited(creator.identity);
     made.cgroups = creator.cgroups;
     if (fork.child_cgroup)
@@ -233,6 +234,7 @@ void apply_snapshot(ModelContext& context, const Snapshot& snapshot) {
   TaskState& task = subject_of(context, snapshot, found);
   const Identity before = task.identity;
   number(context, task, false);
+  task.exe = snapshot.exe;
   if (!snapshot.at_start) {
     start_program(context, task, snapshot);
     context.books.borrowing.erase(task.id);

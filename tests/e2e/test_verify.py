@@ -136,6 +136,21 @@ while time.time() < end:
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertEqual(verification(self.out)["disagreements"], [])
 
+    def test_beside_a_container_that_is_not_traced(self):
+        """Its runtime binds its own program in the mount namespace that the container is made from."""
+        require("runc", "ebpf")
+        tracing = self.start("sh", "-c", f"echo up; read line; exec unshare -m {shlex.join(WAIT)}")
+        other = runtimes.Bundle(self, args=["/bin/true"])
+        run(*other.runc("run", other.id), cwd=other.path, check=True)
+        tracing.process.stdin.write("x\n")
+        tracing.process.stdin.flush()
+        self.assertEqual(tracing.process.stdout.readline().strip(), "up")
+        self.assertEqual(self.go_on(tracing), 0)
+        found = verification(self.out)
+        self.assertEqual((found["disagreements"], found["not_verified"]), ([], []))
+        self.assertGreater(found["containers"], 0)
+        self.assertNotIn("doubt", self.out.read_text())
+
     def test_namespaces_of_one_number_after_each_other(self):
         # What was known of one that is gone must not be taken for what is in the next.
         setup = "".join(f"mount -t tmpfs {name} {self.tmp} && " for name in "xyz")

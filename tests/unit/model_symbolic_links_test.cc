@@ -349,6 +349,50 @@ TEST_F(ModelSymbolicLinks, WhatIsChangedIsWhereThePathLed) {
   EXPECT_FALSE(doubts());
 }
 
+// Who is not traced, and is met as it binds its own program to protect it; its child has the same program.
+TEST_F(ModelSymbolicLinks, TheProgramOfWhoWasMetIsKnown) {
+  world_.mounts(world_.host, "proc", "/proc", "proc");
+  const Task met{.tid = 50, .tgid = 50, .start_ns = 5, .stranger = true};
+  world_.apply(world_.snapshot(met, [](Snapshot& snapshot) {
+    snapshot.at_start = true;
+    snapshot.root = root_at("/", "ext4", 20);
+    snapshot.root->mount_id = 20;
+    snapshot.root->mount_parent_id = 1;
+    snapshot.cwd = snapshot.exe = snapshot.root;
+    snapshot.exe->path = "/usr/bin/made-up";
+  }));
+  const Task child = world_.forks(met, 51);
+  for (const Task& who : {met, child}) {
+    world_.binds(who, "/proc/self/exe", "/mnt");
+    EXPECT_FALSE(doubts());
+    EXPECT_EQ(at_mnt(), "/dev/vda /usr/bin/made-up");
+    world_.unmounts(world_.host, "/mnt");
+    EXPECT_TRUE(world_.task(who).programs.empty());
+  }
+}
+
+TEST_F(ModelSymbolicLinks, WhatNobodyKnowsIsWhatTheKernelShows) {
+  world_.mounts(world_.host, "proc", "/proc", "proc");
+  binds("/proc/777/exe", root_at("/mnt", "ext4", 20), "/usr/bin/made-up");
+  EXPECT_EQ(at_mnt(), "/dev/vda /usr/bin/made-up");
+  EXPECT_FALSE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, WhatNobodyKnowsIsDoubtedWhereTheKernelShowsSomethingElse) {
+  world_.mounts(world_.host, "proc", "/proc", "proc");
+  binds("/proc/777/exe", root_at("/elsewhere", "ext4", 20), "/usr/bin/made-up");
+  EXPECT_EQ(at_mnt(), "nothing");
+  EXPECT_TRUE(doubts());
+}
+
+TEST_F(ModelSymbolicLinks, WhatNobodyKnowsIsDoubtedWhereItMayBeSeveralThings) {
+  world_.mounts(world_.host, "proc", "/proc", "proc");
+  world_.calls(world_.host, "mount", {null(), "/d", null(), MS_REMOUNT | MS_BIND | MS_RDONLY, null()});
+  binds("/proc/777/root/x", root_at("/mnt", "tmpfs", 21), "/d/x");
+  EXPECT_EQ(at_mnt(), "nothing");
+  EXPECT_TRUE(doubts());
+}
+
 TEST_F(ModelSymbolicLinks, WhereNobodyHasBeenIsDoubted) {
   File target = root_at("/x", "xfs", 99);
   world_.mounts(world_.host, "none", "/srv", "", MS_SHARED, [&](Call& call) { call.after.target = target; });
