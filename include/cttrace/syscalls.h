@@ -106,6 +106,11 @@ struct ArgSpec {
   const FlagSet* flags = nullptr;  // what `set` names, where that is a flag set
 };
 
+// It points to memory.
+bool is_memory(ArgKind kind);
+// How many bytes of its register the call takes: there may be anything above.
+unsigned argument_size(Abi abi, const ArgSpec& spec);
+
 enum class ReturnKind : uint8_t { kInt, kFd, kPid, kCount };
 
 // How far a call is understood.

@@ -25,6 +25,12 @@ const SyscallRow* row_of(const ct_record& header, uint32_t number, const __u64 (
   return row && header.flags & CT_FLAG_WORDS ? &row_for_stderr(*row) : row;
 }
 
+// What the kernel takes of a register.
+uint64_t taken(uint64_t given, Abi abi, const ArgSpec& spec) {
+  const unsigned size = argument_size(abi, spec);
+  return size >= sizeof(given) ? given : given & ((uint64_t{1} << (8 * size)) - 1);
+}
+
 void begin(Call& call, const SyscallRow& row, const ct_record& header, uint32_t number, const __u64 (&args)[6]) {
   call.task = task_of(header);
   call.abi = static_cast<Abi>(header.abi);
@@ -34,7 +40,7 @@ void begin(Call& call, const SyscallRow& row, const ct_record& header, uint32_t 
   call.args.resize(std::min(row.args.size(), kMostArguments));
   for (size_t i = 0; i < call.args.size(); ++i) {
     call.args[i].spec = &row.args[i];
-    call.args[i].raw = args[i];
+    call.args[i].raw = taken(args[i], call.abi, row.args[i]);
   }
 }
 

@@ -172,7 +172,7 @@ void apply_fsconfig(Context& context, const Call& call, TaskState& task) {
     case FSCONFIG_SET_BINARY: return add_option(fs->options, key);
     case FSCONFIG_SET_FD: {
       const MaybeFile& file = call.args[4].file;
-      return set_value(*fs, key, file ? file->shown() : std::to_string(call.args[4].raw));
+      return set_value(*fs, key, file ? file->shown() : std::to_string(static_cast<int>(call.args[4].raw)));
     }
     case FSCONFIG_CMD_CREATE:
     case FSCONFIG_CMD_CREATE_EXCL: {

@@ -236,7 +236,8 @@ FoundPath find_target_path(Context& context, const TaskState& task, const PathQu
 }
 
 FoundPath find_descriptor(Context& context, const TaskState& task, const Argument& argument) {
-  if (!argument.file) return unknown("nobody knows what descriptor " + std::to_string(argument.raw) + " is");
+  if (!argument.file)
+    return unknown("nobody knows what descriptor " + std::to_string(static_cast<int>(argument.raw)) + " is");
   return found_file(context, task, *argument.file, nullptr);
 }
 

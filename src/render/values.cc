@@ -24,14 +24,6 @@ uint64_t sign_extend(uint64_t number) {
 
 Value address(uint64_t number) { return {.kind = ValueKind::kAddress, .number = number}; }
 
-// The size that an integer argument has in its call: registers are wider, and may hold anything above.
-unsigned argument_size(const Call& call, const ArgSpec& spec) {
-  if (spec.size == 2) return 2;
-  if (call.abi == Abi::i386) return 4;
-  if (spec.size == 4 || spec.size == 8) return spec.size;
-  return spec.kind == ArgKind::kInt ? 4 : 8;
-}
-
 Value flags(uint64_t number, const FlagSet* set) {
   if (!set) return {.kind = ValueKind::kHex, .number = number};
   Value value{.kind = set->enumeration ? ValueKind::kEnum : ValueKind::kFlags, .number = number, .set = set};
@@ -143,22 +135,6 @@ Value memory(const Call& call, const Argument& argument, std::string_view bytes,
 
 }  // namespace
 
-bool is_memory(ArgKind kind) {
-  switch (kind) {
-    case ArgKind::kPath:
-    case ArgKind::kString:
-    case ArgKind::kMountData:
-    case ArgKind::kBuffer:
-    case ArgKind::kIovec:
-    case ArgKind::kArgv:
-    case ArgKind::kEnvp:
-    case ArgKind::kStruct:
-    case ArgKind::kIds:
-    case ArgKind::kFdPointer: return true;
-    default: return false;
-  }
-}
-
 Value scalar(ArgKind kind, uint64_t raw, unsigned size, std::string_view set) {
   return scalar(kind, raw, size, set.empty() ? nullptr : flag_set(set));
 }
@@ -203,7 +179,7 @@ Value interpret(const Call& call, size_t index) {
                  : address(argument.raw);
   }
   const bool descriptor = spec.kind == ArgKind::kFd || spec.kind == ArgKind::kDirfd;
-  return scalar(spec.kind, argument.raw, descriptor ? 4 : argument_size(call, spec), spec.flags);
+  return scalar(spec.kind, argument.raw, descriptor ? 4 : argument_size(call.abi, spec), spec.flags);
 }
 
 Value interpret_changed(const Call& call, size_t index) {

@@ -57,9 +57,6 @@ Value interpret_changed(const Call& call, size_t index);
 Value scalar(ArgKind kind, uint64_t raw, unsigned size, const FlagSet* set);
 Value scalar(ArgKind kind, uint64_t raw, unsigned size, std::string_view set);
 
-// Whether an argument of this kind points to memory that is captured.
-bool is_memory(ArgKind kind);
-
 // The field with this name, or nullptr.
 const Value* field(const Value& structure, std::string_view name);
 

@@ -306,6 +306,30 @@ const SyscallRow* find_row(Abi abi, uint32_t number, std::span<const uint64_t, 6
   return index().variant(*base, args[base->select] & 0xffffffffu);
 }
 
+bool is_memory(ArgKind kind) {
+  switch (kind) {
+    case ArgKind::kPath:
+    case ArgKind::kString:
+    case ArgKind::kMountData:
+    case ArgKind::kBuffer:
+    case ArgKind::kIovec:
+    case ArgKind::kArgv:
+    case ArgKind::kEnvp:
+    case ArgKind::kStruct:
+    case ArgKind::kIds:
+    case ArgKind::kFdPointer: return true;
+    default: return false;
+  }
+}
+
+unsigned argument_size(Abi abi, const ArgSpec& spec) {
+  if (is_memory(spec.kind)) return abi == Abi::i386 ? 4 : 8;
+  if (spec.size == 2) return 2;
+  if (abi == Abi::i386) return 4;
+  if (spec.size == 4 || spec.size == 8) return spec.size;
+  return spec.kind == ArgKind::kInt ? 4 : 8;
+}
+
 const SyscallRow& row_for_stderr(const SyscallRow& row) {
   return row.flags & CT_ROW_OR_WORDS ? syscall_rows()[row.index + 1] : row;
 }

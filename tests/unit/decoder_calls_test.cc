@@ -55,6 +55,23 @@ TEST(DecoderCalls, NumbersMeanWhatTheyMeanInTheirAbi) {
   EXPECT_EQ(decode({record}).bad.malformed, 1u);
 }
 
+// Registers are wider than an int, and programs may leave anything above.
+TEST(DecoderCalls, OfARegisterCountsWhatTheKernelTakes) {
+  constexpr uint64_t kAbove = uint64_t{1} << 32;
+  const auto numbers = [](const char* name, const Args& args) {
+    std::vector<uint64_t> raw;
+    for (const Argument& argument : decode({returns(name, args, 0).at(9).flagged(CT_FLAG_ENTER_LOST)}).call().args)
+      raw.push_back(argument.raw);
+    return raw;
+  };
+  const std::vector<uint64_t> flag = {3, 0, kAbove | kPointer};
+  const auto fsconfig = numbers("fsconfig", {kAbove | 3, kAbove, kAbove | kPointer, 0, 0});
+  EXPECT_EQ(std::vector(fsconfig.begin(), fsconfig.begin() + 3), flag);
+  const auto prctl = numbers("prctl", {kAbove | 4, kAbove | 1});  // PR_SET_DUMPABLE, of an unsigned long
+  EXPECT_EQ(prctl, (std::vector<uint64_t>{4, kAbove | 1}));
+  EXPECT_EQ(numbers("unshare", {kAbove | CLONE_NEWNS}), std::vector<uint64_t>{kAbove | CLONE_NEWNS});
+}
+
 TEST(DecoderCalls, WhatGoesToStderrHasARowOfItsOwn) {
   const auto row_of = [](uint32_t flags) {
     const auto entry = [&](uint64_t time) {

@@ -22,8 +22,9 @@ void Capture::State::remember_securebits(Tracee& tracee, const SyscallRow& row, 
                 namespace_type(read_link(task_path(tracee.tid, "fd", first)).value_or("")) == CLONE_NEWUSER))
     bits = SECUREBITS_DEFAULT;
   if (row.name != "prctl") return;
-  if (call.args[0] == PR_SET_SECUREBITS) bits = static_cast<uint32_t>(call.args[1]);
-  if (call.args[0] != PR_SET_KEEPCAPS || bits == kUnknownSecurebits) return;
+  const auto option = static_cast<uint32_t>(first);
+  if (option == PR_SET_SECUREBITS) bits = static_cast<uint32_t>(call.args[1]);
+  if (option != PR_SET_KEEPCAPS || bits == kUnknownSecurebits) return;
   bits &= ~issecure_mask(SECURE_KEEP_CAPS);
   if (call.args[1]) bits |= issecure_mask(SECURE_KEEP_CAPS);
 }
@@ -54,7 +55,7 @@ void Capture::State::remember_contexts(Tracee& tracee, const SyscallRow& row, co
   };
   if (row.name == "fsopen") files.contexts.made(tracee, returned, {.fs_type = text(0).value_or(""), .source = "none"});
   if (row.name == "fspick") files.contexts.made(tracee, returned, picked(tracee, call, text(1)));
-  if (row.name == "fsconfig" && call.args[1] == FSCONFIG_SET_STRING && text(2) == "source")
+  if (row.name == "fsconfig" && static_cast<uint32_t>(call.args[1]) == FSCONFIG_SET_STRING && text(2) == "source")
     files.contexts.named_source(tracee, first, text(3).value_or(""));
   if (row.name == "fsmount") {
     const FsContext context = files.contexts.of(tracee, first);

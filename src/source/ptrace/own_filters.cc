@@ -117,12 +117,13 @@ FilterVerdict verdict(const OwnFilters& filters, const CallNow& call) {
 
 std::optional<std::vector<sock_filter>> filter_given(uint32_t tid, const CallNow& call) {
   uint64_t address = 0;
+  const auto what = static_cast<uint32_t>(call.args[0]);  // registers are wider
   switch (special_call(call.abi, call.nr)) {
     case SpecialCall::kSeccomp:
-      if (call.args[0] == SECCOMP_SET_MODE_FILTER) address = call.args[2];
+      if (what == SECCOMP_SET_MODE_FILTER) address = call.args[2];
       break;
     case SpecialCall::kPrctl:
-      if (call.args[0] == PR_SET_SECCOMP && call.args[1] == SECCOMP_MODE_FILTER) address = call.args[2];
+      if (what == PR_SET_SECCOMP && call.args[1] == SECCOMP_MODE_FILTER) address = call.args[2];
       break;
     default: break;
   }
