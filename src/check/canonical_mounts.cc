@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/mount_options.h"
 #include "check/canonical_masks.h"
 #include "check/canonical_parts.h"
 #include "render/mount_words.h"
@@ -84,11 +85,8 @@ void narrow_to_layers(std::map<std::string, std::string>& options) {
 std::string options_of(const MountFacts& mount, const Names& names) {
   if (mount.older || !mount.superblock_options.known()) return {};
   std::map<std::string, std::string> values;
-  std::string_view rest = mount.superblock_options.value;
-  while (!rest.empty()) {
-    const std::string_view option = rest.substr(0, rest.find(','));
-    rest.remove_prefix(std::min(rest.size(), option.size() + 1));
-    if (option.empty() || option == "rw" || option == "ro") continue;
+  for (const std::string_view option : separated_options(mount.superblock_options.value)) {
+    if (option == "rw" || option == "ro") continue;
     const size_t equals = std::min(option.find('='), option.size());
     const std::string_view key = option.substr(0, equals);
     const std::string_view value = option.substr(std::min(equals + 1, option.size()));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/mount_options.h"
 #include "model/mount_state.h"
 
 namespace cttrace {
@@ -12,24 +13,6 @@ namespace {
 
 // Of options that are kept; more is cut.
 constexpr size_t kMostOptions_bytes = 64u << 10;
-
-// The commas that are between options: not those behind a backslash (overlayfs), nor in quotes (security contexts).
-std::vector<std::string_view> separated(std::string_view options) {
-  std::vector<std::string_view> words;
-  bool quoted = false, escaped = false;
-  size_t start = 0;
-  for (size_t at = 0; at <= options.size(); ++at) {
-    const char next = at < options.size() ? options[at] : ',';
-    const bool between = next == ',' && !quoted && !escaped;
-    if (between || at == options.size()) {
-      if (at > start) words.push_back(options.substr(start, at - start));
-      start = at + 1;
-    }
-    if (next == '"') quoted = !quoted;
-    escaped = next == '\\' && !escaped;
-  }
-  return words;
-}
 
 // Of these there is one superblock, or one to a hierarchy, which stays as it is whoever mounts it again
 // (get_tree_single, fs/super.c; kernfs_get_tree): it may be there where nobody saw it.
@@ -83,7 +66,7 @@ void change_attributes(Context& context, MountId mount, bool recursively,
 std::string filesystem_options(std::string_view before, std::string_view given) {
   std::vector<std::string_view> kept;
   for (const std::string_view words : {before, given}) {
-    for (const std::string_view option : separated(words)) {
+    for (const std::string_view option : separated_options(words)) {
       if (option == "ro" || option == "rw") continue;
       // One more each time: overlayfs' lowerdir+.
       const std::string_view subject = subject_of(option);
@@ -107,8 +90,8 @@ Fact<bool> read_only_as_made(std::string_view type, bool asked, std::string_view
   if (asked && has_one_for_all(type)) return {true, Evidence::kUnknown};
   if (asked || is_always_read_only(type)) return {true, Evidence::kInferred};
   if (type != "overlay") return {false, Evidence::kInferred};
-  const bool has_upper =
-      std::ranges::any_of(separated(options), [](std::string_view option) { return option.starts_with("upperdir="); });
+  const bool has_upper = std::ranges::any_of(separated_options(options),
+                                             [](std::string_view option) { return option.starts_with("upperdir="); });
   return {!has_upper, has_upper || all_told ? Evidence::kInferred : Evidence::kUnknown};
 }
 

@@ -3,21 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/mount_options.h"
 #include "tables/fallbacks.h"
 
 namespace cttrace {
 namespace {
 
 constexpr uint64_t kAtime = MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME;
-
-template <typename Visit>
-void each_option(std::string_view options, Visit visit) {
-  while (!options.empty()) {
-    const size_t end = std::min(options.find(','), options.size());
-    visit(options.substr(0, end));
-    options.remove_prefix(std::min(end + 1, options.size()));
-  }
-}
 
 }  // namespace
 
@@ -59,7 +51,7 @@ bool parse_attributes(std::string_view text, uint64_t& attributes, bool& idmappe
   attributes = MOUNT_ATTR_STRICTATIME;
   idmapped = false;
   bool sense = false;
-  each_option(text, [&](std::string_view word) {
+  for (const std::string_view word : separated_options(text)) {
     sense = sense || word == "ro" || word == "rw";
     if (word == "ro") attributes |= MOUNT_ATTR_RDONLY;
     if (word == "nosuid") attributes |= MOUNT_ATTR_NOSUID;
@@ -70,7 +62,7 @@ bool parse_attributes(std::string_view text, uint64_t& attributes, bool& idmappe
     if (word == "noatime") attributes = (attributes & ~uint64_t{MOUNT_ATTR__ATIME}) | MOUNT_ATTR_NOATIME;
     if (word == "relatime") attributes &= ~uint64_t{MOUNT_ATTR__ATIME};
     if (word == "idmapped") idmapped = true;
-  });
+  }
   return sense;
 }
 
@@ -89,9 +81,7 @@ std::string attribute_words(uint64_t attributes) {
 }
 
 bool has_option(std::string_view options, std::string_view option) {
-  bool found = false;
-  each_option(options, [&](std::string_view word) { found = found || word == option; });
-  return found;
+  return std::ranges::count(separated_options(options), option) != 0;
 }
 
 }  // namespace cttrace

@@ -136,6 +136,13 @@ TEST(Canonical, OptionsAreASet) {
   EXPECT_EQ(value(facts, "mounts", "/dev", "options"), "mode=755,size=64k");
 }
 
+TEST(Canonical, CommasInAnOptionAreItsOwn) {
+  ContainerFacts facts = container();
+  facts.handed->mounts.value = {mount("/dev", "tmpfs")};
+  facts.handed->mounts.value[0].superblock_options = {R"(context="a,b",size=64k)", kSeen};
+  EXPECT_EQ(value(facts, "mounts", "/dev", "options"), R"(context="a,b",size=64k)");
+}
+
 TEST(Canonical, LayersAreCounted) {
   ContainerFacts facts = container();
   facts.handed->mounts.value = {mount("/", "overlay")};

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "model/mount_attributes.h"
+#include "model/mount_flags.h"
 
 namespace cttrace {
 namespace {
@@ -21,6 +22,13 @@ TEST(FilesystemOptions, CommasInAnOptionAreItsOwn) {
   EXPECT_EQ(filesystem_options(R"(lowerdir=/a\,b:/c,index=on)", "index=off"), R"(lowerdir=/a\,b:/c,index=off)");
   EXPECT_EQ(filesystem_options(R"(context="a,b",mode=1)", "mode=2"), R"(context="a,b",mode=2)");
   EXPECT_EQ(filesystem_options({}, "a=\\"), "a=\\");
+}
+
+TEST(FilesystemOptions, WhatIsAPartOfAnotherIsNone) {
+  EXPECT_FALSE(has_option(R"(lowerdir=/l\,ro)", "ro"));
+  EXPECT_FALSE(has_option(R"(context="a,ro",mode=1)", "ro"));
+  EXPECT_TRUE(has_option(R"(lowerdir=/l\\,ro)", "ro"));
+  EXPECT_TRUE(has_option("rw,,ro", "ro"));
 }
 
 TEST(FilesystemOptions, LayersAreAddedOneByOne) {
