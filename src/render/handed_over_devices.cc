@@ -42,6 +42,25 @@ std::string owner_words(const Telling& telling, const Device& device) {
   return uid == "0" && gid == "0" ? permissions : fmt::format("{} uid {} gid {}", permissions, uid, gid);
 }
 
+// Whether the path leads there from the root, across what is mounted on the way.
+bool leads_to(const MountTree& tree, const Place& root, std::string_view path, const Place& there) {
+  Slot slot = root.mount.slot;
+  std::string at = root.path;
+  for (size_t start = 0; start < path.size();) {
+    const size_t end = std::min(path.find('/', start), path.size());
+    if (end > start) {
+      if (!at.ends_with('/')) at += '/';
+      at += path.substr(start, end - start);
+      for (Slot on = tree.mounted_on(slot, at); on != kNoSlot; on = tree.mounted_on(slot, at)) {
+        slot = on;
+        at = tree.root_of(on);
+      }
+    }
+    start = end + 1;
+  }
+  return slot == there.mount.slot && at == there.path;
+}
+
 }  // namespace
 
 std::map<std::string, const Device*> devices_below(const State& state, const Place& root) {
@@ -52,12 +71,13 @@ std::map<std::string, const Device*> devices_below(const State& state, const Pla
   for (const Slot slot : tree->in_tree_order()) {
     const auto devices = state.devices.find(tree->filesystem_of(slot));
     if (devices == state.devices.end()) continue;
-    if (slot != root.mount.slot && tree->hidden(slot)) continue;
     for (const auto& [node, device] : *devices->second) {
       if (!is_in(node, tree->root_of(slot))) continue;
       const Place place{.mount = {.tree = root.mount.tree, .slot = slot}, .path = node, .shown = {}};
       const std::optional<std::string> path = path_in_tree(state, place);
-      if (path && is_in(*path, *top)) found.emplace(seen_from(*path, *top), &device);
+      if (!path || !is_in(*path, *top)) continue;
+      std::string seen = seen_from(*path, *top);
+      if (leads_to(*tree, root, seen, place)) found.emplace(std::move(seen), &device);
     }
   }
   return found;

@@ -353,6 +353,26 @@ TEST(HandedOver, DevicesWhereTheyCanBeSeen) {
   EXPECT_TRUE(has_line(verbose, "                /dev/null c 1:3 0666")) << verbose;
 }
 
+TEST(HandedOver, DevicesThatLieUnderAMountAreNotSeen) {
+  FromProc made = made_state(std::string(kTable) + "83 82 0:52 / /dev/net rw - tmpfs tmpfs rw\n");
+  const MountTree& tree = *made.state.tree(root_in(made).mount.tree);
+  const auto add = [&](uint32_t mount, const std::string& node, uint32_t minor) {
+    const FilesystemId filesystem = tree.filesystem_of(tree.with_kernel_id(mount));
+    made.state.devices[filesystem].edit()[node] = {
+        .filesystem = filesystem, .node = node, .path = node, .type = S_IFCHR, .major = 1, .minor = minor};
+  };
+  add(82, "/null", 3);
+  add(82, "/net", 4);      // a mount lies on it
+  add(82, "/net/tun", 7);  // this one, and what follows, are where another one is
+  add(82, "/net/tap", 8);
+  add(83, "/tun", 9);
+  const std::string verbose = told(made, {.style = {.verbose = true}});
+  EXPECT_NE(verbose.find("/dev/null c 1:3 "), std::string::npos) << verbose;
+  EXPECT_NE(verbose.find("/dev/net/tun c 1:9 "), std::string::npos) << verbose;
+  for (const char* const covered : {"1:4", "1:7", "1:8"})
+    EXPECT_EQ(verbose.find(covered), std::string::npos) << verbose;
+}
+
 TEST(HandedOver, TheDeathSignalWhereItWasSet) {
   FromProc made = made_state(kTable);
   Fact<int32_t>& signal = edit_task(made).identity.parent_death_signal;
