@@ -113,7 +113,7 @@ struct Facts {
   void operator()(const ProcessMade& made) const {
     json["kind"] = "process";
     json["pid"] = pid_or_null(made.tid);
-    json["flags"] = json_value(scalar(ArgKind::kFlags, made.flags, 8, "clone_flags"), {});
+    json["flags"] = json_value(scalar(ArgKind::kFlags, made.flags, 8, "process_flags"), {});
   }
   void operator()(const SelfProtected& self) const {
     json["kind"] = "self_protection";

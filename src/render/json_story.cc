@@ -24,7 +24,7 @@ Json json_task(TaskId task, const std::vector<uint32_t>& pids) {
   return json;
 }
 
-Json json_flags(uint64_t flags) { return json_value(scalar(ArgKind::kFlags, flags, 8, "clone_flags"), {}); }
+Json json_flags(uint64_t flags) { return json_value(scalar(ArgKind::kFlags, flags, 8, "process_flags"), {}); }
 
 void add_ending(Json& json, uint32_t code, const MaybeKiller& killer) {
   const int status = static_cast<int>(code);

@@ -1,7 +1,7 @@
 // Arguments of calls.
 #include "story/call.h"
 
-#include <sched.h>
+#include <linux/sched.h>
 #include <sys/mount.h>
 
 #include <cerrno>
@@ -133,7 +133,8 @@ uint64_t clone_flags(const Call& call) {
     return args ? field_of(*args, "flags") : 0;
   }
   if (call.row->name == "vfork") return CLONE_VFORK | CLONE_VM;
-  return number(call, "clone_flags");
+  // To clone this bit is one of the signal's number, which no signal has.
+  return number(call, "clone_flags") & ~uint64_t{CLONE_NEWTIME};
 }
 
 std::string last_part(std::string_view path) {

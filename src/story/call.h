@@ -35,7 +35,7 @@ bool succeeded(const Call& call);
 // mount: the MS_* flags, without the magic number of old programs.
 uint64_t mount_flags(const Call& call);
 
-// clone, clone3, fork, vfork: the CLONE_* flags.
+// clone, clone3, fork, vfork: the CLONE_* flags; with clone's signal in the bits below them.
 uint64_t clone_flags(const Call& call);
 
 // "b" of "/a/b".

@@ -1,5 +1,5 @@
 // New processes, programs and namespaces as steps.
-#include <sched.h>
+#include <linux/sched.h>
 
 #include "story/call.h"
 #include "story/steps.h"
@@ -8,7 +8,7 @@ namespace cttrace {
 namespace {
 
 constexpr uint64_t kTypes[] = {CLONE_NEWUSER, CLONE_NEWNS,     CLONE_NEWPID, CLONE_NEWNET,
-                               CLONE_NEWUTS,  CLONE_NEWCGROUP, CLONE_NEWIPC, 0x80 /* CLONE_NEWTIME */};
+                               CLONE_NEWUTS,  CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWTIME};
 
 uint32_t inode_after(const Call& call, uint64_t type) {
   if (!call.after.namespaces) return 0;
@@ -55,7 +55,8 @@ StepFacts joined(const Call& call) {
 StepFacts process_made(const Call& call) {
   const uint64_t flags = clone_flags(call);
   if (flags & CLONE_THREAD) return CallMade{.name = std::string(call.row->name), .about = "a thread", .quiet = true};
-  return ProcessMade{.tid = call.created_tid, .flags = flags & ~uint64_t{CSIGNAL}};
+  constexpr uint64_t kSignal = CLONE_NEWTIME - 1;
+  return ProcessMade{.tid = call.created_tid, .flags = flags & ~kSignal};
 }
 
 StepFacts program_run(const Call& call) {

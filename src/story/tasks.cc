@@ -1,5 +1,5 @@
 // Threads and processes come and go.
-#include <sched.h>
+#include <linux/sched.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -20,9 +20,10 @@ struct Isolation {
   uint64_t flag;
   ct_ns which;
 };
-constexpr Isolation kIsolations[] = {
-    {CLONE_NEWUSER, CT_NS_USER}, {CLONE_NEWNS, CT_NS_MNT},  {CLONE_NEWPID, CT_NS_PID},      {CLONE_NEWNET, CT_NS_NET},
-    {CLONE_NEWUTS, CT_NS_UTS},   {CLONE_NEWIPC, CT_NS_IPC}, {CLONE_NEWCGROUP, CT_NS_CGROUP}};
+constexpr Isolation kIsolations[] = {{CLONE_NEWUSER, CT_NS_USER},     {CLONE_NEWNS, CT_NS_MNT},
+                                     {CLONE_NEWPID, CT_NS_PID},       {CLONE_NEWNET, CT_NS_NET},
+                                     {CLONE_NEWUTS, CT_NS_UTS},       {CLONE_NEWIPC, CT_NS_IPC},
+                                     {CLONE_NEWCGROUP, CT_NS_CGROUP}, {CLONE_NEWTIME, CT_NS_TIME}};
 
 }  // namespace
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <linux/capability.h>
 #include <linux/mount.h>
+#include <linux/sched.h>
+#include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -42,6 +44,22 @@ struct StorySteps : testing::Test {
     return world.container().set_up;
   }
 };
+
+// Which is a part of the signal to clone, and a namespace to clone3.
+TEST_F(StorySteps, ATimeNamespaceIsMadeByClone3) {
+  const clone_args args = {.flags = CLONE_NEWTIME | CLONE_NEWUTS, .exit_signal = SIGCHLD};
+  const Task child = world.forks(init, 52, args.flags, [](Fork& fork) {
+    fork.child_pids = {52, 2};
+    fork.child_namespaces = with(kInside, {{CT_NS_UTS, 700}, {CT_NS_TIME, 707}});
+  });
+  world.calls(init, "clone3", {memory_of(args), sizeof(args)}, [](Call& call) { call.created_tid = 52; });
+  world.clones(init, 53, CLONE_NEWUTS | CLONE_NEWTIME, {53, 3}, with(kInside, {{CT_NS_UTS, 800}}));
+  const SetUpStory told = story();
+  const std::vector<Step> made = steps_of<ProcessMade>(told);
+  ASSERT_EQ(made.size(), 3u);
+  EXPECT_EQ(std::get<ProcessMade>(made[1].facts).flags, uint64_t{CLONE_NEWUTS | CLONE_NEWTIME});
+  EXPECT_EQ(std::get<ProcessMade>(made[2].facts).flags, uint64_t{CLONE_NEWUTS});
+}
 
 TEST_F(StorySteps, PhasesAreInTheOrderOfWhatHappened) {
   mounts("none", "/", "", MS_SLAVE | MS_REC);
