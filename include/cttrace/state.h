@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cttrace/copy_on_write.h"
@@ -155,6 +156,8 @@ struct State {
 
   std::map<TaskId, CopyOnWrite<TaskState>> tasks;
   std::map<uint32_t, TaskId> running;  // by tid
+  // By pid namespace, and pid there: those that run, as far as it is known in which namespace theirs was made.
+  CopyOnWrite<std::map<std::pair<NamespaceId, uint32_t>, TaskId>> numbered;
   std::map<uint32_t, CopyOnWrite<FsStruct>> fs_structs;
   std::map<NamespaceId, CopyOnWrite<Namespace>> namespaces;
   std::map<TreeId, MountTree> trees;
@@ -172,6 +175,7 @@ struct State {
   // nullptr: not known, or no longer.
   const TaskState* task(TaskId id) const;
   const TaskState* task_with(uint32_t tid) const;
+  const TaskState* task_numbered(NamespaceId pid_namespace, uint32_t pid) const;
   const Namespace* ns(NamespaceId id) const;
   const Namespace* ns_of(const TaskState& task, ct_ns which) const;
   const MountTree* tree(TreeId id) const;

@@ -102,6 +102,7 @@ struct MountDone {
   struct One {
     std::string source = {};
     Seen target = {};
+    uint32_t source_pid = 0;  // as in Task: the process in whose folder of procfs the source is; 0: in none's
   };
   // A place in mounts that are attached nowhere yet.
   struct Detached {

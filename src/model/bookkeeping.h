@@ -59,9 +59,8 @@ struct Bookkeeping {
   // Who writes to a file that moves tasks, and in which filesystem that is: the next move is by it.
   std::map<TaskId, FilesystemId> moving;
 
-  std::map<uint32_t, std::set<TaskId>> processes;               // by tgid: the threads that run
-  std::map<std::pair<NamespaceId, uint32_t>, TaskId> numbered;  // by pid namespace below the host's, and pid there
-  std::vector<TaskId> ended;                                    // with the last event: they go with the next
+  std::map<uint32_t, std::set<TaskId>> processes;  // by tgid: the threads that run
+  std::vector<TaskId> ended;                       // with the last event: they go with the next
   std::map<TaskId, PendingProgram> executing;
   std::map<TaskId, TaskId> borrowing;  // processes in the memory of their creator (vfork), and in whose
   std::map<TaskId, TaskId> replaced;   // threads that have taken over who their leader was

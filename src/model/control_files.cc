@@ -105,7 +105,7 @@ bool write_process_file(ModelContext& context, const File& file, std::optional<s
   const bool map = about->name == "uid_map" || about->name == "gid_map", groups = about->name == "setgroups";
   const bool label = about->name == "attr/exec" || (about->name.starts_with("attr/") && about->name.ends_with("/exec"));
   if (!map && !groups && !label && about->name != "oom_score_adj") return false;
-  const TaskState* const task = task_numbered(context, pid_namespace_of(context, file), about->pid);
+  const TaskState* const task = context.state.task_numbered(pid_namespace_of(context, file), about->pid);
   if (!task) {
     context.changed(BecameUnknown{"whose " + about->name + " was written: " + file.path});
     return true;
@@ -222,7 +222,7 @@ void apply_control_write(ModelContext& context, const Call& call, TaskState& tas
 
 const TaskState* process_of(const ModelContext& context, const File& file) {
   const std::optional<ProcessFile> about = process_file(file);
-  return about ? task_numbered(context, pid_namespace_of(context, file), about->pid) : nullptr;
+  return about ? context.state.task_numbered(pid_namespace_of(context, file), about->pid) : nullptr;
 }
 
 void apply_sethostname(ModelContext& context, const Call& call, TaskState& task) {

@@ -124,7 +124,7 @@ void apply_prlimit64(ModelContext& context, const Call& call, TaskState& task) {
   const uint32_t pid = int_at(call, 0);
   const Argument& limit = call.args[2];
   if (limit.raw == 0) return;
-  const TaskState* const target = pid == 0 ? &task : task_numbered(context, task.namespaces[CT_NS_PID].value, pid);
+  const TaskState* const target = pid == 0 ? &task : context.state.task_numbered(task.namespaces[CT_NS_PID].value, pid);
   if (!target) return;
   const auto memory = memory_at(call, 2);
   const auto soft = memory ? number_in<uint64_t>(*memory, 0) : std::nullopt;

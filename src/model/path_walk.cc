@@ -101,15 +101,8 @@ const TaskState* task_named(const State& state, const TaskState& caller, std::st
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
   if (error != std::errc() || end != name.data() + name.size()) return nullptr;
   // As the caller's pid namespace counts.
-  const size_t level = caller.pids.empty() ? 0 : caller.pids.size() - 1;
-  if (level == 0) {
-    const auto running = state.running.find(pid);
-    const auto found = running == state.running.end() ? state.tasks.end() : state.tasks.find(running->second);
-    return found == state.tasks.end() ? nullptr : &*found->second;
-  }
-  for (const auto& [id, task] : state.tasks)
-    if (task->ended_ns == 0 && task->pids.size() > level && task->pids[level] == pid) return &*task;
-  return nullptr;
+  if (caller.pids.size() <= 1) return state.task_with(pid);
+  return state.task_numbered(caller.namespaces[CT_NS_PID].value, pid);
 }
 
 std::optional<ct_ns> namespace_named(std::string_view name) {

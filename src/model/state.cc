@@ -1,6 +1,8 @@
 // Finding things in a state.
 #include "cttrace/state.h"
 
+#include <algorithm>
+
 namespace cttrace {
 namespace {
 
@@ -10,6 +12,15 @@ auto* find_in(const Map& map, const Key& key) {
   return place == map.end() ? nullptr : &*place->second;
 }
 
+// Whoever is in it has one pid.
+bool is_outermost(const State& state, NamespaceId pid_namespace) {
+  const Namespace* const ns = state.ns(pid_namespace);
+  return ns && std::ranges::any_of(ns->tasks, [&](TaskId id) {
+           const TaskState* const task = state.task(id);
+           return task && task->pids.size() == 1;
+         });
+}
+
 }  // namespace
 
 const TaskState* State::task(TaskId id) const { return find_in(tasks, id); }
@@ -17,6 +28,13 @@ const TaskState* State::task(TaskId id) const { return find_in(tasks, id); }
 const TaskState* State::task_with(uint32_t tid) const {
   const auto place = running.find(tid);
   return place == running.end() ? nullptr : task(place->second);
+}
+
+const TaskState* State::task_numbered(NamespaceId pid_namespace, uint32_t pid) const {
+  const auto found = numbered->find({pid_namespace, pid});
+  if (found != numbered->end()) return task(found->second);
+  // Nobody tells in which one a namespace was made that was there before us. But tids are pids of the outermost.
+  return is_outermost(*this, pid_namespace) ? task_with(pid) : nullptr;
 }
 
 const Namespace* State::ns(NamespaceId id) const { return find_in(namespaces, id); }

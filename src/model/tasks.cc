@@ -23,24 +23,15 @@ void number(ModelContext& context, const TaskState& task, bool there) {
   NamespaceId ns = task.namespaces[CT_NS_PID].value;
   for (size_t level = task.pids.size(); level-- > 0 && ns != 0;) {
     const std::pair<NamespaceId, uint32_t> key{ns, task.pids[level]};
-    const auto found = context.books.numbered.find(key);
-    if (there) {
-      context.books.numbered[key] = task.id;
-    } else if (found != context.books.numbered.end() && found->second == task.id) {
-      context.books.numbered.erase(found);
-    }
+    const auto found = context.state.numbered->find(key);
+    const bool is_known = found != context.state.numbered->end() && found->second == task.id;
+    if (there && !is_known)
+      context.state.numbered.edit()[key] = task.id;
+    else if (!there && is_known)
+      context.state.numbered.edit().erase(key);
     const Namespace* const state = context.state.ns(ns);
     ns = state ? state->parent : 0;
   }
-}
-
-// Whoever is in it has one pid.
-bool is_outermost(const ModelContext& context, NamespaceId pid_namespace) {
-  const Namespace* const ns = context.state.ns(pid_namespace);
-  return ns && std::ranges::any_of(ns->tasks, [&](TaskId id) {
-           const TaskState* const task = context.state.task(id);
-           return task && task->pids.size() == 1;
-         });
 }
 
 void end(ModelContext& context, TaskState& task, const TaskExit* exit) {
@@ -191,13 +182,6 @@ std::vector<TaskId> sharers_of_memory(const ModelContext& context, const TaskSta
   for (const auto& [borrower, from] : borrowing)
     if (owner && from == owner->leader) add(context.state.task(borrower));
   return sharers;
-}
-
-const TaskState* task_numbered(const ModelContext& context, NamespaceId pid_namespace, uint32_t pid) {
-  const auto found = context.books.numbered.find({pid_namespace, pid});
-  if (found != context.books.numbered.end()) return context.state.task(found->second);
-  // Nobody tells in which one a namespace was made that was there before us. But tids are pids of the outermost.
-  return is_outermost(context, pid_namespace) ? context.state.task_with(pid) : nullptr;
 }
 
 void apply_fork(ModelContext& context, const Fork& fork) {

@@ -15,8 +15,6 @@ TaskState& edit_task(ModelContext& context, const Task& task);
 std::vector<TaskId> threads_of(const ModelContext& context, const TaskState& task);
 // Those that run in its memory: its threads, and processes that were made with CLONE_VM, as vfork's are.
 std::vector<TaskId> sharers_of_memory(const ModelContext& context, const TaskState& task);
-// Who has this pid in that pid namespace. nullptr: not known.
-const TaskState* task_numbered(const ModelContext& context, NamespaceId pid_namespace, uint32_t pid);
 
 void apply_fork(ModelContext& context, const Fork& fork);
 void apply_snapshot(ModelContext& context, const Snapshot& snapshot);

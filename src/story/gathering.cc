@@ -100,9 +100,8 @@ void Gathering::take(Draft& draft, bool inside) {
 void Gathering::take_from(Draft& draft, const Subject& subject) {
   for (Draft::Part& part : draft.parts()) {
     Draft::Part own{.stage = part.stage};
-    const size_t level = std::max<size_t>(part.stage.pids.size(), 1) - 1;
     const auto first = std::stable_partition(part.steps.begin(), part.steps.end(),
-                                             [&](const Step& step) { return !concerns(step, level, subject); });
+                                             [&](const Step& step) { return !concerns(step, subject); });
     std::move(first, part.steps.end(), std::back_inserter(own.steps));
     part.steps.erase(first, part.steps.end());
     for (Step& step : own.steps) {

@@ -2,7 +2,6 @@
 #include "story/related.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "story/call.h"
 #include "story/naming.h"
@@ -20,14 +19,14 @@ bool descends_from(const Unit& unit, const Unit& other) {
 
 class Concern {
  public:
-  Concern(const Subject& subject, const Step& step, size_t level) : subject_(subject), step_(step), level_(level) {}
+  Concern(const Subject& subject, const Step& step) : subject_(subject), step_(step) {}
 
   bool operator()(const ProgramRun& run) const {
     return subject_.name.size() >= kTelling && has_word(run.argv, subject_.name);
   }
   bool operator()(const MountDone& done) const {
     return std::ranges::any_of(done.mounts, [&](const MountDone::One& each) {
-      return is_its(each.target.path) || is_its(each.source) || is_of_process(each.source);
+      return is_its(each.target.path) || is_its(each.source) || is_process(each.source_pid);
     });
   }
   // What another one made, or entered before these were made, had the same number: those are given again.
@@ -38,10 +37,10 @@ class Concern {
   }
   bool operator()(const CgroupJoined& joined) const {
     // Who was moved is known: one of another attempt, or of another container, is not this one's.
-    return joined.pid ? is_process(joined.pid, 0) : is_its(joined.cgroups[0].file);
+    return joined.pid ? is_process(joined.pid) : is_its(joined.cgroups[0].file);
   }
   bool operator()(const ControlsWritten& controls) const { return is_its(controls.writes[0].file); }
-  bool operator()(const MapsWritten& maps) const { return is_process(maps.pid, 0); }
+  bool operator()(const MapsWritten& maps) const { return is_process(maps.pid); }
   template <typename T>
   bool operator()(const T&) const {
     return false;
@@ -59,23 +58,10 @@ class Concern {
     return end == path.size() || path[end] == '/' || subject_.name.size() >= kTelling;
   }
 
-  bool is_process(uint32_t pid, size_t level) const {
-    return pid && std::ranges::any_of(subject_.pids, [&](const std::vector<uint32_t>& pids) {
-             return level < pids.size() && pids[level] == pid;
-           });
-  }
-  // "/proc/72/ns/net", in the pids of who says so.
-  bool is_of_process(const std::string& path) const {
-    constexpr std::string_view kProc = "/proc/";
-    if (!path.starts_with(kProc)) return false;
-    uint32_t pid = 0;
-    std::from_chars(path.data() + kProc.size(), path.data() + path.size(), pid);
-    return is_process(pid, level_);
-  }
+  bool is_process(uint32_t pid) const { return pid && subject_.pids.contains(pid); }
 
   const Subject& subject_;
   const Step& step_;
-  size_t level_;
 };
 
 }  // namespace
@@ -97,11 +83,11 @@ Relation relation_of(const Unit& unit, const Subject& subject) {
   return named && sure && unit.seen_to_begin ? Relation::kWhole : Relation::kSteps;
 }
 
-bool concerns(const Step& step, size_t level, const Subject& subject) {
+bool concerns(const Step& step, const Subject& subject) {
   const bool while_set_up = step.end_ns >= subject.set_up->begun_ns;
   const bool comes_or_goes = std::holds_alternative<NamespacesChanged>(step.facts);
   if (while_set_up && !comes_or_goes && step.entered && subject.inodes.contains(step.entered)) return true;
-  return std::visit(Concern(subject, step, level), step.facts);
+  return std::visit(Concern(subject, step), step.facts);
 }
 
 }  // namespace cttrace

@@ -15,8 +15,8 @@ struct Subject {
   std::string name = {};
   std::string called = {};  // what its runtime was told that it is called; empty: nothing
   std::string rootfs = {};
-  std::set<uint32_t> inodes = {};                // of the namespaces of its own
-  std::vector<std::vector<uint32_t>> pids = {};  // of its stages, by pid namespace
+  std::set<uint32_t> inodes = {};  // of the namespaces of its own
+  std::set<uint32_t> pids = {};    // of its stages, as in Task
 };
 
 enum class Relation : uint8_t {
@@ -28,8 +28,7 @@ enum class Relation : uint8_t {
 // A unit is the runtime, was started by it, or was told the container's name: then it is there for the container.
 Relation relation_of(const Unit& unit, const Subject& subject);
 
-// The step, of a process that is `level` pid namespaces deep, is about the container: its root, its namespaces, its
-// processes, its name.
-bool concerns(const Step& step, size_t level, const Subject& subject);
+// The step is about the container: its root, its namespaces, its processes, its name.
+bool concerns(const Step& step, const Subject& subject);
 
 }  // namespace cttrace

@@ -104,7 +104,7 @@ SetUpStory Teller::Work::story_of(SetUp& set_up, const Named& named, const TaskI
     subject.rootfs = std::move(rootfs);
   for (const auto& [type, inode] : set_up.made)
     if (inode) subject.inodes.insert(inode);
-  for (const Draft::Part& part : set_up.draft.parts()) subject.pids.push_back(part.stage.pids);
+  for (const Draft::Part& part : set_up.draft.parts()) subject.pids.insert(part.stage.task.tid);
   Gathering gathering;
   gathering.take(set_up.draft, true);
   for (const std::shared_ptr<Unit>& unit : units_beside(set_up.unit)) {

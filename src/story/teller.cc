@@ -151,6 +151,7 @@ void Teller::Work::on(const Call& call) {
     step = std::move(*mount);
   else if (taken)
     return;
+  note_sources(*person.process, step);
   const std::optional<std::string> moved_to_root = done ? what_became_the_root(step) : std::nullopt;
   add(person, std::move(step));
   if (done) note_roots(person, call, moved_to_root);
@@ -218,26 +219,6 @@ void Teller::Work::note_said(Person& person, const Call& call) {
     entry->said.add(call);
   else if (Known* const known = containers_.find(process.container))
     known->said.add(call);
-}
-
-// A pid that is written is one of the writer's pid namespace.
-void Teller::Work::note_pid(const Process& writer, Step& step) {
-  auto* joined = std::get_if<CgroupJoined>(&step.facts);
-  auto* maps = std::get_if<MapsWritten>(&step.facts);
-  auto* given = std::get_if<IdentityGiven>(&step.facts);
-  uint32_t* const pid = joined ? &joined->pid : maps ? &maps->pid : given ? &given->pid : nullptr;
-  if (!pid) return;
-  if (maps && !*pid) *pid = writer.tgid;  // /proc/self
-  if (given && *pid == writer.stage.pids.back()) *pid = 0;
-  const size_t level = std::max<size_t>(writer.stage.pids.size(), 1) - 1;
-  if (level == 0 || !*pid) return;
-  for (const auto& [id, other] : people_) {
-    const std::vector<uint32_t>& pids = other.process->stage.pids;
-    if (pids.size() <= level || pids[level] != *pid) continue;
-    *pid = other.process->tgid;
-    return;
-  }
-  *pid = 0;
 }
 
 // As far as the model knows.

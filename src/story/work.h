@@ -86,11 +86,20 @@ class Teller::Work {
   void note_said(Person& person, const Call& call);
   EntryEnded* entry_of(const Process& process);
   void note_inside(uint32_t container, const std::shared_ptr<Unit>& unit, const Step& step);
-  void note_pid(const Process& writer, Step& step);
   void note_exec(Person& person, const Call& call, Step&& step);
   void note_where(const SetUp& set_up, Step& step) const;
   void add(Person& person, Step&& step);
   Draft& draft_of(Person& person);
+
+  // pids.cc: pids as those call them who do something, and who is meant
+  void note_pid(const Process& writer, Step& step);
+  uint32_t on_host(const Process& process, uint32_t pid) const;
+  void note_sources(const Process& process, Step& step) const;
+
+  // shared_roots.cc: roots that several tasks have in common
+  void begin_set_up_of_sharers(Person& caller);
+  uint32_t fs_of(TaskId id) const;
+  TaskId changer_of_root(const Person& caller) const;
 
   // programs.cc: programs begin
   void executed(Person& person, const Snapshot& snapshot);

@@ -425,6 +425,22 @@ TEST_F(ModelSymbolicLinks, WhatWasDeletedBeforeIsShownByOtherWordsInATable) {
             "/srv srv");
 }
 
+// Both have a pid 2, each in a pid namespace of its own.
+TEST_F(ModelSymbolicLinks, APidIsOneOfThePidNamespaceOfWhoSaysIt) {
+  const auto with_pids = [](std::vector<uint32_t> pids) { return [pids](Fork& fork) { fork.child_pids = pids; }; };
+  world_.mounts(world_.host, "proc", "/proc", "proc");
+  const Task first = world_.forks(world_.host, 51, CLONE_NEWPID, with_pids({51, 1}));
+  const Task elsewhere = world_.forks(first, 52, 0, with_pids({52, 2}));
+  world_.calls(elsewhere, "chroot", {"/srv"});
+  const Task second = world_.forks(world_.host, 61, CLONE_NEWPID, with_pids({61, 1}));
+  world_.forks(second, 62, 0, with_pids({62, 2}));
+  world_.binds(second, "/proc/2/root/x", "/mnt");
+  EXPECT_EQ(at_mnt(), "/dev/vda /x");
+  world_.unmounts(world_.host, "/mnt");
+  world_.binds(first, "/proc/2/root/x", "/mnt");
+  EXPECT_EQ(at_mnt(), "srv /x");
+}
+
 TEST_F(ModelSymbolicLinks, ACallAtTheSameTimeSaysNothing) {
   world_.forks(world_.host, 11);
   world_.mounts(world_.host, "/srv/x", "/mnt", "", MS_BIND, [&](Call& call) {

@@ -1,5 +1,6 @@
 // Whose something is where several containers are made by one program, at once, or one after the other.
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 
 #include "story_world.h"
 
@@ -370,6 +371,30 @@ TEST_F(StoryWhose, ANumberThatWasGivenToAnotherBeforeIsNoSign) {
   world.unshares(runtime, CLONE_NEWNS, kOwnMounts);
   world.runs_in(runtime, {"/bin/app"}, kOwnMounts, {50});
   for (const Stage& stage : world.container().set_up.stages) EXPECT_NE(stage.task.tid, stranger.tid);
+}
+
+// Both containers have a pid 2.
+TEST_F(StoryWhose, PidsAreThoseOfThePidNamespaceOfWhoSaysThem) {
+  const NamespaceInodes first = kInside;
+  const NamespaceInodes second = with(kHost, {{CT_NS_MNT, 600}, {CT_NS_PID, 605}, {CT_NS_PID_FOR_CHILDREN, 605}});
+  const Task server = world.starts(50, {"/usr/bin/made-up"});
+  const Task one = world.clones(server, 51, kMountsAndPids, {51, 1}, first);
+  world.clones(one, 52, 0, {52, 2}, first);
+  const Task other = world.clones(server, 61, kMountsAndPids, {61, 1}, second);
+  world.clones(other, 62, 0, {62, 2}, second);
+  world.calls(other, "write", {4, "0 0 1", 5}, [](Call& call) {
+    call.args[0].file = File{.path = "/proc/2/uid_map", .fs_type = "proc", .sb_magic = 0x9fa0};
+    call.result = 5;
+  });
+  world.calls(other, "mount", {"/proc/2/ns/net", "/run/net", null(), MS_BIND, null()},
+              [](Call& call) { call.args[0].resolved = "/proc/2/ns/net"; });
+  world.runs_in(other, {"/bin/app"}, second, {61, 1});
+  const SetUpStory story = world.told_of<Container>().at(0).set_up;
+  const std::vector<Step> maps = steps_of<MapsWritten>(story), mounts = steps_of<MountDone>(story);
+  ASSERT_EQ(maps.size(), 1u);
+  EXPECT_EQ(std::get<MapsWritten>(maps[0].facts).pid, 62u);
+  ASSERT_EQ(mounts.size(), 1u);
+  EXPECT_EQ(std::get<MountDone>(mounts[0].facts).mounts[0].source_pid, 62u);
 }
 
 TEST_F(StoryWhose, WhatWasMountedInOneThatHadTheNumberBeforeIsNotIts) {
