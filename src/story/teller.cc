@@ -244,7 +244,7 @@ void Teller::Work::isolate(Person& person, const Call& call, const Step& step) {
     person.child_flags = flags;
     return;
   }
-  if (name == "chroot" && is_another_root(person)) begin_set_up(person);
+  if (name == "chroot" && is_another_root(person)) begin_set_up_of_sharers(person);
   if (name == "pivot_root") begin_set_up_of_moved(person);
   const auto* changed = std::get_if<NamespacesChanged>(&step.facts);
   if (!changed) return;
@@ -273,7 +273,7 @@ void Teller::Work::note_roots(Person& person, const Call& call, const std::optio
   if (!person.sets_up()) return;
   Roots& roots = person.set_up->roots;
   if (call.row->name == "pivot_root") roots.became(path(call, "new_root"));
-  if (call.row->name == "chroot") roots.narrowed(path(call, "filename"), person.process->leader);
+  if (call.row->name == "chroot") roots.narrowed(path(call, "filename"), changer_of_root(person));
   if (moved_to_root) roots.became(*moved_to_root);
   const bool switched = call.row->name == "pivot_root" || call.row->name == "chroot" || moved_to_root;
   if (switched) person.set_up->switched_by = person.process->leader;

@@ -125,6 +125,20 @@ TEST_F(StoryContainers, AChrootAloneIsNamedForWhatItIs) {
   EXPECT_EQ(told.rootfs, "/srv/root");
 }
 
+// CLONE_FS: the root is its maker's, too, who goes on with it.
+TEST_F(StoryContainers, WhoHasItsRootInCommonWithAHelperHandsOver) {
+  const Task runtime =
+      world.starts(50, {"/usr/bin/made-up"}, [](Snapshot& snapshot) { snapshot.root = File{.path = "/", .inode = 2}; });
+  const Task helper = world.clones(runtime, 51, CLONE_FS, {51});
+  world.calls(helper, "chroot", {"/srv/root"}, [](Call& call) { call.args[0].resolved = "/srv/root"; });
+  world.ends(helper);
+  world.runs(runtime, {"/bin/app"}, [](Snapshot& snapshot) { snapshot.root = File{.path = "/srv/root", .inode = 77}; });
+  const Container told = world.container();
+  EXPECT_EQ(told.init, id_of(runtime));
+  EXPECT_EQ(told.kind, "chroot only: not isolated by namespaces");
+  EXPECT_EQ(told.rootfs, "/srv/root");
+}
+
 // Its children would have pids of their own.
 TEST_F(StoryContainers, WhoIsInItsStartersMountsAndPidsIsNamedForThat) {
   const NamespaceInodes for_children = with(kHost, {{CT_NS_PID_FOR_CHILDREN, 600}});
