@@ -19,6 +19,7 @@ namespace cttrace {
 namespace {
 
 constexpr size_t kMostControls = 8192;
+constexpr size_t kMostSysctls = 4096;  // of each namespace
 
 std::vector<std::string_view> components_of(std::string_view path) {
   std::vector<std::string_view> components;
@@ -79,14 +80,32 @@ NamespaceId pid_namespace_of(const ModelContext& context, const File& file) {
   return initial == context.books.pid_namespace_of.end() ? 0 : initial->second;
 }
 
+// As kstrtoint reads a number of any base, of what strstrip leaves (lib/kstrtox.c); none: it does not.
+std::optional<int32_t> integer_in(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\n\v\f\r";
+  text = text.substr(0, text.find('\0'));
+  text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
+  text = text.substr(0, text.find_last_not_of(kSpace) + 1);
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  int base = 10;
+  if (text.size() > 1 && text[0] == '0') {
+    base = text[1] == 'x' || text[1] == 'X' ? 16 : 8;
+    text.remove_prefix(base == 16 ? 2 : 1);
+  }
+  uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  if (!whole || number > INT32_MAX) return std::nullopt;
+  return negative ? -static_cast<int32_t>(number) : static_cast<int32_t>(number);
+}
+
 void write_oom_score(ModelContext& context, const TaskState& process, std::string_view text) {
-  int32_t score = 0;
-  const std::string_view value = value_of(text);
-  const bool known = std::from_chars(value.data(), value.data() + value.size(), score).ec == std::errc();
+  const std::optional<int32_t> score = integer_in(text);
   for (const TaskId id : threads_of(context, process)) {
     TaskState& task = context.state.tasks.at(id).edit();
     const Identity before = task.identity;
-    task.identity.oom_score_adj = known ? Fact<int32_t>{score, Evidence::kInferred} : Fact<int32_t>{};
+    task.identity.oom_score_adj = score ? Fact<int32_t>{*score, Evidence::kInferred} : Fact<int32_t>{};
     tell_identity(context, task, before);
   }
 }
@@ -142,25 +161,33 @@ void set_name(ModelContext& context, NamespaceId uts, bool domainname, Fact<std:
 }
 
 // "net/ipv4/ip_forward" of /proc/sys/net/ipv4/ip_forward, wherever this procfs is mounted.
-std::optional<std::string> sysctl_of(const File& file) {
+std::optional<std::string> sysctl_of(const State& state, const File& file) {
+  constexpr std::string_view kFolder = "/sys/";
+  const Place place = place_of(state, file);
+  const MountTree* const tree = state.tree(place.mount.tree);
+  if (const Filesystem* const there = tree ? state.filesystem(tree->filesystem_of(place.mount.slot)) : nullptr;
+      there && there->type == "proc")
+    return place.path.starts_with(kFolder) ? std::optional(place.path.substr(kFolder.size())) : std::nullopt;
+  // Where it is mounted nobody knows: somewhere above the last folder that looks like it.
   constexpr std::string_view kTop[] = {"abi", "crypto", "debug", "dev", "fs", "kernel", "net", "sunrpc", "user", "vm"};
-  const std::vector<std::string_view> parts = components_of(file.path);
-  for (size_t i = 0; i + 2 < parts.size(); ++i) {
-    if (parts[i] != "sys" || std::ranges::find(kTop, parts[i + 1]) == std::end(kTop)) continue;
-    std::string name;
-    for (size_t part = i + 1; part < parts.size(); ++part) name += (name.empty() ? "" : "/") + std::string(parts[part]);
-    return name;
+  for (size_t at = file.path.rfind(kFolder); at != file.path.npos;
+       at = at ? file.path.rfind(kFolder, at - 1) : file.path.npos) {
+    const std::string_view name = std::string_view(file.path).substr(at + kFolder.size());
+    const bool known = std::ranges::find(kTop, name.substr(0, name.find('/'))) != std::end(kTop);
+    if (known && name.find('/') != name.npos) return std::string(name);
   }
   return std::nullopt;
 }
 
 bool write_sysctl(ModelContext& context, const File& file, const TaskState& task, std::string_view text) {
-  const std::optional<std::string> name = sysctl_of(file);
+  const std::optional<std::string> name = sysctl_of(context.state, file);
   if (!name) return false;
   const std::optional<ct_ns> which = namespace_of_sysctl(*name);
   const NamespaceId ns = which ? task.namespaces[*which].value : 0;
   if (which && !context.state.ns(ns)) return false;
   auto& sysctls = ns ? edit_namespace(context, ns).sysctls : context.state.sysctls;
+  // Each network interface has some of its own.
+  if (sysctls.size() >= kMostSysctls && !sysctls.contains(*name)) sysctls.erase(sysctls.begin());
   sysctls[*name] = value_of(text);
   context.changed(SysctlSet{.ns = ns, .name = *name, .value = std::string(value_of(text))});
   if (which == CT_NS_UTS) {

@@ -27,6 +27,25 @@ TEST_F(ModelControlFiles, OomScoresAreTheProcesses) {
   EXPECT_EQ(world.identity(task).oom_score_adj.value, 7);
 }
 
+// oom_score_adj_write, fs/proc/base.c.
+TEST_F(ModelControlFiles, OomScoresAreReadAsTheKernelReadsThem) {
+  const std::pair<std::string, std::optional<int32_t>> kScores[] = {{"0x10", 16},
+                                                                    {"-0X10\n", -16},
+                                                                    {"010", 8},
+                                                                    {" +7 \n", 7},
+                                                                    {"0", 0},
+                                                                    {"-1000", -1000},
+                                                                    {std::string("5\0x", 3), 5},
+                                                                    {"12x", std::nullopt},
+                                                                    {"0x", std::nullopt},
+                                                                    {"", std::nullopt}};
+  for (const auto& [text, score] : kScores) {
+    writes("proc", "/proc/10/oom_score_adj", text, task);
+    const Fact<int32_t>& told = world.identity(task).oom_score_adj;
+    EXPECT_EQ(told.known() ? std::optional(told.value) : std::nullopt, score) << text;
+  }
+}
+
 TEST_F(ModelControlFiles, LabelsAreTheThreads) {
   const Task thread = world.forks(task, 11, CLONE_VM | CLONE_SIGHAND | CLONE_THREAD);
   writes("proc", "/proc/10/task/11/attr/apparmor/exec", "exec docker-default", thread);
@@ -51,6 +70,32 @@ TEST_F(ModelControlFiles, SysctlsBelongToNamespaces) {
   EXPECT_EQ(world.all<SysctlSet>()[0].ns, 0u);
   EXPECT_EQ(world.state().sysctls.at("vm/swappiness"), "10");
   EXPECT_TRUE(world.ns(task, CT_NS_NET).sysctls.empty());
+}
+
+TEST(ModelSysctls, TheirNamesBeginWhereTheirProcfsIsMounted) {
+  MountWorld world;
+  const auto written = [&](const std::string& path) -> std::string {
+    world.calls(world.host, "write", {4, "1", 1}, [&](Call& call) {
+      call.args[0].file = File{.fd = 4, .path = path, .fs_type = "proc", .mount_ns = kHost[CT_NS_MNT]};
+      call.result = 1;
+    });
+    const std::vector<SysctlSet> set = world.all<SysctlSet>();
+    return set.empty() ? "none" : set[0].name;
+  };
+  world.mounts(world.host, "proc", "/tmp/sys/kernel/zz", "proc");
+  world.binds(world.host, "/tmp/sys/kernel/zz/sys", "/of/it");
+  EXPECT_EQ(written("/tmp/sys/kernel/zz/sys/vm/swappiness"), "vm/swappiness");
+  EXPECT_EQ(written("/of/it/vm/swappiness"), "vm/swappiness");
+  EXPECT_EQ(written("/tmp/sys/kernel/zz/sysrq-trigger"), "none");
+  // Of a procfs that nobody saw come it is as it looks.
+  EXPECT_EQ(written("/srv/sys/kernel/zz/sys/vm/swappiness"), "vm/swappiness");
+}
+
+TEST_F(ModelControlFiles, SysctlsOfManyInterfacesAreBounded) {
+  for (int i = 0; i < 5000; ++i)
+    writes("proc", "/proc/sys/net/ipv4/conf/if" + std::to_string(i) + "/forwarding", "1", task);
+  EXPECT_LE(world.ns(task, CT_NS_NET).sysctls.size(), 4096u);
+  EXPECT_TRUE(world.ns(task, CT_NS_NET).sysctls.contains("net/ipv4/conf/if4999/forwarding"));
 }
 
 TEST_F(ModelControlFiles, ANameEndsWhereUnameEndsIt) {
