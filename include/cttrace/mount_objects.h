@@ -74,6 +74,7 @@ struct TreeInfo {
   std::vector<Slot> uncertain = {};  // of a copy: such mounts
   TreeId copied_from = 0;
   std::set<TreeId> copies = {};
+  std::set<uint32_t> kernel_ids = {};  // of an anonymous one: that its mounts have, or had
 };
 
 // A detached tree whose last descriptor that is known went with its table, or at an execve. The kernel does not tell of
@@ -89,7 +90,7 @@ struct MountObjects {
   std::map<uint32_t, FsContext> contexts = {};
   std::map<uint32_t, DescriptorTable> tables = {};
   std::map<TreeId, TreeInfo> trees = {};
-  std::set<TreeId> anonymous = {};                      // of `trees`, those of descriptors
+  std::map<uint32_t, std::set<TreeId>> anonymous = {};  // of `trees`, those of descriptors: by TreeInfo::kernel_ids
   std::vector<BuriedTree> buried = {};                  // the latest
   std::map<uint32_t, TreeId> by_inode = {};             // mount namespaces
   std::map<uint32_t, FsUsers> fs = {};                  // by their number in State::fs_structs

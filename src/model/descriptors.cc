@@ -185,12 +185,11 @@ void id_is_new(Context& context, uint32_t kernel_id) {
   if (!kernel_id) return;
   std::erase_if(context.state.mount_objects.edit().buried,
                 [&](const auto& tree) { return tree.kernel_id == kernel_id; });
-  const std::set<TreeId> detached = context.state.mount_objects->anonymous;
-  for (const TreeId tree : detached) {
+  for (const TreeId tree : anonymous_with(context.state, kernel_id)) {
     const Slot slot = context.state.trees.at(tree).with_kernel_id(kernel_id);
     if (slot == kNoSlot) continue;
     if (tree_info(context.state, tree)->holders)
-      MountTreeEditor(context.state.trees.at(tree)).set_kernel_id(slot, 0);
+      set_kernel_id(context.state, {tree, slot}, 0);
     else
       dissolve(context, tree);
   }

@@ -63,12 +63,11 @@ std::vector<Slot> deepest_first(std::vector<OnTheWay> passed) {
 
 void learn(State& state, MountId mount, const File& file) {
   const MountTree& tree = state.trees.at(mount.tree);
-  if (tree.kernel_id_of(mount.slot) != file.mount_id)
-    MountTreeEditor(state.trees.at(mount.tree)).set_kernel_id(mount.slot, file.mount_id);
+  if (tree.kernel_id_of(mount.slot) != file.mount_id) set_kernel_id(state, mount, file.mount_id);
   const Slot parent = tree.parent_of(mount.slot);
   if (parent == kNoSlot || !file.mount_parent_id || file.mount_parent_id == file.mount_id) return;
   if (tree.kernel_id_of(parent) == 0 && tree.with_kernel_id(file.mount_parent_id) == kNoSlot)
-    MountTreeEditor(state.trees.at(mount.tree)).set_kernel_id(parent, file.mount_parent_id);
+    set_kernel_id(state, {mount.tree, parent}, file.mount_parent_id);
 }
 
 // Among mounts whose ids are not known yet, those that it may be in, topmost first.
@@ -124,12 +123,12 @@ std::vector<OnTheWay> on_the_way(const MountTree& tree, std::string_view path) {
 
 TreeId detached_tree_of(const State& state, const File& file) {
   if (is_nowhere(file) || !file.mount_id) return 0;
-  for (TreeId id : state.mount_objects->anonymous) {
+  for (TreeId id : anonymous_with(state, file.mount_id)) {
     const MountTree& tree = state.trees.at(id);
     const Slot slot = tree.with_kernel_id(file.mount_id);
     if (slot != kNoSlot && could_be(state, tree, slot, file)) return id;
   }
-  for (TreeId id : state.mount_objects->anonymous)
+  for (TreeId id : anonymous_with(state, file.mount_parent_id))
     if (state.trees.at(id).with_kernel_id(file.mount_parent_id) != kNoSlot) return id;
   return 0;
 }
@@ -171,7 +170,7 @@ std::optional<InMount> mount_with_id(Context& context, const File& file, TreeId 
   if (slot == kNoSlot || !could_be(state, *tree, slot, file)) return std::nullopt;
   if (const std::optional<std::string_view> rest = rest_in(*tree, slot, file)) return InMount{{id, slot}, *rest};
   // The id is used again, or something was renamed or moved that nobody saw.
-  MountTreeEditor(state.trees.at(id)).set_kernel_id(slot, 0);
+  set_kernel_id(state, {id, slot}, 0);
   return std::nullopt;
 }
 

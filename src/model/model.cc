@@ -3,7 +3,6 @@
 
 #include <linux/sched.h>
 
-#include <algorithm>
 #include <variant>
 
 #include "model/cgroups.h"
@@ -86,12 +85,6 @@ void apply_one(ModelContext& context, const Mounts& mounts) {
 
 void apply_one(ModelContext& context, const Loss& loss) { apply_loss(context, loss); }
 
-bool takes_mounts(const Change& change) {
-  const auto* mount = std::get_if<MountChanged>(&change);
-  return std::holds_alternative<TreeDissolved>(change) ||
-         (mount && (mount->what == MountChanged::What::kUnmounted || mount->what == MountChanged::What::kDetached));
-}
-
 }  // namespace
 
 Model::Model(const TraceInfo& info) : rules_(rules_of(info)) {}
@@ -99,7 +92,7 @@ Model::Model(const TraceInfo& info) : rules_(rules_of(info)) {}
 State Model::settled() const {
   Model copy = *this;
   ModelContext context{{.state = copy.state_, .changes = copy.changes_, .rules = rules_}, copy.books_};
-  sweep_namespaces(context, std::ranges::any_of(changes_, takes_mounts));
+  sweep_namespaces(context, files_gone(changes_));
   return std::move(copy.state_);
 }
 
@@ -111,13 +104,13 @@ std::string Model::why_impossible(const Call& call) const {
 }
 
 const Changes& Model::apply(const Event& event) {
-  const bool mounts_went = std::ranges::any_of(changes_, takes_mounts);
+  const FilesGone gone = files_gone(changes_);
   changes_.clear();
   ++state_.event;
   state_.time_ns = start_of(event);
   ModelContext context{{.state = state_, .changes = changes_, .rules = rules_}, books_};
   sweep_tasks(context);
-  sweep_namespaces(context, mounts_went);
+  sweep_namespaces(context, gone);
   sweep_devices(context);
   doubt_unexplained(context, books_.suspicions, state_.time_ns);
   std::visit([&](const auto& happened) { apply_one(context, happened); }, event);

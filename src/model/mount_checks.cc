@@ -96,9 +96,8 @@ void learn_newest(Context& context, const Call& call, TreeId tree, const std::ve
   const bool tells_of_parent = on != kNoSlot && !mounts.kernel_id_of(on) && newest->mount_parent_id &&
                                newest->mount_parent_id != newest->mount_id &&
                                mounts.with_kernel_id(newest->mount_parent_id) == kNoSlot;
-  MountTreeEditor editor(context.state.trees.at(tree));
-  editor.set_kernel_id(candidates[0], newest->mount_id);
-  if (tells_of_parent) editor.set_kernel_id(on, newest->mount_parent_id);
+  set_kernel_id(context.state, {tree, candidates[0]}, newest->mount_id);
+  if (tells_of_parent) set_kernel_id(context.state, {tree, on}, newest->mount_parent_id);
 }
 
 }  // namespace cttrace

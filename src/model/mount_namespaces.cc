@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "cttrace/mount_rows.h"
-#include "cttrace/namespace.h"
 #include "model/file_places.h"
 #include "model/mount_paths.h"
 #include "model/mount_state.h"
@@ -209,19 +208,15 @@ void drop_mounts(Context& context, TreeId tree) {
   if (tree_in(context.state, tree)) remove_tree(context.state, tree);
 }
 
-bool is_bound(const State& state, uint32_t type, uint32_t inode) {
-  const char* name = namespace_name(type);
-  if (!name || !inode) return false;
-  const std::string root = std::string(name) + ":[" + std::to_string(inode) + "]";
+bool is_bound(const State& state, uint32_t inode) {
+  if (!inode) return false;
   const auto& shown_in = state.mount_objects->shown_in;
   for (FilesystemId id : state.mount_objects->of_namespaces) {
     const auto shown = shown_in.find(id);
     if (shown == shown_in.end()) continue;
     for (TreeId tree : with_copies(state, shown->second)) {
       const MountTree* mounts = tree_in(state, tree);
-      if (!mounts) continue;
-      for (Slot slot : mounts->of_filesystem(id))
-        if (mounts->root_of(slot) == root) return true;
+      if (mounts && MountTreeEditor::shows_namespace(*mounts, inode)) return true;
     }
   }
   return false;

@@ -25,7 +25,6 @@ TreeId new_tree(State& state, const TreeInfo& info) {
   MountObjects& objects = state.mount_objects.edit();
   const TreeId id = ++objects.last_id;
   objects.trees[id] = info;
-  if (info.anonymous) objects.anonymous.insert(id);
   if (info.copied_from) objects.trees[info.copied_from].copies.insert(id);
   state.trees[id];
   return id;
@@ -90,7 +89,11 @@ void remove_tree(State& state, TreeId tree) {
     objects.by_inode.erase(named);
   info.gone = true;
   objects.standing.erase(objects.standing.lower_bound({tree, 0}), objects.standing.upper_bound({tree, kNoSlot}));
-  objects.anonymous.erase(tree);
+  for (const uint32_t kernel_id : std::exchange(info.kernel_ids, {})) {
+    const auto with_id = objects.anonymous.find(kernel_id);
+    with_id->second.erase(tree);
+    if (with_id->second.empty()) objects.anonymous.erase(with_id);
+  }
   forget_info(objects, tree);
 }
 
@@ -122,7 +125,31 @@ FilesystemId filesystem_at(const State& state, MountId mount) {
   return state.trees.at(mount.tree).filesystem_of(mount.slot);
 }
 
+namespace {
+
+void note_kernel_id(State& state, TreeId tree, uint32_t kernel_id) {
+  const TreeInfo* const info = tree_info(state, tree);
+  if (!kernel_id || !info || !info->anonymous || info->kernel_ids.contains(kernel_id)) return;
+  MountObjects& objects = state.mount_objects.edit();
+  objects.trees[tree].kernel_ids.insert(kernel_id);
+  objects.anonymous[kernel_id].insert(tree);
+}
+
+}  // namespace
+
+void set_kernel_id(State& state, MountId mount, uint32_t kernel_id) {
+  note_kernel_id(state, mount.tree, kernel_id);
+  MountTreeEditor(state.trees.at(mount.tree)).set_kernel_id(mount.slot, kernel_id);
+}
+
+std::set<TreeId> anonymous_with(const State& state, uint32_t kernel_id) {
+  const auto& anonymous = state.mount_objects->anonymous;
+  const auto found = anonymous.find(kernel_id);
+  return found == anonymous.end() ? std::set<TreeId>() : found->second;
+}
+
 Slot add_mount(State& state, TreeId tree, Mount mount) {
+  note_kernel_id(state, tree, mount.kernel_id);
   note_link(state, mount.peer_group ? mount.peer_group : mount.master, tree);
   if (mount.peer_group) mount.master = master_of_group(state, mount.peer_group);
   state.mount_objects.edit().shown_in[mount.filesystem].insert(tree);

@@ -30,6 +30,9 @@ std::set<TreeId> with_copies(const State& state, const std::set<TreeId>& trees);
 Mount mount_at(const State& state, MountId mount);
 FilesystemId filesystem_at(const State& state, MountId mount);
 Slot add_mount(State& state, TreeId tree, Mount mount);
+void set_kernel_id(State& state, MountId mount, uint32_t kernel_id);
+// The detached trees that have the mount with this id of the kernel's, or had it.
+std::set<TreeId> anonymous_with(const State& state, uint32_t kernel_id);
 // Into a peer group, whose master it has then; or without one, the slave of `master` (0: of none).
 void set_propagation(State& state, MountId mount, uint32_t peer_group, uint32_t master, bool unbindable);
 

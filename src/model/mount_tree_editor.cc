@@ -1,5 +1,6 @@
 // Changes of mount trees; what is asked of them is in mount_trees.cc.
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "model/mount_paths.h"
@@ -16,6 +17,23 @@ constexpr size_t kMostHistory = 64;
 bool is_namespace_file(const MountBody& body) { return body.root.starts_with("mnt:["); }
 
 }  // namespace
+
+uint32_t namespace_shown(std::string_view root) {
+  const size_t bracket = root.find(":[");
+  if (root.starts_with('/') || bracket == root.npos || !root.ends_with(']')) return 0;
+  uint32_t inode = 0;
+  std::from_chars(root.data() + bracket + 2, root.data() + root.size() - 1, inode);
+  return inode;
+}
+
+bool MountTreeEditor::shows_namespace(const MountTree& tree, uint32_t inode) {
+  bool found = false;
+  tree.nodes_->files.each_from(Numbered{inode, 0}, [&](const Numbered& entry, Nothing) {
+    found = entry.number == inode;
+    return false;
+  });
+  return found;
+}
 
 MountTree::Nodes& MountTreeEditor::edit() {
   if (tree_.nodes_.use_count() != 1) tree_.nodes_ = std::make_shared<MountTree::Nodes>(*tree_.nodes_);
@@ -71,6 +89,7 @@ Slot MountTreeEditor::add(Mount mount) {
   nodes.unbindable = nodes.unbindable || mount.unbindable;
   if (is_namespace_file(*node.body)) nodes.namespace_files.push_back(slot);
   nodes.filesystems.edit({mount.filesystem, slot});
+  if (const uint32_t shown = namespace_shown(node.body->root)) nodes.files.edit({shown, slot});
   nodes.mounts.edit(slot) = std::move(node);
   if (mount.kernel_id) set_kernel_id(slot, mount.kernel_id);
   return slot;
@@ -86,6 +105,7 @@ void MountTreeEditor::drop(MountTree::Nodes& nodes, Slot slot) {
   if (node.parent != kNoSlot)
     nodes.mountpoints.erase(MountpointProbe{.parent = node.parent, .path = *node.mountpoint, .order = node.order});
   nodes.filesystems.erase(Numbered{node.body->filesystem, slot});
+  if (const uint32_t shown = namespace_shown(node.body->root)) nodes.files.erase(Numbered{shown, slot});
   if (nodes.root == slot) nodes.root = kNoSlot;
   std::erase(nodes.namespace_files, slot);
   nodes.mounts.erase(slot);
@@ -125,6 +145,7 @@ void MountTreeEditor::keep_only(MountTree::Nodes& nodes, const std::vector<Slot>
       kept.mountpoints.edit({.parent = node.parent, .path = node.mountpoint, .order = node.order}) = slot;
     if (is_namespace_file(*node.body)) kept.namespace_files.push_back(slot);
     kept.filesystems.edit({node.body->filesystem, slot});
+    if (const uint32_t shown = namespace_shown(node.body->root)) kept.files.edit({shown, slot});
     kept.unbindable = kept.unbindable || node.unbindable;
     if (const uint32_t* id = nodes.ids.find(slot)) {
       kept.ids.edit(slot) = *id;

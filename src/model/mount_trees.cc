@@ -177,7 +177,8 @@ Slot MountTree::with_kernel_id(uint32_t id) const {
 size_t MountTree::own_nodes() const {
   if (nodes_.use_count() != 1) return 0;
   size_t count = 1 + nodes_->mounts.own_nodes() + nodes_->mountpoints.own_nodes() + nodes_->members.own_nodes() +
-                 nodes_->filesystems.own_nodes() + nodes_->ids.own_nodes() + nodes_->by_id.own_nodes();
+                 nodes_->filesystems.own_nodes() + nodes_->files.own_nodes() + nodes_->ids.own_nodes() +
+                 nodes_->by_id.own_nodes();
   for (const NumberedSlots& layer : nodes_->slaves) count += layer.own_nodes();
   return count;
 }

@@ -66,7 +66,11 @@ struct MountpointLess {
   static std::string_view text(const MountpointProbe& at) { return at.path; }
 };
 
-// A mount by a number that it has: of its peer group, its master, its filesystem.
+// The inode number of the namespace whose file a mount shows: of "net:[4026532000]", as nsfs names it; 0: it shows no
+// such file.
+uint32_t namespace_shown(std::string_view root);
+
+// A mount by a number that it has: of its peer group, its master, its filesystem, the namespace whose file it shows.
 struct Numbered {
   uint32_t number = 0;
   Slot slot = 0;
@@ -83,6 +87,7 @@ struct MountTree::Nodes {
   // made slaves; who has changed since is still in there.
   std::vector<NumberedSlots> slaves = std::vector<NumberedSlots>(1);
   NumberedSlots filesystems;
+  NumberedSlots files;  // of namespaces
   PersistentMap<Slot, uint32_t> ids;
   PersistentMap<uint32_t, Slot> by_id;
   std::vector<WholeTreeChange> changes;
@@ -123,6 +128,8 @@ class MountTreeEditor {
   // Ids are of mounts, not of their copies.
   void forget_ids();
   bool may_have_unbindable() const { return tree_.nodes_->unbindable; }
+  static bool shows_namespaces(const MountTree& tree) { return !tree.nodes_->files.empty(); }
+  static bool shows_namespace(const MountTree& tree, uint32_t inode);
   const std::vector<Slot>& namespace_files() const { return tree_.nodes_->namespace_files; }
 
  private:

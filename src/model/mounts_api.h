@@ -43,8 +43,8 @@ TreeId copy_mounts(Context& context, TreeId from, NamespaceId owner, uint32_t fs
 void name_mounts(Context& context, TreeId tree, uint32_t inode);
 // Nobody is in it, and nothing pins it: its mounts go.
 void drop_mounts(Context& context, TreeId tree);
-// A namespace's file is mounted somewhere, which keeps the namespace. `type`: CLONE_NEW*.
-bool is_bound(const State& state, uint32_t type, uint32_t inode);
+// A namespace's file is mounted somewhere, which keeps the namespace. No two have one number, whatever their types.
+bool is_bound(const State& state, uint32_t inode);
 // setns: root and working directory become the root of the namespace. `call` has the kernel's own answer, perhaps.
 void enter_mounts(Context& context, TaskState& task, TreeId tree, const Call* call);
 

@@ -3,9 +3,12 @@
 #include <linux/sched.h>
 
 #include <algorithm>
+#include <set>
+#include <vector>
 
 #include "cttrace/namespace.h"
 #include "model/contradictions.h"
+#include "model/mount_trees.h"
 
 namespace cttrace {
 namespace {
@@ -118,34 +121,61 @@ void forget_number(ModelContext& context, const Namespace& gone, NamespaceId id)
   if (other && other->mounts) name_mounts(context, other->mounts, gone.inode);
 }
 
+// All that have the number, of whatever type.
+std::vector<NamespaceId> all_with_number(const ModelContext& context, uint32_t inode) {
+  std::vector<NamespaceId> found;
+  for (const uint32_t type : std::set<uint32_t>(kTypes.begin(), kTypes.end())) {
+    const auto of_type = context.books.by_inode.find({type, inode});
+    if (of_type != context.books.by_inode.end())
+      found.insert(found.end(), of_type->second.begin(), of_type->second.end());
+  }
+  return found;
+}
+
 }  // namespace
 
 uint32_t type_of(ct_ns which) { return kTypes[which]; }
 
 Namespace& edit_namespace(ModelContext& context, NamespaceId id) { return context.state.namespaces.at(id).edit(); }
 
-void sweep_namespaces(ModelContext& context, bool mounts_went) {
+FilesGone files_gone(const Changes& changes) {
+  FilesGone gone;
+  for (const Change& change : changes) {
+    gone.any = gone.any || std::holds_alternative<TreeDissolved>(change);
+    const auto* const mount = std::get_if<MountChanged>(&change);
+    using What = MountChanged::What;
+    if (!mount || (mount->what != What::kUnmounted && mount->what != What::kDetached)) continue;
+    gone.any = gone.any || mount->below;
+    if (const uint32_t shown = namespace_shown(mount->mounted.root)) gone.inodes.insert(shown);
+  }
+  return gone;
+}
+
+void sweep_namespaces(ModelContext& context, const FilesGone& gone) {
   std::set<NamespaceId>& abandoned = context.books.abandoned;
   std::set<NamespaceId>& bound = context.books.bound;
-  if (mounts_went) abandoned.merge(bound);
+  if (gone.any) abandoned.merge(bound);
+  for (const uint32_t inode : gone.inodes)
+    for (const NamespaceId id : all_with_number(context, inode))
+      if (bound.erase(id)) abandoned.insert(id);
   const bool may_be_bound = !context.state.mount_objects->of_namespaces.empty();
   while (!abandoned.empty()) {
     const NamespaceId id = abandoned.extract(abandoned.begin()).value();
-    if (may_be_bound &&
-        is_bound(context.state, context.state.namespaces.at(id)->type, context.state.namespaces.at(id)->inode)) {
+    if (may_be_bound && is_bound(context.state, context.state.namespaces.at(id)->inode)) {
       bound.insert(id);
       continue;
     }
     const auto place = context.state.namespaces.find(id);
-    const Namespace gone = *place->second;
+    const Namespace left = *place->second;
     context.state.namespaces.erase(place);
-    if (gone.mounts) {
-      drop_mounts(context, gone.mounts);
-      abandoned.merge(bound);
+    if (left.mounts) {
+      const MountTree* const mounts = context.state.tree(left.mounts);
+      if (mounts && MountTreeEditor::shows_namespaces(*mounts)) abandoned.merge(bound);
+      drop_mounts(context, left.mounts);
     }
-    forget_number(context, gone, id);
-    release(context, gone.owner);
-    if (gone.parent != gone.owner) release(context, gone.parent);
+    forget_number(context, left, id);
+    release(context, left.owner);
+    if (left.parent != left.owner) release(context, left.parent);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 
 #include "cttrace/state.h"
 #include "model/context.h"
@@ -42,8 +43,14 @@ std::array<bool, CT_NS_COUNT> observe_namespaces(ModelContext& context, TaskStat
 // Whose the namespaces are that the task was in when tracing began: its user namespace's, as far as can be told.
 void own_namespaces(ModelContext& context, const TaskState& task);
 
-// Lets go of what nothing has kept since the last event. `mounts_went`: with that event; they may have been what kept
-// some.
-void sweep_namespaces(ModelContext& context, bool mounts_went);
+// Mounts of namespaces' files that have gone, which may have been what kept those.
+struct FilesGone {
+  bool any = false;                // nobody knows which
+  std::set<uint32_t> inodes = {};  // of the namespaces
+};
+FilesGone files_gone(const Changes& changes);
+
+// Lets go of what nothing has kept since the last event. `gone`: with that event.
+void sweep_namespaces(ModelContext& context, const FilesGone& gone);
 
 }  // namespace cttrace

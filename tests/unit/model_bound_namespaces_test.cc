@@ -40,6 +40,31 @@ TEST(ModelBoundNamespaces, AreThereForAsLongAsTheirFileIsMounted) {
   EXPECT_EQ(world.ns(world.host, CT_NS_NET).origin, Namespace::Origin::kJoined);
 }
 
+TEST(ModelBoundNamespaces, GoWithTheLastMountOfTheirFile) {
+  MountWorld world(kTable);
+  world.mounts(world.host, "kept", "/run", "tmpfs");
+  const Task maker = in_new_net(world, world.host, 11);
+  const Task other = world.forks(world.host, 12, CLONE_NEWNET, [](Fork& fork) {
+    fork.child_namespaces = with(kHost, {{CT_NS_NET, 204}});
+  });
+  const NamespaceId first = world.ns_id(maker, CT_NS_NET), second = world.ns_id(other, CT_NS_NET);
+  world.binds(maker, "/proc/self/ns/net", "/run/one");
+  world.binds(maker, "/proc/self/ns/net", "/run/again");
+  world.binds(other, "/proc/self/ns/net", "/run/two");
+  world.ends(maker);
+  world.ends(other);
+  world.unmounts(world.host, "/run/one");
+  world.goes_on(world.host);
+  EXPECT_NE(world.state().ns(first), nullptr);
+  world.unmounts(world.host, "/run/again");
+  world.goes_on(world.host);
+  EXPECT_EQ(world.state().ns(first), nullptr);
+  EXPECT_NE(world.state().ns(second), nullptr);
+  world.unmounts(world.host, "/run", MNT_DETACH);
+  world.goes_on(world.host);
+  EXPECT_EQ(world.state().ns(second), nullptr);
+}
+
 TEST(ModelBoundNamespaces, WhereverProcIsMounted) {
   MountWorld world(std::string(kTable) +
                    "22 20 0:22 / /old rw - tmpfs tmpfs rw\n23 22 0:23 / /old/p rw - proc proc rw\n");
@@ -55,8 +80,7 @@ TEST(ModelBoundNamespaces, WhereverProcIsMounted) {
 
 TEST(ModelBoundNamespaces, AlsoWhereTheKernelOnlyKnowsThatTheSourceIsOne) {
   MountWorld world(kTable);
-  world.calls(world.host, "mount", {"/link", "/run/one", null(), MS_BIND, null()},
-              [](Call& call) {
+  world.calls(world.host, "mount", {"/link", "/run/one", null(), MS_BIND, null()}, [](Call& call) {
     call.after.newest_mount = namespace_file(CLONE_NEWNET, 103);
     call.after.newest_mount->path = "/run/one";
   });
