@@ -87,6 +87,7 @@ struct HeldBack {
   std::optional<Step> search = {};  // for it, along PATH
   std::shared_ptr<const State> state = {};
   EventNumber number = 0;
+  bool maker_works = false;  // who has made it had threads then: it does more than to have one program executed
 };
 
 struct Process {

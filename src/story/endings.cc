@@ -73,9 +73,11 @@ void Teller::Work::tell_held_back(const std::shared_ptr<SetUp>& set_up) {
 }
 
 void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending ending) {
-  // What was there before, and its runtime executed itself in, is where it works.
+  // What was there before, and its runtime executed itself in, is where it works. So is what one entered that was to
+  // make a container.
   Known* const into = joined_container(*whole);
-  const bool works_there = whole->worker && whole->made.empty() && !into;
+  const bool is_maker = makes_container(whole->unit->argv) && !whole->roots.count();
+  const bool works_there = (whole->worker || is_maker) && whole->made.empty() && !into;
   if (whole->hosts || works_there) return drop_set_up(whole);
   if (whole->held) return tell_held_back(whole);
   SetUp& set_up = *whole;
@@ -123,8 +125,16 @@ void Teller::Work::join_failed(const std::vector<std::shared_ptr<SetUp>>& all) {
   }
 }
 
+// Where a runtime works nothing was set up, unless it failed that was to make a container.
+void Teller::Work::end_of_work(const std::shared_ptr<SetUp>& set_up) {
+  set_up->held.reset();
+  if (makes_container(set_up->unit->argv) && has_failed(*set_up)) return tell_unfinished(set_up, Ending::kFailed);
+  drop_set_up(set_up);
+}
+
 void Teller::Work::end_with_unit(const std::shared_ptr<SetUp>& set_up) {
   const Unit& unit = *set_up->unit;
+  if (set_up->held && has_helped(*set_up)) return end_of_work(set_up);
   if (set_up->held && unit.gave_up && may_have_failed(*set_up)) set_up->held.reset();
   // Who was dismissed by a runtime that has made its container, and ended well, has helped with it.
   if (!set_up->held && set_up->dismissed && unit.made && !unit.gave_up) return drop_set_up(set_up);
@@ -209,6 +219,10 @@ void Teller::Work::finish() {
     }
     if (each->over) continue;
     if (each->was_for_helper() && !each->helped->process->stage.end_ns) each->held = std::exchange(each->helped, {});
+    if (each->held && has_helped(*each)) {
+      end_of_work(each);
+      continue;
+    }
     // Where its runtime has given up, those that are left are about to end.
     if (each->threads.empty() || (each->unit->gave_up && has_failed(*each))) {
       end_with_unit(each);

@@ -164,6 +164,10 @@ void Teller::Work::executed(Person& person, const Snapshot& snapshot) {
 void Teller::Work::hold_back(Person& person, const Snapshot& snapshot) {
   HeldBack held = {.process = person.process, .snapshot = snapshot, .exec = person.exec, .number = number_};
   held.state = std::make_shared<State>(*state_);
+  held.maker_works = std::ranges::count_if(person.set_up->threads, [&](TaskId id) {
+                       const Person* const other = this->person(id);
+                       return other && other->process->leader == person.process->made_by;
+                     }) > 1;
   Draft& draft = person.set_up->draft;
   held.search = draft.take_search(person.process->leader, run_of(person, snapshot));
   if (held.search) draft.add(person.process->stage, Step(*held.search));

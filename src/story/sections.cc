@@ -182,7 +182,9 @@ void Teller::Work::tell_handed_over(const std::shared_ptr<SetUp>& set_up, Proces
   const bool moved = snapshot.cgroup != set_up->unit->origin.cgroup;
   const std::string cgroup = moved ? snapshot.cgroup : process.cgroup;
   Named named = named_by({set_up->unit->argv, cgroup, set_up->hostname, argv});
-  if (is_entry) named.name = into ? into->name : named.called;
+  // What it is told to make is not what it has entered.
+  const std::string entered = makes_container(set_up->unit->argv) ? std::string() : named.called;
+  if (is_entry) named.name = into ? into->name : entered;
   drop_visits_beside(*set_up);
   SetUpStory story = story_of(*set_up, named, process.leader);
   story.program = process.leader;

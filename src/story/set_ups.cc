@@ -156,6 +156,26 @@ bool Teller::Work::may_have_failed(const SetUp& set_up) const {
   });
 }
 
+// Where its maker works, as rootless podman does: in other mounts, with the pids and in the root that it came from. In
+// there who was told to make a container has only helpers; what anybody else has executed has helped if that ended
+// well, and its maker went on.
+bool Teller::Work::has_helped(const SetUp& set_up) const {
+  const HeldBack& held = *set_up.held;
+  const Stage& helper = held.process->stage;
+  const Unit& unit = *set_up.unit;
+  const bool own_pids = unit.origin.namespaces[CT_NS_PID] != held.snapshot.namespaces[CT_NS_PID];
+  if (own_pids || set_up.roots.count()) return false;
+  const bool makes = makes_container(unit.argv);
+  if (makes && set_up.worker) return true;
+  if (!helper.end_ns || helper.exit_code) return false;
+  const bool works = held.maker_works && (set_up.worker || set_up.made.empty());
+  return std::ranges::any_of(set_up.draft.parts(), [&](const Draft::Part& part) {
+    const Stage& maker = part.stage;
+    if (maker.task != held.process->made_by || (maker.end_ns && maker.end_ns < helper.end_ns)) return false;
+    return works || (makes && maker.exit_code);
+  });
+}
+
 void Teller::Work::wait_for_runtime(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->unit->processes == 0) return end_with_unit(set_up);
   failed_.emplace_back(time_ns_, set_up);
@@ -168,7 +188,7 @@ void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->was_for_helper()) set_up->held = std::exchange(set_up->helped, {});
   Unit& unit = *set_up->unit;
   if (set_up->itself && !set_up->held) return;  // how its runtime ends tells
-  if (set_up->held && !may_have_failed(*set_up)) return tell_held_back(set_up);
+  if (set_up->held && !may_have_failed(*set_up) && !has_helped(*set_up)) return tell_held_back(set_up);
   // What its runtime makes of it tells.
   if (set_up->held) return wait_for_runtime(set_up);
   // Who has joined others, and ended well, has helped with what is theirs.

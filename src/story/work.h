@@ -64,6 +64,7 @@ class Teller::Work {
   void wait_for_runtime(const std::shared_ptr<SetUp>& set_up);
   bool is_cleaning_up(const Unit& runtime);
   bool may_have_failed(const SetUp& set_up) const;
+  bool has_helped(const SetUp& set_up) const;
   bool is_left_to_held(const SetUp& set_up) const;
   void drop_set_up(const std::shared_ptr<SetUp>& set_up);
   void drop_helpers_of(const SetUp& latest);
@@ -152,6 +153,7 @@ class Teller::Work {
   void tell_entry_end(const Stage& program);
 
   // endings.cc: set-ups that end without a hand-over, and containers that end
+  void end_of_work(const std::shared_ptr<SetUp>& set_up);
   void end_with_unit(const std::shared_ptr<SetUp>& set_up);
   void join_failed(const std::vector<std::shared_ptr<SetUp>>& all);
   void tell_failed_by_now();

@@ -11,6 +11,7 @@ from support import require, run
 from traced import Trace, program
 
 USER = 1000
+PODMAN = "podman --cgroup-manager cgroupfs --storage-driver vfs --events-backend none"
 WHY = "cttrace: tracing by ptrace, as eBPF does not work here"
 
 
@@ -95,31 +96,53 @@ class User(support.Case):
         self.assertIn("hand-over", story)
         self.assertIn("lost: 2 tasks not followed", story)
 
-    def test_rootless_podman(self):
+    def with_podman(self, script):
+        """A user's script, where `podman` may make containers of the user's ./rootfs."""
         require("podman", "newuidmap", "busybox")
         rootfs(self.home / "rootfs")
         self.give()
         allowed = self.tmp / "subid"
         allowed.write_text(f"{USER}:200000:65536\n")
-        podman = "podman --cgroup-manager cgroupfs --storage-driver vfs --events-backend none"
-        maps = "/proc/self/uid_map"
         # In a pid namespace of their own, with which the process that keeps the user namespace ends. crun refuses cgroups
         # that are hybrid.
         before = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c",
                   'umount -l /sys/fs/cgroup/unified 2>/dev/null; for f in subuid subgid; do mount --bind "$0" /etc/$f || exit; done; "$@"',
                   allowed]
-        script = f"""set -e
-            ./cttrace -o first {podman} unshare cat {maps}
-            tar -C rootfs --owner=0 --group=0 -c . | {podman} import - demo:1 >/dev/null
-            ./cttrace -o second {podman} run --rm --network none --cgroups disabled demo:1 /bin/cat {maps}"""
-        result = self.as_user("sh", "-c", script, before=before, timeout=120)
+        result = self.as_user("sh", "-c", f"set -e\n{script}", before=before, timeout=120)
         self.assertEqual(result.returncode, 0, result.stderr)
+        return result
+
+    def test_rootless_podman(self):
+        maps = "/proc/self/uid_map"
+        result = self.with_podman(f"""
+            ./cttrace -o first {PODMAN} unshare cat {maps}
+            tar -C rootfs --owner=0 --group=0 -c . | {PODMAN} import - demo:1 >/dev/null
+            ./cttrace -o second {PODMAN} run --rm --network none --cgroups disabled demo:1 /bin/cat {maps}""")
         self.assertEqual(result.stdout.split(), 2 * ["0", str(USER), "1", "1", "200000", "65536"])
         self.assertRegex(result.stderr, r"executes \S*/newuidmap, which gains privileges")
         self.assertIn("lost: 2 tasks not followed", (self.home / "first").read_text())
         story = (self.home / "second").read_text()
         self.assertRegex(story, r"hand-over +execve /bin/cat /proc/self/uid_map: uid 0, gid 0 \(1000, 1000 outside\)")
         self.assertIn("nothing lost", story)
+
+    def test_rootless_podman_that_fails(self):
+        self.with_podman(f"""
+            fails() {{ "$@" && exit 1 || [ $? = 125 ]; }}
+            fails ./cttrace -o first {PODMAN} run --rm nosuch:1 /bin/true
+            fails ./cttrace -o second --record recording {PODMAN} run --rm nosuch:1 /bin/true
+            ./cttrace show --format list -o list recording
+            ./cttrace -o third {PODMAN} ps""")
+        why = r"podman \d+: Error: .*nosuch:1"
+        # It makes the namespaces to work in, and joins them later.
+        first, second = (self.home / "first").read_text(), (self.home / "second").read_text()
+        self.assertRegex(first, r"(?m)^container .* NOT STARTED")
+        self.assertRegex(first, why)
+        self.assertRegex(second, r"(?m)^podman \d+ set up nothing .* exited with 125")
+        self.assertRegex(second, "says +Error: .*nosuch:1")
+        self.assertRegex((self.home / "list").read_text(), r"\(nothing set up\) +podman .*Error: .*nosuch:1")
+        for story in (first, second, (self.home / "third").read_text()):
+            self.assertNotIn("exited with 0", story)
+            self.assertNotIn("entry", story)
 
     def test_setuid_programs_keep_their_privileges(self):
         helper = self.tmp / "id\x1b[31m"

@@ -477,6 +477,136 @@ TEST_F(StoryContainers, WhoWorksWhereItHasJoinedEntersNothing) {
   EXPECT_TRUE(world.told_of<Container>().empty());
 }
 
+// Rootless podman: it makes namespaces to work in, or joins those that it has made before, and has another program tell
+// its version there.
+struct Works : StoryContainers {
+  const std::vector<std::string> run = {"/usr/bin/engine", "run", "image", "/bin/true"};
+  const NamespaceInodes there = with(kHost, {{CT_NS_USER, 600}, {CT_NS_MNT, 900}});
+  void TestBody() override {}
+
+  void ends_badly(const Task& engine) {
+    const std::string text = "engine: no such runtime\n";
+    world.calls(engine, "write", {2, text, text.size()}, [&](Call& call) {
+      call.row = &row_for_stderr(*call.row);
+      call.result = static_cast<int64_t>(text.size());
+    });
+    world.ends(engine, 125 << 8);
+  }
+  void has_helped(const Task& engine, uint32_t ends = 0) {
+    const Task helper = world.clones(engine, 60, 0, {60}, there);
+    world.runs_in(helper, {"/usr/bin/monitor", "--version"}, there, {60});
+    world.ends(helper, ends);
+  }
+  Task enters(const std::vector<std::string>& argv) {
+    const Task engine = world.starts(50, argv);
+    world.joins(engine, CLONE_NEWUSER, 600, with(kHost, {{CT_NS_USER, 600}}));
+    world.joins(engine, CLONE_NEWNS, 900, there);
+    return engine;
+  }
+  // ... and goes on beside one that keeps them.
+  Task makes(const Task& engine, const std::vector<std::string>& argv) {
+    const Task again = world.clones(engine, 51, CLONE_NEWUSER | CLONE_NEWNS, {51}, there);
+    world.runs_in(world.clones(again, 52, 0, {52}, there), {"/usr/bin/engine"}, there, {52});
+    world.runs_in(again, argv, there, {51});
+    return again;
+  }
+  void has_threads(const Task& engine) { world.forks(engine, engine.tid + 20, CLONE_THREAD); }
+};
+
+TEST(StoryWorks, WhatToldItsVersionBeforeThatFailedIsNoContainer) {
+  for (const uint32_t helper_ends : {0u, 1u << 8}) {
+    Works each;
+    const Task engine = each.world.starts(50, each.run);
+    const Task again = each.makes(engine, each.run);
+    each.has_helped(again, helper_ends);
+    each.world.ends(again, 125 << 8);
+    each.ends_badly(engine);
+    const SetUpStory told = each.world.container().set_up;
+    EXPECT_EQ(told.ending, Ending::kFailed);
+    EXPECT_TRUE(steps_of<HandedOver>(told).empty());
+    EXPECT_EQ(told.stages.at(0).said.text, "engine: no such runtime\n");
+    EXPECT_TRUE(each.world.told_of<ContainerWentOn>().empty());
+  }
+}
+
+// It keeps the namespaces, and was executed before.
+TEST(StoryWorks, NorIsWhatGoesOnThere) {
+  for (const uint32_t ends : {0u, 125u << 8}) {
+    Works each;
+    const Task engine = each.world.starts(50, each.run);
+    const Task again = each.world.clones(engine, 51, CLONE_NEWUSER | CLONE_NEWNS, {51}, each.there);
+    const Task between = each.world.clones(again, 52, 0, {52}, each.there);
+    each.world.runs_in(each.world.clones(between, 53, 0, {53}, each.there), {"/usr/bin/pause"}, each.there, {53});
+    each.world.ends(between);
+    each.world.runs_in(again, each.run, each.there, {51});
+    each.has_helped(again);
+    each.world.ends(again, ends);
+    each.world.ends(engine, ends);
+    const std::vector<Container> told = each.world.told_of<Container>();
+    ASSERT_EQ(told.size(), ends ? 1u : 0u);
+    EXPECT_EQ(each.world.going_on(), 0u);
+    if (ends) {
+      EXPECT_EQ(told[0].set_up.ending, Ending::kFailed);
+    }
+  }
+}
+
+TEST(StoryWorks, NorIsItAnEntry) {
+  Works each;
+  const Task engine = each.enters(each.run);
+  each.has_helped(engine);
+  each.ends_badly(engine);
+  const std::vector<News> told = each.world.told();
+  ASSERT_EQ(told.size(), 1u);
+  const auto& failed = std::get<ProgramFailed>(told[0]);
+  EXPECT_EQ(failed.exit_code, 125u << 8);
+  EXPECT_EQ(failed.stages.at(0).said.text, "engine: no such runtime\n");
+}
+
+// engine ps
+TEST(StoryWorks, WhoGoesOnInThereHasHandedNothingOver) {
+  const std::vector<std::string> argv = {"/usr/bin/engine", "ps"};
+  const auto told_where = [&](bool makes, bool threads, uint32_t engine_ends = 0) {
+    Works each;
+    const Task engine = makes ? each.world.starts(50, argv) : each.enters(argv);
+    const Task again = makes ? each.makes(engine, argv) : engine;
+    if (threads) each.has_threads(again);
+    each.has_helped(again);
+    if (makes) each.world.ends(again, engine_ends);
+    each.world.ends(engine, engine_ends);
+    return each.world.told().size();
+  };
+  for (const uint32_t engine_ends : {0u, 125u << 8}) {
+    EXPECT_EQ(told_where(false, true, engine_ends), 0u);
+    EXPECT_EQ(told_where(true, true, engine_ends), 0u);
+  }
+  // nsenter --fork, and one of its kind: it waits.
+  EXPECT_EQ(told_where(false, false), 2u);
+  EXPECT_EQ(told_where(true, false), 2u);
+}
+
+// In a root of its own, or with pids of its own, a program is what that was for.
+TEST(StoryWorks, APlaceOfItsOwnIsNoPlaceToWorkIn) {
+  Works each;
+  const Task engine = each.world.starts(50, {"/usr/bin/engine", "build"});
+  const Task again = each.makes(engine, {"/usr/bin/engine", "build"});
+  each.has_threads(again);
+  each.world.calls(again, "chroot", {"/var/tree"});
+  each.has_helped(again);
+  each.world.ends(again);
+  each.world.ends(engine);
+  EXPECT_EQ(each.world.container().set_up.ending, Ending::kHandedOver);
+}
+
+TEST(StoryWorks, WhatItIsToMakeIsNotWhatItEnters) {
+  Works each;
+  const Task engine = each.enters(each.run);
+  each.world.runs_in(engine, {"/usr/bin/other"}, each.there, {50});
+  const std::vector<EntryMade> told = each.world.told_of<EntryMade>();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].container_name, "");
+}
+
 // --- Programs that begin in a container whose set-up goes on
 
 struct StoryHooks : StoryContainers {
