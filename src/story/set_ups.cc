@@ -46,7 +46,9 @@ bool has_shut_itself_in(const SetUp& set_up) {
     const auto* const run = std::get_if<ProgramRun>(&step.facts);
     return step.error || (run && !run->itself) || std::holds_alternative<ProcessMade>(step.facts);
   };
-  return std::holds_alternative<IdentityGiven>(alone->steps.back().facts) &&
+  // With whom it wants to die is nothing that it takes away.
+  const auto last = std::find_if_not(alone->steps.rbegin(), alone->steps.rend(), is_how_to_die);
+  return last != alone->steps.rend() && std::holds_alternative<IdentityGiven>(last->facts) &&
          std::ranges::none_of(alone->steps, is_more);
 }
 

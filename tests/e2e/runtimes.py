@@ -372,13 +372,14 @@ def nspawn(case, root, *command):
             "--as-pid2", "-D", str(root), *command]
 
 
-def lxc_execute(case, root, *command):
+def lxc_execute(case, root, *command, more=""):
+    """`more`: lines of its configuration."""
     require("lxc-execute")
     folder = case.tmp / "lxc"
     folder.mkdir()
     name = unique(case)
     config = folder / "config"
-    config.write_text(f"lxc.rootfs.path = dir:{root}\nlxc.net.0.type = none\nlxc.mount.auto = proc\nlxc.uts.name = lxc\n")
+    config.write_text(f"lxc.rootfs.path = dir:{root}\nlxc.net.0.type = none\nlxc.mount.auto = proc\nlxc.uts.name = lxc\n{more}")
     case.addCleanup(remove_cgroups, "lxc." + "*" + name)
     return ["lxc-execute", "-P", str(folder), "-n", name, "-f", str(config), "--", *command]
 

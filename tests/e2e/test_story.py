@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import support
-from runtimes import Bundle, bwrap, rootfs
+from runtimes import Bundle, bwrap, lxc_execute, rootfs
 from support import cttrace, require, run
 
 HELLO = ["/bin/echo", "hello"]
@@ -107,6 +107,19 @@ class Story(support.Case):
                          r" +\+\S+ ms  namespaces   new mnt: failed: EPERM \(Operation not permitted: no CAP_SYS_ADMIN, and no user namespace is made with them\)\n"
                          r" +\+\S+ ms  says         unshare: unshare failed: Operation not permitted\n\n"
                          r"No container was set up: 3 programs began, \d+ calls traced\. --format calls shows them\.\n$")
+
+    def test_an_id_map_that_is_refused(self):
+        """What has made the namespaces is killed by who made it, before it did more."""
+        require("newuidmap")
+        # The ids of nobody on the host.
+        refused = "".join(f"lxc.idmap = {which} 0 4000000000 10\n" for which in "ug")
+        command = lxc_execute(self, rootfs(self.tmp / "rootfs"), "/bin/true", more=refused)
+        self.assertNotEqual(run(*command).returncode, 0)
+        story = cttrace("-q", "--format", "story", *command, env=WIDE).stderr
+        self.assertRegex(story, r"(?m)^container \S+ \(lxc-execute\) .* NOT STARTED")
+        self.assertRegex(story, r"new user \d+, mnt \d+, pid \d+")
+        self.assertRegex(story, r"says +(newuidmap|lxc-execute) \d+: .*not allowed")
+        self.assertNotRegex(story, "(?m)^cgroup")
 
     def test_what_is_done_to_a_container_later(self):
         """It is told of one that was set up before, too; the kernel's own file says the same."""

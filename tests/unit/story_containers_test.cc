@@ -990,6 +990,20 @@ TEST_F(StoryContainers, WhoDidMoreThanToShutItselfInHasSetSomethingUp) {
             0u);
 }
 
+// lxc-execute, where newuidmap fails: what it has made only said with whom it wants to die, and was killed by it.
+TEST_F(StoryContainers, WhoOnlySaidWithWhomItDiesHasNotShutItselfIn) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "-n", "web", "--", "/bin/app"});
+  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+  world.calls(init, "prctl", {1 /* PR_SET_PDEATHSIG */, SIGKILL, 0, 0, 0});
+  world.calls(runtime, "write", {4, "1", 1}, [&](Call& call) {
+    call.args[0].file = File{.path = "/sys/fs/cgroup/web/cpuset.mems", .fs_type = "cgroup2"};
+  });
+  world.ends(init, SIGKILL, Killer{.kind = Killer::Kind::kProcess, .pid = 50, .comm = "made-up"});
+  world.ends(runtime, 1 << 8);
+  EXPECT_EQ(world.container().set_up.ending, Ending::kFailed);
+  EXPECT_TRUE(world.told_of<ContainerWentOn>().empty());
+}
+
 // BuildKit asks so of every architecture.
 TEST_F(StoryContainers, WhoAsksWhatTheKernelExecutesSetsUpNothing) {
   const auto told_where = [](const std::string& runtime, const std::string& program, int error) {
