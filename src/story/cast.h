@@ -50,6 +50,7 @@ struct Unit {
   Origin origin = {};
   uint32_t container = 0;    // that it runs in; 0: in none that is known
   bool told = false;         // it was the runtime of a container that has been told
+  uint32_t serves = 0;       // the latest container in whose set-up it had a part, and went on; 0: none
   bool made = false;         // it, or what it started, was
   bool handed_over = false;  // a set-up of its own came to another program
   EventNumber busy = 0;  // since then it is among those that may yet turn out to belong to a container; 0: it is not
@@ -129,6 +130,7 @@ struct SetUp {
   uint64_t end_ns = 0;              // when the last of its threads ended
   std::shared_ptr<Unit> last = {};  // of the last of its processes that ended
   std::string cgroup = {};          // of the last of its processes that ended and had been moved to one
+  std::vector<std::shared_ptr<Unit>> beside = {};  // that had a part in what is told, and go on
 
   // It came to no other program than the one that seemed to help: it was there for that, unless it failed by itself.
   bool was_for_helper() const { return !held && helped && (!failed || failed == helped->process->stage.exit_code); }

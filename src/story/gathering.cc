@@ -97,7 +97,8 @@ void Gathering::take(Draft& draft, bool inside) {
   }
 }
 
-void Gathering::take_from(Draft& draft, const Subject& subject) {
+bool Gathering::take_from(Draft& draft, const Subject& subject) {
+  const size_t before = parts_.size();
   for (Draft::Part& part : draft.parts()) {
     Draft::Part own{.stage = part.stage};
     const auto first = std::stable_partition(part.steps.begin(), part.steps.end(),
@@ -111,6 +112,7 @@ void Gathering::take_from(Draft& draft, const Subject& subject) {
     }
     if (!own.steps.empty()) parts_.push_back(std::move(own));
   }
+  return parts_.size() > before;
 }
 
 void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {

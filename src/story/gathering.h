@@ -17,8 +17,8 @@ class Gathering {
  public:
   // `inside`: of who was in the set-up itself.
   void take(Draft& draft, bool inside);
-  // Only the steps that concern the subject: the others stay.
-  void take_from(Draft& draft, const Subject& subject);
+  // Only the steps that concern the subject: the others stay. False: there are none.
+  bool take_from(Draft& draft, const Subject& subject);
 
   // Stages, steps and counts.
   void fill(SetUpStory& story, const Roots& roots, TaskId program);

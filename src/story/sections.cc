@@ -109,15 +109,17 @@ SetUpStory Teller::Work::story_of(SetUp& set_up, const Named& named, const TaskI
   gathering.take(set_up.draft, true);
   for (const std::shared_ptr<Unit>& unit : units_beside(set_up.unit)) {
     if (set_up.itself && unit->first > number_) continue;  // begun since then
+    bool has_part = unit == set_up.unit;
     switch (relation_of(*unit, subject)) {
       case Relation::kNone: break;
-      case Relation::kSteps: gathering.take_from(unit->draft, subject); break;
+      case Relation::kSteps: has_part = gathering.take_from(unit->draft, subject) || has_part; break;
       case Relation::kWhole:
         gathering.take(unit->draft, false);
-        unit->told = true;
+        unit->told = has_part = true;
         not_busy(unit);
         break;
     }
+    if (has_part && unit->processes) set_up.beside.push_back(unit);
   }
   set_up.unit->told = true;
   for (Unit* each = set_up.unit.get(); each; each = each->above.get()) each->made = true;
@@ -195,6 +197,8 @@ void Teller::Work::tell_handed_over(const std::shared_ptr<SetUp>& set_up, Proces
   --progress_.going_on;
   std::erase(set_up->unit->set_ups, set_up);
   drop_helpers_of(*set_up);
+  if (into)
+    for (const auto& unit : std::exchange(set_up->beside, {})) unit->serves = into->number;
   if (is_entry) {
     if (into && !process.stage.end_ns) ++into->processes;
     process.container = into ? into->number : 0;
@@ -212,6 +216,7 @@ void Teller::Work::tell_container(Process& process, const Snapshot& snapshot, Co
                                   const std::string& called, const std::shared_ptr<SetUp>& set_up) {
   SetUpStory& story = container.set_up;
   container.number = ++found_;
+  for (const auto& unit : std::exchange(set_up->beside, {})) unit->serves = container.number;
   container.isolation = isolation_of(is_new(story.namespaces, CLONE_NEWNS), is_new(story.namespaces, CLONE_NEWPID));
   describe(container, *set_up, story);
   container.init = process.leader;

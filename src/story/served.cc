@@ -56,6 +56,29 @@ bool Teller::Work::is_being_made(const std::string& called) const {
   });
 }
 
+// It had a part in the set-up of a container, and is not there any more for that. What a runtime did to it since then,
+// that was started for it before it had its program, is told as if it had been started later.
+void Teller::Work::tell_server_end(const Process& process) {
+  Unit& unit = *process.unit;
+  if (!unit.serves || unit.processes) return;
+  const Known* const known = containers_.find(std::exchange(unit.serves, 0));
+  if (!known) return;
+  const Stage& stage = process.stage;
+  const bool was_started_for_it = known->runtime.same_as(unit.file) && unit.told && !unit.made;
+  // With all others of its pid namespace the container ends, too.
+  const bool with_others = stage.killed_by && stage.killed_by->kind == Killer::Kind::kPidNamespace;
+  const bool is_killed = !known->ended && !with_others && WIFSIGNALED(static_cast<int>(stage.exit_code));
+  const auto does = [](const Step& step) { return step.phase != Phase::kCreate || step.error; };
+  const bool has_done_more = std::ranges::any_of(
+      unit.draft.parts(), [&](const Draft::Part& part) { return std::ranges::any_of(part.steps, does); });
+  if (!is_killed && !(was_started_for_it && (has_done_more || stage.exit_code))) return;
+  ContainerWentOn told = containers_.about(*known);
+  told.time_ns = std::max(unit.start_ns, known->start_ns);
+  if (is_killed) told.time_ns = stage.end_ns;
+  told.since_ns = told.time_ns - std::min(told.time_ns, known->start_ns);
+  tell_service(unit, std::move(told), was_started_for_it, &stage);
+}
+
 // A program that was started for a container. Of several of one name it is the latest.
 void Teller::Work::tell_served(Unit& unit) {
   if (unit.told || !unit.seen_to_begin || makes_container(unit.argv)) return;
@@ -67,23 +90,28 @@ void Teller::Work::tell_served(Unit& unit) {
     if (!known.runtime.same_as(unit.file) || known.parent != unit.container || unit.start_ns < known.start_ns) continue;
     if (is_being_made_again(known)) return;
     ContainerWentOn told = containers_.about(known);
+    told.time_ns = unit.start_ns;
     told.since_ns = unit.start_ns - known.start_ns;
     return tell_service(unit, std::move(told));
   }
   if (!meant.empty() || unit.set_ups_begun) return;
   const std::string called = called_in_cgroups(unit);
   if (called.empty() || is_being_made(called)) return;
-  tell_service(unit, {.name = called, .short_name = short_name(called), .id = long_id(called, {})});
+  ContainerWentOn told{.name = called, .short_name = short_name(called), .id = long_id(called, {})};
+  told.time_ns = unit.start_ns;
+  tell_service(unit, std::move(told));
 }
 
-void Teller::Work::tell_service(Unit& unit, ContainerWentOn told) {
+// `ended`: a process that is told of even where it took no step.
+void Teller::Work::tell_service(Unit& unit, ContainerWentOn told, bool with_steps, const Stage* ended) {
   unit.told = true;
-  told.time_ns = unit.start_ns;
   SetUpStory& service = told.service.emplace();
   service.runtime = runtime_of(unit);
   Gathering gathering;
-  gathering.take(unit.draft, false);
+  if (with_steps) gathering.take(unit.draft, false);
   gathering.fill(service, {}, {});
+  if (ended && std::ranges::find(service.stages, ended->task, &Stage::task) == service.stages.end())
+    service.stages.push_back(*ended);
   // That it began is said, and how it protects itself and asks the kernel what it can do comes to no container.
   std::erase_if(service.steps, [](const Step& step) { return step.phase == Phase::kCreate && !step.error; });
   const auto has_failed = [](const Stage& stage) { return stage.end_ns && stage.exit_code; };

@@ -194,6 +194,7 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
     set_up->dismissed = killer && killer->process->unit == process.unit && killer->process->leader != process.leader;
   }
   keep_stage(process, set_up);
+  tell_server_end(process);
   tell_entry_end(process.stage);
   Known* const known = containers_.find(process.container);
   if (!known) return;

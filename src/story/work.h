@@ -126,7 +126,8 @@ class Teller::Work {
 
   // served.cc: what programs do that set nothing up: to a container that is there, or in vain
   void tell_served(Unit& unit);
-  void tell_service(Unit& unit, ContainerWentOn told);
+  void tell_server_end(const Process& process);
+  void tell_service(Unit& unit, ContainerWentOn told, bool with_steps = true, const Stage* ended = nullptr);
   bool is_being_made_again(const Known& known) const;
   bool is_being_made(const std::string& called) const;
   void note_failed(const std::shared_ptr<Unit>& unit);

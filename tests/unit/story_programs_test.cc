@@ -173,6 +173,79 @@ TEST_F(StoryPrograms, WhatIsDoneToOneThatIsBeingMadeIsToldWithIt) {
   EXPECT_EQ(steps_of<ControlsWritten>(world.container().set_up).size(), 1u);
 }
 
+// It began before the container had its program, and did what it was for when that ran.
+TEST(StoryServices, WhatGoesOnBesideTheHandOverIsTold) {
+  const auto told_where = [](const std::function<void(StoryWorld&, const Task&)>& then, uint32_t ends) {
+    StoryWorld world;
+    const Task create = world.starts(50, {"/usr/bin/made-up", "create", "web"});
+    const Task init = world.clones(create, 51, kMountsAndPids, {51, 1}, kInside);
+    world.ends(create);
+    const Task update = world.forks(world.shell, 60);
+    world.runs(update, {"/usr/bin/made-up", "update", "web"});
+    limits(world, update, "web");
+    world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+    then(world, update);
+    world.ends(update, ends);
+    EXPECT_EQ(steps_of<ControlsWritten>(world.container().set_up).size(), 1u);
+    std::vector<SetUpStory> told;
+    for (const ContainerWentOn& each : world.told_of<ContainerWentOn>()) {
+      EXPECT_EQ(each.container, 1u);
+      if (each.service) told.push_back(*each.service);
+    }
+    return told;
+  };
+  const auto limits_again = [](StoryWorld& world, const Task& update) { limits(world, update, "web/below"); };
+  const std::vector<SetUpStory> told = told_where(limits_again, 0);
+  ASSERT_EQ(told.size(), 1u);
+  ASSERT_EQ(told[0].steps.size(), 1u);
+  EXPECT_EQ(words_of(told[0].steps[0], {}), "pids.max = 64");
+  EXPECT_EQ(told[0].ending, Ending::kHandedOver);
+  EXPECT_EQ(told[0].runtime.argv, (Words{"/usr/bin/made-up", "update", "web"}));
+  const auto nothing = [](StoryWorld&, const Task&) {};
+  EXPECT_TRUE(told_where(nothing, 0).empty());
+  const std::vector<SetUpStory> failed = told_where(nothing, 1 << 8);
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_EQ(failed[0].ending, Ending::kFailed);
+  ASSERT_EQ(failed[0].stages.size(), 1u);
+  EXPECT_EQ(failed[0].stages[0].task.tid, 60u);
+}
+
+// A shim, that had the runtime make it and waits for it; and a runtime that waits itself.
+TEST(StoryServices, WhoServesAContainerAndIsKilledIsTold) {
+  const Killer killer{.kind = Killer::Kind::kProcess, .pid = 7, .comm = "bash"};
+  const auto told_where = [&](bool shim_waits, bool ended, uint32_t ends, Killer::Kind kind) {
+    StoryWorld world;
+    const Task shim = world.starts(40, {"/usr/bin/shim", "-id", "web"});
+    const Task runtime = world.forks(shim, 50);
+    world.runs(runtime, {"/usr/bin/made-up", "run", "web"});
+    const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+    world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+    if (shim_waits) world.ends(runtime);
+    if (ended) world.ends(init);
+    Killer by = killer;
+    by.kind = kind;
+    world.ends(shim_waits ? shim : runtime, ends, by);
+    std::vector<ContainerWentOn> told = world.told_of<ContainerWentOn>();
+    std::erase_if(told, [](const ContainerWentOn& each) { return !each.service; });
+    return told;
+  };
+  for (const bool shim_waits : {false, true}) {
+    const std::vector<ContainerWentOn> told = told_where(shim_waits, false, SIGKILL, Killer::Kind::kProcess);
+    ASSERT_EQ(told.size(), 1u);
+    EXPECT_EQ(told[0].container, 1u);
+    const SetUpStory& service = *told[0].service;
+    EXPECT_EQ(service.runtime.pid, shim_waits ? 40u : 50u);
+    ASSERT_EQ(service.stages.size(), 1u);
+    EXPECT_EQ(service.stages[0].exit_code, static_cast<uint32_t>(SIGKILL));
+    EXPECT_EQ(service.stages[0].killed_by->comm, "bash");
+    EXPECT_TRUE(service.steps.empty());
+    // The container was not there any more; or all of a pid namespace are not; or it gave up.
+    EXPECT_TRUE(told_where(shim_waits, true, SIGKILL, Killer::Kind::kProcess).empty());
+    EXPECT_TRUE(told_where(shim_waits, false, SIGKILL, Killer::Kind::kPidNamespace).empty());
+    EXPECT_TRUE(told_where(shim_waits, false, 1 << 8, Killer::Kind::kProcess).empty());
+  }
+}
+
 // --- What gives up, and has set nothing up
 
 TEST(StoryFailures, WhatFailedWhereNothingWasSetUpIsTold) {
