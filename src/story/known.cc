@@ -63,6 +63,12 @@ uint32_t KnownContainers::owner_of(uint32_t type, uint32_t inode) const {
 
 std::set<uint32_t> KnownContainers::called(const std::string& word) const { return under(called_, word); }
 
+std::set<uint32_t> KnownContainers::called(const std::vector<std::string>& words) const {
+  std::set<uint32_t> meant;
+  for (const std::string& word : std::set<std::string>(words.begin(), words.end())) meant.merge(called(word));
+  return meant;
+}
+
 std::set<uint32_t> KnownContainers::of_program(TaskId program) const { return under(programs_, program); }
 
 void KnownContainers::has_ended(Known& known) {

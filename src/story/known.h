@@ -46,6 +46,7 @@ class KnownContainers {
   uint32_t owner_of(uint32_t type, uint32_t inode) const;
   // Those that go by this word, the latest last.
   std::set<uint32_t> called(const std::string& word) const;
+  std::set<uint32_t> called(const std::vector<std::string>& words) const;
   // Those whose program this task is or was, the latest last: one that has executed itself into a container in the
   // container is that of both.
   std::set<uint32_t> of_program(TaskId program) const;

@@ -56,6 +56,33 @@ bool Teller::Work::is_being_made(const std::string& called) const {
   });
 }
 
+// The latest container that the command line of its runtime means, of those that ran at this time or before.
+const Known* Teller::Work::named_by_runtime(const Unit& unit, uint64_t time_ns) const {
+  const std::set<uint32_t> meant = containers_.called(unit.argv);
+  for (auto each = meant.rbegin(); each != meant.rend(); ++each) {
+    const Known& known = *containers_.find(*each);
+    if (known.runtime.same_as(unit.file) && known.parent == unit.container && time_ns >= known.start_ns) return &known;
+  }
+  return nullptr;
+}
+
+void Teller::Work::tell_served(Unit& unit, const Known& known) {
+  if (is_being_made_again(known)) return;
+  ContainerWentOn told = containers_.about(known);
+  told.time_ns = unit.start_ns;
+  told.since_ns = unit.start_ns - known.start_ns;
+  tell_service(unit, std::move(told));
+}
+
+// What a runtime executes for a container that runs already, or has ended, and fails: a hook.
+void Teller::Work::tell_hook(Unit& unit) {
+  if (unit.told || !unit.gave_up || unit.set_ups_begun) return;
+  const Unit* runtime = unit.above.get();
+  while (runtime && runtime->pid == unit.pid) runtime = runtime->above.get();
+  if (!runtime || runtime->container != unit.container) return;
+  if (const Known* const known = named_by_runtime(*runtime, unit.start_ns)) tell_served(unit, *known);
+}
+
 // It had a part in the set-up of a container, and is not there any more for that. What a runtime did to it since then,
 // that was started for it before it had its program, is told as if it had been started later.
 void Teller::Work::tell_server_end(const Process& process) {
@@ -82,19 +109,8 @@ void Teller::Work::tell_server_end(const Process& process) {
 // A program that was started for a container. Of several of one name it is the latest.
 void Teller::Work::tell_served(Unit& unit) {
   if (unit.told || !unit.seen_to_begin || makes_container(unit.argv)) return;
-  std::set<uint32_t> meant;
-  for (const std::string& word : std::set<std::string>(unit.argv.begin(), unit.argv.end()))
-    meant.merge(containers_.called(word));
-  for (auto each = meant.rbegin(); each != meant.rend(); ++each) {
-    Known& known = *containers_.find(*each);
-    if (!known.runtime.same_as(unit.file) || known.parent != unit.container || unit.start_ns < known.start_ns) continue;
-    if (is_being_made_again(known)) return;
-    ContainerWentOn told = containers_.about(known);
-    told.time_ns = unit.start_ns;
-    told.since_ns = unit.start_ns - known.start_ns;
-    return tell_service(unit, std::move(told));
-  }
-  if (!meant.empty() || unit.set_ups_begun) return;
+  if (const Known* const known = named_by_runtime(unit, unit.start_ns)) return tell_served(unit, *known);
+  if (!containers_.called(unit.argv).empty() || unit.set_ups_begun) return;
   const std::string called = called_in_cgroups(unit);
   if (called.empty() || is_being_made(called)) return;
   ContainerWentOn told{.name = called, .short_name = short_name(called), .id = long_id(called, {})};

@@ -236,6 +236,7 @@ void Teller::Work::unit_ended(const std::shared_ptr<Unit>& unit) {
     if ((each->threads.empty() || each->held) && !each->over) end_with_unit(each);
   if (unit->container && !unit->seen_to_begin) return;
   tell_served(*unit);
+  tell_hook(*unit);
   unit->end_ns = time_ns_;
   note_failed(unit);
   gone_.push_back(unit);

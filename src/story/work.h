@@ -126,7 +126,10 @@ class Teller::Work {
 
   // served.cc: what programs do that set nothing up: to a container that is there, or in vain
   void tell_served(Unit& unit);
+  void tell_served(Unit& unit, const Known& known);
+  const Known* named_by_runtime(const Unit& unit, uint64_t time_ns) const;
   void tell_server_end(const Process& process);
+  void tell_hook(Unit& unit);
   void tell_service(Unit& unit, ContainerWentOn told, bool with_steps = true, const Stage* ended = nullptr);
   bool is_being_made_again(const Known& known) const;
   bool is_being_made(const std::string& called) const;

@@ -246,6 +246,45 @@ TEST(StoryServices, WhoServesAContainerAndIsKilledIsTold) {
   }
 }
 
+// A hook that the runtime executes when the program runs already, or has ended.
+TEST(StoryServices, AHookThatFailsBehindTheHandOverIsTold) {
+  const auto told_where = [](const Words& runtime_argv, uint32_t ends, bool by_another = false) {
+    StoryWorld world;
+    const Task runtime = world.starts(50, runtime_argv);
+    const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+    world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+    world.ends(init);
+    const Task hook = world.forks(by_another ? world.shell : runtime, 60);
+    world.runs(hook, {"/bin/hook", "poststop"});
+    const std::string text = "hook: no such device\n";
+    world.calls(hook, "write", {2, text, text.size()}, [&](Call& call) {
+      call.row = &row_for_stderr(*call.row);
+      call.result = static_cast<int64_t>(text.size());
+    });
+    const Task of_hook = world.forks(hook, 61);
+    world.runs(of_hook, {"/bin/grep"});
+    world.ends(of_hook, 1 << 8);
+    world.ends(hook, ends);
+    world.ends(runtime);
+    std::vector<ContainerWentOn> told = world.told_of<ContainerWentOn>();
+    std::erase_if(told, [](const ContainerWentOn& each) { return !each.service; });
+    return told;
+  };
+  const Words run = {"/usr/bin/made-up", "run", "web"};
+  const std::vector<ContainerWentOn> told = told_where(run, 3 << 8);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].container, 1u);
+  const SetUpStory& service = *told[0].service;
+  EXPECT_EQ(service.ending, Ending::kFailed);
+  EXPECT_EQ(service.runtime.argv, (Words{"/bin/hook", "poststop"}));
+  ASSERT_EQ(service.stages.size(), 1u);
+  EXPECT_EQ(service.stages[0].said.text, "hook: no such device\n");
+  EXPECT_TRUE(told_where(run, 0).empty());
+  EXPECT_TRUE(told_where(run, 3 << 8, true).empty());
+  // Whatever else it does is for nobody that is known.
+  EXPECT_TRUE(told_where({"/usr/bin/supervisor"}, 3 << 8).empty());
+}
+
 // --- What gives up, and has set nothing up
 
 TEST(StoryFailures, WhatFailedWhereNothingWasSetUpIsTold) {
