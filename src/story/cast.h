@@ -59,10 +59,11 @@ struct Unit {
   std::set<std::vector<std::string>> again = {};     // command lines that it has executed itself with
   std::vector<std::shared_ptr<SetUp>> set_ups = {};  // that are not over; dropped with the unit's last process
   uint32_t set_ups_begun = 0;
-  uint32_t processes = 0;  // that run
-  bool failed = false;     // one of them ended with an error
-  uint32_t gave_up = 0;    // how its first one ended, if with an error: TaskExit::code
-  uint64_t end_ns = 0;     // of the last one
+  uint32_t processes = 0;     // that run
+  bool failed = false;        // one of them ended with an error
+  uint32_t gave_up = 0;       // how its first one ended, if with an error: TaskExit::code
+  uint64_t end_ns = 0;        // of the last one
+  uint32_t found_before = 0;  // containers, when it began
 
   std::string name() const;
   std::string version() const;  // empty: not known

@@ -134,6 +134,7 @@ void Teller::Work::new_unit(Person& person, const Snapshot& snapshot) {
   unit->file = file_of(snapshot);
   unit->first = number_;
   unit->start_ns = snapshot.time_ns;
+  unit->found_before = found_;
   if (person.exec) {
     unit->argv = person.exec->argv;
     unit->first = person.exec->step.first;

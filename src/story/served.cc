@@ -139,14 +139,20 @@ void Teller::Work::tell_service(Unit& unit, ContainerWentOn told, bool with_step
   sink_(std::move(told));
 }
 
+// Who was to make a container has said why there is none, or was killed before there was one.
+bool Teller::Work::says_why(const Unit& unit, const Stage& stage) const {
+  if (!makes_container(unit.argv)) return false;
+  const bool killed = stage.task.tid == unit.pid && WIFSIGNALED(static_cast<int>(unit.gave_up));
+  return killed ? found_ == unit.found_before : !stage.said.empty();
+}
+
 // What failed in a container is told with its end, and what failed in a set-up with that.
 void Teller::Work::note_failed(const std::shared_ptr<Unit>& unit) {
   if (unit->told || unit->made || unit->container || !unit->seen_to_begin || !unit->gave_up) return;
   // Who was killed has not given up for what failed.
-  if (!WIFEXITED(static_cast<int>(unit->gave_up))) return;
-  const bool makes = makes_container(unit->argv);
+  const bool gave_up = WIFEXITED(static_cast<int>(unit->gave_up));
   const auto tells_why = [&](const Draft::Part& part) {
-    return std::ranges::any_of(part.steps, &Step::error) || (makes && !part.stage.said.empty());
+    return (gave_up && std::ranges::any_of(part.steps, &Step::error)) || says_why(*unit, part.stage);
   };
   if (std::ranges::none_of(unit->draft.parts(), tells_why)) return;
   gave_up_.emplace_back(time_ns_, unit);
@@ -162,9 +168,8 @@ void Teller::Work::tell_failed(Unit& unit) {
   gathering.take(unit.draft, false);
   gathering.fill(story, {}, {});
   std::erase_if(story.steps, [](const Step& step) { return !step.error; });
-  const bool says_why = makes_container(unit.argv) &&
-                        std::ranges::any_of(story.stages, [](const Stage& stage) { return !stage.said.empty(); });
-  if (story.steps.empty() && !says_why) return;
+  const auto tells_why = [&](const Stage& stage) { return says_why(unit, stage); };
+  if (story.steps.empty() && std::ranges::none_of(story.stages, tells_why)) return;
   ProgramFailed failed{.program = runtime_of(unit), .time_ns = unit.end_ns, .exit_code = unit.gave_up};
   failed.since_ns = unit.end_ns - std::min(unit.end_ns, unit.start_ns);
   failed.stages = std::move(story.stages);

@@ -133,6 +133,7 @@ class Teller::Work {
   void tell_service(Unit& unit, ContainerWentOn told, bool with_steps = true, const Stage* ended = nullptr);
   bool is_being_made_again(const Known& known) const;
   bool is_being_made(const std::string& called) const;
+  bool says_why(const Unit& unit, const Stage& stage) const;
   void note_failed(const std::shared_ptr<Unit>& unit);
   void tell_failed(Unit& unit);
 

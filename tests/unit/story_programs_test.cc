@@ -399,6 +399,26 @@ TEST_F(StoryPrograms, WhoIsKilledHasNotGivenUp) {
   EXPECT_TRUE(world.told().empty());
 }
 
+// ... but was to make a container, and has made none.
+TEST_F(StoryPrograms, WhoIsKilledBeforeItHasMadeItsContainerIsTold) {
+  const Killer killer{.kind = Killer::Kind::kProcess, .pid = 7, .comm = "bash"};
+  const Task runtime = world.starts(50, {"/usr/bin/made-up", "run", "web"});
+  world.ends(runtime, SIGKILL, killer);
+  const std::vector<ProgramFailed> told = world.told_of<ProgramFailed>();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].exit_code, static_cast<uint32_t>(SIGKILL));
+  ASSERT_EQ(told[0].stages.size(), 1u);
+  EXPECT_EQ(told[0].stages[0].killed_by->comm, "bash");
+}
+
+// docker run: others have made it.
+TEST_F(StoryPrograms, WhoIsKilledBesideWhatOthersHaveMadeForItIsNot) {
+  const Task client = world.starts(40, {"/usr/bin/client", "run", "image"});
+  container(50, {"/usr/bin/made-up", "create", "web"});
+  world.ends(client, SIGKILL);
+  EXPECT_TRUE(world.told_of<ProgramFailed>().empty());
+}
+
 TEST_F(StoryPrograms, ASearchThatEndsInAnotherProgramHasNotFailed) {
   const Task starter = world.starts(50, {"/usr/bin/timeout", "2", "app"});
   const Task app = world.forks(starter, 51);
