@@ -56,7 +56,7 @@ void NothingSetUp::see(const Call& call) {
     if (caller != running_.end()) caller->second.said.add(call);
     return;
   }
-  if (!sets_up(*call.row) || !has_failed(call)) return;
+  if (told_ || !sets_up(*call.row) || !has_failed(call)) return;
   RenderOptions options;
   options.string_limit = 256;
   Line line(false);
@@ -77,21 +77,26 @@ string NothingSetUp::named(uint32_t process) const {
 void NothingSetUp::see(const Fork& fork) {
   const auto maker = running_.find(fork.task.tgid);
   if (maker == running_.end() || fork.child.tgid == fork.task.tgid || running_.size() >= kMostRunning) return;
-  running_[fork.child.tgid] = {.name = maker->second.name};
+  running_[fork.child.tgid] = {.name = maker->second.name, .made = true};
 }
 
 void NothingSetUp::see(const Snapshot& snapshot) {
   // It has found along its PATH what it looked for.
   if (!snapshot.at_start && executes_ && caller_pid_ == snapshot.task.tgid) call_.clear();
-  if (running_.size() < kMostRunning || running_.contains(snapshot.task.tgid))
-    running_[snapshot.task.tgid] = {.name = name_of(snapshot)};
+  const auto before = running_.find(snapshot.task.tgid);
+  const bool made = before != running_.end() && before->second.made;
+  if (running_.size() < kMostRunning || before != running_.end())
+    running_[snapshot.task.tgid] = {.name = name_of(snapshot), .made = made};
 }
 
 void NothingSetUp::see(const TaskExit& exit) {
   if (!exit.last_of_process) return;
   const auto program = running_.find(exit.task.tgid);
   if (program == running_.end()) return;
-  if (exit.code && !exit.task.stranger) {
+  // What others do then is what follows from it.
+  if (exit.code && !exit.task.stranger && !ended_all_) {
+    ended_all_ = std::ranges::none_of(
+        running_, [&](const auto& each) { return !each.second.made && each.first != exit.task.tgid; });
     string how = how_it_ended(exit.code) + by_whom(exit.killed_by, exit.task.tgid, exit.code, {});
     std::ranges::replace(how, kNoBreak, ' ');
     const std::vector<string> lines = lines_of(program->second.said);
@@ -105,6 +110,11 @@ void NothingSetUp::see(const TaskExit& exit) {
     }
   }
   running_.erase(program);
+}
+
+string NothingSetUp::command_text() const {
+  if (!ended_all_) return {};
+  return ended_ + (last_words_.empty() || !speaker_.empty() ? ".\n" : ". It says:\n" + last_words_);
 }
 
 string NothingSetUp::text() const {

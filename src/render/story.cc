@@ -142,11 +142,24 @@ void add_handed_over(StoryLines& lines, const SetUpStory& story, const string& i
   lines.raw(text);
 }
 
+// With an error, or not at all.
+bool ends_badly(const Container& container) { return container.set_up.ending != Ending::kHandedOver; }
+bool ends_badly(const EntryMade& made) { return made.set_up.ending != Ending::kHandedOver; }
+bool ends_badly(const ContainerWentOn& told) {
+  return told.exit_code.value_or(0) || (told.service && told.service->ending != Ending::kHandedOver);
+}
+bool ends_badly(const EntryEnded& ended) { return ended.exit_code; }
+bool ends_badly(const ProgramFailed&) { return true; }
+
+bool tells_of_a_failure(const News& news) {
+  return std::visit([](const auto& each) { return ends_badly(each); }, news);
+}
+
 }  // namespace
 
 void StoryRenderer::event(const Event& event, EventNumber) {
   completeness_.see(event);
-  if (sections_ == 0) nothing_.see(event);
+  nothing_.see(event);
   if (is_of_stranger(event)) return;
   if (const auto* call = std::get_if<Call>(&event))
     if (options_.summary && is_shown(*call, options_.status)) summary_.count(*call);
@@ -154,11 +167,13 @@ void StoryRenderer::event(const Event& event, EventNumber) {
 }
 
 void StoryRenderer::news(const News& news) {
+  fails_ = fails_ || tells_of_a_failure(news);
   std::visit([&](const auto& each) { tell(each); }, news);
 }
 
 void StoryRenderer::write(std::string_view section) {
   ++sections_;
+  nothing_.something_is_told();
   if (!options_.with_calls) return;
   if (written_) sink_("\n");
   sink_(section);
@@ -273,9 +288,13 @@ void StoryRenderer::tell(const ProgramFailed& failed) {
   Around around = around_of({}, options_);
   around.stages = &failed.stages;
   const Runtime& program = failed.program;
+  MaybeKiller killed_by;
+  for (const Stage& stage : failed.stages)
+    if (stage.task.tid == program.pid) killed_by = stage.killed_by;
   lines.heading({fmt::format("{} {} set up nothing", safe(program.name), program.pid),
                  shortened(command_line(program.argv, around), around.limit),
-                 fmt::format("{} after {}", how_it_ended(failed.exit_code), duration_text(failed.since_ns))});
+                 fmt::format("{} after {}{}", how_it_ended(failed.exit_code), duration_text(failed.since_ns),
+                             by_whom(killed_by, program.pid, failed.exit_code, around))});
   const auto named = [&](const Stage& stage) { return stage.task.tid == program.pid ? string() : name_of(stage); };
   for (const Step& step : failed.failures) {
     if (!is_wanted(step, options_.status)) continue;
@@ -302,6 +321,8 @@ void StoryRenderer::end(const BadRecords& bad, bool whole) {
     sink_(fmt::format("{}No container was set up: {} began, {} traced. --format calls shows them.\n{}",
                       written_ ? "\n" : "", plural(programs_, "program"), plural(completeness_.calls, "call"),
                       failed_programs_ ? string() : nothing_.text()));
+  else if (const string command = fails_ ? string() : nothing_.command_text(); !command.empty() && options_.with_calls)
+    sink_("\n" + command);
   if (options_.summary) sink_((written_ ? "\n" : "") + summary_.table());
   const string complete =
       options_.quiet ? completeness_.shortcomings(bad, whole) : completeness_.text(info_, bad, whole);

@@ -38,9 +38,10 @@ class StoryRenderer : public Renderer {
   Completeness completeness_;
   Summary summary_;
   uint64_t programs_ = 0;         // that began
-  NothingSetUp nothing_;          // while nothing is told
+  NothingSetUp nothing_;          // or nothing that failed
   uint64_t sections_ = 0;         // that were told
   uint64_t failed_programs_ = 0;  // of them
+  bool fails_ = false;            // something that was told
   bool written_ = false;          // a section
 };
 

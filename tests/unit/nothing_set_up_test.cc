@@ -40,12 +40,52 @@ TEST_F(Nothing, TheLastProgramThatFailedSaysWhy) {
   EXPECT_EQ(text(), "last 60 exited with 2. It says:\n  no space\n");
 }
 
+TEST_F(Nothing, WhatFollowsFromTheEndOfAllIsNotWhy) {
+  const Task child = starts(50, "/bin/child");
+  world_.ends(world_.shell, SIGKILL, Killer{.kind = Killer::Kind::kProcess, .pid = 7, .comm = "bash"});
+  world_.ends(child, SIGPIPE);
+  EXPECT_EQ(text(), "sh 5 killed by SIGKILL, by bash 7.\n");
+}
+
+// Others that were there go on.
+TEST_F(Nothing, WhatFailsBehindOneOfManyMayBeWhy) {
+  world_.found(6, [](Snapshot& snapshot) { snapshot.exe = File{.path = "/bin/other"}; });
+  const Task child = starts(50, "/bin/child");
+  world_.ends(world_.shell, SIGKILL);
+  world_.ends(child, 1 << 8);
+  EXPECT_TRUE(text().starts_with("child 50 exited with 1")) << text();
+}
+
 TEST_F(Nothing, WhoSaysNothingItselfEndsForWhatAnotherHasSaid) {
   const Task shell = starts(50, "/bin/dash"), child = starts(60, "/bin/newuidmap");
   says(child, "not allowed\n");
   world_.ends(child, 1 << 8);
   world_.ends(shell, 3 << 8);
   EXPECT_EQ(text(), "dash 50 exited with 3. Before that newuidmap 60 (exited with 1) said:\n  not allowed\n");
+}
+
+TEST_F(Nothing, OfWhatIsToldCommandMayBeMissing) {
+  NothingSetUp nothing;
+  nothing.something_is_told();
+  const Task child = starts(50, "/bin/child");
+  says(child, "not this\n");
+  world_.ends(child, 1 << 8);
+  says(world_.shell, "no such runtime\n");
+  for (const Event& event : world_.events) nothing.see(event);
+  EXPECT_EQ(nothing.command_text(), "");
+  world_.ends(world_.shell, 125 << 8);
+  nothing.see(world_.events.back());
+  EXPECT_EQ(nothing.command_text(), "sh 5 exited with 125. It says:\n  no such runtime\n");
+}
+
+TEST_F(Nothing, WhatCommandDidNotSayItselfIsNotRepeated) {
+  const Task child = starts(50, "/bin/child");
+  says(child, "not this\n");
+  world_.ends(child, 1 << 8);
+  world_.ends(world_.shell, 2 << 8);
+  NothingSetUp nothing;
+  for (const Event& event : world_.events) nothing.see(event);
+  EXPECT_EQ(nothing.command_text(), "sh 5 exited with 2.\n");
 }
 
 TEST_F(Nothing, WhatHasNoNameHasThatOfItsThread) {

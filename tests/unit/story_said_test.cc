@@ -511,6 +511,32 @@ TEST_F(StorySaid, ARuntimeThatSetsNothingUpSaysWhy) {
   EXPECT_NE(story().find("says         made-up: config.json: unexpected end\n"), std::string::npos);
 }
 
+// Only what nothing that is told accounts for.
+TEST_F(StorySaid, HowCommandFailedIsToldBehindWhatWentWell) {
+  const auto end_where = [](uint32_t app_ends, uint32_t command_ends) {
+    Speakers each;
+    const Task init = each.world.clones(each.runtime, 51, kMountsAndPids, {51, 1}, kInside);
+    each.world.runs_in(init, {"/bin/app"}, kInside, {51, 1});
+    each.world.ends(init, app_ends);
+    each.world.ends(each.runtime, app_ends);
+    each.says(each.world.shell, "sh: no such file\n");
+    each.world.ends(each.world.shell, command_ends);
+    std::string text;
+    StoryRenderer renderer({.quiet = true}, [&](std::string_view part) { text += part; });
+    EventNumber number = 0;
+    for (const Event& event : each.world.events) renderer.event(event, ++number);
+    for (News& news : each.world.told()) {
+      if (auto* container = std::get_if<Container>(&news)) container->set_up.state = nullptr;
+      renderer.news(news);
+    }
+    renderer.end({}, true);
+    return text.substr(text.rfind("\n\n") + 2);
+  };
+  EXPECT_EQ(end_where(0, 2 << 8), "sh 5 exited with 2. It says:\n  sh: no such file\n");
+  EXPECT_EQ(end_where(0, 0).find("sh 5"), std::string::npos);
+  EXPECT_EQ(end_where(3 << 8, 2 << 8).find("sh 5"), std::string::npos);
+}
+
 TEST_F(StorySaid, AnyOtherProgramMayComplain) {
   const Task other = world.starts(60, {"/bin/ls", "/nope"});
   says(other, "ls: cannot access '/nope'\n");
