@@ -312,3 +312,23 @@ __noinline int capture_memory(u32 index)
 	}
 	return 0;
 }
+
+static __always_inline int load_row(struct scratch *s, u32 row)
+{
+	u32 index = row - 1;
+	struct ct_row *from = bpf_map_lookup_elem(&rows, &index);
+	if (!from)
+		return 0;
+	s->row = *from;
+	if (from->flags & CT_ROW_WORDS)
+		((struct ct_record *)s->data)->flags |= CT_FLAG_WORDS;
+	return 1;
+}
+
+static __always_inline void load_call(struct scratch *s, u32 abi, const u64 *args)
+{
+	s->abi = abi;
+	s->word = abi == CT_ABI_I386 ? 4 : 8;
+	for (int i = 0; i < 6; i++)
+		s->args[i] = args[i];
+}

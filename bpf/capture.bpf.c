@@ -5,6 +5,7 @@
  * the exit's reading is sent only where entry's failed or where the two differ. */
 #include "aftermath.h"
 #include "arguments.h"
+#include "last_words.h"
 #include "lifecycle.h"
 #include "registers.h"
 #include "strangers.h"
@@ -72,31 +73,14 @@ static __noinline u32 find_row(struct call *call, struct pt_regs *regs, struct t
 	if (row->flags & CT_ROW_AFTER_NODE && !may_have_made_node())
 		return 0;
 	if (row->flags & CT_ROW_FEW) {
-		if (state->said >= CT_FEW)
+		if (state->said == NOT_KEPT)
 			return 0;
-		state->said++;
+		if (state->said == CT_FEW)
+			state->keeps = 1;
+		else
+			state->said++;
 	}
 	return index + 1;
-}
-
-static __always_inline int load_row(struct scratch *s, u32 row)
-{
-	u32 index = row - 1;
-	struct ct_row *from = bpf_map_lookup_elem(&rows, &index);
-	if (!from)
-		return 0;
-	s->row = *from;
-	if (from->flags & CT_ROW_WORDS)
-		((struct ct_record *)s->data)->flags |= CT_FLAG_WORDS;
-	return 1;
-}
-
-static __always_inline void load_call(struct scratch *s, const struct call *call)
-{
-	s->abi = call->abi;
-	s->word = call->abi == CT_ABI_I386 ? 4 : 8;
-	for (int i = 0; i < 6; i++)
-		s->args[i] = call->args[i];
 }
 
 /* Entry (or the only sight of a call): the bytes, the places of paths, the descriptors. Results: status in s->status,
@@ -153,6 +137,7 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	state->in_call = 1;
 	state->synced = 1;
 	state->row = 0;
+	state->keeps = 0;
 	u32 row = find_row(&call, (struct pt_regs *)ctx->args[0], task, state);
 	if (!row)
 		return 0;
@@ -166,6 +151,8 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	state->enter_tid = tid_as_seen(task);
 	for (int i = 0; i < 6; i++)
 		state->args[i] = call.args[i];
+	if (state->keeps)
+		return 0;
 
 	struct scratch *s = begin(task, CT_REC_ENTER, sizeof(struct ct_enter), call.abi);
 	if (!s)
@@ -179,7 +166,7 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 	for (int i = 0; i < 6; i++)
 		out->args[i] = call.args[i];
 	s->ret = 0;
-	load_call(s, &call);
+	load_call(s, call.abi, call.args);
 	if (load_row(s, row)) {
 		for (u32 i = 0; i < 6; i++) {
 			if (s->row.op[i] == CT_OP_NONE || !capture_at_entry(i))
@@ -301,6 +288,8 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 		state->row = 0;
 		if (!row)
 			return 0;
+		if (state->keeps)
+			return keep_words(row, ret);
 		call.nr = state->nr;
 		call.abi = state->abi;
 		for (int i = 0; i < 6; i++)
@@ -311,8 +300,9 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	} else {
 		struct pt_regs *regs = (struct pt_regs *)ctx->args[0];
 		call.nr = call_number(regs);
+		state->keeps = 0;
 		row = find_row(&call, regs, task, state);
-		if (!row)
+		if (!row || state->keeps)
 			return 0;
 		orphan = 1;
 	}
@@ -324,11 +314,11 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	struct ct_exit *out = (struct ct_exit *)s->data;
 	out->nr = call.nr;
-	out->pad = 0;
+	out->left_out = 0;
 	out->ret = ret;
 	out->enter_ns = orphan ? 0 : state->enter_ns;
 	out->enter_tid = orphan ? out->record.tid : state->enter_tid;
-	out->pad2 = 0;
+	out->behind = 0;
 	/* SECCOMP_RET_KILL_* and SECCOMP_RET_TRAP: what is in the register is the call's number (syscall_rollback). */
 	if (orphan && BPF_CORE_READ(task, pending.signal.sig[0]) >> (31 /* SIGSYS */ - 1) & 1)
 		orphan |= CT_FLAG_SIGSYS;
@@ -338,7 +328,7 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	for (int i = 0; i < 6; i++)
 		out->args[i] = call.args[i];
 	s->ret = ret;
-	load_call(s, &call);
+	load_call(s, call.abi, call.args);
 	/* After execve the old memory is gone, and what is at its addresses now means nothing. */
 	if (load_row(s, row) && !(ret == 0 && is_exec(call.abi, call.nr))) {
 		u32 alone = orphan || state->enter_lost;

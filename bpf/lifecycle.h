@@ -5,6 +5,7 @@
 #pragma once
 
 #include "descriptors.h"
+#include "last_words.h"
 #include "signals.h"
 #include "snapshot.h"
 
@@ -144,10 +145,13 @@ int process_exec(struct bpf_raw_tracepoint_args *ctx)
 		else
 			bpf_map_update_elem(&tasks, &tid, &moved, BPF_EXIST);
 		unfollow(old_tid, moved.stranger);
+		/* Of last words nobody could tell any more whose they were. */
+		bpf_map_delete_elem(&kept_words, &old_tid);
 		state = bpf_map_lookup_elem(&tasks, &tid);
 		if (!state)
 			return 0;
 	}
+	tell_last_words(state);
 	state->said = 0;
 	state->made_node = 0;
 	state->own_stdout = has_own_stdout(task);
@@ -179,7 +183,8 @@ int process_exit(struct bpf_raw_tracepoint_args *ctx)
 	struct task_state *state = bpf_map_lookup_elem(&tasks, &tid);
 	if (!state)
 		return 0;
-	u32 flags = (state->row ? CT_FLAG_IN_CALL : 0) | (state->stranger ? CT_FLAG_STRANGER : 0);
+	tell_last_words(state);
+	u32 flags = (state->row && !state->keeps ? CT_FLAG_IN_CALL : 0) | (state->stranger ? CT_FLAG_STRANGER : 0);
 	unfollow(tid, state->stranger);
 	struct scratch *s = begin(task, CT_REC_TASK_EXIT, sizeof(struct ct_task_exit), task_abi(task));
 	if (!s)

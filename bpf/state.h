@@ -10,6 +10,7 @@
 #define MAX_NUMBERS 512 /* syscall numbers of an abi that the table can hold */
 #define MAX_VARIANTS 512
 #define MAX_TASKS 65536
+#define MAX_KEPT 1024 /* threads of whose words the last ones are kept */
 #define TABLE_STEP 16 /* descriptors of a table that are looked at in one go */
 
 /* Set by user space before loading. */
@@ -58,11 +59,12 @@ struct task_state {
 	u8 made_node : 1; /* of a leader: a thread of its process has made a node since the program began */
 	u8 own_stdout : 1; /* when its program began, descriptor 1 was another file than 2 */
 	u8 stranger : 1; /* strangers.h: it is not followed */
+	u8 keeps : 1; /* the pending call is one of last words: it is kept (last_words.h), and not recorded */
 	u8 captured;  /* bit per argument: its bytes were read at entry */
 	u8 faulted;   /* bit per argument: its bytes could not be read at entry */
 	u8 told;      /* its snapshot, or the fork that made it, has been recorded */
 	u8 log_head;  /* of the filesystem context's log, at entry */
-	u8 said;      /* calls of rows with CT_ROW_FEW that its program has made */
+	u8 said;      /* calls of rows with CT_ROW_FEW that its program has made; CT_FEW: or more; NOT_KEPT */
 	u64 task;     /* struct task_struct *, checked before use */
 };
 

@@ -117,6 +117,12 @@ struct Aftermath {
   bool contended = false;
 };
 
+// Of one of the last writes that a thread's program made to its standard error stream: recorded when that had ended.
+struct Kept {
+  uint32_t left_out = 0;  // such writes between this one and the one of the thread that was recorded before
+  uint32_t behind = 0;    // how many of the last ones follow
+};
+
 struct Call {
   Task task;
   Abi abi = Abi::x86_64;
@@ -126,7 +132,8 @@ struct Call {
   Outcome outcome = Outcome::kReturned;
   bool enter_lost = false;  // what was there at entry is not known
   bool cut = false;         // captures are missing
-  int64_t result = 0;       // negative errno on failure
+  std::optional<Kept> kept;
+  int64_t result = 0;  // negative errno on failure
   uint64_t start_ns = 0;
   std::optional<uint64_t> duration_ns;
   MaybeFile returned_file;

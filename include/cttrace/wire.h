@@ -12,11 +12,11 @@
 #include <linux/types.h>
 #endif
 
-#define CT_WIRE_VERSION 7
+#define CT_WIRE_VERSION 8
 /* Of the versions that are still read. 1 has the sizes that CT_*_SIZE_1 name; 2 has no CT_ARG_MOUNT_ROOT, _SOURCE and
  * CT_ARG_MOVED; until 3 there are no CT_FLAG_FILES_TOLD, CT_ARG_HELD and CT_ARG_OPEN, and `references` is 0; until 4 it
  * is 0 of filesystem contexts, and so is their `rdev`; until 5 a ct_task_exit has the size that CT_TASK_EXIT_SIZE_5
- * names, and no killer; until 6 there is no CT_FLAG_STRANGER. */
+ * names, and no killer; until 6 there is no CT_FLAG_STRANGER; until 7 no CT_FLAG_KEPT. */
 #define CT_WIRE_OLDEST 1
 
 #define CT_PATH_MAX 4096    /* bytes of a string or of mount data, with its NUL */
@@ -35,7 +35,7 @@ enum ct_record_kind {
   CT_REC_CGROUP = 6,    /* ct_cgroup: a task was moved; header: the mover; capture: CT_CAP_STRING, the path */
   CT_REC_SNAPSHOT = 7,  /* ct_exec: state of a task that was there when tracing began */
   CT_REC_MOUNTS = 8,    /* ct_mounts: mountinfo of a mount namespace when tracing began; CT_CAP_STRING... */
-  CT_REC_TICK = 9,      /* header only: no record with an earlier time will follow */
+  CT_REC_TICK = 9,      /* header only: no record with an earlier time will follow, but with CT_FLAG_KEPT */
   CT_REC_LOSS = 10,     /* ct_loss: what could not be recorded so far; the last one closes a trace */
 };
 
@@ -72,6 +72,10 @@ struct ct_record {
 /* Of a task that is not followed, but changes mounts where followed ones are: those calls are told, each behind a
  * SNAPSHOT, and its EXECs and TASK_EXIT from then on. */
 #define CT_FLAG_STRANGER 512u
+/* EXIT: one of the last writes of words of a thread in a program, of those behind the first CT_FEW. It is recorded when
+ * that has ended, before its EXEC or TASK_EXIT, and has the time at which it returned. There is no ENTER of it, and
+ * nothing of it is lost by that. */
+#define CT_FLAG_KEPT 1024u
 
 struct ct_enter {
   struct ct_record record;
@@ -83,12 +87,12 @@ struct ct_enter {
 struct ct_exit {
   struct ct_record record;
   __u32 nr;
-  __u32 pad;
+  __u32 left_out; /* KEPT: such calls between this one and the one of the thread that was recorded before; else 0 */
   __u64 args[6];   /* as at entry */
   __s64 ret;       /* negative errno on failure */
   __u64 enter_ns;  /* time of entry; 0 when it was not seen */
   __u32 enter_tid; /* tid at entry: differs after execve by a thread that was not the leader */
-  __u32 pad2;
+  __u32 behind;    /* KEPT: how many of them follow; else 0 */
 };
 
 enum ct_ns {
@@ -354,8 +358,11 @@ enum ct_when { CT_WHEN_BOTH = 0, CT_WHEN_ENTER = 1, CT_WHEN_EXIT = 2 };
 #define CT_ROW_AFTER_TARGET 65536u /* CT_ARG_TARGET */
 #define CT_ROW_OR_WORDS 131072u    /* of what goes to the standard error stream: the next row */
 #define CT_ROW_WORDS 262144u       /* that row; that its bytes are cut is no loss */
-#define CT_ROW_FEW 524288u         /* only the first CT_FEW calls of such rows of a thread in a program */
+#define CT_ROW_FEW 524288u         /* only the first CT_FEW calls of such rows of a thread in a program, and its last */
 #define CT_FEW 64
+/* Of the last ones, without those to /dev/null: so many, of so many bytes altogether. */
+#define CT_KEPT 16
+#define CT_KEPT_BYTES 1024
 
 struct ct_row {
   __u8 op[6];

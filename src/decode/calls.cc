@@ -228,7 +228,9 @@ bool Calls::exit(const Record& record) {
   const auto body = record.body<ct_exit>();
   const ct_record& header = body.record;
   const bool orphan = header.flags & CT_FLAG_ORPHAN;
-  const auto place = orphan ? pending_.end() : pending_.find(body.enter_tid);
+  // It ended long ago: what the thread is in is another call.
+  const bool kept = header.flags & CT_FLAG_KEPT;
+  const auto place = orphan || kept ? pending_.end() : pending_.find(body.enter_tid);
   const bool joined = place != pending_.end() && place->second.call().start_ns == body.enter_ns &&
                       place->second.call().number == body.nr &&
                       place->second.call().abi == static_cast<Abi>(header.abi);
@@ -239,12 +241,13 @@ bool Calls::exit(const Record& record) {
   } else {
     const SyscallRow* const row = row_of(header, body.nr, body.args);
     if (!row) return false;
-    end_call_of(body.enter_tid, Outcome::kReturnLost);
+    if (!kept) end_call_of(body.enter_tid, Outcome::kReturnLost);
     alone.made = whole_.make_call();
     Call& call = alone.call();
     begin(call, *row, header, body.nr, body.args);
     call.start_ns = body.enter_ns ? body.enter_ns : header.time_ns;
-    call.enter_lost = !orphan;
+    call.enter_lost = !orphan && !kept;
+    if (kept) call.kept = {.left_out = body.left_out, .behind = body.behind};
     // Nobody knows who else was in a call meanwhile.
     call.after.contended = changes_mounts(call);
     if (mounting_alone_ && changes_mounts(call)) pending_.at(*mounting_alone_).call().after.contended = true;

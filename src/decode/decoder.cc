@@ -113,7 +113,8 @@ void Decoder::feed(std::span<const std::byte> bytes) {
   // Only a tick says that nothing earlier is on its way.
   const bool is_tick = state.taken.header().kind == CT_REC_TICK;
   state.bad.malformed += !sense;
-  state.bad.late += sense && !is_tick && state.taken.header().time_ns < state.complete_ns;
+  const bool may_be_late = is_tick || state.taken.header().flags & CT_FLAG_KEPT;
+  state.bad.late += sense && !may_be_late && state.taken.header().time_ns < state.complete_ns;
   if (is_tick) state.tell_what_is_in_order();
   while (state.waiting.size() > kMostWaiting || state.waiting.bytes() > kMostWaiting_bytes) state.tell_next();
 }

@@ -25,7 +25,7 @@ class Decoder {
   // No more will come: what is pending is told as "did not return" or "return lost".
   void finish();
 
-  // Every event that began earlier has been told, but for calls that take very long.
+  // Every event that began earlier has been told, but for calls that take very long, and last words.
   uint64_t told_until_ns() const;
 
   const BadRecords& bad_records() const;

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace cttrace {
@@ -34,17 +35,37 @@ bool is_dev_null(const MaybeFile& file) {
 void Said::add(const Call& call) {
   const Argument& written = call.args[1];
   const bool known = written.reading == Reading::kOk || written.reading == Reading::kTruncated;
-  if (!known || written.bytes.empty()) return;
-  ++writes;
+  const bool says = known && !written.bytes.empty();
+  count(call, says);
   const bool to_nobody = is_dev_null(call.args[0].file);
   if (to_nobody && !discarded && !empty()) return;
-  if (!to_nobody && discarded) *this = {.writes = writes};
+  if (says && !to_nobody && discarded) *this = {.writes = writes};
+  const uint64_t without = call.kept ? call.kept->left_out : 0;
+  left_out += without;
+  if (!says) return;
   discarded = to_nobody;
   const size_t taken = call.result > 0 ? static_cast<size_t>(call.result) : written.bytes.size();
-  const size_t before = text.size();
-  text += shortened(std::string_view(written.bytes).substr(0, taken), written.reading == Reading::kTruncated);
-  time_ns = call.start_ns;
-  parts.push_back({.time_ns = time_ns, .size = text.size() - before});
+  const bool in_part = written.reading == Reading::kTruncated;
+  insert(call.start_ns, shortened(std::string_view(written.bytes).substr(0, taken), in_part), without);
+}
+
+// What a thread has written last is known when its program has ended.
+void Said::count(const Call& call, bool says) {
+  if (!call.kept)
+    writes += says;
+  else if (call.kept->behind == 0)
+    writes -= std::min<uint32_t>(writes, CT_FEW);
+}
+
+void Said::insert(uint64_t at_ns, std::string said, uint64_t without) {
+  const auto next = std::ranges::upper_bound(parts, at_ns, {}, &Part::time_ns);
+  if (cut && next == parts.begin()) return;  // before what has been dropped
+  size_t at = 0;
+  for (auto part = parts.begin(); part != next; ++part) at += part->size;
+  if (without) said.insert(0, at == 0 || text[at - 1] == '\n' ? "...\n" : "\n...\n");
+  text.insert(at, said);
+  parts.insert(next, {.time_ns = at_ns, .size = said.size(), .left_out = without});
+  time_ns = std::max(time_ns, at_ns);
   if (text.size() <= kMost) return;
   // From the beginning of a line on, where there is one.
   size_t from = text.size() - kMost;
@@ -58,7 +79,10 @@ void Said::drop(size_t count) {
   text.erase(0, count);
   auto part = parts.begin();
   for (; part != parts.end() && part->size <= count; ++part) count -= part->size;
-  if (part != parts.end()) part->size -= count;
+  if (part != parts.end() && count > 0) {
+    part->size -= count;
+    part->left_out = 0;
+  }
   parts.erase(parts.begin(), part);
 }
 
@@ -69,6 +93,10 @@ Said Said::since(uint64_t from_ns) const {
     if (part.time_ns < from_ns) before += part.size;
   if (before) later.cut = false;
   later.drop(before);
+  if (before) {
+    later.left_out = 0;
+    for (const Part& part : later.parts) later.left_out += part.left_out;
+  }
   return later;
 }
 

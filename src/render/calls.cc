@@ -9,6 +9,7 @@
 #include "base/append.h"
 #include "base/escape.h"
 #include "render/arguments.h"
+#include "render/completeness.h"
 #include "render/filter.h"
 #include "render/forms.h"
 
@@ -119,6 +120,8 @@ void add_call(Line& line, const Call& call, const RenderOptions& options) {
   if (call.fs_message) line.add(comment(*call.fs_message), Paint::kComment);
   if (call.enter_lost) line.add(" /* entry lost: arguments are those at the return */", Paint::kComment);
   if (call.cut) line.add(" /* arguments missing: the record was too long */", Paint::kComment);
+  if (call.kept && call.kept->left_out)
+    line.add(fmt::format(" /* left out before it: {} */", plural(call.kept->left_out, "write")), Paint::kComment);
   if (options.durations && call.duration_ns)
     line.add(fmt::format(" <{}.{:06}>", *call.duration_ns / kSecond, *call.duration_ns % kSecond / 1000));
 }

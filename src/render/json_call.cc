@@ -147,6 +147,7 @@ Json json_event(const Call& call, const RenderOptions& options) {
   add(json, "fs_message", call.fs_message ? json_text(*call.fs_message) : Json());
   add(json, "entry_lost", call.enter_lost);
   add(json, "cut", call.cut);
+  if (call.kept) add(json, "kept", Json{{"left_out", call.kept->left_out}, {"behind", call.kept->behind}});
   return json;
 }
 

@@ -40,6 +40,7 @@ void add_said(Json& json, const Said& said) {
   Json& into = json["stderr"];
   into["text"] = json_text(said.text);
   if (said.cut) into["cut"] = true;
+  if (said.left_out) into["left_out"] = json_unsigned(said.left_out);
   if (said.may_go_on()) into["may_go_on"] = true;
   into["time_ns"] = json_unsigned(said.time_ns);
 }

@@ -7,16 +7,37 @@
 #include <algorithm>
 #include <csignal>
 
+#include "render/completeness.h"
 #include "render/values.h"
 
 namespace cttrace {
 
 using std::string;
 
+namespace {
+
+string left_out_line(uint64_t writes) {
+  return fmt::format("... ({} {} left out)", plural(writes, "write"), writes == 1 ? "was" : "were");
+}
+
+// With what is left out in its place.
+string text_of(const Said& said) {
+  string text = said.text;
+  size_t end = text.size();
+  for (auto part = said.parts.rbegin(); part != said.parts.rend(); ++part) {
+    end -= std::min(end, part->size);
+    if (part->left_out) text.replace(text.find("...", end), 3, left_out_line(part->left_out));
+  }
+  return text;
+}
+
+}  // namespace
+
 std::vector<string> lines_of(const Said& said) {
   constexpr size_t kMost = 12;
   std::vector<string> lines;
-  std::string_view rest = said.text;
+  const string text = text_of(said);
+  std::string_view rest = text;
   while (!rest.empty()) {
     std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
@@ -26,7 +47,10 @@ std::vector<string> lines_of(const Said& said) {
   if (lines.empty()) return lines;
   const bool many = lines.size() > kMost;
   if (many) lines.erase(lines.begin(), lines.end() - kMost);
-  if (said.cut || many) lines.insert(lines.begin(), "...");
+  if (said.cut || many) {
+    const bool is_told = std::ranges::any_of(lines, [](const string& line) { return line.ends_with(" left out)"); });
+    lines.insert(lines.begin(), said.left_out && !is_told ? left_out_line(said.left_out) : "...");
+  }
   if (said.may_go_on())
     lines.push_back(fmt::format("... (more may have followed: a thread's first {} writes are recorded)", CT_FEW));
   return lines;

@@ -22,7 +22,7 @@ namespace cttrace {
 inline constexpr std::string_view kRecordingMagic = "CTTRACE\n";
 // Of the header, the blocks and the end mark; a new version of the records within makes a new one of these, too. Until
 // 3 the two were one number.
-inline constexpr uint32_t kRecordingVersion = 8;
+inline constexpr uint32_t kRecordingVersion = 9;
 inline constexpr uint32_t kRecordingLastBare = 3;
 
 inline constexpr uint16_t kBlockKind = 0xffff;

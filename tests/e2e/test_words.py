@@ -13,10 +13,19 @@ from traced import Trace
 # So wide that no line is broken.
 WIDE = {**os.environ, "COLUMNS": "9999"}
 FEW = 64  # calls of a thread in a program
+KEPT, KEPT_BYTES = 16, 1024  # of the last ones
 
 
 def python(script):
     return [sys.executable, "-I", "-S", "-c", script]
+
+
+def written(call):
+    """What a call of writing has of its bytes, as text."""
+    value = call["args"][1]["value"]
+    if "data" in value:
+        value = value["data"]
+    return value if isinstance(value, str) else value["text"]
 
 
 class Case(support.Case):
@@ -40,10 +49,7 @@ class Case(support.Case):
 
     def words(self, trace):
         """The bytes that calls of writing have."""
-        calls = [call for call in trace.calls() if call["name"] in ("write", "writev")]
-        values = [call["args"][1]["value"] for call in calls]
-        parts = [value["data"] if "data" in value else value for value in values]
-        return "".join(part if isinstance(part, str) else part["text"] for part in parts)
+        return "".join(written(call) for call in trace.calls() if call["name"] in ("write", "writev"))
 
 
 class Words(Case):
@@ -70,21 +76,70 @@ class Words(Case):
         self.assertEqual(len(self.words(trace).splitlines()), 1)
 
     def test_are_bounded(self):
-        """So many of each thread and program; and of each as much as a record holds, which is no loss."""
+        """So many of each thread and program, and its last ones; and of each as much as a record holds, which is no loss."""
+        most = FEW + 9 + KEPT
         said, trace = self.traced(python(
             "import os, sys, threading\n"
             "def say(what):\n"
-            f"  for i in range({FEW} + 9): os.write(2, f'{{what}} {{i}}\\n'.encode())\n"
+            f"  for i in range({most}): os.write(2, f'{{what}} {{i}}\\n'.encode())\n"
             "say('first')\n"
             "thread = threading.Thread(target=say, args=['thread'])\n"
             "thread.start()\n"
             "thread.join()\n"
             "os.execv(sys.executable, [sys.executable, '-I', '-S', '-c', 'import os; os.write(2, b\"x\" * 10000)'])"))
-        self.assertEqual(len(said), 10000 + sum(len(f"{what} {i}\n") for what in ("first", "thread") for i in range(FEW + 9)))
-        expected = "".join(f"{what} {i}\n" for what in ("first", "thread") for i in range(FEW)) + "x" * 4096
-        self.assertEqual(self.words(trace), expected)
+        self.assertEqual(len(said), 10000 + sum(len(f"{what} {i}\n") for what in ("first", "thread") for i in range(most)))
+        writes = [call for call in trace.calls() if call["name"] == "write"]
+        told = {what: [written(call) for call in writes if written(call).startswith(what)]
+                for what in ("first", "thread", "x")}
+        expected = {what: [f"{what} {i}\n" for i in [*range(FEW), *range(most - KEPT, most)]] for what in ("first", "thread")}
+        self.assertEqual(told, {**expected, "x": ["x" * 4096]})
+        kept = [call for call in writes if "kept" in call]
+        self.assertEqual([call["kept"]["left_out"] for call in kept], [9, *[0] * (KEPT - 1)] * 2)
+        self.assertEqual([call["kept"]["behind"] for call in kept], [*reversed(range(KEPT))] * 2)
+        # Each at its time.
+        for call in kept:
+            self.assertEqual((call["outcome"], call["result"]), ("returned", len(written(call))))
+            self.assertEqual(call["args"][0]["file"]["path"], str(self.tmp / "stderr"))
+            self.assertLess(call["duration_ns"], 1e9)
+        for what in ("first", "thread"):
+            times = [call["time_ns"] for call in writes if written(call).startswith(what)]
+            self.assertEqual(times, sorted(times))
         self.assertEqual(trace.missing, {})
         self.assertEqual(trace.completeness["truncated"], 0)
+
+    def last_of(self, script, status=0):
+        """What is told of the writes behind the first ones."""
+        _, trace = self.traced(python(f"import os\nfor i in range({FEW}): os.write(2, b'-')\n{script}"), status=status)
+        self.assertEqual(trace.missing, {})
+        return [written(call) for call in trace.calls() if "kept" in call]
+
+    def test_the_last_ones_by_their_size(self):
+        """As many as have room, whatever their size was; and the beginning of one that has none."""
+        script = "for size in (700, 500, 500, 24): os.write(2, bytes([65 + size % 26]) * size)"
+        self.assertEqual([len(each) for each in self.last_of(script)], [500, 500, 24])
+        [last] = self.last_of(f"os.write(2, b'before')\nos.write(2, b'x' * {2 * KEPT_BYTES})")
+        self.assertEqual(last, "x" * KEPT_BYTES)
+        for size in (0, 1, 7, KEPT_BYTES):
+            self.assertEqual(self.last_of(f"os.write(2, b'x' * {size})"), ["x" * size])
+
+    def test_the_last_ones_go_round(self):
+        """The ring of bytes is filled again and again, by writes that do not divide it."""
+        script = "for i in range(500): os.write(2, (b'%d ' % i).ljust(100, b'.') + b'!' * (i % 37))"
+        expected = [f"{i} ".ljust(100, ".") + "!" * (i % 37) for i in range(500)]
+        for whole in range(1, KEPT + 1):
+            if sum(map(len, expected[-whole - 1:])) > KEPT_BYTES:
+                break
+        self.assertEqual(self.last_of(script), expected[-whole:])
+
+    def test_the_last_ones_in_parts(self):
+        script = "os.writev(2, [b'in ', b'', b'parts'])\nos.close(2)\n"
+        self.assertEqual(self.last_of(script), ["in parts"])
+
+    def test_the_last_ones_of_every_end(self):
+        for end, status in (("os._exit(3)", 3), ("os.kill(os.getpid(), 9)", -9), ("os.abort()", -6),
+                            ("import threading; threading.Thread(target=os._exit, args=[4]).start(); import time; time.sleep(9)", 4),
+                            ("os.execv('/bin/true', ['true'])", 0)):
+            self.assertEqual(self.last_of(f"os.write(2, b'last')\n{end}", status), ["last"], end)
 
     def test_all_of_them_by_name(self):
         said, trace = self.traced(python(f"import os\nfor i in range({FEW} + 9): os.write(2, b'x')\nos.write(1, b'y')"), "-e", "trace=write")
@@ -149,6 +204,40 @@ class Containers(Case):
         said, _ = self.traced(["runc", "run", "--bundle", "/no/such/bundle", "web"], status=1)
         self.assertRegex(self.story(), r"(?m)^runc \d+ set up nothing   runc run --bundle /no/such/bundle web   exited with 1 ")
         self.assertIn(said.decode().strip(), self.story())
+
+    def told_of(self, end, **ended):
+        """How the container's end is told whose program writes many lines: the story's lines, the list's, what JSON has."""
+        bundle = Bundle(self)
+        os.chdir(bundle.path)
+        self.addCleanup(os.chdir, "/")
+        script = f"i=0; while [ $i -lt 100 ]; do echo INFO line $i >&2; i=$((i+1)); done; echo FATAL: cannot open /data >&2; {end}"
+        bundle.config["process"]["args"] = ["/bin/sh", "-c", script]
+        bundle.write()
+        said, trace = self.traced(bundle.runc("run", bundle.id), **ended)
+        self.assertTrue(said.endswith(b"INFO line 99\nFATAL: cannot open /data\n"), said)
+        self.assertEqual(trace.missing, {})
+        story = self.story().split(f"\ncontainer {bundle.id}   ")[-1].splitlines()
+        listed = cttrace("show", "-q", "--format", "list", self.tmp / "record.ctt", env=WIDE).stdout
+        [end] = [each for each in self.objects() if each["type"] == "container_end"]
+        return story, listed, end["stderr"]
+
+    def assert_last_words(self, story, listed, said):
+        self.assertRegex(story[1], r" +\+[\d.]+ m?s  says         \.\.\. \(21 writes were left out\)$")
+        self.assertEqual([line.strip() for line in story[2:]], [*(f"INFO line {i}" for i in range(89, 100)), "FATAL: cannot open /data"])
+        self.assertIn(": FATAL: cannot open /data", listed)
+        self.assertTrue(said["text"].endswith("INFO line 63\n...\nINFO line 85\n" + "".join(f"INFO line {i}\n" for i in range(86, 100)) +
+                                              "FATAL: cannot open /data\n"), said)
+        self.assertEqual((said["left_out"], "may_go_on" in said), (21, False))
+
+    def test_what_a_program_says_last_counts(self):
+        story, listed, said = self.told_of("exit 1", status=1)
+        self.assertRegex(story[0], r"^exited with 1 after ")
+        self.assert_last_words(story, listed, said)
+
+    def test_what_a_program_says_last_before_it_is_killed(self):
+        story, listed, said = self.told_of("ulimit -t 1; while :; do :; done", status=128 + 9)
+        self.assertRegex(story[0], r"^killed by SIGKILL after ")
+        self.assert_last_words(story, listed, said)
 
     def test_why_a_program_gives_up(self):
         """Also in what its children say; and not where it ends well."""

@@ -33,6 +33,11 @@ TEST(CallsFrame, Outcomes) {
   EXPECT_EQ(line_of(call), begin +
                                "= 0 /* entry lost: arguments are those at the return */ "
                                "/* arguments missing: the record was too long */");
+  call.enter_lost = call.cut = false;
+  call.kept = {.left_out = 0, .behind = 3};
+  EXPECT_EQ(line_of(call), begin + "= 0");
+  call.kept->left_out = 20;
+  EXPECT_EQ(line_of(call), begin + "= 0 /* left out before it: 20 writes */");
 }
 
 TEST(CallsFrame, Errors) {

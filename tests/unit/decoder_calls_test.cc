@@ -92,6 +92,34 @@ TEST(DecoderCalls, WhatGoesToStderrHasARowOfItsOwn) {
   EXPECT_EQ(decode({other}).call().row->name, "chdir");
 }
 
+// It comes when the program of its thread has ended, or is about to.
+TEST(DecoderCalls, OneThatWasKeptIsWhole) {
+  const Args args = {2, kPointer, 3};
+  auto kept = returns("write", args, 3).at(150).by(7).entered_at(100).flagged(CT_FLAG_WORDS | CT_FLAG_KEPT);
+  kept.body.left_out = 20;
+  kept.body.behind = 4;
+  const auto calls = decode({enters("execve", {kPointer}).at(200).by(7).string(0, "/bin/other"), kept.bytes(1, "end"),
+                             returns("execve", {kPointer}, 0).at(300).by(7).entered_at(200)})
+                         .calls();
+  ASSERT_EQ(calls.size(), 2u);
+  EXPECT_EQ(calls[0].row->name, "write");
+  EXPECT_TRUE(calls[0].row->flags & CT_ROW_WORDS);
+  EXPECT_EQ(calls[0].args[1].bytes, "end");
+  EXPECT_EQ(calls[0].outcome, Outcome::kReturned);
+  EXPECT_EQ(calls[0].result, 3);
+  EXPECT_EQ(calls[0].start_ns, 100u);
+  EXPECT_EQ(calls[0].duration_ns, 50u);
+  EXPECT_FALSE(calls[0].enter_lost);
+  ASSERT_TRUE(calls[0].kept);
+  EXPECT_EQ(calls[0].kept->left_out, 20u);
+  EXPECT_EQ(calls[0].kept->behind, 4u);
+  // What its thread was in meanwhile.
+  EXPECT_EQ(calls[1].row->name, "execve");
+  EXPECT_EQ(calls[1].outcome, Outcome::kReturned);
+  EXPECT_FALSE(calls[1].enter_lost);
+  EXPECT_FALSE(calls[1].kept);
+}
+
 TEST(DecoderCalls, ArgumentsChooseTheVariant) {
   const auto of_prctl = [](uint64_t option) { return decode({returns("prctl", {option, 1}, 0)}).call(); };
   EXPECT_EQ(of_prctl(38).args[1].spec->name, "state");               // PR_SET_NO_NEW_PRIVS

@@ -56,6 +56,16 @@ TEST(DecoderOrder, WhatComesBehindATickThatPromisedOtherwiseIsCounted) {
   EXPECT_EQ(told.decoder.bad_records().malformed, 0u);
 }
 
+TEST(DecoderOrder, WhatWasKeptIsNotLate) {
+  Told told;
+  const Args args = {2, kPointer, 3};
+  told.feed({fork_at(300), tick(400)});
+  told.feed({returns("write", args, 3).at(250).entered_at(200).flagged(CT_FLAG_WORDS | CT_FLAG_KEPT), ends(0).at(450)});
+  told.feed({tick(500)});
+  EXPECT_EQ(told.decoder.bad_records().late, 0u);
+  EXPECT_EQ(told.times, (Times{300, 200, 450}));
+}
+
 TEST(DecoderOrder, EventsOfOneTimeComeAsTheyArrived) {
   std::vector<uint32_t> children;
   Decoder decoder([&](Event&& event) { children.push_back(std::get<Fork>(event).child.tid); });

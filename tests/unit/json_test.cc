@@ -118,6 +118,9 @@ TEST(Json, Outcomes) {
   EXPECT_EQ(object_of(call).at("error"), Json::parse(R"({"name":null,"text":null})"));
   EXPECT_EQ(object_of(call).at("entry_lost"), true);
   EXPECT_EQ(object_of(call).at("cut"), true);
+  EXPECT_FALSE(object_of(call).contains("kept"));
+  call.kept = {.left_out = 20, .behind = 3};
+  EXPECT_EQ(object_of(call).at("kept"), Json::parse(R"({"left_out":20,"behind":3})"));
 }
 
 TEST(Json, States) {

@@ -120,6 +120,105 @@ TEST(Said, WhatMayHaveFollowedIsNotSilentlyMissing) {
   EXPECT_EQ(lines.back(), "... (more may have followed: a thread's first 64 writes are recorded)");
 }
 
+Call a_kept_write(const std::string& text, uint64_t start_ns, Kept kept) {
+  Call call = a_write(text);
+  call.start_ns = start_ns;
+  call.kept = kept;
+  return call;
+}
+
+Said of_many_writes() {
+  Said said;
+  for (int i = 0; i < CT_FEW; ++i) {
+    Call call = a_write("line " + std::to_string(i) + "\n");
+    call.start_ns = static_cast<uint64_t>(i);
+    said.add(call);
+  }
+  return said;
+}
+
+TEST(Said, LastWordsEndIt) {
+  Said said = of_many_writes();
+  said.add(a_kept_write("line 99\n", 100, {.left_out = 35, .behind = 1}));
+  EXPECT_TRUE(said.may_go_on());
+  said.add(a_kept_write("FATAL: no data\n", 101, {.left_out = 0, .behind = 0}));
+  EXPECT_FALSE(said.may_go_on());
+  EXPECT_TRUE(said.text.ends_with("line 63\n...\nline 99\nFATAL: no data\n")) << said.text;
+  EXPECT_EQ(said.left_out, 35u);
+  EXPECT_EQ(said.time_ns, 101u);
+  const std::vector<std::string> lines = lines_of(said);
+  ASSERT_EQ(lines.size(), 13u);
+  EXPECT_EQ(lines[0], "...");
+  EXPECT_EQ(std::vector(lines.end() - 4, lines.end()),
+            (std::vector<std::string>{"line 63", "... (35 writes were left out)", "line 99", "FATAL: no data"}));
+}
+
+TEST(Said, WhatIsLeftOutIsSaidWhereItsPlaceIsNotTold) {
+  Said said = of_many_writes();
+  for (uint32_t i = 0; i < CT_KEPT; ++i)
+    said.add(a_kept_write("last " + std::to_string(i) + "\n", 100 + i,
+                          {.left_out = i == 0 ? 1u : 0u, .behind = CT_KEPT - 1 - i}));
+  std::vector<std::string> lines = lines_of(said);
+  ASSERT_EQ(lines.size(), 13u);
+  EXPECT_EQ(lines.front(), "... (1 write was left out)");
+  EXPECT_EQ(lines.back(), "last 15");
+  // Nor where no room is left for it.
+  said.add(a_kept_write(std::string(Said::kMost - 5, 'x'), 200, {}));
+  lines = lines_of(said);
+  EXPECT_EQ(lines.front(), "... (1 write was left out)");
+  EXPECT_EQ(lines.size(), 2u);
+}
+
+TEST(Said, WithoutAGapNothingIsLeftOut) {
+  Said said = of_many_writes();
+  said.add(a_kept_write("the last one\n", 100, {}));
+  EXPECT_TRUE(said.text.ends_with("line 63\nthe last one\n")) << said.text;
+  EXPECT_EQ(said.left_out, 0u);
+  EXPECT_EQ(lines_of(said).front(), "...");
+}
+
+// Two processes of a container: what the first one wrote last is recorded when it ends.
+TEST(Said, WhatIsRecordedLateHasItsPlaceByItsTime) {
+  Said said = of_many_writes();
+  Call other = a_write("of another one\n");
+  other.start_ns = 150;
+  said.add(other);
+  said.add(a_kept_write("unended", 100, {.left_out = 9, .behind = 1}));
+  said.add(a_kept_write(" line\n", 101, {}));
+  EXPECT_TRUE(said.text.ends_with("line 63\n...\nunended line\nof another one\n")) << said.text;
+  EXPECT_EQ(said.time_ns, 150u);
+  EXPECT_EQ(said.since(100).text, "...\nunended line\nof another one\n");
+  EXPECT_EQ(said.since(100).left_out, 9u);
+  EXPECT_EQ(said.since(101).text, " line\nof another one\n");
+  EXPECT_EQ(said.since(101).left_out, 0u);
+  EXPECT_EQ(lines_of(said.since(101)), (std::vector<std::string>{" line", "of another one"}));
+  // Where later words have taken all the room, there is none.
+  Call much = a_write(std::string(Said::kMost, 'x'));
+  much.start_ns = 300;
+  said.add(much);
+  said.add(a_kept_write("too early\n", 200, {}));
+  EXPECT_EQ(said.text, std::string(Said::kMost, 'x'));
+}
+
+TEST(Said, LastWordsToNobodyAreNone) {
+  Call discarded = a_kept_write("to nobody\n", 100, {.left_out = 9, .behind = 0});
+  discarded.args[0].file = File{.rdev_major = 1, .rdev_minor = 3, .mode = S_IFCHR | 0666};
+  Said said = of_many_writes();
+  said.add(discarded);
+  EXPECT_TRUE(said.text.ends_with("line 63\n")) << said.text;
+  EXPECT_EQ(said.left_out, 0u);
+  EXPECT_FALSE(said.may_go_on());
+}
+
+TEST(Said, LastWordsThatCouldNotBeReadEndItToo) {
+  Said said = of_many_writes();
+  Call unread = a_kept_write("unknown", 100, {.left_out = 9, .behind = 0});
+  unread.args[1].reading = Reading::kFaulted;
+  said.add(unread);
+  EXPECT_FALSE(said.may_go_on());
+  EXPECT_EQ(said.left_out, 9u);
+}
+
 TEST(Said, WhatWasDiscardedWasWrittenToo) {
   Call discarded = a_write("to nobody\n");
   discarded.args[0].file = File{.rdev_major = 1, .rdev_minor = 3, .mode = S_IFCHR | 0666};
@@ -312,6 +411,9 @@ TEST(SaidInJson, IsToldWithWhatIsMissingOfIt) {
   const Json whole = {{"text", "second\n"}, {"time_ns", 7}};
   EXPECT_EQ(stages[1].value("stderr", Json()), whole);
   EXPECT_FALSE(stages[2].contains("stderr"));
+  container.set_up.stages[0].said = {.text = "first\n...\nlast\n", .time_ns = 5, .left_out = 9};
+  const Json with_a_gap = {{"text", "first\n...\nlast\n"}, {"left_out", 9}, {"time_ns", 5}};
+  EXPECT_EQ(json_of(container)["set_up"]["stages"][0].value("stderr", Json()), with_a_gap);
 }
 
 TEST(SaidInJson, IsToldOfAProgramThatEndedWellToo) {

@@ -10,7 +10,7 @@
 namespace cttrace {
 namespace {
 
-constexpr int kThisVersion = 7;
+constexpr int kThisVersion = 8;
 static_assert(CT_WIRE_VERSION == kThisVersion, "write down the new layout, and then the new version");
 // One number says whether a recording can be read: a new version of the records makes a new one of recordings.
 static_assert(kRecordingVersion == CT_WIRE_VERSION + 1);
@@ -41,10 +41,12 @@ SIZE(ct_enter, 104);
 
 FIELD(ct_exit, record, 0, 48);
 FIELD(ct_exit, nr, 48, 4);
+FIELD(ct_exit, left_out, 52, 4);
 FIELD(ct_exit, args, 56, 48);
 FIELD(ct_exit, ret, 104, 8);
 FIELD(ct_exit, enter_ns, 112, 8);
 FIELD(ct_exit, enter_tid, 120, 4);
+FIELD(ct_exit, behind, 124, 4);
 SIZE(ct_exit, 128);
 
 FIELD(ct_fork, record, 0, 48);
@@ -191,6 +193,7 @@ VALUE(CT_FLAG_SIGSYS, 64);
 VALUE(CT_FLAG_FILES_TOLD, 128);
 VALUE(CT_FLAG_WORDS, 256);
 VALUE(CT_FLAG_STRANGER, 512);
+VALUE(CT_FLAG_KEPT, 1024);
 
 VALUE(CT_NS_MNT, 0);
 VALUE(CT_NS_UTS, 1);

@@ -36,7 +36,7 @@ bool changes_tables(const CallAtEntry& call) {
 
 }  // namespace
 
-const ct_row* Capture::State::find_row(Tracee& tracee, const CallAtEntry& call) {
+const ct_row* Capture::State::find_row(Tracee& tracee, CallAtEntry& call) {
   const SyscallRow* const found = cttrace::find_row(call.abi, call.nr, call.args);
   if (!found) return nullptr;
   const int first = static_cast<int>(call.args[0]);
@@ -46,7 +46,8 @@ const ct_row* Capture::State::find_row(Tracee& tracee, const CallAtEntry& call) 
   if (row.flags & CT_ROW_CONTROL_FD && !files.is_control_file(tracee, first)) return nullptr;
   if (row.flags & CT_ROW_MOUNT_FD && !files.keeps_filesystem(tracee, first)) return nullptr;
   if (row.flags & CT_ROW_AFTER_NODE && !node_makers.contains(tracee.tgid)) return nullptr;
-  if (row.flags & CT_ROW_FEW && tracee.said++ >= CT_FEW) return nullptr;
+  call.keeps = row.flags & CT_ROW_FEW && tracee.said >= CT_FEW;
+  if (row.flags & CT_ROW_FEW && !call.keeps) ++tracee.said;
   return &row;
 }
 
@@ -87,6 +88,7 @@ bool Capture::State::enter(Tracee& tracee, CallAtEntry& call) {
   if (!call.row) return false;
   call.enter_ns = boottime_ns();
   call.enter_tid = tracee.tid;
+  if (call.keeps) return true;
   auto& out = maker.begin<ct_enter>(tracee, CT_REC_ENTER, call.enter_ns);
   out.record.flags = words_flag(*call.row);
   out.nr = call.nr;
@@ -142,8 +144,9 @@ void Capture::State::exit(Tracee& tracee, const CallAtEntry& entry, int64_t ret,
   tracee.abi = call.abi;
   views.at_stop();
   if (orphan) call.row = find_row(tracee, call);
-  if (!call.row) return;
+  if (!call.row || (orphan && call.keeps)) return;
   if (call.abi == Abi::i386) ret = static_cast<int32_t>(ret);
+  if (call.keeps) return keep_words(tracee, call, ret);
   if (tracee.in_mount_call) views.end_change(ret >= 0);
   tracee.in_mount_call = false;
   if (ret >= 0 && !orphan) remember(tracee, call, ret);

@@ -81,12 +81,16 @@ void Capture::exec(Tracee& tracee, uint32_t old_tid, const CallAtEntry* call) {
   state_->memories.forget(old_tid);
   if (!tracee.namespaces.of(tracee.tid).settled()) tracee.namespaces.forget();
   if (tracee.securebits != kUnknownSecurebits) tracee.securebits &= ~issecure_mask(SECURE_KEEP_CAPS);
+  // Of a thread that takes the leader's place nobody could tell any more whose words they were.
+  if (old_tid != tracee.tid) tracee.last_words = {};
+  state_->tell_last_words(tracee);
   state_->snapshot(tracee, CT_REC_EXEC, old_tid, call);
 }
 
 void Capture::snapshot(Tracee& tracee) { state_->snapshot(tracee, CT_REC_SNAPSHOT, tracee.tid, nullptr); }
 
 void Capture::task_exit(Tracee& tracee, uint32_t code, bool group_dead, bool in_call) {
+  state_->tell_last_words(tracee);
   auto& out = state_->maker.begin<ct_task_exit>(tracee, CT_REC_TASK_EXIT, boottime_ns());
   out.code = code;
   out.record.flags = (group_dead ? CT_FLAG_GROUP_DEAD : 0) | (in_call ? CT_FLAG_IN_CALL : 0);

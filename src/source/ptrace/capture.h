@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,6 +22,19 @@ namespace cttrace::ptrace {
 
 inline constexpr uint32_t kUnknownSecurebits = ~0u;
 
+// One of the last writes of words of a thread.
+struct KeptWrite {
+  std::string record;    // with all but its place among the records
+  size_t bytes = 0;      // that were written
+  bool faulted = false;  // they could not be read
+};
+
+// Of the writes of words behind the first CT_FEW.
+struct LastWords {
+  uint64_t writes = 0;  // all
+  std::deque<KeptWrite> kept;
+};
+
 // A traced thread, kept by whoever waits for it from its first stop to its end.
 struct Tracee {
   uint32_t tid = 0;  // as cttrace's own pid namespace has it
@@ -32,7 +46,8 @@ struct Tracee {
   KeptNamespaces namespaces;
 
   // What no /proc tells, remembered from calls.
-  uint32_t said = 0;        // calls of rows with CT_ROW_FEW that its program has made
+  uint32_t said = 0;        // calls of rows with CT_ROW_FEW that its program has made, up to CT_FEW
+  LastWords last_words;     // of its program
   bool own_stdout = false;  // when its program began, descriptor 1 was another file than 2
   uint32_t securebits = kUnknownSecurebits;
   bool partial_mounts = false;  // its root did not show all mounts of its namespace when that was looked at last
@@ -53,6 +68,7 @@ struct CallAtEntry {
   uint8_t captured = 0;               // bit per argument: its bytes were read
   uint8_t faulted = 0;                // bit per argument: its bytes could not be read
   std::string target;                 // of CT_ARG_TARGET; empty: it is not told
+  bool keeps = false;                 // it is one of last words: it is kept at its exit, and not recorded
 };
 
 // Makes records and hands each to the sink at once. Every function that takes a tracee is for a task that stands still

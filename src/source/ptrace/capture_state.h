@@ -34,12 +34,14 @@ struct Capture::State {
   Reading reading;                    // of the last argument
 
   // --- calls (calls.cc)
-  const ct_row* find_row(Tracee& tracee, const CallAtEntry& call);
+  const ct_row* find_row(Tracee& tracee, CallAtEntry& call);
   bool enter(Tracee& tracee, CallAtEntry& call);
   void exit(Tracee& tracee, const CallAtEntry& call, int64_t ret, uint32_t flags);
   bool capture_at_entry(Tracee& tracee, const ArgumentsOf& call, size_t index);
   void capture_at_exit(Tracee& tracee, const ArgumentsOf& call, size_t index, const CallAtEntry& entry);
   void capture_reading(const ct_row& row, size_t index);
+  void keep_words(Tracee& tracee, const CallAtEntry& call, int64_t ret);
+  void tell_last_words(Tracee& tracee);
   void capture_written_pidfd(Tracee& tracee, const ArgumentsOf& call);
 
   // --- files and where paths begin (paths.cc)

@@ -14,7 +14,6 @@ void RecordMaker::begin(const Tracee& tracee, ct_record_kind kind, uint64_t time
   record.kind = kind;
   record.version = CT_WIRE_VERSION;
   record.abi = static_cast<uint8_t>(tracee.abi);
-  record.seq = ++seq_;  // of one cpu: one thread makes all records
   record.time_ns = time_ns;
   record.task_start_ns = tracee.start_ns;
   record.tid = tracee.tid;
@@ -42,10 +41,20 @@ void RecordMaker::capture(uint8_t arg, ct_capture_kind kind, ct_capture_status s
 void RecordMaker::send() {
   auto& record = body<ct_record>();
   if (record.flags & CT_FLAG_CUT) count(CT_LOSS_RECORD_CUT);
+  record.seq = ++seq_;  // of one cpu: one thread makes all records
   record.length = static_cast<uint32_t>(length_);
   losses_.counts[CT_LOSS_TRUNCATED] += truncated_;
   losses_.recorded++;
   sink_({data_, length_});
+}
+
+std::string RecordMaker::take() { return {reinterpret_cast<const char*>(data_), length_}; }
+
+void RecordMaker::send(std::string taken) {
+  std::memcpy(data_, taken.data(), taken.size());
+  length_ = taken.size();
+  truncated_ = 0;
+  send();
 }
 
 void RecordMaker::pass_on(const std::string& record) { sink_(std::as_bytes(std::span(record))); }

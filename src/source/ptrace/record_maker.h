@@ -32,6 +32,10 @@ class RecordMaker {
   // One whole capture. One that does not fit is left out, and the record marked as cut.
   void capture(uint8_t arg, ct_capture_kind kind, ct_capture_status status, std::string_view bytes);
   void send();
+  // The record that was begun, for later.
+  std::string take();
+  // A record that was taken.
+  void send(std::string taken);
 
   // Hands on records that are made elsewhere.
   void pass_on(const std::string& record);

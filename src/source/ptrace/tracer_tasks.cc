@@ -24,6 +24,7 @@ void Tracer::created(Thread& creator, bool waits) {
       tracee = creator.tracee;
       tracee->tid = tracee->tgid = tid;
       tracee->pids.clear();
+      tracee->last_words = {};
       tracee->namespaces.forget();
     }
     child = &threads_.add(*tracee);
@@ -80,7 +81,7 @@ void Tracer::executed(Thread& thread) {
 }
 
 void Tracer::ending(Thread& thread, uint32_t code) {
-  const bool in_call = thread.call && thread.verdict == FilterVerdict::kAllowed;
+  const bool in_call = thread.call && !thread.call->keeps && thread.verdict == FilterVerdict::kAllowed;
   if (thread.ending) return;
   const bool last = threads_.end(thread);
   capture_.task_exit(thread.tracee, code, last, in_call);
