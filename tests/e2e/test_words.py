@@ -141,6 +141,19 @@ class Words(Case):
                             ("os.execv('/bin/true', ['true'])", 0)):
             self.assertEqual(self.last_of(f"os.write(2, b'last')\n{end}", status), ["last"], end)
 
+    def test_the_last_ones_not_to_nobody(self):
+        script = ("err = os.dup(2)\nos.dup2(os.open('/dev/null', os.O_WRONLY), 2)\nos.write(2, b'to nobody')\n"
+                  "os.dup2(err, 2)\nos.write(2, b'last')\nos.dup2(os.open('/dev/null', os.O_WRONLY), 2)\nos.write(2, b'to nobody')")
+        self.assertEqual(self.last_of(script), ["last"])
+
+    def test_the_last_ones_of_a_shell(self):
+        """The file is known though descriptor 1 is it no more."""
+        script = f"i=0; while [ $i -lt {FEW} ]; do echo $i >&2; i=$((i+1)); done; echo last >&2"
+        _, trace = self.traced(["sh", "-c", script])
+        [last] = [call for call in trace.calls() if "kept" in call]
+        self.assertEqual((written(last), last["args"][0]["value"]), ("last\n", 1))
+        self.assertEqual(last["args"][0]["file"]["path"], str(self.tmp / "stderr"))
+
     def test_all_of_them_by_name(self):
         said, trace = self.traced(python(f"import os\nfor i in range({FEW} + 9): os.write(2, b'x')\nos.write(1, b'y')"), "-e", "trace=write")
         self.assertEqual(self.words(trace), "x" * (FEW + 9) + "y")
