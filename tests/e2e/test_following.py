@@ -4,6 +4,7 @@ import collections
 import pathlib
 import signal
 import subprocess
+import sys
 
 import support
 from support import Tracing, cttrace
@@ -45,6 +46,27 @@ class Following(Case):
                 self.assertEqual({event["tid"] for event in trace.of("exit")}, {daemon.pid, *expected})
                 self.assertEqual(trace.completeness["still_running"], 0)
                 self.whole(trace)
+
+    def test_of_threads_that_end_at_once_one_is_the_last(self):
+        script = """import os, threading
+for _ in range(8):
+    if not os.fork():
+        for _ in range(15):
+            threading.Thread(target=threading.Event().wait).start()
+        os._exit(3)
+    os.wait()
+"""
+        result = cttrace("--format", "ndjson", "-o", self.out, sys.executable, "-c", script)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        ends = self.read().of("exit")
+        last = collections.Counter(event["tgid"] for event in ends if event["last_of_process"])
+        self.assertEqual(last, {event["tgid"]: 1 for event in ends})
+        self.assertEqual(len(last), 9)
+        # It is told when all others have ended, and with what its process ended.
+        for event in ends:
+            others = [other for other in ends if other["tgid"] == event["tgid"]]
+            self.assertEqual(event["last_of_process"], event is others[-1])
+        self.assertEqual({event["exit_status"] for event in ends if event["last_of_process"]}, {0, 3})
 
     def test_a_daemon_is_followed_after_all_before_it_have_ended(self):
         told = self.tmp / "told"

@@ -48,7 +48,7 @@ struct StorySteps : testing::Test {
 // Which is a part of the signal to clone, and a namespace to clone3.
 TEST_F(StorySteps, ATimeNamespaceIsMadeByClone3) {
   const clone_args args = {.flags = CLONE_NEWTIME | CLONE_NEWUTS, .exit_signal = SIGCHLD};
-  const Task child = world.forks(init, 52, args.flags, [](Fork& fork) {
+  world.forks(init, 52, args.flags, [](Fork& fork) {
     fork.child_pids = {52, 2};
     fork.child_namespaces = with(kInside, {{CT_NS_UTS, 700}, {CT_NS_TIME, 707}});
   });
