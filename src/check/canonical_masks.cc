@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "check/evidence.h"
 #include "render/mount_words.h"
 
 namespace cttrace::canon {
@@ -17,10 +18,6 @@ const char* word_of(With with) {
     case With::kFile: break;
   }
   return "a file";
-}
-
-bool is_read_only(const MountFacts& mount) {
-  return mount.is_read_only() || (mount.superblock_read_only.known() && mount.superblock_read_only.value);
 }
 
 std::string folder_of(const std::string& path) {
@@ -78,7 +75,7 @@ std::optional<With> Masks::kind_of(const MountFacts& mount) const {
   if (const auto told = told_.find(mount.path); told != told_.end()) return told->second->with;
   if (const std::optional<With> with = inaccessible(mount)) return with;
   if (is_null(mount)) return With::kDevNull;
-  if (!is_read_only(mount)) return std::nullopt;
+  if (!is_read_only(mount).value) return std::nullopt;
   if (shows_itself(mount)) return With::kReadOnly;
   const bool empty = mount.filesystem == "tmpfs" && mount.source_path == "/" && !has_mounts_below(mount);
   return empty && is_the_kernels(mount.path) ? std::optional(With::kEmptyFolder) : std::nullopt;
@@ -89,7 +86,7 @@ std::optional<CanonicalFact> Masks::fact(const MountFacts& mount) const {
   const std::optional<With> with = kind_of(mount);
   if (!with) return std::nullopt;
   CanonicalFact fact = mount.evidence == Evidence::kUnknown ? not_known() : is(word_of(*with));
-  if (!fact.unknown && !is_read_only(mount)) {
+  if (!fact.unknown && !is_read_only(mount).value) {
     if (*with == With::kReadOnly) fact.fields[kIs] = "writable";
     if (*with == With::kEmptyFolder) fact.fields[kIs] = "a writable folder";
   }
