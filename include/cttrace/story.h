@@ -164,7 +164,7 @@ struct EntryEnded {
 };
 
 // A program gave up that has set nothing up, and in no container that is known: calls that it needed have failed, or it
-// was to make a container, and one of its stages has said why not.
+// was to make a container, and one of its stages has said why not, or it was killed before.
 struct ProgramFailed {
   Runtime program = {};
   uint64_t time_ns = 0;    // of its end

@@ -244,8 +244,8 @@ void StoryRenderer::tell(const ContainerWentOn& told) {
   if (told.service) {
     const Runtime& by = told.service->runtime;
     const string line = shortened(command_line(by.argv, around), around.limit);
-    items.push_back(
-        fmt::format("{}{} {}: {}", told.container ? "after " + when + " " : "", safe(by.name), by.pid, line));
+    items.push_back(fmt::format("{}{} {}{}{}", told.container ? "after " + when + " " : "", safe(by.name), by.pid,
+                                line.empty() ? "" : ": ", line));
   }
   if (told.exit_code)
     items.push_back(how_it_ended(*told.exit_code) + " after " + when +

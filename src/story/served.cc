@@ -83,6 +83,18 @@ void Teller::Work::tell_hook(Unit& unit) {
   if (const Known* const known = named_by_runtime(*runtime, unit.start_ns)) tell_served(unit, *known);
 }
 
+// By a signal that came from outside: not by its own program, nor with all others of a pid namespace, as which the
+// container ends, too.
+bool Teller::Work::was_killed(const Process& process) const {
+  const Stage& stage = process.stage;
+  if (!WIFSIGNALED(static_cast<int>(stage.exit_code))) return false;
+  if (!stage.killed_by) return true;
+  if (stage.killed_by->kind != Killer::Kind::kProcess) return stage.killed_by->kind != Killer::Kind::kPidNamespace;
+  const auto killer = running_.find(stage.killed_by->pid);
+  const auto found = killer == running_.end() ? people_.end() : people_.find(killer->second);
+  return found == people_.end() || !found->second.process->unit->file.same_as(process.unit->file);
+}
+
 // It had a part in the set-up of a container, and is not there any more for that. What a runtime did to it since then,
 // that was started for it before it had its program, is told as if it had been started later.
 void Teller::Work::tell_server_end(const Process& process) {
@@ -90,20 +102,17 @@ void Teller::Work::tell_server_end(const Process& process) {
   if (!unit.serves || unit.processes) return;
   const Known* const known = containers_.find(std::exchange(unit.serves, 0));
   if (!known) return;
-  const Stage& stage = process.stage;
-  const bool was_started_for_it = known->runtime.same_as(unit.file) && unit.told && !unit.made;
-  // With all others of its pid namespace the container ends, too.
-  const bool with_others = stage.killed_by && stage.killed_by->kind == Killer::Kind::kPidNamespace;
-  const bool is_killed = !known->ended && !with_others && WIFSIGNALED(static_cast<int>(stage.exit_code));
+  const bool was_started_for_it =
+      known->runtime.same_as(unit.file) && has_word(unit.argv, known->called) && unit.told && !unit.made;
+  const bool is_missing = !known->ended && was_killed(process);
   const auto does = [](const Step& step) { return step.phase != Phase::kCreate || step.error; };
   const bool has_done_more = std::ranges::any_of(
       unit.draft.parts(), [&](const Draft::Part& part) { return std::ranges::any_of(part.steps, does); });
-  if (!is_killed && !(was_started_for_it && (has_done_more || stage.exit_code))) return;
+  if (!is_missing && !(was_started_for_it && (has_done_more || process.stage.exit_code))) return;
   ContainerWentOn told = containers_.about(*known);
-  told.time_ns = std::max(unit.start_ns, known->start_ns);
-  if (is_killed) told.time_ns = stage.end_ns;
+  told.time_ns = is_missing ? process.stage.end_ns : std::max(unit.start_ns, known->start_ns);
   told.since_ns = told.time_ns - std::min(told.time_ns, known->start_ns);
-  tell_service(unit, std::move(told), was_started_for_it, &stage);
+  tell_service(unit, std::move(told), was_started_for_it, &process.stage);
 }
 
 // A program that was started for a container. Of several of one name it is the latest.

@@ -128,6 +128,7 @@ class Teller::Work {
   void tell_served(Unit& unit);
   void tell_served(Unit& unit, const Known& known);
   const Known* named_by_runtime(const Unit& unit, uint64_t time_ns) const;
+  bool was_killed(const Process& process) const;
   void tell_server_end(const Process& process);
   void tell_hook(Unit& unit);
   void tell_service(Unit& unit, ContainerWentOn told, bool with_steps = true, const Stage* ended = nullptr);

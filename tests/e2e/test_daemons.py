@@ -125,6 +125,19 @@ class ContainerdTest(Daemon):
         # The shim was there before, and its daemon: both are told as they were when tracing began.
         self.assertIn("containerd-shim", [state["comm"] for state in captured.of("state")])
 
+    def test_a_shim_that_is_killed(self):
+        containerd = Containerd(self)
+        attached = Attached(self, containerd.pgrep())
+        run(*containerd.ctr("run", "-d", "demo:1", "held", "/bin/sleep", "1000"), check=True)
+        own = ["pgrep", "--ns", str(containerd.daemon.pid), "--nslist", "pid", "containerd-shim"]
+        [shim] = map(int, run(*own).stdout.split())
+        os.kill(shim, signal.SIGKILL)
+        # containerd cleans up behind it.
+        attached.until_told("container_end")
+        captured = attached.interrupt()
+        [served] = [each for each in captured.of("container_served") if each["stages"][0]["task"]["tid"] == shim]
+        self.assertEqual((served["name"], served["stages"][0]["signal"], served["phases"]), ("held", "SIGKILL", []))
+
 
 class DockerTest(Daemon):
     def setUp(self):

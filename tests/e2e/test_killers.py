@@ -112,6 +112,30 @@ class Containers(support.Case):
                   and "kill" in each["args"][1]["value"]]
         self.assert_end(bundle, traced, f", by runc {call['tgid']}", {"kind": "process", "pid": call["tgid"], "comm": "runc"})
 
+    def kill_runtime(self, until):
+        """Traces a shell that has runc run a container, and kills it when `until` says so. Returns the bundle, the story and
+        who it was that killed whom."""
+        bundle = Bundle(self, args=["/bin/sh", "-c", "echo up; exec sleep 99"])
+        command = shlex.join(map(str, bundle.runc("run", bundle.id)))
+        script = f"""{command} </dev/null >out 2>&1 & runtime=$!
+            until {until}; do :; done
+            kill -9 $runtime; wait $runtime
+            {shlex.join(map(str, bundle.runc("kill", bundle.id, "KILL")))} 2>/dev/null
+            echo $$ $runtime"""
+        traced = cttrace("-q", "--format", "story", "-o", self.tmp / "story", "dash", "-c", script, cwd=bundle.path, env=WIDE)
+        self.assertEqual(traced.returncode, 0, traced.stderr)
+        shell, runtime = traced.stdout.split()
+        return bundle, (self.tmp / "story").read_text(), f", by dash {shell}" if TOLD else "", runtime
+
+    def test_a_runtime_whose_container_runs(self):
+        bundle, story, by, runtime = self.kill_runtime("grep -q up out")
+        self.assertRegex(story, rf"\ncontainer {bundle.id}   after [\d.]+ m?s runc {runtime}: .*\n"
+                         rf" +\+\S+ ms  ended        runc {runtime} killed by SIGKILL{by}\n")
+
+    def test_a_runtime_that_has_made_nothing(self):
+        _, story, by, runtime = self.kill_runtime('{ read -r name </proc/$runtime/comm; [ "$name" = runc ]; }')
+        self.assertRegex(story, rf"(?m)^runc {runtime} set up nothing   .*   killed by SIGKILL after [\d.]+ m?s{by}$")
+
     def test_out_of_memory(self):
         bundle = Bundle(self, args=["/bin/sh", "-c", "x=aaaaaaaaaaaaaaaa; while :; do x=$x$x; done"])
         bundle.config["linux"]["resources"]["memory"] = {"limit": LIMIT}

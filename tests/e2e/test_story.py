@@ -135,6 +135,38 @@ class Story(support.Case):
         self.assertRegex(step, r"^ +\+\d+\.\d ms  cgroup       pids\.max = 77$")
         self.assertEqual(Path(f"/sys/fs/cgroup/pids/{bundle.id}/pids.max").read_text(), "77\n")
 
+    def test_a_hook_that_fails_behind_its_container(self):
+        bundle = Bundle(self, args=["/bin/true"])
+        bundle.config["hooks"] = {"poststop": [{"path": "/bin/sh", "args": ["sh", "-c", "echo no such device >&2; exit 3"]}]}
+        bundle.write()
+        story = cttrace("-q", "--format", "story", "-o", self.tmp / "story", *bundle.runc("run", bundle.id), cwd=bundle.path,
+                        env=WIDE)
+        self.assertEqual(story.returncode, 0, story.stderr)
+        told = (self.tmp / "story").read_text()
+        self.assertRegex(told, rf"(?m)^container {bundle.id}   exited with 0 after")
+        self.assertRegex(told, rf"\ncontainer {bundle.id}   after [\d.]+ m?s \w+ \d+: sh -c 'echo no such device >&2; exit 3'\n"
+                         r" +\+\S+ ms  says         \w+ \d+: no such device\n"
+                         r" +\+\S+ ms  ended        \w+ \d+ exited with 3\n")
+
+    def test_what_goes_on_beside_a_hand_over(self):
+        """A runtime that began before the program did, and does what it is for when that runs."""
+        bundle = Bundle(self, args=["/bin/sleep", "99"])
+        update = shlex.join(map(str, bundle.runc("update", "--pids-limit", "77", bundle.id)))
+        create = shlex.join(map(str, bundle.runc("create", "--pid-file", "pid", bundle.id)))
+        script = f"""{create} </dev/null >/dev/null 2>&1
+            is() {{ read -r name </proc/$1/comm && [ "$name" = $2 ]; }}
+            {update} & update=$!
+            until is $update runc; do :; done
+            kill -STOP $update
+            {shlex.join(map(str, bundle.runc("start", bundle.id)))}
+            until is $(cat pid) sleep; do :; done
+            kill -CONT $update; wait $update"""
+        traced = cttrace("-q", "--format", "story", "-o", self.tmp / "story", "dash", "-c", script, cwd=bundle.path, env=WIDE)
+        self.assertEqual(traced.returncode, 0, traced.stderr)
+        told = (self.tmp / "story").read_text()
+        self.assertRegex(told, rf"\ncontainer {bundle.id}   after [\d.]+ m?s runc \d+: {re.escape(update)}\n"
+                         r" +\+\S+ ms  cgroup       pids\.max = 77\n")
+
     def test_twenty_runs_of_runc(self):
         bundle = Bundle(self, args=HELLO)
         self.check_runs(*bundle.runc("run", bundle.id), cwd=bundle.path)

@@ -213,7 +213,7 @@ TEST(StoryServices, WhatGoesOnBesideTheHandOverIsTold) {
 // A shim, that had the runtime make it and waits for it; and a runtime that waits itself.
 TEST(StoryServices, WhoServesAContainerAndIsKilledIsTold) {
   const Killer killer{.kind = Killer::Kind::kProcess, .pid = 7, .comm = "bash"};
-  const auto told_where = [&](bool shim_waits, bool ended, uint32_t ends, Killer::Kind kind) {
+  const auto told_where = [&](bool shim_waits, bool ended, uint32_t ends, Killer::Kind kind, uint32_t by_pid = 7) {
     StoryWorld world;
     const Task shim = world.starts(40, {"/usr/bin/shim", "-id", "web"});
     const Task runtime = world.forks(shim, 50);
@@ -224,6 +224,9 @@ TEST(StoryServices, WhoServesAContainerAndIsKilledIsTold) {
     if (ended) world.ends(init);
     Killer by = killer;
     by.kind = kind;
+    by.pid = by_pid;
+    const Task other = world.forks(world.shell, 90);
+    world.runs(other, {shim_waits ? "/usr/bin/shim" : "/usr/bin/made-up", "stop"});
     world.ends(shim_waits ? shim : runtime, ends, by);
     std::vector<ContainerWentOn> told = world.told_of<ContainerWentOn>();
     std::erase_if(told, [](const ContainerWentOn& each) { return !each.service; });
@@ -239,7 +242,9 @@ TEST(StoryServices, WhoServesAContainerAndIsKilledIsTold) {
     EXPECT_EQ(service.stages[0].exit_code, static_cast<uint32_t>(SIGKILL));
     EXPECT_EQ(service.stages[0].killed_by->comm, "bash");
     EXPECT_TRUE(service.steps.empty());
-    // The container was not there any more; or all of a pid namespace are not; or it gave up.
+    // The container was not there any more; or all of a pid namespace are not; or it gave up; or its own program did
+    // it.
+    EXPECT_TRUE(told_where(shim_waits, false, SIGKILL, Killer::Kind::kProcess, 90).empty());
     EXPECT_TRUE(told_where(shim_waits, true, SIGKILL, Killer::Kind::kProcess).empty());
     EXPECT_TRUE(told_where(shim_waits, false, SIGKILL, Killer::Kind::kPidNamespace).empty());
     EXPECT_TRUE(told_where(shim_waits, false, 1 << 8, Killer::Kind::kProcess).empty());
