@@ -136,7 +136,7 @@ class ContainerdTest(Daemon):
         attached.until_told("container_end")
         captured = attached.interrupt()
         [served] = [each for each in captured.of("container_served") if each["stages"][0]["task"]["tid"] == shim]
-        self.assertEqual((served["name"], served["stages"][0]["signal"], served["phases"]), ("held", "SIGKILL", []))
+        self.assertEqual((served["name"], served["stages"][0]["signal"]["name"], served["phases"]), ("held", "SIGKILL", []))
 
 
 class DockerTest(Daemon):
