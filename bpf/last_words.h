@@ -161,16 +161,16 @@ static __always_inline void capture_written_file(struct scratch *s, struct task_
 	((struct ct_file *)(s->data + sizeof(struct ct_exit) + sizeof(struct ct_capture)))->fd = from->args[0];
 }
 
-/* Records the write behind which so many others are kept. */
+/* Records the write behind which so many others are kept. 1: there is none. */
 __noinline int tell_kept(u32 behind, u32 left_out)
 {
 	u32 tid = current_tid();
 	struct kept_words *kept = bpf_map_lookup_elem(&kept_words, &tid);
 	if (!kept)
-		return 0;
+		return 1;
 	u64 slot = pinned((kept->stored - 1 - behind) % CT_KEPT);
 	if (slot >= CT_KEPT)
-		return 0;
+		return 1;
 	struct kept_write *from = &kept->write[slot];
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct scratch *s = begin(task, CT_REC_EXIT, sizeof(struct ct_exit), from->abi);
@@ -203,11 +203,10 @@ __noinline int tell_all_kept(void)
 	u64 left_out = kept->writes - whole;
 	if (left_out > ~0u)
 		left_out = ~0u;
-	for (u32 behind = CT_KEPT; behind-- > 0;) {
-		if (behind >= whole)
-			continue;
-		tell_kept(behind, left_out);
-		left_out = 0;
+	/* Older verifiers (5.10) take no loop that ends with a call. */
+	for (u32 i = 0; i < CT_KEPT; i++) {
+		if (i >= whole || tell_kept(whole - 1 - i, i ? 0 : left_out))
+			break;
 	}
 	bpf_map_delete_elem(&kept_words, &tid);
 	return 0;
