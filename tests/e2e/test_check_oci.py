@@ -2,6 +2,8 @@
 
 import copy
 import json
+import pathlib
+import re
 
 import support
 from ctrun import SECCOMP, CtrunBundle
@@ -140,6 +142,27 @@ class Oci(support.Case):
                 require(runtime)
                 recording = self.record(*getattr(bundle, runtime)("run", bundle.id), cwd=bundle.path)
                 self.assertEqual(self.judged(recording, bundle.config), (0, set()))
+
+    def test_a_volume_and_many_capabilities(self):
+        own = int(re.search(r"CapEff:\s*(\w+)", pathlib.Path("/proc/self/status").read_text())[1], 16)
+        header = pathlib.Path("/usr/include/linux/capability.h").read_text()
+        known = [name for name, number in re.findall(r"#define (CAP_\w+)\s+(\d+)\n", header) if own >> int(number) & 1]
+        volume = self.tmp / "volume"
+        volume.mkdir()
+        bundle = Bundle(self, args=["/bin/true"])
+        bundle.config["mounts"].append({"destination": "/y", "type": "bind", "source": str(volume), "options": ["rbind", "ro"]})
+        # Of more than 20 a step says how many; of all that the runtime has it need not ask the kernel for any.
+        for names in (known, known[3:]):
+            bundle.config["process"]["capabilities"] = {name: names for name in ("bounding", "permitted", "effective")}
+            bundle.write()
+            for runtime in ("runc", "crun"):
+                with self.subTest(runtime=runtime, capabilities=len(names)):
+                    require(runtime)
+                    recording = self.record(*getattr(bundle, runtime)("run", bundle.id), cwd=bundle.path)
+                    self.assertEqual(self.judged(recording, bundle.config), (0, set()))
+                    config = copy.deepcopy(bundle.config)
+                    config["mounts"][-1]["source"] = "/srv" + str(volume)
+                    self.assertEqual(self.judged(recording, config), (1, {"mounts[/y].source"}))
 
     def test_every_single_edit_is_told_as_that_field(self):
         bundle = self.full_bundle()
