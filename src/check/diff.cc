@@ -105,7 +105,8 @@ class Matching {
   // The first of a kind with the first, and so on.
   void in_order(const std::vector<size_t>& left, const std::vector<size_t>& right) {
     std::map<std::string_view, std::vector<size_t>> waiting;
-    for (auto before = left.rbegin(); before != left.rend(); ++before) waiting[before_[*before].kind].push_back(*before);
+    for (auto before = left.rbegin(); before != left.rend(); ++before)
+      waiting[before_[*before].kind].push_back(*before);
     for (const size_t after : right) {
       std::vector<size_t>& of_kind = waiting[after_[after].kind];
       if (of_kind.empty()) continue;
