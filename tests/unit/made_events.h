@@ -46,22 +46,6 @@ Given memory_of(const T& object, size_t size = sizeof(T)) {
   return Given(std::move(bytes));
 }
 
-inline bool points_to_memory(ArgKind kind) {
-  switch (kind) {
-    case ArgKind::kPath:
-    case ArgKind::kString:
-    case ArgKind::kMountData:
-    case ArgKind::kBuffer:
-    case ArgKind::kIovec:
-    case ArgKind::kArgv:
-    case ArgKind::kEnvp:
-    case ArgKind::kStruct:
-    case ArgKind::kIds:
-    case ArgKind::kFdPointer: return true;
-    default: return false;
-  }
-}
-
 // A call of this name that returned 0. Throws where the abi does not have it.
 inline Call made_call(std::string_view name, const std::vector<Given>& given, Abi abi = Abi::x86_64) {
   Call call{.task = {.tid = 42, .tgid = 41, .start_ns = 7}, .abi = abi};
@@ -80,7 +64,7 @@ inline Call made_call(std::string_view name, const std::vector<Given>& given, Ab
       argument.raw = given[i].raw;
       argument.bytes = given[i].bytes;
       argument.strings = given[i].strings;
-      if (points_to_memory(argument.spec->kind))
+      if (is_memory(argument.spec->kind))
         argument.reading = given[i].reading.value_or(argument.raw ? Reading::kFaulted : Reading::kNull);
     }
     call.args.push_back(std::move(argument));
