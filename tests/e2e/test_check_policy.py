@@ -126,9 +126,10 @@ class RightOnes(OnRecordings):
         require("runc")
         bundle = Bundle(self, args=["/bin/true"])
         path = self.tmp / "lossy.ctt"
-        # So small a buffer that a runtime's set-up does not fit.
+        # Nothing reads the buffer while cttrace is stopped, and a runtime's set-up does not fit into it.
         run(CTTRACE, "-o", "/dev/null", "--buffer", "4K", "--record", path, "--",
-            *bundle.runc("run", bundle.id), cwd=bundle.path, timeout=120)
+            "sh", "-c", 'kill -STOP $PPID; "$@"; kill -CONT $PPID', "sh", *bundle.runc("run", bundle.id),
+            cwd=bundle.path, timeout=120)
         result = check(path, "--policy", "oci-default")
         self.assertEqual(result.returncode, 2, result.stdout)
         self.assertRegex(result.stdout, r"cannot judge: .*lost")
