@@ -100,7 +100,8 @@ struct Process {
   std::string cgroup = {};  // that it was moved to, or its maker was
   bool in_unified = false;  // it itself was moved to it there
   Stage stage = {};
-  TaskId made_by = {};  // the creator's process
+  TaskId made_by = {};               // the creator's process
+  std::weak_ptr<SetUp> set_up = {};  // of its own program, that a thread of it was in which has ended
 };
 
 // What threads go through that have left their starter's namespaces or root, until a program is handed over to.
@@ -119,18 +120,19 @@ struct SetUp {
   std::optional<HeldBack> helped = {};  // was held back until the set-up went on
   // Who set it up goes on in it itself: as it was at its last step.
   std::optional<HeldBack> itself = {};
-  uint32_t steps_itself = 0;        // that it has taken since
-  TaskId switched_by = {};          // the process that switched its root last
-  bool worker = false;              // it has executed itself again in what it has set up: it works in there
-  bool asks = false;                // a program in it is there to see whether the kernel executes it
-  bool hosts = false;               // a runtime works in it: it has made namespaces of its own in there
-  std::set<TaskId> threads = {};    // that run, until it is over
-  bool over = false;                // handed over, or told as failed
-  bool dismissed = false;           // the last of its processes that failed was killed by its own program
-  uint32_t failed = 0;              // how the last of its processes ended that did with an error: TaskExit::code
-  uint64_t end_ns = 0;              // when the last of its threads ended
-  std::shared_ptr<Unit> last = {};  // of the last of its processes that ended
-  std::string cgroup = {};          // of the last of its processes that ended and had been moved to one
+  uint32_t steps_itself = 0;      // that it has taken since
+  TaskId switched_by = {};        // the process that switched its root last
+  bool worker = false;            // it has executed itself again in what it has set up: it works in there
+  bool asks = false;              // a program in it is there to see whether the kernel executes it
+  bool hosts = false;             // a runtime works in it: it has made namespaces of its own in there
+  std::set<TaskId> threads = {};  // that run, until it is over
+  bool over = false;              // handed over, or told as failed
+  uint32_t failed = 0;            // how the last of its processes ended that did with an error: TaskExit::code
+  // Who killed the last of its processes that failed: its own program, or the one that started that.
+  std::shared_ptr<Unit> dismissed_by = {};
+  uint64_t end_ns = 0;                             // when the last of its threads ended
+  std::shared_ptr<Unit> last = {};                 // of the last of its processes that ended
+  std::string cgroup = {};                         // of the last of its processes that ended and had been moved to one
   std::vector<std::shared_ptr<Unit>> beside = {};  // that had a part in what is told, and go on
 
   // It came to no other program than the one that seemed to help: it was there for that, unless it failed by itself.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "story/call.h"
+#include "story/confined.h"
 #include "story/naming.h"
 #include "story/work.h"
 
@@ -134,10 +135,12 @@ void Teller::Work::end_of_work(const std::shared_ptr<SetUp>& set_up) {
 
 void Teller::Work::end_with_unit(const std::shared_ptr<SetUp>& set_up) {
   const Unit& unit = *set_up->unit;
+  if (is_left_to_starter(set_up)) return;
   if (set_up->held && has_helped(*set_up)) return end_of_work(set_up);
   if (set_up->held && unit.gave_up && may_have_failed(*set_up)) set_up->held.reset();
   // Who was dismissed by a runtime that has made its container, and ended well, has helped with it.
-  if (!set_up->held && set_up->dismissed && unit.made && !unit.gave_up) return drop_set_up(set_up);
+  const bool dismissed = set_up->dismissed_by == set_up->unit;
+  if (!set_up->held && dismissed && unit.made && !unit.gave_up) return drop_set_up(set_up);
   if (set_up->held || has_failed(*set_up)) return tell_unfinished(set_up, Ending::kFailed);
   drop_set_up(set_up);
 }
@@ -225,7 +228,10 @@ void Teller::Work::finish() {
     }
     // Where its runtime has given up, those that are left are about to end.
     if (each->threads.empty() || (each->unit->gave_up && has_failed(*each))) {
+      if (each->dismissed_by != each->unit) each->dismissed_by.reset();  // who has started it sets nothing up any more
       end_with_unit(each);
+    } else if (works_confined(*each)) {
+      drop_set_up(each);
     } else {
       tell_unfinished(each, Ending::kNotComplete);
     }

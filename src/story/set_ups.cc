@@ -1,10 +1,10 @@
 // Set-ups begin and end.
 #include <sched.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "story/confined.h"
 #include "story/gathering.h"
 #include "story/naming.h"
 #include "story/work.h"
@@ -15,54 +15,6 @@ namespace {
 constexpr uint32_t kFailure = 1 << 8;  // exit(1), as wait(2) reports it
 constexpr size_t kMostMade = 4096;
 constexpr size_t kMostMoved = 64;  // who made whom may be a circle in what a recording says
-
-// A server's session: it took itself away what it does not need, and did what it is there for. That it cannot have its
-// ids back is what it looks for; what failed in those that ended well did not matter.
-bool has_given_ids_up(const SetUp& set_up) {
-  if (!set_up.made.empty() || !set_up.joined.empty()) return false;
-  bool gave_ids_up = false;
-  for (const Draft::Part& part : set_up.draft.parts())
-    for (const Step& step : part.steps) {
-      const auto* given = std::get_if<IdentityGiven>(&step.facts);
-      const bool ended_well = part.stage.end_ns && !part.stage.exit_code;
-      if (std::holds_alternative<ProgramRun>(step.facts) || (step.error && !given && !ended_well)) return false;
-      const auto is_uid = [](const auto& each) { return each.what == IdentityGiven::What::kUid; };
-      gave_ids_up = gave_ids_up || (given && !step.error && std::ranges::any_of(given->changes, is_uid));
-    }
-  return gave_ids_up;
-}
-
-// A daemon: all alone it shut itself in, at last took itself away what it does not need, and worked until somebody
-// ended that. Who is told to make a container has more to do.
-bool has_shut_itself_in(const SetUp& set_up) {
-  const Draft::Part* alone = nullptr;
-  for (const Draft::Part& part : set_up.draft.parts()) {
-    if (part.steps.empty()) continue;
-    if (alone) return false;
-    alone = &part;
-  }
-  if (!alone || makes_container(set_up.unit->argv) || !WIFSIGNALED(static_cast<int>(set_up.failed))) return false;
-  const auto is_more = [](const Step& step) {
-    const auto* const run = std::get_if<ProgramRun>(&step.facts);
-    return step.error || (run && !run->itself) || std::holds_alternative<ProcessMade>(step.facts);
-  };
-  // With whom it wants to die is nothing that it takes away.
-  const auto last = std::find_if_not(alone->steps.rbegin(), alone->steps.rend(), is_how_to_die);
-  return last != alone->steps.rend() && std::holds_alternative<IdentityGiven>(last->facts) &&
-         std::ranges::none_of(alone->steps, is_more);
-}
-
-// It went into another root to ask what the kernel executes there.
-bool has_only_asked(const SetUp& set_up) {
-  if (!set_up.made.empty() || !set_up.joined.empty()) return false;
-  bool asked = false;
-  for (const Draft::Part& part : set_up.draft.parts()) {
-    const auto is_more = [](const Step& step) { return step.error || std::holds_alternative<ProgramRun>(step.facts); };
-    if (std::ranges::any_of(part.steps, is_more)) return false;
-    for (const auto& [name, count] : part.calls_by_name) asked = asked || (count && name.starts_with("execve"));
-  }
-  return asked;
-}
 
 }  // namespace
 
@@ -195,7 +147,7 @@ void Teller::Work::end_set_up(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->held) return wait_for_runtime(set_up);
   // Who has joined others, and ended well, has helped with what is theirs.
   if (set_up->made.empty() && !set_up->roots.count() && !set_up->failed && !unit.failed) return drop_set_up(set_up);
-  if (has_given_ids_up(*set_up) || has_shut_itself_in(*set_up) || has_only_asked(*set_up)) return drop_set_up(set_up);
+  if (is_for_nobody(*set_up)) return drop_set_up(set_up);
   const bool isolated = set_up->made.contains(CLONE_NEWNS) || set_up->made.contains(CLONE_NEWPID) ||
                         set_up->roots.count() || set_up->joined.contains(CLONE_NEWNS);
   if (!isolated) return drop_set_up(set_up);
@@ -218,10 +170,30 @@ bool Teller::Work::is_left_to_held(const SetUp& set_up) const {
          });
 }
 
-// Who has done something for a container, executed nothing and ended well has helped with it.
+// Who has done something for a container, executed nothing and ended well has helped with it. So has who was asked for
+// help, and killed as it had none to give.
 void Teller::Work::drop_helpers_of(const SetUp& latest) {
-  for (const std::shared_ptr<SetUp>& each : std::vector(latest.unit->set_ups))
-    if (each.get() != &latest && each->threads.empty() && !each->failed && !each->held) drop_set_up(each);
+  for (const std::shared_ptr<SetUp>& each : std::vector(latest.unit->set_ups)) {
+    const bool failed = each->failed && each->unit == latest.unit;
+    if (each.get() != &latest && each->threads.empty() && !failed && !each->held) drop_set_up(each);
+  }
+}
+
+// Killed by the program that had started it, before it did more than to make namespaces. Where that one sets something
+// up now, what comes of it tells.
+bool Teller::Work::is_left_to_starter(const std::shared_ptr<SetUp>& set_up) {
+  const std::shared_ptr<Unit> starter = set_up->dismissed_by;
+  if (!starter || starter == set_up->unit || starter->processes == 0 || makes_container(set_up->unit->argv))
+    return false;
+  if (!has_only_made_namespaces(*set_up)) return false;
+  std::erase(set_up->unit->set_ups, set_up);
+  std::erase(starter->set_ups, set_up);
+  const auto is_its = [&](const std::shared_ptr<SetUp>& each) { return each->unit == starter; };
+  const bool sets_up = std::ranges::any_of(starter->set_ups, is_its);
+  if (!sets_up && time_ns_ >= set_up->end_ns + kPatience_ns) return false;
+  starter->set_ups.push_back(set_up);
+  if (!sets_up) failed_.emplace_back(time_ns_, set_up);
+  return true;
 }
 
 // Of a process that looked around or confined itself. What it did may belong to a container. Where its runtime has
@@ -231,6 +203,7 @@ void Teller::Work::drop_set_up(const std::shared_ptr<SetUp>& set_up) {
   --progress_.going_on;
   --set_up->unit->set_ups_begun;
   std::erase(set_up->unit->set_ups, set_up);
+  if (set_up->dismissed_by) std::erase(set_up->dismissed_by->set_ups, set_up);
   const std::shared_ptr<Unit>& heir = set_up->unit->processes > 0 || !set_up->last ? set_up->unit : set_up->last;
   busy(heir);
   for (Draft::Part& part : set_up->draft.take_parts()) heir->draft.add(std::move(part));

@@ -162,14 +162,31 @@ void Teller::Work::on(const TaskExit& exit) {
   if (!gone) return;
   const std::shared_ptr<Process> process = gone->process;
   const std::shared_ptr<SetUp> set_up = gone->sets_up() ? gone->set_up : nullptr;
+  if (set_up && set_up->unit == process->unit) process->set_up = set_up;
   if (exit.last_of_process && !exit.code) ends_itself(*gone);
   people_.erase(id);
   const auto running = running_.find(id.tid);
   if (running != running_.end() && running->second == id) running_.erase(running);
   if (set_up) set_up->threads.erase(id);
-  if (exit.last_of_process) process_ended(*process, set_up.get(), exit);
-  if (set_up && (set_up->threads.empty() || is_left_to_held(*set_up))) end_set_up(set_up);
+  // The last thread may be one that was there before its process began a set-up.
+  std::shared_ptr<SetUp> its = exit.last_of_process ? process->set_up.lock() : nullptr;
+  if (!its || its->over) its = set_up;
+  if (exit.last_of_process) process_ended(*process, its.get(), exit);
+  for (const std::shared_ptr<SetUp>& each : {its, its == set_up ? nullptr : set_up})
+    if (each && (each->threads.empty() || is_left_to_held(*each))) end_set_up(each);
   if (exit.last_of_process && process->unit->processes == 0) unit_ended(process->unit);
+}
+
+// Its own program, or the one that had started that. By ptrace it is not known who kills.
+std::shared_ptr<Unit> Teller::Work::dismisser_of(const Process& process, const TaskExit& exit) {
+  if (!WIFSIGNALED(static_cast<int>(exit.code))) return nullptr;
+  const std::shared_ptr<Unit>& starter = process.unit->above;
+  if (!exit.killed_by) return starter;
+  const bool by_process = exit.killed_by->kind == Killer::Kind::kProcess;
+  const Person* const killer = by_process ? person(exit.killed_by->pid) : nullptr;
+  if (!killer || killer->process->leader == process.leader) return nullptr;
+  const std::shared_ptr<Unit>& unit = killer->process->unit;
+  return unit == process.unit || unit == starter ? unit : nullptr;
 }
 
 void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit& exit) {
@@ -189,9 +206,7 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
   if (set_up && !process.cgroup.empty()) set_up->cgroup = process.cgroup;
   if (exit.code && set_up && !dismissed && (process.unit == set_up->unit || set_up->threads.empty())) {
     set_up->failed = exit.code;
-    const bool by_process = exit.killed_by && exit.killed_by->kind == Killer::Kind::kProcess;
-    const Person* const killer = by_process ? person(exit.killed_by->pid) : nullptr;
-    set_up->dismissed = killer && killer->process->unit == process.unit && killer->process->leader != process.leader;
+    set_up->dismissed_by = dismisser_of(process, exit);
   }
   keep_stage(process, set_up);
   tell_server_end(process);

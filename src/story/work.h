@@ -47,6 +47,7 @@ class Teller::Work {
   std::shared_ptr<Process> new_process(const Task& task, std::shared_ptr<Unit> unit);
   uint32_t inode_of(const Person& person, ct_ns which) const;
   void see_child(Person& child, uint64_t flags, const NamespaceInodes* namespaces);
+  std::shared_ptr<Unit> dismisser_of(const Process& process, const TaskExit& exit);
   void process_ended(Process& process, SetUp* set_up, const TaskExit& exit);
   void unit_ended(const std::shared_ptr<Unit>& unit);
   void busy(const std::shared_ptr<Unit>& unit);
@@ -68,6 +69,7 @@ class Teller::Work {
   bool is_left_to_held(const SetUp& set_up) const;
   void drop_set_up(const std::shared_ptr<SetUp>& set_up);
   void drop_helpers_of(const SetUp& latest);
+  bool is_left_to_starter(const std::shared_ptr<SetUp>& set_up);
 
   // leaving.cc: set-ups are left by who lives on
   bool is_made_beside(const SetUp& set_up, const Process& process, uint64_t types) const;

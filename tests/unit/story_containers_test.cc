@@ -902,191 +902,6 @@ TEST_F(StoryContainers, AWorkerThatIsKilledHasNotFailedToStart) {
   EXPECT_TRUE(world.told().empty());
 }
 
-TEST_F(StoryContainers, WhoConfinesItselfHasNotFailedToStart) {
-  const Task daemon = world.starts(50, {"/usr/sbin/daemon"});
-  const auto session = [&](uint32_t tid, uint32_t ends) {
-    const Task worker = world.clones(daemon, tid, CLONE_NEWNS, {tid}, with(kHost, {{CT_NS_MNT, 1000 + tid}}));
-    world.calls(worker, "chroot", {"/var/empty"});
-    world.ends(worker, ends);
-  };
-  session(51, 0);
-  session(52, 0);
-  EXPECT_TRUE(world.told().empty());
-  session(53, 255 << 8);
-  world.ends(daemon);
-  EXPECT_EQ(world.container().set_up.ending, Ending::kFailed);
-}
-
-// What failed in those that ended well did not matter to them.
-TEST_F(StoryContainers, WhoGaveIdsUpHasNotFailedByWhatItDidWithout) {
-  const auto told_where = [](uint32_t worker_ends) {
-    StoryWorld world;
-    const Task daemon = world.starts(50, {"/usr/sbin/daemon"});
-    const Task session = world.forks(daemon, 51);
-    world.calls(session, "chroot", {"/var/empty"});
-    const Task worker = world.forks(session, 52);
-    world.fails(worker, "mount", {"t", "/mnt", "tmpfs", 0, "siez=1"}, EINVAL);
-    world.ends(worker, worker_ends);
-    world.calls(session, "setuid", {33});
-    world.ends(session, 255 << 8);
-    world.ends(daemon);
-    return world.told_of<Container>().size();
-  };
-  EXPECT_EQ(told_where(0), 0u);
-  EXPECT_EQ(told_where(1 << 8), 1u);
-}
-
-// A daemon that works in what it has shut itself in is ended from outside.
-TEST_F(StoryContainers, WhoShutsItselfInIsNoContainer) {
-  const auto told_where = [](const Words& argv, uint32_t ends, bool gives_up = true) {
-    StoryWorld world;
-    const Task daemon = world.starts(50, argv);
-    world.unshares(daemon, CLONE_NEWNS, with(kHost, {{CT_NS_MNT, 500}}));
-    world.pivots(daemon, "/var/empty");
-    if (gives_up) world.calls(daemon, "prctl", {38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0, 0});
-    world.ends(daemon, ends);
-    return world.told_of<Container>().size();
-  };
-  EXPECT_EQ(told_where({"/usr/bin/daemon"}, SIGTERM), 0u);
-  EXPECT_EQ(told_where({"/usr/bin/daemon"}, 1 << 8), 1u);
-  EXPECT_EQ(told_where({"/usr/bin/daemon"}, SIGTERM, false), 1u);
-  EXPECT_EQ(told_where({"/usr/bin/made-up", "run", "web"}, SIGTERM), 1u);
-}
-
-TEST_F(StoryContainers, WhoDidMoreThanToShutItselfInHasSetSomethingUp) {
-  const auto told_where = [](const std::function<void(StoryWorld&, const Task&)>& more) {
-    StoryWorld world;
-    const Task daemon = world.starts(50, {"/usr/bin/daemon", "-f"});
-    const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 500}});
-    world.unshares(daemon, CLONE_NEWNS, own);
-    world.pivots(daemon, "/var/empty");
-    more(world, daemon);
-    world.calls(daemon, "prctl", {38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0, 0});
-    world.ends(daemon, SIGTERM);
-    return world.told_of<Container>().size();
-  };
-  EXPECT_EQ(told_where([](StoryWorld&, const Task&) {}), 0u);
-  EXPECT_EQ(told_where([](StoryWorld& world, const Task& daemon) {
-              world.fails(daemon, "mount", {"t", "/mnt", "tmpfs", 0, "siez=1"}, EINVAL);
-            }),
-            1u);
-  // It makes a process.
-  EXPECT_EQ(told_where([](StoryWorld& world, const Task& daemon) {
-              world.ends(world.clones(daemon, 51, 0, {51}, with(kHost, {{CT_NS_MNT, 500}})));
-            }),
-            1u);
-  // Another process does so, too.
-  EXPECT_EQ(told_where([](StoryWorld& world, const Task& daemon) {
-              const Task child = world.clones(daemon, 51, 0, {51}, with(kHost, {{CT_NS_MNT, 500}}));
-              world.calls(child, "prctl", {38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0, 0});
-              world.ends(child, SIGTERM);
-            }),
-            1u);
-  // It executes itself again.
-  EXPECT_EQ(told_where([](StoryWorld& world, const Task& daemon) {
-              world.runs(daemon, {"/usr/bin/daemon", "-f", "again"},
-                         [](Snapshot& snapshot) { snapshot.namespaces[CT_NS_MNT] = 500; });
-            }),
-            0u);
-}
-
-// lxc-execute, where newuidmap fails: what it has made only said with whom it wants to die, and was killed by it.
-TEST_F(StoryContainers, WhoOnlySaidWithWhomItDiesHasNotShutItselfIn) {
-  const Task runtime = world.starts(50, {"/usr/bin/made-up", "-n", "web", "--", "/bin/app"});
-  const Task init = world.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
-  world.calls(init, "prctl", {1 /* PR_SET_PDEATHSIG */, SIGKILL, 0, 0, 0});
-  world.calls(runtime, "write", {4, "1", 1}, [&](Call& call) {
-    call.args[0].file = File{.path = "/sys/fs/cgroup/web/cpuset.mems", .fs_type = "cgroup2"};
-  });
-  world.ends(init, SIGKILL, Killer{.kind = Killer::Kind::kProcess, .pid = 50, .comm = "made-up"});
-  world.ends(runtime, 1 << 8);
-  EXPECT_EQ(world.container().set_up.ending, Ending::kFailed);
-  EXPECT_TRUE(world.told_of<ContainerWentOn>().empty());
-}
-
-// BuildKit asks so of every architecture.
-TEST_F(StoryContainers, WhoAsksWhatTheKernelExecutesSetsUpNothing) {
-  const auto told_where = [](const std::string& runtime, const std::string& program, int error) {
-    StoryWorld world;
-    const Task daemon =
-        world.starts(50, {runtime}, [](Snapshot& snapshot) { snapshot.root = File{.path = "/", .inode = 2}; });
-    const Task child = world.forks(daemon, 51);
-    world.calls(child, "chroot", {"/tmp/qemu-check1"});
-    const File root = {.path = "/tmp/qemu-check1", .inode = 77};
-    if (error)
-      world.fails(child, "execve", {program, Words{program}}, error);
-    else
-      world.runs(child, {program}, [&](Snapshot& snapshot) { snapshot.root = root; });
-    world.ends(child, error ? 253 << 8 : 0);
-    world.ends(daemon);
-    return world.told_of<Container>().size();
-  };
-  EXPECT_EQ(told_where("/usr/sbin/dockerd", "/check", 0), 0u);
-  EXPECT_EQ(told_where("/usr/sbin/dockerd", "/check", ENOEXEC), 0u);
-  EXPECT_EQ(told_where("/usr/bin/buildkitd", "/check", 0), 0u);
-  EXPECT_EQ(told_where("/usr/bin/buildkitd", "/check", ENOEXEC), 0u);
-  EXPECT_EQ(told_where("/usr/sbin/dockerd", "/app", 0), 1u);
-  EXPECT_EQ(told_where("/usr/sbin/chroot", "/check", 0), 1u);
-  EXPECT_EQ(told_where("/usr/sbin/dockerd", "/check", ENOENT), 1u);
-  EXPECT_EQ(told_where("/usr/sbin/dockerd", "/app", ENOEXEC), 1u);
-  EXPECT_EQ(told_where("/usr/sbin/chroot", "/check", ENOEXEC), 1u);
-}
-
-TEST_F(StoryContainers, WhoDoesMoreThanToAskHasSetSomethingUp) {
-  using Does = std::function<void(StoryWorld&, const Task&)>;
-  const auto told_where = [](const Does& does, uint32_t ends) {
-    StoryWorld world;
-    const Task daemon = world.starts(50, {"/usr/sbin/dockerd"});
-    const Task child = world.forks(daemon, 51);
-    world.calls(child, "chroot", {"/tmp/qemu-check1"});
-    does(world, child);
-    world.ends(child, ends);
-    world.ends(daemon);
-    return world.told_of<Container>().size() + world.told_of<EntryMade>().size();
-  };
-  const Does asks = [](StoryWorld& world, const Task& child) {
-    world.fails(child, "execve", {"/check", Words{"/check"}}, ENOEXEC);
-  };
-  constexpr uint32_t kFails = 253 << 8;
-  EXPECT_EQ(told_where(asks, kFails), 0u);
-  EXPECT_EQ(told_where([](StoryWorld&, const Task&) {}, kFails), 1u);
-  EXPECT_EQ(told_where(
-                [&](StoryWorld& world, const Task& child) {
-                  world.fails(child, "mount", {"t", "/mnt", "tmpfs", 0, "siez=1"}, EINVAL);
-                  asks(world, child);
-                },
-                kFails),
-            1u);
-  EXPECT_EQ(told_where(
-                [&](StoryWorld& world, const Task& child) {
-                  world.unshares(child, CLONE_NEWNS, with(kHost, {{CT_NS_MNT, 500}}));
-                  asks(world, child);
-                },
-                kFails),
-            1u);
-  EXPECT_EQ(told_where([](StoryWorld& world, const Task& child) { world.runs(child, {"/bin/tool"}); }, kFails), 1u);
-  // The program is of another architecture after all, and cannot go on.
-  const auto runs = [](const NamespaceInodes& namespaces) {
-    return [=](StoryWorld& world, const Task& child) { world.runs_in(child, {"/check"}, namespaces, {51}); };
-  };
-  EXPECT_EQ(told_where(runs(kHost), SIGILL), 0u);
-  const NamespaceInodes own = with(kHost, {{CT_NS_MNT, 500}});
-  EXPECT_EQ(told_where(
-                [&](StoryWorld& world, const Task& child) {
-                  world.unshares(child, CLONE_NEWNS, own);
-                  runs(own)(world, child);
-                },
-                0),
-            1u);
-  EXPECT_EQ(told_where(
-                [&](StoryWorld& world, const Task& child) {
-                  world.joins(child, CLONE_NEWNS, 500, own);
-                  runs(own)(world, child);
-                },
-                0),
-            1u);
-}
-
 // It made a mount tree in a namespace of its own, say, and handed that on.
 TEST_F(StoryContainers, AHelperThatItsRuntimeKillsWasNoContainer) {
   const auto told_where = [](uint32_t killer, uint32_t runtime_ends, bool makes_another = true) {
@@ -1109,6 +924,28 @@ TEST_F(StoryContainers, AHelperThatItsRuntimeKillsWasNoContainer) {
   EXPECT_EQ(told_where(5, 0), 2u);
   // It helped with nothing.
   EXPECT_EQ(told_where(50, 0, false), 1u);
+}
+
+// A thread that was there before, and is where its process came from, ends last.
+TEST_F(StoryContainers, WhoIsKilledEndsWithItsLastThread) {
+  const Task runtime = world.starts(50, {"/usr/bin/made-up"});
+  const Task init = world.clones(runtime, 51, 0, {51});
+  const Task thread = {.tid = 52, .tgid = 51, .start_ns = world.now()};
+  world.apply(Fork{.task = init, .child = thread, .child_pids = {52}, .time_ns = world.now()});
+  world.unshares(init, CLONE_NEWNS, with(kHost, {{CT_NS_MNT, 500}}));
+  const Killer killer = {.kind = Killer::Kind::kProcess, .pid = 5, .comm = "sh"};
+  for (const Task& each : {init, thread})
+    world.apply(TaskExit{.task = each,
+                         .time_ns = world.now(),
+                         .code = SIGKILL,
+                         .last_of_process = each.tid == thread.tid,
+                         .killed_by = killer});
+  world.ends(runtime, 1 << 8);
+  const Container made = world.container();
+  EXPECT_EQ(made.set_up.ending, Ending::kFailed);
+  const auto killed = std::ranges::find(made.set_up.stages, init.tid, [](const Stage& each) { return each.task.tid; });
+  ASSERT_NE(killed, made.set_up.stages.end());
+  EXPECT_EQ(killed->exit_code, static_cast<uint32_t>(SIGKILL));
 }
 
 TEST_F(StoryContainers, ARuntimeThatFailsHasFailedWithTheLatest) {

@@ -146,6 +146,47 @@ TEST_F(StoryWhose, WorkersThatAreMadeBesideEachOtherAreDismissed) {
   EXPECT_TRUE(world.told().empty());
 }
 
+// nix-build's: who sets something up starts a program that may do it elsewhere, and kills it as it may not.
+TEST_F(StoryWhose, WhoWasAskedForHelpAndDismissedHasFailedNothing) {
+  struct Given {
+    MaybeKiller killer = {};
+    Words argv = {"/usr/bin/helper"};
+    bool mounts = false;
+    bool sets_up = true;
+    bool ends = true;
+    uint64_t later_ns = 0;
+  };
+  const auto told_where = [](Given given) {
+    StoryWorld world;
+    const Task builder = world.starts(50, {"/usr/bin/builder", "all"});
+    const Task helper = world.forks(builder, 51);
+    world.runs(helper, given.argv);
+    world.unshares(helper, CLONE_NEWNS, with(kHost, {{CT_NS_MNT, 700}}));
+    if (given.mounts) world.calls(helper, "mount", {"proc", "/mnt", "proc", 0, null()});
+    world.ends(helper, SIGKILL, given.killer);
+    world.passes(given.later_ns);
+    if (given.sets_up) {
+      const Task init = world.clones(builder, 52, kMountsAndPids, {52, 1}, kInside);
+      world.runs_in(init, {"/bin/app"}, kInside, {52, 1});
+    }
+    if (given.ends) world.ends(builder);
+    std::vector<Ending> endings;
+    for (const Container& each : world.told_of<Container>()) endings.push_back(each.set_up.ending);
+    return endings;
+  };
+  using Endings = std::vector<Ending>;
+  const Endings only_made = {Ending::kHandedOver}, also_failed = {Ending::kFailed, Ending::kHandedOver};
+  const auto killed_by = [](uint32_t pid) { return Killer{.kind = Killer::Kind::kProcess, .pid = pid, .comm = ""}; };
+  EXPECT_EQ(told_where({killed_by(50)}), only_made);
+  EXPECT_EQ(told_where({}), only_made);
+  EXPECT_EQ(told_where({killed_by(world.shell.tgid)}), also_failed);
+  EXPECT_EQ(told_where({.argv = {"/usr/bin/helper", "run", "web"}}), also_failed);
+  EXPECT_EQ(told_where({.mounts = true}), also_failed);
+  EXPECT_EQ(told_where({.later_ns = 2'000'000'000}), also_failed);
+  EXPECT_EQ(told_where({.sets_up = false}), Endings{Ending::kFailed});
+  EXPECT_EQ(told_where({.sets_up = false, .ends = false}), Endings{Ending::kFailed});
+}
+
 // Two that were in the middle of it when tracing began, with the same folder for a root.
 TEST_F(StoryWhose, ThoseThatWereBegunBeforeAreEachItsOwn) {
   std::vector<Task> tasks;
