@@ -104,4 +104,14 @@ bool has_only_made_namespaces(const SetUp& set_up) {
   });
 }
 
+bool has_only_looked(const SetUp& set_up) {
+  const auto looks = [](const Step& step) {
+    const auto* const run = std::get_if<ProgramRun>(&step.facts);
+    return confines(step) || (run && run->itself && !step.error);
+  };
+  return set_up.made.empty() && set_up.joined.empty() &&
+         std::ranges::all_of(set_up.draft.parts(),
+                             [&](const Draft::Part& part) { return std::ranges::all_of(part.steps, looks); });
+}
+
 }  // namespace cttrace

@@ -15,4 +15,7 @@ bool works_confined(const SetUp& set_up);
 // Whoever was in it did nothing else that is told.
 bool has_only_made_namespaces(const SetUp& set_up);
 
+// Nobody did more than to go into another root, and to take privileges away.
+bool has_only_looked(const SetUp& set_up);
+
 }  // namespace cttrace

@@ -14,6 +14,9 @@
 namespace cttrace {
 namespace {
 
+// What was looked for comes long before a container where layers are copied meanwhile.
+constexpr uint64_t kPatienceWithLooks_ns = 10 * kPatience_ns;
+
 // What was to become the root: the starter's, with all below, was bound there; or it was bound on itself, to be a mount
 // that can. What is below it, and then treated so, is there to be read only, or not to be.
 bool guess_root(SetUp& set_up) {
@@ -138,9 +141,10 @@ void Teller::Work::end_with_unit(const std::shared_ptr<SetUp>& set_up) {
   if (is_left_to_starter(set_up)) return;
   if (set_up->held && has_helped(*set_up)) return end_of_work(set_up);
   if (set_up->held && unit.gave_up && may_have_failed(*set_up)) set_up->held.reset();
-  // Who was dismissed by a runtime that has made its container, and ended well, has helped with it.
-  const bool dismissed = set_up->dismissed_by == set_up->unit;
-  if (!set_up->held && dismissed && unit.made && !unit.gave_up) return drop_set_up(set_up);
+  // Who was dismissed by a runtime that has made its container, and ended well, has helped with it; or has looked for
+  // something in another root, whether it was there or not.
+  const bool has_helped = set_up->dismissed_by == set_up->unit || has_only_looked(*set_up);
+  if (!set_up->held && has_helped && unit.made && !unit.gave_up) return drop_set_up(set_up);
   if (set_up->held || has_failed(*set_up)) return tell_unfinished(set_up, Ending::kFailed);
   drop_set_up(set_up);
 }
@@ -160,7 +164,8 @@ void Teller::Work::tell_failed_by_now() {
     if (next && !next->over && time_ns_ < since_ns + kPatience_ns) break;
     failed_.pop_front();
     if (!next || next->over) continue;
-    if (is_cleaning_up(*next->unit)) {
+    const bool may_go_on = has_only_looked(*next) && time_ns_ < next->end_ns + kPatienceWithLooks_ns;
+    if (is_cleaning_up(*next->unit) || may_go_on) {
       failed_.emplace_back(time_ns_, next);
       continue;
     }

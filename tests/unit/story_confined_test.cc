@@ -169,6 +169,32 @@ TEST_F(StoryConfined, WhoOnlySaidWithWhomItDiesHasNotShutItselfIn) {
   EXPECT_TRUE(world.told_of<ContainerWentOn>().empty());
 }
 
+// buildah's: it executes itself to open a file as who is in a root would, which is not there.
+TEST_F(StoryConfined, WhoLooksForSomethingInVainInARootHasFailedNothing) {
+  const auto told_where = [](bool makes, uint32_t runtime_ends, bool mounts) {
+    StoryWorld world;
+    const Words argv = {"/usr/bin/made-up", "build"};
+    const Task runtime = world.starts(50, argv);
+    const Task looks = world.forks(runtime, 51);
+    world.runs(looks, argv);
+    world.calls(looks, "chroot", {"/bundle/rootfs"});
+    if (mounts) world.calls(looks, "mount", {"proc", "/proc", "proc", 0, null()});
+    world.ends(looks, 1 << 8);
+    const Task init = world.clones(runtime, 60, kMountsAndPids, {60, 1}, kInside);
+    world.passes(5'000'000'000);
+    if (makes) world.runs_in(init, {"/bin/app"}, kInside, {60, 1});
+    world.ends(init);
+    world.ends(runtime, runtime_ends);
+    std::vector<Ending> endings;
+    for (const Container& each : world.told_of<Container>()) endings.push_back(each.set_up.ending);
+    return std::ranges::count(endings, Ending::kFailed);
+  };
+  EXPECT_EQ(told_where(true, 0, false), 0);
+  EXPECT_EQ(told_where(true, 0, true), 1);
+  EXPECT_GE(told_where(true, 1 << 8, false), 1);
+  EXPECT_GE(told_where(false, 0, false), 1);
+}
+
 // BuildKit asks so of every architecture.
 TEST_F(StoryConfined, WhoAsksWhatTheKernelExecutesSetsUpNothing) {
   const auto told_where = [](const std::string& runtime, const std::string& program, int error) {
