@@ -102,6 +102,8 @@ struct Process {
   Stage stage = {};
   TaskId made_by = {};               // the creator's process
   std::weak_ptr<SetUp> set_up = {};  // of its own program, that a thread of it was in which has ended
+  // The last of its calls that failed, as a failure, where that is usual and it has set nothing up since.
+  std::shared_ptr<const Step> excused = {};
 };
 
 // What threads go through that have left their starter's namespaces or root, until a program is handed over to.

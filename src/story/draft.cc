@@ -103,6 +103,7 @@ void Draft::add(const Stage& stage, Step&& step) {
 void Draft::add(Part&& other) {
   Part& into = part(other.stage);
   into.quiet_calls += other.quiet_calls;
+  if (other.excused) into.excused = std::move(other.excused);
   into.calls += other.calls;
   for (const auto& [name, count] : other.calls_by_name) into.calls_by_name[name] += count;
   for (Step& step : other.steps) {

@@ -3,6 +3,7 @@
 
 #include <list>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -23,6 +24,9 @@ class Draft {
     uint64_t quiet_calls = 0;
     uint64_t calls = 0;
     CallCounts calls_by_name = {};
+    // What the process failed with last, where that is usual, before it ended with an error: it may have ended for
+    // that.
+    std::shared_ptr<const Step> excused = {};
   };
 
   // The part of a process; made where there is none.

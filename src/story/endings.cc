@@ -94,8 +94,7 @@ void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending e
     if (person.process->unit == set_up.unit && !person.process->cgroup.empty()) cgroup = person.process->cgroup;
   Named named = named_by({set_up.unit->argv, cgroup, set_up.hostname, {}});
   if (into && !mounts && !pids) named.name = into->name;
-  SetUpStory story = story_of(set_up, named, {});
-  story.ending = ending;
+  SetUpStory story = story_of(set_up, named, {}, ending);
   if (set_up.threads.empty() && set_up.end_ns) story.end_ns = set_up.end_ns;
   for (const auto& [type, inode] : set_up.made)
     story.namespaces.push_back({.type = type, .inode = inode, .how = ContainerNamespace::How::kMade});

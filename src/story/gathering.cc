@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "story/blame.h"
 #include "story/chains.h"
 #include "story/phases.h"
 #include "story/refine.h"
@@ -110,12 +111,14 @@ bool Gathering::take_from(Draft& draft, const Subject& subject) {
       for (const auto& [name, count] : step.names) own.calls_by_name[name] += count;
       narrow(step, subject);
     }
+    if (part.excused && concerns(*part.excused, subject)) own.excused = std::move(part.excused);
     if (!own.steps.empty()) parts_.push_back(std::move(own));
   }
   return parts_.size() > before;
 }
 
 void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
+  if (story.ending == Ending::kFailed) blame(parts_);
   drop_idle(program);
   // A process's parts in the order of its programs.
   std::ranges::stable_sort(parts_, {}, [](const Draft::Part& part) {

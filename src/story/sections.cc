@@ -95,8 +95,8 @@ bool is_mounted_inside(const SetUp& set_up, const std::string& rootfs) {
 
 }  // namespace
 
-SetUpStory Teller::Work::story_of(SetUp& set_up, const Named& named, const TaskId& program) {
-  SetUpStory story;
+SetUpStory Teller::Work::story_of(SetUp& set_up, const Named& named, const TaskId& program, Ending ending) {
+  SetUpStory story{.ending = ending};
   story.runtime = runtime_of(*set_up.unit);
   if (program != TaskId{}) set_up.roots.only_of(line_of(set_up.draft, program));
   Subject subject{.set_up = &set_up, .name = named.name, .called = named.called};
@@ -188,7 +188,7 @@ void Teller::Work::tell_handed_over(const std::shared_ptr<SetUp>& set_up, Proces
   const std::string entered = makes_container(set_up->unit->argv) ? std::string() : named.called;
   if (is_entry) named.name = into ? into->name : entered;
   drop_visits_beside(*set_up);
-  SetUpStory story = story_of(*set_up, named, process.leader);
+  SetUpStory story = story_of(*set_up, named, process.leader, Ending::kHandedOver);
   story.program = process.leader;
   story.pids = snapshot.pids;
   story.argv = argv;

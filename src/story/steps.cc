@@ -108,7 +108,7 @@ bool is_quiet(const Step& step) {
   return call && !step.error && (call->quiet || step.normal_failures);
 }
 
-Step step_of(const Call& call, EventNumber number, const Circumstances& around) {
+Step unexcused_step_of(const Call& call, EventNumber number) {
   Step step;
   step.first = step.last = number;
   step.start_ns = call.start_ns;
@@ -121,16 +121,23 @@ Step step_of(const Call& call, EventNumber number, const Circumstances& around) 
     step.facts = CallMade{.name = std::string(call.row->name),
                           .about = "(its return was lost: not known whether it did anything)"};
   step.error = error_of(call);
-  if (step.error) step.reason = why_normal(call, step.facts, around);
-  if (!step.reason.empty()) {
-    step.normal_failures = 1;
-    note_failure(step.facts, std::exchange(step.error, 0));
-  }
   if (step.error) {
     step.killed = call.outcome == Outcome::kSigsysBySeccomp;
     step.denied = call.outcome == Outcome::kDeniedBySeccomp || step.killed;
     step.message = call.fs_message.value_or("");
   }
+  step.phase = usual_phase(step.facts);
+  return step;
+}
+
+Step step_of(const Call& call, EventNumber number, const Circumstances& around) {
+  Step step = unexcused_step_of(call, number);
+  if (step.error) step.reason = why_normal(call, step.facts, around);
+  if (step.reason.empty()) return step;
+  step.normal_failures = 1;
+  step.killed = step.denied = false;
+  step.message.clear();
+  note_failure(step.facts, std::exchange(step.error, 0));
   step.phase = usual_phase(step.facts);
   return step;
 }

@@ -21,6 +21,9 @@ struct Circumstances {
 // The step that the call alone would be, in the phase that is usual for its kind.
 Step step_of(const Call& call, EventNumber number, const Circumstances& around = {});
 
+// The same, but a failure is one even where it is usual.
+Step unexcused_step_of(const Call& call, EventNumber number);
+
 // What the calls of a name do.
 struct CallMeaning {
   std::string_view call;

@@ -209,6 +209,8 @@ void Teller::Work::process_ended(Process& process, SetUp* set_up, const TaskExit
     set_up->dismissed_by = dismisser_of(process, exit);
   }
   keep_stage(process, set_up);
+  Draft::Part* const part = (set_up ? set_up->draft : process.unit->draft).find(process.leader);
+  if (part && WIFEXITED(static_cast<int>(exit.code)) && exit.code) part->excused = process.excused;
   tell_server_end(process);
   tell_entry_end(process.stage);
   Known* const known = containers_.find(process.container);

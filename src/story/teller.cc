@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "model/file_places.h"
+#include "story/blame.h"
 #include "story/call.h"
 #include "story/effects.h"
 #include "story/roles.h"
@@ -140,6 +141,7 @@ void Teller::Work::on(const Call& call) {
   Step step = step_of(call, number_, around);
   if (step.error) step.cause = cause_in(*changes_);
   step.selected = !options_.selects || options_.selects(*call.row);
+  note_excused(person, call, step);
   if (std::holds_alternative<ProgramRun>(step.facts)) return note_exec(person, call, std::move(step));
   const bool done = succeeded(call);
   if (done) note_effects(call, step);
@@ -194,6 +196,22 @@ void Teller::Work::note_words(Person& person, const Call& call) {
   }
   if (call.row->name == "memfd_create" && process.unit->memory_files.size() < kMostMemoryFiles)
     process.unit->memory_files.insert(text(call, "uname"));
+}
+
+// What fails as is usual may be why its process ends with an error, if it does no more.
+void Teller::Work::note_excused(const Person& person, const Call& call, const Step& step) {
+  std::shared_ptr<const Step>& excused = person.process->excused;
+  if (!step.normal_failures) {
+    if (excused && (step.error || goes_past(*excused, step))) excused.reset();
+    return;
+  }
+  Step failed = unexcused_step_of(call, number_);
+  if (!may_end(failed)) return;
+  failed.cause = cause_in(*changes_);
+  failed.selected = step.selected;
+  note_pid(*person.process, failed);
+  if (person.sets_up()) note_where(*person.set_up, failed);
+  excused = std::make_shared<Step>(std::move(failed));
 }
 
 // The entry whose program it is, or that has made it; nullptr: it is of none.

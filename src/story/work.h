@@ -87,6 +87,7 @@ class Teller::Work {
   void note_effects(const Call& call, Step& step);
   void note_words(Person& person, const Call& call);
   void note_said(Person& person, const Call& call);
+  void note_excused(const Person& person, const Call& call, const Step& step);
   EntryEnded* entry_of(const Process& process);
   void note_inside(uint32_t container, const std::shared_ptr<Unit>& unit, const Step& step);
   void note_exec(Person& person, const Call& call, Step&& step);
@@ -146,7 +147,7 @@ class Teller::Work {
                         const std::optional<PendingExec>& exec);
   void tell_container(Process& process, const Snapshot& snapshot, Container container, const std::string& called,
                       const std::shared_ptr<SetUp>& set_up);
-  SetUpStory story_of(SetUp& set_up, const Named& named, const TaskId& program);
+  SetUpStory story_of(SetUp& set_up, const Named& named, const TaskId& program, Ending ending);
   void describe(Container& container, const SetUp& set_up, const SetUpStory& story) const;
   std::vector<std::shared_ptr<Unit>> units_beside(const std::shared_ptr<Unit>& runtime) const;
   void keep_calls_of(SetUpStory& story);
