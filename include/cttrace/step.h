@@ -203,8 +203,9 @@ struct HandedOver {
   bool itself = false;  // no other program: the runtime goes on in what it has set up
   std::string path = {};
   std::vector<std::string> argv = {};
-  uint32_t uid = 0, gid = 0;  // in its user namespace, where that maps them
+  uint32_t uid = 0, gid = 0;  // as it sees them: 65534 where its user namespace does not map them
   uint32_t host_uid = 0, host_gid = 0;
+  bool uid_is_mapped = true, gid_is_mapped = true;
   uint64_t capabilities = 0;  // permitted
   bool no_new_privs = false;
   uint32_t seccomp_mode = 0;

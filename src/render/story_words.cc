@@ -214,7 +214,7 @@ class Words {
     if (!handed.itself || !words[0].empty()) text += (handed.itself ? " as " : " ") + command_line(words, around_);
     text += fmt::format(": uid {}, gid {}", handed.uid, handed.gid);
     if (handed.uid != handed.host_uid || handed.gid != handed.host_gid)
-      text += fmt::format(" ({}, {} outside)", handed.host_uid, handed.host_gid);
+      text += fmt::format(" ({}, {} outside{})", handed.host_uid, handed.host_gid, unmapped(handed));
     text += fmt::format("; {} of {} capabilities", std::popcount(handed.capabilities),
                         flag_set("capabilities")->values.size());
     if (handed.no_new_privs) text += "; no_new_privs";
@@ -229,6 +229,11 @@ class Words {
   }
 
  private:
+  static string unmapped(const HandedOver& handed) {
+    if (handed.uid_is_mapped) return handed.gid_is_mapped ? "" : ": the gid is not mapped";
+    return handed.gid_is_mapped ? ": the uid is not mapped" : ": not mapped";
+  }
+
   // A program that could not be executed: which file it is says more than what it calls itself.
   string wanted(const ProgramRun& run) const {
     const bool not_read = run.path.empty() && !run.given;

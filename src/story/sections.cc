@@ -14,6 +14,8 @@
 namespace cttrace {
 namespace {
 
+constexpr uint32_t kOverflowId = 65534;  // DEFAULT_OVERFLOWUID, DEFAULT_OVERFLOWGID: include/linux/highuid.h
+
 using Namespaces = std::vector<ContainerNamespace>;
 
 bool is_new(const Namespaces& all, uint32_t type) {
@@ -39,16 +41,21 @@ std::string bundle_of(const Unit& unit, const std::vector<std::string>& program,
 HandedOver handed_over(const Snapshot& snapshot, const std::optional<PendingExec>& exec) {
   HandedOver facts;
   if (exec) facts = {.path = exec->path, .argv = exec->argv};
-  const auto inside = [](const std::vector<IdExtent>& map, uint32_t id) {
+  // The host's own namespace maps all, also where nobody could read that.
+  const auto inside = [&](const std::vector<IdExtent>& map, uint32_t id) -> std::optional<uint32_t> {
     for (const IdExtent& extent : map)
       if (id >= extent.lower_first && id - extent.lower_first < extent.count)
         return extent.first + (id - extent.lower_first);
-    return id;
+    return map.empty() && snapshot.user_ns_level == 0 ? std::optional(id) : std::nullopt;
   };
+  const std::optional<uint32_t> uid = inside(snapshot.uid_map, snapshot.euid);
+  const std::optional<uint32_t> gid = inside(snapshot.gid_map, snapshot.egid);
   facts.host_uid = snapshot.euid;
   facts.host_gid = snapshot.egid;
-  facts.uid = inside(snapshot.uid_map, snapshot.euid);
-  facts.gid = inside(snapshot.gid_map, snapshot.egid);
+  facts.uid_is_mapped = uid.has_value();
+  facts.gid_is_mapped = gid.has_value();
+  facts.uid = uid.value_or(kOverflowId);
+  facts.gid = gid.value_or(kOverflowId);
   facts.capabilities = snapshot.cap_permitted;
   facts.no_new_privs = snapshot.no_new_privs;
   facts.seccomp_mode = snapshot.seccomp_mode;

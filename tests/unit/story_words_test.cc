@@ -183,6 +183,16 @@ TEST(StoryWords, APathThatIsNotKnownIsNotAnEmptyOne) {
   EXPECT_EQ(words(ProgramRun{.given = ""}, ENOENT), "execve '': failed: ENOENT (No such file or directory)");
 }
 
+TEST(StoryWords, IdsThatAreNotMappedAreSaidToBe) {
+  HandedOver handed{.path = "/bin/app", .argv = {"app"}, .uid = 65534, .gid = 0, .host_uid = 0, .host_gid = 1000};
+  const auto ids = [&] { return words(handed).substr(0, words(handed).find(';')); };
+  EXPECT_EQ(ids(), "execve app: uid 65534, gid 0 (0, 1000 outside)");
+  handed.uid_is_mapped = false;
+  EXPECT_EQ(ids(), "execve app: uid 65534, gid 0 (0, 1000 outside: the uid is not mapped)");
+  handed.gid = 65534, handed.gid_is_mapped = false;
+  EXPECT_EQ(ids(), "execve app: uid 65534, gid 65534 (0, 1000 outside: not mapped)");
+}
+
 TEST(StoryWords, AnAppArmorProfileIsNotTheCommandThatNamesIt) {
   const auto given = [](const std::string& label, int error = 0) {
     return words(IdentityGiven{.changes = {{.what = IdentityGiven::What::kLabel, .value = label}}}, error);
