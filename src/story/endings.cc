@@ -36,6 +36,18 @@ bool guess_root(SetUp& set_up) {
   return root.size() > 1;
 }
 
+// The command at the end of its runtime's command line, where that could not be executed: its words are not the
+// runtime's.
+std::vector<std::string> wanted_program(const SetUp& set_up) {
+  for (const Draft::Part& part : set_up.draft.parts())
+    for (const Step& step : part.steps) {
+      const auto* const run = std::get_if<ProgramRun>(&step.facts);
+      if (!run || !step.error || own_words(set_up.unit->argv, run->argv) == set_up.unit->argv) continue;
+      return run->argv;
+    }
+  return {};
+}
+
 // Who has started it sets something up.
 bool helps_to_set_up(const Unit& unit) {
   for (const Unit* above = unit.above.get(); above; above = above->above.get())
@@ -92,7 +104,7 @@ void Teller::Work::tell_unfinished(const std::shared_ptr<SetUp>& whole, Ending e
   std::string cgroup = set_up.cgroup;
   for (const auto& [id, person] : people_)
     if (person.process->unit == set_up.unit && !person.process->cgroup.empty()) cgroup = person.process->cgroup;
-  Named named = named_by({set_up.unit->argv, cgroup, set_up.hostname, {}});
+  Named named = named_by({set_up.unit->argv, cgroup, set_up.hostname, wanted_program(set_up)});
   if (into && !mounts && !pids) named.name = into->name;
   SetUpStory story = story_of(set_up, named, {}, ending);
   if (set_up.threads.empty() && set_up.end_ns) story.end_ns = set_up.end_ns;

@@ -35,9 +35,13 @@ std::string run_argument(const std::vector<std::string>& argv) {
   return {};
 }
 
-// The last part of a cgroup, without what systemd puts behind.
+// The last part of a cgroup, without what systemd puts behind. A hidden one is a part of the one that it is in:
+// lxc-attach puts who enters into "/lxc.payload.web/.lxc".
 std::string leaf_of(const std::string& cgroup) {
-  std::string leaf = last_part(cgroup);
+  std::string rest = cgroup;
+  for (size_t slash = rest.rfind('/'); slash != rest.npos && last_part(rest).starts_with('.'); slash = rest.rfind('/'))
+    rest.resize(slash);
+  std::string leaf = last_part(rest);
   for (std::string_view suffix : {".scope", ".service", ".slice"})
     if (leaf.ends_with(suffix)) leaf.resize(leaf.size() - suffix.size());
   return leaf == "/" ? std::string() : leaf;

@@ -117,6 +117,41 @@ TEST_F(StoryPeople, AnIdIsTheNameOrWhatTheCgroupEndsWith) {
   EXPECT_EQ(told(std::string(64, 'b'), "/pods/" + id), std::string(64, 'b'));
 }
 
+// The path of its folder ends with what the cgroup is called that is made for those who enter.
+TEST_F(StoryPeople, AHiddenCgroupIsNotWhatAContainerIsCalled) {
+  const auto told = [&](const Words& argv, const std::string& cgroup) {
+    StoryWorld other;
+    const Task enters = other.starts(50, argv);
+    other.joins(enters, CLONE_NEWNS, 500, with(kHost, {{CT_NS_MNT, 500}}));
+    other.runs(enters, {"/bin/ls"}, [&](Snapshot& snapshot) {
+      snapshot.namespaces = with(kHost, {{CT_NS_MNT, 500}});
+      snapshot.cgroup = cgroup;
+    });
+    return other.told_of<EntryMade>().at(0).container_name;
+  };
+  const Words argv = {"/usr/bin/made-up", "-P", "/srv/made", "-n", "web", "--", "/bin/ls"};
+  EXPECT_EQ(told(argv, "/payload.web/.made"), "web");
+  EXPECT_EQ(told(argv, "/payload.web/.made/.deeper"), "web");
+  EXPECT_EQ(told(argv, "/pods/made"), "made");
+  EXPECT_EQ(told(argv, "/.made"), "");
+  EXPECT_EQ(told(argv, ".made"), "made");
+}
+
+TEST_F(StoryPeople, WordsOfAProgramThatCouldNotBeExecutedNameNoContainer) {
+  const auto named = [](const Words& runtimes, const Words& program) {
+    StoryWorld other;
+    const Task runtime = other.starts(50, runtimes);
+    const Task init = other.clones(runtime, 51, kMountsAndPids, {51, 1}, kInside);
+    for (const char* const folder : {"/usr/bin/", "/bin/"})
+      other.fails(init, "execve", {folder + program[0], program}, ENOENT);
+    other.ends(init, 1 << 8);
+    other.ends(runtime, 1 << 8);
+    return other.container().name;
+  };
+  EXPECT_EQ(named({"/usr/bin/made-up", "-m", "nosuch", "run", "a", "bit"}, {"nosuch", "run", "a", "bit"}), "nosuch");
+  EXPECT_EQ(named({"/usr/bin/made-up", "run", "web"}, {"nosuch", "run", "a"}), "web");
+}
+
 TEST_F(StoryPeople, WhoGoesOnAfterManyOthersIsLookedAtAgain) {
   const std::string name = "web-of-a-long-name";
   const auto mounts_of = [&](bool goes_on) {
