@@ -89,20 +89,34 @@ bool went_on_after(const std::vector<Step>& steps, const Step& failed) {
   });
 }
 
-// What a runtime says says most; otherwise a call that failed does, and behind which nothing went well, or how the
-// first one ended that failed.
-string why(const std::vector<Stage>& stages, const std::vector<Step>& steps) {
+// What a runtime says says most; otherwise a call that failed does, and behind which nothing went well.
+string what_went_wrong(const std::vector<Stage>& stages, const std::vector<Step>& steps) {
   if (string said = first_words(stages); !said.empty()) return said;
   const Around around{.stages = &stages};
   for (auto step = steps.rbegin(); step != steps.rend(); ++step)
     if (step->error && !went_on_after(steps, *step)) return words_of(*step, around);
-  const auto ended = std::ranges::min_element(stages, {}, [](const Stage& stage) {
+  return {};
+}
+
+// nullptr: nobody has failed.
+const Stage* first_that_failed(const std::vector<Stage>& stages) {
+  const auto rank = [](const Stage& stage) {
     const bool failed = stage.end_ns && stage.exit_code;
     return std::pair(!failed, failed ? stage.end_ns : 0);
-  });
-  if (ended == stages.end() || !ended->end_ns || !ended->exit_code) return {};
-  return name_of(*ended) + " " + how_it_ended(ended->exit_code) +
-         by_whom(ended->killed_by, ended->task.tid, ended->exit_code, around);
+  };
+  const auto first = std::ranges::min_element(stages, {}, rank);
+  return first == stages.end() || !first->end_ns || !first->exit_code ? nullptr : &*first;
+}
+
+string how_one_ended(const Stage& stage, const std::vector<Stage>& stages) {
+  return how_it_ended(stage.exit_code) + by_whom(stage.killed_by, stage.task.tid, stage.exit_code, {.stages = &stages});
+}
+
+// Or how the first one ended that failed.
+string why(const std::vector<Stage>& stages, const std::vector<Step>& steps) {
+  if (string what = what_went_wrong(stages, steps); !what.empty()) return what;
+  const Stage* const first = first_that_failed(stages);
+  return first ? name_of(*first) + " " + how_one_ended(*first, stages) : string();
 }
 
 string with_reason(const string& what, const string& reason) { return reason.empty() ? what : what + ": " + reason; }
@@ -166,7 +180,21 @@ void ListRenderer::tell(const EntryMade& made) {
   if (made.set_up.ending == Ending::kHandedOver) entries_[made.set_up.program] = rows_.size() - 1;
 }
 
+// What was done for it in vain when it was there: a hook, a command of its runtime; who had a part in it, and was
+// killed.
+void ListRenderer::tell_service(const ContainerWentOn& told) {
+  const SetUpStory& service = *told.service;
+  const Stage* const failed = service.ending == Ending::kFailed ? first_that_failed(service.stages) : nullptr;
+  if (!failed) return;
+  Row row{.start_ns = told.time_ns, .name = "for " + (told.short_name.empty() ? "a container" : safe(told.short_name))};
+  row.runtime = program_name(service.runtime);
+  row.status = with_reason(how_one_ended(*failed, service.stages), what_went_wrong(service.stages, service.steps));
+  row.bad = true;
+  add(std::move(row), nullptr);
+}
+
 void ListRenderer::tell(const ContainerWentOn& told) {
+  if (told.service) return tell_service(told);
   const auto found = told.exit_code ? containers_.find(told.container) : containers_.end();
   if (found == containers_.end()) return;
   Row& row = rows_[found->second];

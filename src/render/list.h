@@ -38,6 +38,7 @@ class ListRenderer : public Renderer {
   void tell(const Container& container);
   void tell(const EntryMade& made);
   void tell(const ContainerWentOn& told);
+  void tell_service(const ContainerWentOn& told);
   void tell(const EntryEnded& ended);
   void tell(const ProgramFailed& failed);
   // nullptr: there are too many already.

@@ -146,6 +146,37 @@ TEST_F(List, BlamesNoCallBehindWhichItWentOn) {
   EXPECT_NE(list().find("NOT STARTED: made-up 301 exited with 226"), std::string::npos) << list();
 }
 
+TEST_F(List, SaysWhatFailedForAContainerThatWasThere) {
+  const Task runtime = world.starts(300, {"/usr/bin/made-up", "run", "web"});
+  const Task init = world.clones(runtime, 301, kMountsAndPids, {301, 1}, inside(300));
+  world.runs_in(init, {"/bin/app"}, inside(300), {301, 1});
+  const auto starts_hook = [&](uint32_t pid, const std::string& name, uint32_t code) {
+    const Task hook = world.forks(runtime, pid);
+    world.runs(hook, {name});
+    const std::string said = "cannot " + name + "\n";
+    world.calls(hook, "write", {2, said, said.size()}, [&](Call& call) {
+      call.row = &row_for_stderr(*call.row);
+      call.result = static_cast<int64_t>(said.size());
+    });
+    world.ends(hook, code);
+  };
+  starts_hook(310, "/bin/hook", 3 << 8);
+  starts_hook(320, "/bin/other", 0);
+  const std::vector<std::string> words = line_with(list(), "for web");
+  EXPECT_EQ(end_of(words, 8), "for web hook exited with 3: cannot /bin/hook") << list();
+  EXPECT_EQ(list().find("other"), std::string::npos) << list();
+}
+
+TEST_F(List, SaysWhoWasKilledThatServedAContainer) {
+  const Task runtime = world.starts(300, {"/usr/bin/made-up", "run", "web"});
+  const Task init = world.clones(runtime, 301, kMountsAndPids, {301, 1}, inside(300));
+  world.runs_in(init, {"/bin/app"}, inside(300), {301, 1});
+  world.ends(runtime, SIGKILL);
+  const std::vector<std::string> words = line_with(list(), "for web");
+  EXPECT_EQ(end_of(words, 6), "for web made-up killed by SIGKILL") << list();
+  EXPECT_EQ(end_of(line_with(list(), " app "), 2), "app runs") << list();
+}
+
 TEST_F(List, IsNoWiderThanAskedFor) {
   runs(100, "lives");
   const Task runtime = world.starts(300, {"/usr/bin/made-up", "run", "fails"});
