@@ -98,12 +98,12 @@ void Gathering::take(Draft& draft, bool inside) {
   }
 }
 
-bool Gathering::take_from(Draft& draft, const Subject& subject) {
+bool Gathering::take_from(Draft& draft, const Subject& subject, IsIts is_its) {
   const size_t before = parts_.size();
   for (Draft::Part& part : draft.parts()) {
     Draft::Part own{.stage = part.stage};
     const auto first = std::stable_partition(part.steps.begin(), part.steps.end(),
-                                             [&](const Step& step) { return !concerns(step, subject); });
+                                             [&](const Step& step) { return !is_its(step, subject); });
     std::move(first, part.steps.end(), std::back_inserter(own.steps));
     part.steps.erase(first, part.steps.end());
     for (Step& step : own.steps) {
@@ -111,7 +111,7 @@ bool Gathering::take_from(Draft& draft, const Subject& subject) {
       for (const auto& [name, count] : step.names) own.calls_by_name[name] += count;
       narrow(step, subject);
     }
-    if (part.excused && concerns(*part.excused, subject)) own.excused = std::move(part.excused);
+    if (part.excused && is_its(*part.excused, subject)) own.excused = std::move(part.excused);
     if (!own.steps.empty()) parts_.push_back(std::move(own));
   }
   return parts_.size() > before;

@@ -17,8 +17,9 @@ class Gathering {
  public:
   // `inside`: of who was in the set-up itself.
   void take(Draft& draft, bool inside);
-  // Only the steps that concern the subject: the others stay. False: there are none.
-  bool take_from(Draft& draft, const Subject& subject);
+  // Only the steps that concern the subject, `is_its`: the others stay. False: there are none.
+  using IsIts = bool (*)(const Step& step, const Subject& subject);
+  bool take_from(Draft& draft, const Subject& subject, IsIts is_its = concerns);
 
   // Stages, steps and counts.
   void fill(SetUpStory& story, const Roots& roots, TaskId program);

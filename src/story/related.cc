@@ -17,6 +17,14 @@ bool descends_from(const Unit& unit, const Unit& other) {
   return false;
 }
 
+// The runtime's program is a container's already, which had no mounts of its own: unshare(1) has executed chroot(1) in
+// a pid namespace. Others have made mounts before, where that came from.
+bool has_same_mounts_around(const Unit& unit, const Subject& subject) {
+  const uint32_t mounts = unit.origin.namespaces[CT_NS_MNT];
+  return subject.around.contains(unit.container) && mounts &&
+         mounts == subject.set_up->unit->origin.namespaces[CT_NS_MNT];
+}
+
 class Concern {
  public:
   Concern(const Subject& subject, const Step& step) : subject_(subject), step_(step) {}
@@ -70,7 +78,9 @@ Relation relation_of(const Unit& unit, const Subject& subject) {
   const Unit& runtime = *subject.set_up->unit;
   const bool alone = runtime.seen_to_begin && runtime.set_ups_begun <= 1;
   if (&unit == &runtime) return alone ? Relation::kWhole : Relation::kSteps;
-  if (unit.told || unit.container != runtime.container) return Relation::kNone;
+  if (unit.told) return Relation::kNone;
+  if (unit.container != runtime.container)
+    return has_same_mounts_around(unit, subject) ? Relation::kMounts : Relation::kNone;
   // Who was in mount namespaces of its own when tracing began was about to set up something else there.
   const uint32_t mounts = unit.origin.namespaces[CT_NS_MNT];
   const bool elsewhere = mounts != runtime.origin.namespaces[CT_NS_MNT] && !subject.inodes.contains(mounts);
@@ -81,6 +91,12 @@ Relation relation_of(const Unit& unit, const Subject& subject) {
   const bool named = has_word(unit.argv, subject.called) && unit.set_ups_begun == 0;
   const bool sure = runtime.file.same_as(unit.file) || descends_from(runtime, unit) || subject.name.size() >= kTelling;
   return named && sure && unit.seen_to_begin ? Relation::kWhole : Relation::kSteps;
+}
+
+bool is_below_root(const Step& step, const Subject& subject) {
+  const auto* const done = std::get_if<MountDone>(&step.facts);
+  const auto is_below = [&](const MountDone::One& each) { return lies_below(each.target.path, subject.rootfs); };
+  return done && subject.rootfs.size() > 1 && std::ranges::any_of(done->mounts, is_below);
 }
 
 bool concerns(const Step& step, const Subject& subject) {

@@ -17,12 +17,14 @@ struct Subject {
   std::string rootfs = {};
   std::set<uint32_t> inodes = {};  // of the namespaces of its own
   std::set<uint32_t> pids = {};    // of its stages, as in Task
+  std::set<uint32_t> around = {};  // the containers that its runtime's container is in, as in Unit
 };
 
 enum class Relation : uint8_t {
   kNone,
-  kSteps,  // some of what it does may be for the container
-  kWhole,  // all of it is
+  kMounts,  // some that it makes may be below the root: they are the same that the runtime sees
+  kSteps,   // some of what it does may be for the container
+  kWhole,   // all of it is
 };
 
 // A unit is the runtime, was started by it, or was told the container's name: then it is there for the container.
@@ -30,5 +32,7 @@ Relation relation_of(const Unit& unit, const Subject& subject);
 
 // The step is about the container: its root, its namespaces, its processes, its name.
 bool concerns(const Step& step, const Subject& subject);
+// Of one who has nothing else to do with it: a mount below its root.
+bool is_below_root(const Step& step, const Subject& subject);
 
 }  // namespace cttrace

@@ -65,11 +65,25 @@ HandedOver handed_over(const Snapshot& snapshot, const std::optional<PendingExec
 
 }  // namespace
 
+// 0, where nothing is set up, is around all of them.
+std::set<uint32_t> Teller::Work::containers_around(uint32_t container) const {
+  std::set<uint32_t> around;
+  while (container) {
+    const Known* const known = containers_.find(container);
+    container = known ? known->parent : 0;
+    if (!around.insert(container).second) break;
+  }
+  return around;
+}
+
 std::vector<std::shared_ptr<Unit>> Teller::Work::units_beside(const std::shared_ptr<Unit>& runtime) const {
   std::vector<std::shared_ptr<Unit>> all;
   std::ranges::copy_if(gone_, std::back_inserter(all), [](const auto& unit) { return !unit->told; });
-  if (const auto busy = busy_.find(runtime->container); busy != busy_.end())
-    for (const auto& [since, unit] : busy->second) all.push_back(unit);
+  std::set<uint32_t> where = containers_around(runtime->container);
+  where.insert(runtime->container);
+  for (const uint32_t container : where)
+    if (const auto busy = busy_.find(container); busy != busy_.end())
+      for (const auto& [since, unit] : busy->second) all.push_back(unit);
   all.push_back(runtime);
   std::ranges::sort(all, {}, [](const auto& unit) { return std::tuple(unit->first, unit->pid, unit->start_ns); });
   all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -114,11 +128,13 @@ SetUpStory Teller::Work::story_of(SetUp& set_up, const Named& named, const TaskI
   for (const Draft::Part& part : set_up.draft.parts()) subject.pids.insert(part.stage.task.tid);
   Gathering gathering;
   gathering.take(set_up.draft, true);
+  subject.around = containers_around(set_up.unit->container);
   for (const std::shared_ptr<Unit>& unit : units_beside(set_up.unit)) {
     if (set_up.itself && unit->first > number_) continue;  // begun since then
     bool has_part = unit == set_up.unit;
     switch (relation_of(*unit, subject)) {
       case Relation::kNone: break;
+      case Relation::kMounts: has_part = gathering.take_from(unit->draft, subject, is_below_root) || has_part; break;
       case Relation::kSteps: has_part = gathering.take_from(unit->draft, subject) || has_part; break;
       case Relation::kWhole:
         gathering.take(unit->draft, false);

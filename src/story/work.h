@@ -149,6 +149,7 @@ class Teller::Work {
                       const std::shared_ptr<SetUp>& set_up);
   SetUpStory story_of(SetUp& set_up, const Named& named, const TaskId& program, Ending ending);
   void describe(Container& container, const SetUp& set_up, const SetUpStory& story) const;
+  std::set<uint32_t> containers_around(uint32_t container) const;
   std::vector<std::shared_ptr<Unit>> units_beside(const std::shared_ptr<Unit>& runtime) const;
   void keep_calls_of(SetUpStory& story);
 

@@ -674,5 +674,48 @@ TEST_F(StoryWhose, WhoKilledAStageIsTold) {
   EXPECT_EQ(killed->killed_by->pid, 50u);
 }
 
+// --- Mounts that others have made before
+
+// unshare(1) executes chroot(1) in a pid namespace, and that the command: a container in a container.
+struct StoryMountedBefore : StoryWhose {
+  static constexpr uint32_t kOwnPids = 505;
+
+  void mounts(uint32_t tid, const std::string& target, const NamespaceInodes& where = kHost) {
+    const Task helper = world.starts(tid, {"/bin/mount"}, [&](Snapshot& snapshot) { snapshot.namespaces = where; });
+    world.calls(helper, "mount", {"tmpfs", target, "tmpfs", 0, null()},
+                [&](Call& call) { call.args[1].resolved = target; });
+    world.ends(helper);
+  }
+  // The targets of what is told of the mounts of each container.
+  std::vector<Words> told() {
+    const Task runtime = world.starts(60, {"/usr/bin/unshare"});
+    const Task init = world.clones(runtime, 61, CLONE_NEWPID, {61, 1}, inside);
+    world.runs_in(init, {"/usr/sbin/chroot", "/srv/tree", "/bin/app"}, inside, {61, 1});
+    world.calls(init, "chroot", {"/srv/tree"});
+    world.runs_in(init, {"/bin/app"}, inside, {61, 1});
+    std::vector<Words> all;
+    for (const Container& each : world.told_of<Container>()) {
+      all.emplace_back();
+      for (const Step& step : steps_of<MountDone>(each.set_up))
+        for (const MountDone::One& mount : std::get<MountDone>(step.facts).mounts)
+          all.back().push_back(mount.target.shown());
+    }
+    return all;
+  }
+  const NamespaceInodes inside = with(kHost, {{CT_NS_PID, kOwnPids}, {CT_NS_PID_FOR_CHILDREN, kOwnPids}});
+};
+
+TEST_F(StoryMountedBefore, BelowTheRootAreItsContainers) {
+  mounts(50, "/srv/tree/proc");
+  mounts(51, "/srv/treehouse/proc");
+  mounts(52, "/srv/tree/tmp");
+  EXPECT_EQ(told(), (std::vector<Words>{{}, {"/proc", "/tmp"}}));
+}
+
+TEST_F(StoryMountedBefore, InAnotherMountNamespaceAreNot) {
+  mounts(50, "/srv/tree/proc", kOwnMounts);
+  EXPECT_EQ(told(), (std::vector<Words>{{}, {}}));
+}
+
 }  // namespace
 }  // namespace cttrace
