@@ -40,14 +40,12 @@ class Parts {
   }
   void operator()(const ProcessMade& made) {
     // Only processes that take part are told of; flags that only say who waits for whom say nothing.
-    constexpr uint64_t kMeaning = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
-                                  CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_INTO_CGROUP;
+    constexpr uint64_t kMeaning = (kNamespaceFlags & ~uint64_t{CLONE_NEWTIME}) | CLONE_INTO_CGROUP;
     std::vector<string> kinds;
     for (int bit = 0; bit < 64; ++bit) {
       const uint64_t flag = uint64_t{1} << bit;
       if (!(made.flags & kMeaning & flag)) continue;
-      const char* const name =
-          flag == CLONE_INTO_CGROUP ? "cgroup given at once" : namespace_name(static_cast<uint32_t>(flag));
+      const char* const name = flag == CLONE_INTO_CGROUP ? "cgroup given at once" : namespace_name(flag);
       if (name) kinds.emplace_back(name);
     }
     put("", "makes a process" + (kinds.empty() ? string() : " (" + joined(kinds) + ")"));

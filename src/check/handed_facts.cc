@@ -17,19 +17,6 @@ namespace {
 
 using From = NamespaceFacts::From;
 
-size_t place_of(uint32_t type) {
-  switch (type) {
-    case CLONE_NEWNS: return CT_NS_MNT;
-    case CLONE_NEWUTS: return CT_NS_UTS;
-    case CLONE_NEWIPC: return CT_NS_IPC;
-    case CLONE_NEWNET: return CT_NS_NET;
-    case CLONE_NEWCGROUP: return CT_NS_CGROUP;
-    case CLONE_NEWPID: return CT_NS_PID;
-    case CLONE_NEWUSER: return CT_NS_USER;
-    default: return CT_NS_TIME;
-  }
-}
-
 Fact<bool> is_hosts(const Namespace& ns, Evidence evidence) {
   if (ns.origin == Namespace::Origin::kCreated) return {false, evidence};
   if (kin_of(ns, 0) == NamespaceKin::kHosts) return {true, evidence};
@@ -58,8 +45,10 @@ std::vector<NamespaceFacts> namespace_facts(const State& state, const TaskState&
   std::vector<NamespaceFacts> all;
   for (const ContainerNamespace& each : story.namespaces) {
     NamespaceFacts facts{.of = each.of, .inode = each.inode};
-    if (const char* const name = namespace_name(each.type)) facts.name = name;
-    const Fact<NamespaceId>& now = task.namespaces[place_of(each.type)];
+    const NamespaceType* const type = find_namespace_type(each.type);
+    if (!type) continue;
+    facts.name = type->name();
+    const Fact<NamespaceId>& now = task.namespaces[type->own];
     const Namespace* const ns = now.known() ? state.ns(now.value) : nullptr;
     if (ns && (each.inode || ns->origin == Namespace::Origin::kCreated)) {
       switch (each.how) {

@@ -10,17 +10,13 @@
 #include "check/evidence.h"
 #include "check/masks.h"
 #include "check/oci_judging.h"
+#include "cttrace/namespace.h"
 #include "render/identity_words.h"
 
 namespace cttrace {
 namespace {
 
 using From = NamespaceFacts::From;
-
-// What the specification calls it, and /proc/PID/ns.
-constexpr std::pair<std::string_view, std::string_view> kNamespaces[] = {
-    {"mount", "mnt"}, {"pid", "pid"},       {"network", "net"}, {"ipc", "ipc"},
-    {"uts", "uts"},   {"cgroup", "cgroup"}, {"user", "user"},   {"time", "time"}};
 
 std::string_view how(From from) {
   return from == From::kMade ? "made" : from == From::kJoined ? "joined" : "the starter's";
@@ -32,13 +28,13 @@ void judge_namespaces(OciJudging& judging, const OciJson& value, const std::stri
     if (!judging.is_object(each, path)) return;
     judging.check_keys(each, path, {"type", "path"});
     const std::string type = text_in(each, "type");
-    if (std::ranges::find(kNamespaces, type, &std::pair<std::string_view, std::string_view>::first) ==
-        std::end(kNamespaces))
+    if (std::ranges::find(kNamespaceTypes, type, &NamespaceType::oci) == kNamespaceTypes.end())
       judging.cannot_judge(path + "[" + type + "]", "there is no such namespace");
   }
-  for (const auto& [type, name] : kNamespaces) {
+  for (const NamespaceType& each : namespace_types_from({CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC})) {
+    const std::string_view type = each.oci, name = each.name();
     const auto entry =
-        std::ranges::find_if(value, [type = type](const OciJson& each) { return text_in(each, "type") == type; });
+        std::ranges::find_if(value, [type](const OciJson& given) { return text_in(given, "type") == type; });
     const auto facts = std::ranges::find(judging.handed.namespaces, name, &NamespaceFacts::name);
     const std::string field = fmt::format("{}[{}]", path, type);
     const bool wanted = entry != value.end();

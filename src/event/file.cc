@@ -1,6 +1,4 @@
 // What a file is called.
-#include <linux/sched.h>
-
 #include "cttrace/event.h"
 #include "cttrace/namespace.h"
 
@@ -18,20 +16,6 @@ std::string internal_name(const File& file) {
 }
 
 }  // namespace
-
-const char* namespace_name(uint32_t clone_flag) {
-  switch (clone_flag) {
-    case CLONE_NEWNS: return "mnt";
-    case CLONE_NEWUTS: return "uts";
-    case CLONE_NEWIPC: return "ipc";
-    case CLONE_NEWNET: return "net";
-    case CLONE_NEWCGROUP: return "cgroup";
-    case CLONE_NEWPID: return "pid";
-    case CLONE_NEWTIME: return "time";
-    case CLONE_NEWUSER: return "user";
-    default: return nullptr;
-  }
-}
 
 std::string File::shown() const {
   switch (kind) {

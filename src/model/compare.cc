@@ -5,14 +5,12 @@
 #include <cstring>
 
 #include "cttrace/mount_rows.h"
+#include "cttrace/namespace.h"
 #include "model/mount_state.h"
 #include "model/proc_text.h"
 
 namespace cttrace {
 namespace {
-
-constexpr const char* kNamespaceNames[CT_NS_COUNT] = {
-    "mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"};
 
 template <typename Numbers>
 std::string listed(const Numbers& numbers) {
@@ -74,15 +72,13 @@ void Comparer::compare_namespaces() {
     const Namespace* const ns = state_.ns_of(task_, static_cast<ct_ns>(i));
     if (!ns || !ns->inode) continue;
     // Before its first child, what a task's children will be in has no link.
-    const bool for_children = i == CT_NS_PID_FOR_CHILDREN || i == CT_NS_TIME_FOR_CHILDREN;
-    const std::string name = std::string("ns/") + kNamespaceNames[i];
-    const auto answer = reading_.process.find(name);
-    if (for_children && answer != reading_.process.end() && answer->second.error == ENOENT) continue;
-    const std::string* const link = text(name);
+    const auto answer = reading_.process.find(kNamespaceLinks[i].path);
+    if (is_for_children(i) && answer != reading_.process.end() && answer->second.error == ENOENT) continue;
+    const std::string* const link = text(kNamespaceLinks[i].path);
     if (!link) continue;
     const std::optional<uint32_t> inode = parse_namespace_link(*link);
     if (inode != ns->inode)
-      differ(std::string(kNamespaceNames[i]) + " namespace", std::to_string(ns->inode),
+      differ(std::string(kNamespaceLinks[i].name) + " namespace", std::to_string(ns->inode),
              inode ? std::to_string(*inode) : *link);
   }
 }

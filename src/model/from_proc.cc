@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "cttrace/namespace.h"
 #include "model/proc_descriptors.h"
 #include "model/proc_mounts.h"
 #include "model/proc_text.h"
@@ -13,22 +14,6 @@ namespace cttrace {
 namespace {
 
 constexpr uint64_t kTick_ns = 10'000'000;  // of /proc/PID/stat, whatever HZ is: USER_HZ is 100
-
-struct NamespaceName {
-  const char* name;
-  uint32_t type;
-};
-// By ct_ns.
-constexpr NamespaceName kNamespaces[CT_NS_COUNT] = {{"ns/mnt", CLONE_NEWNS},
-                                                    {"ns/uts", CLONE_NEWUTS},
-                                                    {"ns/ipc", CLONE_NEWIPC},
-                                                    {"ns/net", CLONE_NEWNET},
-                                                    {"ns/cgroup", CLONE_NEWCGROUP},
-                                                    {"ns/pid", CLONE_NEWPID},
-                                                    {"ns/pid_for_children", CLONE_NEWPID},
-                                                    {"ns/time", CLONE_NEWTIME},
-                                                    {"ns/time_for_children", CLONE_NEWTIME},
-                                                    {"ns/user", CLONE_NEWUSER}};
 
 template <typename T>
 Fact<T> observed(T value) {
@@ -145,7 +130,7 @@ void Reader::read_identity(const std::string& status) {
 }
 
 uint32_t Reader::inode_of(const ProcAnswers& answers, size_t which) const {
-  const auto found = answers.find(kNamespaces[which].name);
+  const auto found = answers.find(kNamespaceLinks[which].path);
   if (found == answers.end() || found->second.error) return 0;
   return parse_namespace_link(found->second.text).value_or(0);
 }
@@ -167,14 +152,14 @@ void Reader::read_namespaces() {
     result_.host[i] = first ? first : inode_of(around_.self, i);
     result_.host_is_first = result_.host_is_first || first;
     // Of a pid or time namespace for children that nobody is in yet there is no link.
-    const std::string* const link = text(kNamespaces[i].name);
+    const std::string* const link = text(kNamespaceLinks[i].path);
     const uint32_t inode = link ? parse_namespace_link(*link).value_or(0) : 0;
-    if (link && !inode) makes_no_sense(kNamespaces[i].name);
+    if (link && !inode) makes_no_sense(kNamespaceLinks[i].path);
     if (!inode) continue;
-    const NamespaceId id = namespace_with(kNamespaces[i].type, inode);
+    const NamespaceId id = namespace_with(kNamespaceLinks[i].type, inode);
     task_.namespaces[i] = observed(id);
     Namespace& ns = result_.state.namespaces.at(id).edit();
-    if (i != CT_NS_PID_FOR_CHILDREN && i != CT_NS_TIME_FOR_CHILDREN) ns.tasks.insert(task_.id);
+    if (!is_for_children(i)) ns.tasks.insert(task_.id);
     // Only one's own is told, by uname.
     if (i == CT_NS_UTS && inode == inode_of(around_.self, i)) ns.hostname = observed(around_.hostname);
     if (i == CT_NS_USER) read_user_namespace(ns);

@@ -8,12 +8,11 @@
 namespace cttrace {
 namespace {
 
-constexpr uint64_t kAllTypes = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP |
-                               CLONE_NEWPID | CLONE_NEWTIME | CLONE_NEWUSER;
 // What create_new_namespaces (kernel/nsproxy.c) makes, in its order. The kernel makes the user namespace first: it owns
 // the others.
 constexpr ct_ns kMadeAfterUser[] = {
     CT_NS_MNT, CT_NS_UTS, CT_NS_IPC, CT_NS_PID_FOR_CHILDREN, CT_NS_CGROUP, CT_NS_NET, CT_NS_TIME_FOR_CHILDREN};
+static_assert(std::size(kMadeAfterUser) + 1 == kNamespaceTypes.size());
 
 // A mount tree for a new namespace: a copy of that of the one that the task was in.
 void copy_mount_table(ModelContext& context, TaskState& task, NamespaceId from, NamespaceId ns) {
@@ -58,11 +57,9 @@ void enter(ModelContext& context, TaskState& task, ct_ns which, NamespaceId ns, 
 // Which new namespaces a clone has made whose flags are not known: those that its creator is not in.
 uint64_t flags_from(const ModelContext& context, const TaskState& creator, const Fork& fork) {
   uint64_t flags = fork.child.tgid == creator.tgid ? CLONE_THREAD | CLONE_VM | CLONE_SIGHAND : 0;
-  for (int i = 0; i < CT_NS_COUNT; ++i) {
-    const auto which = static_cast<ct_ns>(i);
-    if (which == CT_NS_PID || which == CT_NS_TIME) continue;  // as "for children" says
-    const Namespace* const ns = context.state.ns_of(creator, which);
-    const uint32_t inode = fork.child_namespaces[i];
+  for (const NamespaceType& type : kNamespaceTypes) {
+    const Namespace* const ns = context.state.ns_of(creator, type.for_children);
+    const uint32_t inode = fork.child_namespaces[type.for_children];
     if (ns && ns->inode != 0 && inode != 0 && ns->inode != inode) flags |= ns->type;
   }
   return flags;
@@ -95,13 +92,13 @@ Joined joined_by(ModelContext& context, const Call& call) {
       if (type_of(static_cast<ct_ns>(which)) == file.target) joined.namespaces[which] = ns;
   }
   if (file.kind == FileKind::kPidfd) {
-    joined.types = static_cast<uint32_t>(call.args[1].raw & kAllTypes);
+    joined.types = static_cast<uint32_t>(call.args[1].raw & kNamespaceFlags);
     const TaskState* const target = context.state.task_with(file.target);
     for (int which = 0; target && which < CT_NS_COUNT; ++which)
       if (target->namespaces[which].known()) joined.namespaces[which] = target->namespaces[which].value;
     // Whose children get what does not count: a task joins what the other one is in.
-    joined.namespaces[CT_NS_PID_FOR_CHILDREN] = joined.namespaces[CT_NS_PID];
-    joined.namespaces[CT_NS_TIME_FOR_CHILDREN] = joined.namespaces[CT_NS_TIME];
+    for (const NamespaceType& type : kNamespaceTypes)
+      joined.namespaces[type.for_children] = joined.namespaces[type.own];
   }
   return joined;
 }
@@ -139,7 +136,7 @@ void apply_unshare(ModelContext& context, const Call& call, TaskState& task) {
   // ksys_unshare, kernel/fork.c
   if (flags & (CLONE_NEWUSER | CLONE_NEWNS)) flags |= CLONE_FS;
   if (flags & (CLONE_FS | CLONE_FILES)) unshare_mounts_of(context, task, flags);
-  if (!(flags & kAllTypes)) return;
+  if (!(flags & kNamespaceFlags)) return;
   const NamespaceInodes before = inodes_of(context.state, task);
   make_namespaces(context, task, task.id, flags);
   if (flags & CLONE_NEWUSER) enter_user_namespace(context, task);

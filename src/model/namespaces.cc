@@ -6,16 +6,11 @@
 #include <set>
 #include <vector>
 
-#include "cttrace/namespace.h"
 #include "model/contradictions.h"
 #include "model/mount_trees.h"
 
 namespace cttrace {
 namespace {
-
-constexpr std::array<uint32_t, CT_NS_COUNT> kTypes = {CLONE_NEWNS,     CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWNET,
-                                                      CLONE_NEWCGROUP, CLONE_NEWPID, CLONE_NEWPID, CLONE_NEWTIME,
-                                                      CLONE_NEWTIME,   CLONE_NEWUSER};
 
 std::string shown(const ModelContext& context, NamespaceId id) {
   const Namespace* const ns = context.state.ns(id);
@@ -23,16 +18,17 @@ std::string shown(const ModelContext& context, NamespaceId id) {
   return std::string(namespace_name(ns->type)) + ":[" + std::to_string(ns->inode) + "]";
 }
 
-constexpr std::array<const char*, CT_NS_COUNT> kKinds = {"mnt namespace",
-                                                         "uts namespace",
-                                                         "ipc namespace",
-                                                         "net namespace",
-                                                         "cgroup namespace",
-                                                         "pid namespace",
-                                                         "pid namespace for children",
-                                                         "time namespace",
-                                                         "time namespace for children",
-                                                         "user namespace"};
+// "pid namespace for children".
+std::string_view kind_of(size_t which) {
+  static const auto kKinds = [] {
+    std::array<std::string, CT_NS_COUNT> kinds;
+    for (size_t i = 0; i < CT_NS_COUNT; ++i)
+      kinds[i] = std::string(namespace_name(kNamespaceLinks[i].type)) + " namespace" +
+                 (is_for_children(i) ? " for children" : "");
+    return kinds;
+  }();
+  return kKinds[which];
+}
 
 void hold(ModelContext& context, NamespaceId ns) {
   if (ns == 0) return;
@@ -105,7 +101,7 @@ void name(ModelContext& context, const TaskState& task, ct_ns which, uint32_t in
   if (before > id)
     merge(context, before, id);
   else if (!other->tasks.empty() && (!just_made || inode == inode_before))
-    contradict(context, kKinds[which], whose(task), "a new one", shown(context, before));
+    contradict(context, kind_of(which), whose(task), "a new one", shown(context, before));
 }
 
 // Of two that were made at once, the one that is told last may have gone first: then the other one has the number.
@@ -124,8 +120,8 @@ void forget_number(ModelContext& context, const Namespace& gone, NamespaceId id)
 // All that have the number, of whatever type.
 std::vector<NamespaceId> all_with_number(const ModelContext& context, uint32_t inode) {
   std::vector<NamespaceId> found;
-  for (const uint32_t type : std::set<uint32_t>(kTypes.begin(), kTypes.end())) {
-    const auto of_type = context.books.by_inode.find({type, inode});
+  for (const NamespaceType& type : kNamespaceTypes) {
+    const auto of_type = context.books.by_inode.find({type.flag, inode});
     if (of_type != context.books.by_inode.end())
       found.insert(found.end(), of_type->second.begin(), of_type->second.end());
   }
@@ -133,8 +129,6 @@ std::vector<NamespaceId> all_with_number(const ModelContext& context, uint32_t i
 }
 
 }  // namespace
-
-uint32_t type_of(ct_ns which) { return kTypes[which]; }
 
 Namespace& edit_namespace(ModelContext& context, NamespaceId id) { return context.state.namespaces.at(id).edit(); }
 
@@ -261,11 +255,11 @@ std::array<bool, CT_NS_COUNT> observe_namespaces(ModelContext& context, TaskStat
     const NamespaceId said = as_believed ? fact.value : namespace_with(context, type_of(which), inodes[i], origin);
     news[i] = !fact.known() || fact.value != said;
     if (!fact.known())
-      learn(context, kKinds[i]);
+      learn(context, kind_of(i));
     else if (fact.value == said)
-      confirm(context, kKinds[i]);
+      confirm(context, kind_of(i));
     else
-      contradict(context, kKinds[i], whose(task), shown(context, fact.value), shown(context, said));
+      contradict(context, kind_of(i), whose(task), shown(context, fact.value), shown(context, said));
     put_into(context, task, which, said, Evidence::kObserved);
   }
   return news;

@@ -5,17 +5,14 @@
 #include <optional>
 #include <set>
 
+#include "cttrace/namespace.h"
 #include "cttrace/state.h"
 #include "model/context.h"
 
 namespace cttrace {
 
 // The CLONE_NEW* type of a task's namespace.
-uint32_t type_of(ct_ns which);
-// What a task's children get; the task is not in it itself.
-constexpr bool is_for_children(ct_ns which) {
-  return which == CT_NS_PID_FOR_CHILDREN || which == CT_NS_TIME_FOR_CHILDREN;
-}
+constexpr uint32_t type_of(ct_ns which) { return kNamespaceLinks[which].type; }
 
 // To change it; must exist.
 Namespace& edit_namespace(ModelContext& context, NamespaceId id);

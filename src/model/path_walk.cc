@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "cttrace/namespace.h"
 #include "model/file_places.h"
 #include "model/mount_paths.h"
 #include "model/mount_state.h"
@@ -106,14 +107,8 @@ const TaskState* task_named(const State& state, const TaskState& caller, std::st
 }
 
 std::optional<ct_ns> namespace_named(std::string_view name) {
-  constexpr std::pair<std::string_view, ct_ns> kNames[] = {
-      {"mnt", CT_NS_MNT},       {"uts", CT_NS_UTS},
-      {"ipc", CT_NS_IPC},       {"net", CT_NS_NET},
-      {"cgroup", CT_NS_CGROUP}, {"pid", CT_NS_PID},
-      {"user", CT_NS_USER},     {"pid_for_children", CT_NS_PID_FOR_CHILDREN},
-      {"time", CT_NS_TIME},     {"time_for_children", CT_NS_TIME_FOR_CHILDREN}};
-  for (const auto& [known, which] : kNames)
-    if (known == name) return which;
+  for (size_t which = 0; which < CT_NS_COUNT; ++which)
+    if (kNamespaceLinks[which].name == name) return static_cast<ct_ns>(which);
   return std::nullopt;
 }
 

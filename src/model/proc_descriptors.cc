@@ -1,7 +1,5 @@
 #include "model/proc_descriptors.h"
 
-#include <linux/sched.h>
-
 #include <charconv>
 #include <string_view>
 
@@ -10,9 +8,6 @@
 
 namespace cttrace {
 namespace {
-
-constexpr uint32_t kNamespaceTypes[] = {CLONE_NEWNS,     CLONE_NEWUTS, CLONE_NEWIPC,  CLONE_NEWNET,
-                                        CLONE_NEWCGROUP, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER};
 
 // "Name:\tVALUE" of fdinfo; 0: it is not there.
 uint32_t number_of(std::string_view info, std::string_view name, int base = 10) {
@@ -46,10 +41,10 @@ void name_internal(File& file, std::string_view link) {
   } else {
     file.path = link;
   }
-  for (const uint32_t type : kNamespaceTypes) {
-    if (!is_numbered(link, namespace_name(type))) continue;
+  for (const NamespaceType& type : kNamespaceTypes) {
+    if (!is_numbered(link, type.name())) continue;
     file.kind = FileKind::kNamespace;
-    file.target = type;
+    file.target = type.flag;
   }
 }
 

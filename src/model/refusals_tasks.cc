@@ -18,8 +18,7 @@
 namespace cttrace {
 namespace {
 
-constexpr uint64_t kOwned =
-    CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_NEWPID | CLONE_NEWTIME;
+constexpr uint64_t kOwned = kNamespaceFlags & ~uint64_t{CLONE_NEWUSER};
 
 // CLONE_* of unshare, clone and clone3; 0 of others, and where they are not known.
 uint64_t clone_flags(const Refused& refused) {
@@ -124,13 +123,12 @@ std::string cgroup_is_not_for_processes(const Refused& refused) {
 }
 
 std::string makes_too_many(const Refused& refused) {
-  const uint64_t flags = clone_flags(refused) & (kOwned | CLONE_NEWUSER);
+  const uint64_t flags = clone_flags(refused) & kNamespaceFlags;
   if (!flags) return {};
   std::string limits;
   for (uint64_t bit = 1; bit <= flags; bit <<= 1)
     if (flags & bit)
-      limits += (limits.empty() ? "" : ", ") + std::string("user.max_") + namespace_name(static_cast<uint32_t>(bit)) +
-                "_namespaces";
+      limits += (limits.empty() ? "" : ", ") + std::string("user.max_") + namespace_name(bit) + "_namespaces";
   return "there are as many as allowed (" + limits + "), or too many levels of them";
 }
 
@@ -163,24 +161,21 @@ struct Joined {
 };
 
 Joined joined_by(const Refused& refused) {
-  constexpr ct_ns kAll[] = {CT_NS_MNT,    CT_NS_UTS, CT_NS_IPC,  CT_NS_NET,
-                            CT_NS_CGROUP, CT_NS_PID, CT_NS_USER, CT_NS_TIME};
   Joined joined;
   const MaybeFile& file = refused.call.args[0].file;
   if (!file) return joined;
   if (file->kind == FileKind::kNamespace) {
     joined.types = file->target;
     joined.by_file = true;
-    for (const ct_ns which : kAll)
-      if (type_of(which) == file->target)
-        joined.namespaces[which] = find_namespace(refused.context, file->target, static_cast<uint32_t>(file->inode));
+    if (const NamespaceType* const type = find_namespace_type(file->target))
+      joined.namespaces[type->own] = find_namespace(refused.context, file->target, static_cast<uint32_t>(file->inode));
   }
   if (file->kind == FileKind::kPidfd) {
     joined.types = int_at(refused.call, 1);
     const TaskState* const of = refused.state().task_with(file->target);
-    for (const ct_ns which : kAll)
-      if (of && type_of(which) & joined.types && of->namespaces[which].known())
-        joined.namespaces[which] = of->namespaces[which].value;
+    for (const NamespaceType& type : kNamespaceTypes)
+      if (of && type.flag & joined.types && of->namespaces[type.own].known())
+        joined.namespaces[type.own] = of->namespaces[type.own].value;
   }
   return joined;
 }

@@ -8,6 +8,7 @@
 
 #include "base/append.h"
 #include "base/escape.h"
+#include "cttrace/namespace.h"
 #include "render/arguments.h"
 #include "render/completeness.h"
 #include "render/filter.h"
@@ -84,12 +85,11 @@ std::string text_of_map(const char* name, const std::vector<IdExtent>& map) {
 }
 
 std::string text_of_state(const Snapshot& state) {
-  static constexpr const char* kNames[CT_NS_COUNT] = {
-      "mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"};
   std::string namespaces;
   for (size_t i = 0; i < CT_NS_COUNT; ++i)
     if (state.namespaces[i])
-      namespaces += fmt::format("{}{}={}", namespaces.empty() ? "" : ", ", kNames[i], state.namespaces[i]);
+      namespaces +=
+          fmt::format("{}{}={}", namespaces.empty() ? "" : ", ", kNamespaceLinks[i].name, state.namespaces[i]);
   std::string text = fmt::format("--- {} {{comm={}", state.at_start ? "state" : "exec", quoted(state.comm));
   if (state.exe) text += ", exe=" + quoted(state.exe->shown());
   if (state.root) text += ", root=" + quoted(state.root->shown());

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/escape.h"
+#include "cttrace/namespace.h"
 #include "render/completeness.h"
 #include "render/identity_words.h"
 #include "render/mount_tree.h"
@@ -82,8 +83,8 @@ void add_namespaces(Telling& telling) {
   Words children;
   for (size_t i = 0; i < CT_NS_COUNT; ++i) {
     const Fact<NamespaceId>& fact = telling.task.namespaces[i];
-    const bool for_children = i == CT_NS_PID_FOR_CHILDREN || i == CT_NS_TIME_FOR_CHILDREN;
-    const std::string name = namespace_link_name(i);
+    const bool for_children = is_for_children(i);
+    const std::string name = kNamespaceLinks[i].name;
     const Namespace* const ns = telling.state.ns(fact.value);
     const bool nameless = ns && !ns->inode && ns->origin == Namespace::Origin::kInitial;
     if (!fact.known() || !ns || nameless) {
@@ -91,7 +92,7 @@ void add_namespaces(Telling& telling) {
       if (!for_children) telling.unknown.push_back(name + " namespace");
       continue;
     }
-    if (for_children && fact.value == telling.task.namespaces[i - 1].value) continue;
+    if (for_children && fact.value == telling.task.namespaces[kNamespaceLinks[i].own].value) continue;
     if (fact.evidence == Evidence::kInferred) telling.inferred.push_back(name + " namespace");
     const std::string words = ns->inode ? fmt::format("{} {}", name, ns->inode) : name + " (number not seen)";
     const NamespaceKin its = kin_of(*ns, telling.options.compared_with[i], telling.options.joined);

@@ -2,28 +2,14 @@
 
 #include <fmt/format.h>
 #include <linux/capability.h>
-#include <linux/sched.h>
 
 #include <algorithm>
 #include <bit>
 
+#include "cttrace/namespace.h"
+
 namespace cttrace {
 namespace {
-
-// The kernel's fixed numbers of the namespaces that it boots with: include/linux/proc_ns.h; mnt and net since 6.17.
-uint32_t first_inode(uint32_t type) {
-  switch (type) {
-    case CLONE_NEWIPC: return 0xEFFFFFFF;
-    case CLONE_NEWUTS: return 0xEFFFFFFE;
-    case CLONE_NEWUSER: return 0xEFFFFFFD;
-    case CLONE_NEWPID: return 0xEFFFFFFC;
-    case CLONE_NEWCGROUP: return 0xEFFFFFFB;
-    case CLONE_NEWTIME: return 0xEFFFFFFA;
-    case CLONE_NEWNET: return 0xEFFFFFF9;
-    case CLONE_NEWNS: return 0xEFFFFFF8;
-    default: return 0;
-  }
-}
 
 constexpr int kWeighty[] = {
     CAP_DAC_READ_SEARCH, CAP_NET_ADMIN, CAP_SYS_MODULE, CAP_SYS_RAWIO,     CAP_SYS_PTRACE,
@@ -38,7 +24,8 @@ std::string limit_number(uint64_t limit) { return limit == kUnlimited ? "unlimit
 }  // namespace
 
 NamespaceKin kin_of(const Namespace& ns, uint32_t compared_with, const std::set<uint32_t>& joined) {
-  if (ns.inode && ns.inode == first_inode(ns.type)) return NamespaceKin::kHosts;
+  const NamespaceType* const type = find_namespace_type(ns.type);
+  if (ns.inode && type && ns.inode == type->first_inode) return NamespaceKin::kHosts;
   if (ns.inode && ns.inode == compared_with) return NamespaceKin::kShared;
   if (joined.contains(ns.inode)) return NamespaceKin::kJoined;
   switch (ns.origin) {
@@ -47,12 +34,6 @@ NamespaceKin kin_of(const Namespace& ns, uint32_t compared_with, const std::set<
     case Namespace::Origin::kInitial: break;
   }
   return NamespaceKin::kOlder;
-}
-
-const char* namespace_link_name(size_t which) {
-  static constexpr const char* kNames[CT_NS_COUNT] = {
-      "mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"};
-  return kNames[which];
 }
 
 std::optional<uint32_t> inside(const std::vector<IdExtent>& map, uint32_t id) {

@@ -21,9 +21,6 @@ enum class NamespaceKin : uint8_t {
 // `joined`: inodes of those that were made for somebody else.
 NamespaceKin kin_of(const Namespace& ns, uint32_t compared_with, const std::set<uint32_t>& joined = {});
 
-// As in /proc/PID/ns: "mnt", "pid_for_children".
-const char* namespace_link_name(size_t which);
-
 // An id of the host's as those in the user namespace have it; none: it has no id there.
 std::optional<uint32_t> inside(const std::vector<IdExtent>& map, uint32_t id);
 // Every id is what it is on the host.

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cttrace/namespace.h"
+
 namespace cttrace {
 namespace {
 
@@ -90,10 +92,8 @@ Json json_verification(const VerificationReport& report) {
 }  // namespace
 
 Json json_namespaces(const NamespaceInodes& namespaces) {
-  static constexpr const char* kNames[CT_NS_COUNT] = {
-      "mnt", "uts", "ipc", "net", "cgroup", "pid", "pid_for_children", "time", "time_for_children", "user"};
   Json json = json_object(CT_NS_COUNT);
-  for (size_t i = 0; i < CT_NS_COUNT; ++i) add(json, kNames[i], json_number_or_null(namespaces[i]));
+  for (size_t i = 0; i < CT_NS_COUNT; ++i) add(json, kNamespaceLinks[i].name, json_number_or_null(namespaces[i]));
   return json;
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "cttrace/namespace.h"
 #include "render/identity_words.h"
 #include "render/place_words.h"
 #include "render/telling.h"
@@ -55,7 +56,7 @@ Json json_namespaces(const State& state, const TaskState& task, const HandedOver
   for (size_t i = 0; i < CT_NS_COUNT; ++i) {
     const Fact<NamespaceId>& fact = task.namespaces[i];
     const Namespace* const ns = fact.known() ? state.ns(fact.value) : nullptr;
-    Json& entry = json[namespace_link_name(i)];
+    Json& entry = json[kNamespaceLinks[i].name];
     if (!ns) continue;
     entry["inode"] = unsigned_or_null(ns->inode);
     const bool nameless = !ns->inode && ns->origin == Namespace::Origin::kInitial;

@@ -73,9 +73,8 @@ string how_made(uint64_t flags, const string& cgroup) {
 // " with new user, mnt": which namespaces a process was to get.
 string with_new(uint64_t flags) {
   std::vector<string> names;
-  for (const uint32_t type : {CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWUTS, CLONE_NEWIPC,
-                              CLONE_NEWCGROUP, 0x80 /* CLONE_NEWTIME */})
-    if (flags & type) names.push_back(namespace_name(type));
+  for (const NamespaceType& type : namespace_types_from({CLONE_NEWUSER}))
+    if (flags & type.flag) names.push_back(type.name());
   return names.empty() ? "" : " with new " + listed(names);
 }
 

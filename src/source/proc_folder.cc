@@ -12,7 +12,7 @@
 #include <cstring>
 #include <memory>
 
-#include "source/procfs.h"
+#include "cttrace/namespace.h"
 #include "source/synthetic.h"
 
 namespace cttrace {
@@ -131,7 +131,7 @@ ProcReading read_proc(const ProcFolder& folder) {
   reading.began_ns = boottime_ns();
   ProcAnswers& answers = reading.process;
   for (const char* name : kTexts) answers[name] = folder.text(name);
-  for (const char* name : kNamespaceLinks) answers[name] = folder.link(name);
+  for (const NamespaceLink& link : kNamespaceLinks) answers[link.path] = folder.link(link.path);
   for (const char* name : {"root", "cwd", "exe"}) answers[name] = folder.link(name);
   for (const char* name : {"root", "cwd"}) answers[std::string(name) + "/mount_id"] = folder.mount_id(name);
   answers["mountinfo"] = folder.mountinfo();
@@ -155,7 +155,7 @@ ProcSurroundings read_surroundings() {
   ProcSurroundings around;
   if (const Result<ProcFolder> self = ProcFolder::self()) around.self = read_proc(*self).process;
   if (const Result<ProcFolder> first = ProcFolder::open(1))
-    for (const char* name : kNamespaceLinks) around.first[name] = first->link(name);
+    for (const NamespaceLink& link : kNamespaceLinks) around.first[link.path] = first->link(link.path);
   utsname names = {};
   uname(&names);
   around.hostname = names.nodename;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "cttrace/namespace.h"
 #include "story/call.h"
 #include "story/naming.h"
 #include "story/work.h"
@@ -250,12 +251,11 @@ Teller::Work::Meaning Teller::Work::meaning_of(const Person& person, const Snaps
 
 // The container whose namespaces were joined: by what most belongs to one alone.
 Known* Teller::Work::joined_container(const SetUp& set_up) {
-  constexpr uint32_t kTypes[] = {CLONE_NEWNS,  CLONE_NEWPID, CLONE_NEWNET,    CLONE_NEWUSER,
-                                 CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWCGROUP, 0x80 /* CLONE_NEWTIME */};
-  for (const uint32_t type : kTypes) {
-    const auto joined = set_up.joined.find(type);
+  for (const NamespaceType& type :
+       namespace_types_from({CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWUSER, CLONE_NEWUTS})) {
+    const auto joined = set_up.joined.find(type.flag);
     if (joined == set_up.joined.end()) continue;
-    if (Known* const owner = containers_.find(containers_.owner_of(type, joined->second))) return owner;
+    if (Known* const owner = containers_.find(containers_.owner_of(type.flag, joined->second))) return owner;
   }
   return nullptr;
 }

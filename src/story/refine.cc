@@ -1,12 +1,11 @@
 // Looking back over the steps of a process.
 #include "story/refine.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <map>
 
+#include "cttrace/namespace.h"
 #include "story/call.h"
 #include "story/chains.h"
 
@@ -14,9 +13,6 @@ namespace cttrace {
 namespace {
 
 using How = MountDone::How;
-
-constexpr uint64_t kNamespaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
-                                 CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_NEWTIME;
 
 bool has(const std::vector<std::string>& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
@@ -36,7 +32,7 @@ std::string aim_of(const Step& step, size_t which = 0) {
     return "give " + std::to_string(static_cast<int>(one.what)) + " " + one.value.substr(0, one.value.find(' '));
   }
   if (const auto* made = std::get_if<ProcessMade>(&step.facts))
-    return "make " + std::to_string(step.stage) + " " + std::to_string(made->flags & kNamespaces);
+    return "make " + std::to_string(step.stage) + " " + std::to_string(made->flags & kNamespaceFlags);
   if (const auto* run = std::get_if<ProgramRun>(&step.facts)) return "run " + last_part(run->path);
   if (const auto* handed = std::get_if<HandedOver>(&step.facts)) return "run " + last_part(handed->path);
   return {};

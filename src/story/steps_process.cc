@@ -1,35 +1,27 @@
 // New processes, programs and namespaces as steps.
 #include <linux/sched.h>
 
+#include "cttrace/namespace.h"
 #include "story/call.h"
 #include "story/steps.h"
 
 namespace cttrace {
 namespace {
 
-constexpr uint64_t kTypes[] = {CLONE_NEWUSER, CLONE_NEWNS,     CLONE_NEWPID, CLONE_NEWNET,
-                               CLONE_NEWUTS,  CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWTIME};
-
-uint32_t inode_after(const Call& call, uint64_t type) {
-  if (!call.after.namespaces) return 0;
-  const NamespaceInodes& inodes = *call.after.namespaces;
-  switch (type) {
-    case CLONE_NEWUSER: return inodes[CT_NS_USER];
-    case CLONE_NEWNS: return inodes[CT_NS_MNT];
-    case CLONE_NEWPID: return inodes[CT_NS_PID_FOR_CHILDREN];
-    case CLONE_NEWNET: return inodes[CT_NS_NET];
-    case CLONE_NEWUTS: return inodes[CT_NS_UTS];
-    case CLONE_NEWCGROUP: return inodes[CT_NS_CGROUP];
-    case CLONE_NEWIPC: return inodes[CT_NS_IPC];
-    default: return inodes[CT_NS_TIME_FOR_CHILDREN];
+// Those in `flags`, as the call has made or joined them.
+std::vector<NamespacesChanged::One> changed_by(const Call& call, uint64_t flags) {
+  std::vector<NamespacesChanged::One> all;
+  for (const NamespaceType& type :
+       namespace_types_from({CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWUTS, CLONE_NEWCGROUP})) {
+    if (!(flags & type.flag)) continue;
+    const auto& inodes = call.after.namespaces;
+    all.push_back({.type = type.flag, .inode = inodes ? (*inodes)[type.for_children] : 0});
   }
+  return all;
 }
 
 StepFacts unshared(const Call& call) {
-  NamespacesChanged changed{.made = true};
-  for (uint64_t type : kTypes)
-    if (number(call, "unshare_flags") & type)
-      changed.namespaces.push_back({.type = static_cast<uint32_t>(type), .inode = inode_after(call, type)});
+  NamespacesChanged changed{.made = true, .namespaces = changed_by(call, number(call, "unshare_flags"))};
   if (changed.namespaces.empty()) return CallMade{.name = "unshare", .quiet = true};
   return changed;
 }
@@ -46,9 +38,7 @@ StepFacts joined(const Call& call) {
   // By pidfd: the flags say which. Anything else fails.
   if (descriptor && descriptor->kind != FileKind::kPidfd)
     changed.by = descriptor->kind == FileKind::kPlain ? descriptor->path : descriptor->shown();
-  for (uint64_t type : kTypes)
-    if (flags & type)
-      changed.namespaces.push_back({.type = static_cast<uint32_t>(type), .inode = inode_after(call, type)});
+  changed.namespaces = changed_by(call, flags);
   return changed;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cttrace/namespace.h"
 #include "story/call.h"
 #include "story/naming.h"
 #include "story/work.h"
@@ -15,15 +16,6 @@ constexpr size_t kMostGone = 256;
 constexpr size_t kMostStarters = 8;
 constexpr size_t kMostForMemory = 64;
 constexpr size_t kMostBusy = 4096;  // each is looked at for every container
-
-struct Isolation {
-  uint64_t flag;
-  ct_ns which;
-};
-constexpr Isolation kIsolations[] = {{CLONE_NEWUSER, CT_NS_USER},     {CLONE_NEWNS, CT_NS_MNT},
-                                     {CLONE_NEWPID, CT_NS_PID},       {CLONE_NEWNET, CT_NS_NET},
-                                     {CLONE_NEWUTS, CT_NS_UTS},       {CLONE_NEWIPC, CT_NS_IPC},
-                                     {CLONE_NEWCGROUP, CT_NS_CGROUP}, {CLONE_NEWTIME, CT_NS_TIME}};
 
 }  // namespace
 
@@ -135,12 +127,11 @@ void Teller::Work::see_child(Person& child, uint64_t flags, const NamespaceInode
   }
   if (!child.sets_up()) return;
   NamespacesChanged changed{.made = true};
-  for (const auto& [flag, which] : kIsolations) {
-    if (!(flags & flag)) continue;
-    const auto type = static_cast<uint32_t>(flag);
-    const uint32_t inode = namespaces ? (*namespaces)[which] : inode_of(child, which);
-    note_made(child, type, inode);
-    changed.namespaces.push_back({.type = type, .inode = inode});
+  for (const NamespaceType& type : namespace_types_from({CLONE_NEWUSER})) {
+    if (!(flags & type.flag)) continue;
+    const uint32_t inode = namespaces ? (*namespaces)[type.own] : inode_of(child, type.own);
+    note_made(child, type.flag, inode);
+    changed.namespaces.push_back({.type = type.flag, .inode = inode});
   }
   if (changed.namespaces.empty()) return;
   // Its maker made the call; what it changed is the child's.

@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "base/proc_text.h"
+#include "cttrace/namespace.h"
 #include "source/ptrace/capture.h"
 #include "source/ptrace/filesystems.h"
 #include "source/ptrace/mount_list.h"
@@ -21,14 +22,6 @@ namespace {
 
 constexpr std::string_view kDeleted = " (deleted)";
 constexpr size_t kMostRemembered = 4096;
-
-struct NamespaceName {
-  std::string_view name;
-  uint32_t type;
-};
-constexpr NamespaceName kNamespaces[] = {{"mnt", CLONE_NEWNS},    {"uts", CLONE_NEWUTS},       {"ipc", CLONE_NEWIPC},
-                                         {"net", CLONE_NEWNET},   {"cgroup", CLONE_NEWCGROUP}, {"pid", CLONE_NEWPID},
-                                         {"time", CLONE_NEWTIME}, {"user", CLONE_NEWUSER}};
 
 std::string path_of(const Tracee& tracee, Files::Where where, int fd) {
   switch (where) {
@@ -61,8 +54,9 @@ uint32_t device_of(const Fd& fd) {
 }  // namespace
 
 uint32_t namespace_type(std::string_view link) {
-  const auto* const ns = std::ranges::find(kNamespaces, link.substr(0, link.find(":[")), &NamespaceName::name);
-  return ns == std::end(kNamespaces) ? 0 : ns->type;
+  const std::string_view name = link.substr(0, link.find(":["));
+  const auto* const ns = std::ranges::find(kNamespaceTypes, name, &NamespaceType::name);
+  return ns == kNamespaceTypes.end() ? 0 : ns->flag;
 }
 
 std::string SeenFile::bytes() const {

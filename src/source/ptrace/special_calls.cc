@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "cttrace/namespace.h"
+
 namespace cttrace::ptrace {
 namespace {
 
@@ -41,8 +43,8 @@ SpecialCall special_call(Abi abi, uint32_t nr) {
 
 // The flags of clone3 are in memory, which another thread may change behind us.
 Inherited inherited(const CallNow& call) {
-  constexpr uint64_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
-                                      CLONE_NEWPID | CLONE_NEWNET;  // clone cannot ask for CLONE_NEWTIME
+  // To clone, CLONE_NEWTIME is a bit of the signal's number.
+  constexpr uint64_t kNewNamespaces = kNamespaceFlags & ~uint64_t{CSIGNAL};
   const SyscallRow* const row = find_row(call.abi, call.nr, call.args);
   if (!row) return {};
   if (row->name == "clone") return {.namespaces = !(call.args[0] & kNewNamespaces), .cgroup = true};

@@ -10,7 +10,7 @@
 
 #include "base/fd.h"
 #include "base/proc_text.h"
-#include "source/procfs.h"
+#include "cttrace/namespace.h"
 #include "source/ptrace/task_facts.h"
 #include "source/ptrace/task_files.h"
 
@@ -32,7 +32,7 @@ uint32_t pid_namespace_for_children(uint32_t tid) {
 
 TaskNamespaces read_namespaces(uint32_t tid) {
   TaskNamespaces read;
-  for (size_t i = 0; i < CT_NS_COUNT; ++i) read.inodes[i] = namespace_inode(tid, kNamespaceLinks[i]);
+  for (size_t i = 0; i < CT_NS_COUNT; ++i) read.inodes[i] = namespace_inode(tid, kNamespaceLinks[i].path);
   uint32_t& for_children = read.inodes[CT_NS_PID_FOR_CHILDREN];
   if (!for_children && read.inodes[CT_NS_PID]) for_children = pid_namespace_for_children(tid);
   return read;

@@ -1,12 +1,14 @@
 // The namespaces of a traced task.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "cttrace/namespace.h"
 #include "cttrace/wire.h"
 
 namespace cttrace::ptrace {
@@ -18,7 +20,8 @@ struct TaskNamespaces {
 
   // A program that it executes, and a task that it makes without asking for another one, is in the same.
   bool settled() const {
-    return inodes[CT_NS_PID] == inodes[CT_NS_PID_FOR_CHILDREN] && inodes[CT_NS_TIME] == inodes[CT_NS_TIME_FOR_CHILDREN];
+    return std::ranges::all_of(
+        kNamespaceTypes, [&](const NamespaceType& type) { return inodes[type.own] == inodes[type.for_children]; });
   }
 };
 
