@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
 #include "check/evidence.h"
 #include "render/mount_words.h"
 
@@ -20,29 +21,22 @@ const char* word_of(With with) {
   return "a file";
 }
 
-std::string folder_of(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == 0 || slash == path.npos ? "/" : path.substr(0, slash);
-}
-
-std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
 // What the kernel shows, and nobody else may hide something by accident.
-bool is_the_kernels(const std::string& path) { return is_in(path, "/proc") || is_in(path, "/sys"); }
+bool is_the_kernels(const std::string& path) { return is_below(path, "/proc") || is_below(path, "/sys"); }
 
 // Whichever of them is mounted: what is no process's is the same in all of them.
 bool shows_the_same_everywhere(const std::string& filesystem) { return filesystem == "proc" || filesystem == "sysfs"; }
 
 bool is_null(const MountFacts& mount) {
   const bool devices = mount.filesystem == "devtmpfs" || mount.filesystem == "tmpfs";
-  return devices && name_of(mount.source_path) == "null" && name_of(mount.path) != "null";
+  return devices && last_part(mount.source_path) == "null" && last_part(mount.path) != "null";
 }
 
 // systemd's nodes, one of each type, that nobody but root can do anything with: /run/systemd/inaccessible.
 std::optional<With> inaccessible(const MountFacts& mount) {
   static constexpr std::string_view kTypes[] = {"reg", "dir", "chr", "blk", "fifo", "sock"};
-  const std::string type = name_of(mount.source_path);
-  if (mount.filesystem != "tmpfs" || name_of(folder_of(mount.source_path)) != "inaccessible") return std::nullopt;
+  const std::string_view type = last_part(mount.source_path);
+  if (mount.filesystem != "tmpfs" || last_part(folder_of(mount.source_path)) != "inaccessible") return std::nullopt;
   if (std::ranges::find(kTypes, type) == std::end(kTypes)) return std::nullopt;
   return type == "dir" ? With::kEmptyFolder : With::kFile;
 }
@@ -57,17 +51,16 @@ Masks::Masks(const Source& from) : handed_(from.handed) {
 // The same files as without it: bound on itself, so that they can be made read-only.
 bool Masks::shows_itself(const MountFacts& mount) const {
   if (mount.path == "/") return false;
-  const MountFacts* const around = handed_.mount_of(folder_of(mount.path));
+  const MountFacts* const around = handed_.mount_of(std::string(folder_of(mount.path)));
   if (!around || around->filesystem != mount.filesystem) return false;
   const bool same_device = around->dev_major == mount.dev_major && around->dev_minor == mount.dev_minor;
   if (!same_device && !shows_the_same_everywhere(mount.filesystem)) return false;
-  const std::string within = seen_from(mount.path, around->path);
-  return mount.source_path == (around->source_path == "/" ? within : around->source_path + within);
+  return mount.source_path == joined(around->source_path, below(mount.path, around->path));
 }
 
 bool Masks::has_mounts_below(const MountFacts& mount) const {
   return std::ranges::any_of(handed_.mounts.value, [&](const MountFacts& each) {
-    return each.path.size() > mount.path.size() && is_in(each.path, mount.path);
+    return each.path.size() > mount.path.size() && is_below(each.path, mount.path);
   });
 }
 

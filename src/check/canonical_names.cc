@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/escape.h"
+#include "base/paths.h"
 
 namespace cttrace::canon {
 namespace {
@@ -206,7 +207,7 @@ Names::Names(const ContainerFacts& facts) {
   know(facts.rootfs, "<rootfs>", false);
   know(facts.bundle, "<bundle>", false);
   // One that is called by its program says what that is, and a hostname that somebody chose is compared for itself.
-  const std::string program = facts.argv.empty() ? "" : facts.argv[0].substr(facts.argv[0].rfind('/') + 1);
+  const std::string_view program = facts.argv.empty() ? "" : last_part(facts.argv[0]);
   const bool is_hostname = facts.name_is_hostname && !is_made_up(facts.name);
   for (const std::string& name : {facts.name, facts.short_name})
     if (name != program && !is_hostname) know(name, "<id>", name.size() >= kTelling);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
 #include "check/canonical_parts.h"
 #include "check/difference.h"
 #include "cttrace/namespace.h"
@@ -193,8 +194,6 @@ class Parts {
     return done.propagation.empty() ? string() : ", made " + done.propagation;
   }
 
-  static string folder_of(const string& path) { return path.substr(0, path.rfind('/')); }
-  static string last_part(const string& path) { return path.substr(path.rfind('/') + 1); }
   static string one_line(string map) {
     std::ranges::replace(map, '\n', ',');
     return map;

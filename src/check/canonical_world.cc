@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
 #include "check/canonical_parts.h"
 #include "check/controls.h"
 #include "render/values.h"
@@ -11,8 +12,6 @@ namespace cttrace::canon {
 namespace {
 
 using From = NamespaceFacts::From;
-
-std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 bool adds_up(std::string_view file) { return file == "devices.allow" || file == "devices.deny"; }
 
@@ -108,7 +107,7 @@ void add_cgroup(Outcome& outcome, const Source& from) {
     group["path"] = is(fmt::format("{}", fmt::join(paths, ", ")));
   std::map<std::string, std::set<std::string>> rules;
   for (const CgroupFacts::Control& control : from.handed.cgroup.controls) {
-    const std::string file = last_part(control.file);
+    const std::string file(last_part(control.file));
     if (control.error || is_membership(file) || !control.file.starts_with("/sys/fs/cgroup")) continue;
     const std::string value = control_value(file, from.names(control.value));
     if (adds_up(file)) {

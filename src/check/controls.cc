@@ -5,14 +5,12 @@
 #include <ctime>
 #include <sstream>
 
+#include "base/paths.h"
 #include "base/words.h"
 
 namespace cttrace {
 
-std::string_view control_name(const CgroupFacts::Control& control) {
-  const std::string_view file = control.file;
-  return file.substr(file.rfind('/') + 1);
-}
+std::string_view control_name(const CgroupFacts::Control& control) { return last_part(control.file); }
 
 const CgroupFacts::Control* last_written(const std::vector<CgroupFacts::Control>& controls, std::string_view names) {
   const auto last = std::find_if(controls.rbegin(), controls.rend(), [&](const CgroupFacts::Control& control) {

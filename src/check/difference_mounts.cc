@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
 #include "check/difference.h"
 #include "check/masks.h"
 
@@ -249,9 +250,9 @@ std::string why_needless(const CanonicalContainer& container, const std::string&
       if (!absent.empty() || !only_written || !all_listed || !is_read_only(mount)) return absent;
       return (at == path ? "it" : at) + " is read-only";
     }
-    const size_t slash = at.rfind('/');
-    if (at == "/" || slash == at.npos) return {};
-    at.resize(std::max<size_t>(slash, 1));
+    const size_t above = folder_of(at).size();
+    if (at == "/" || !above) return {};
+    at.resize(above);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
 #include "cttrace/namespace.h"
 #include "render/identity_words.h"
 #include "render/mount_words.h"
@@ -72,7 +73,7 @@ Fact<PlaceFacts> place_facts(const State& state, const Place& place, const Place
   const std::optional<std::string> path = path_in_tree(state, place), top = path_in_tree(state, root);
   if (!path || place.evidence == Evidence::kUnknown) return {};
   PlaceFacts facts{.path = *path, .source_path = place.path};
-  if (top && place.mount.tree == root.mount.tree && is_in(*path, *top)) facts.inside = seen_from(*path, *top);
+  if (top && place.mount.tree == root.mount.tree && is_below(*path, *top)) facts.inside = seen_from(*path, *top);
   const Mount mount = state.tree(place.mount.tree)->at(place.mount.slot);
   facts.source = mount.source;
   if (const Filesystem* const filesystem = state.filesystem(mount.filesystem)) facts.filesystem = filesystem->type;
@@ -163,7 +164,7 @@ const MountFacts* HandedFacts::mount_of(const std::string& path) const {
   const MountFacts* found = nullptr;
   if (mounts.known())
     for (const MountFacts& mount : mounts.value)
-      if (!mount.hidden && is_in(path, mount.path) && (!found || mount.path.size() >= found->path.size()))
+      if (!mount.hidden && is_below(path, mount.path) && (!found || mount.path.size() >= found->path.size()))
         found = &mount;
   return found;
 }

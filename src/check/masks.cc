@@ -1,5 +1,6 @@
 #include "check/masks.h"
 
+#include "base/paths.h"
 #include "base/words.h"
 #include "check/evidence.h"
 #include "render/mount_words.h"
@@ -16,7 +17,7 @@ bool is_a_mask(const ContainerFacts& container, const MountFacts& mount) {
 std::string why_not_there(std::string_view path, std::string_view mount, std::string_view filesystem,
                           std::string_view options) {
   for (const std::string_view folder : {"/proc", "/sys"})
-    if (is_in(path, folder) && !is_in(mount, folder)) return std::string(folder) + " is not mounted";
+    if (is_below(path, folder) && !is_below(mount, folder)) return std::string(folder) + " is not mounted";
   if (filesystem == "proc" && mount == "/proc" && has_word(options, "subset=pid", ','))
     return "/proc shows processes alone (subset=pid)";
   return {};

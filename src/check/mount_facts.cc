@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
 #include "check/handed_facts.h"
 #include "render/mount_words.h"
 #include "render/place_words.h"
@@ -121,7 +122,7 @@ std::vector<MountFacts> mount_facts(const State& state, const Place& root, const
     const Mount mount = tree->at(slot);
     if (is_unseen(state, mount.filesystem)) continue;
     const std::string path = tree->path_of(slot);
-    if (!is_in(path, *top)) continue;
+    if (!is_below(path, *top)) continue;
     MountFacts facts = facts_of(state, mount, outside);
     facts.path = seen_from(path, *top);
     // What is on the way to its root does not hide anything from who is in there.
@@ -141,7 +142,7 @@ Fact<OldRootFacts> old_root_facts(const State& state, const Place& root, const O
   OldRootFacts facts{.around = *top != "/" || root.path != tree->root_of(root.mount.slot)};
   for (const Slot slot : tree->of_filesystem(old_root->filesystem)) {
     const std::string path = tree->path_of(slot);
-    if (!is_in(old_root->root, tree->root_of(slot)) || !is_in(path, *top)) continue;
+    if (!is_below(old_root->root, tree->root_of(slot)) || !is_below(path, *top)) continue;
     if (slot != root.mount.slot && tree->hidden(slot)) continue;
     facts.seen_at.push_back(seen_from(path, *top));
   }

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "base/paths.h"
 #include "base/words.h"
 #include "check/evidence.h"
 #include "check/oci_judging.h"
@@ -55,10 +56,9 @@ bool is_among(const Words& words, std::string_view word) {
   return std::ranges::find(words, word) != std::end(words);
 }
 
-std::string normal(std::string path) {
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  if (!path.starts_with('/')) path.insert(0, "/");
-  return path;
+std::string normal(std::string_view path) {
+  path = without_slash_at_end(path);
+  return (path.starts_with('/') ? "" : "/") + std::string(path);
 }
 
 // Empty: it is no bind.
@@ -125,7 +125,7 @@ std::vector<const MountFacts*> with_flags(const OciJudging& judging, const Mount
   std::vector<const MountFacts*> mounts;
   if (of_cgroups && mount.filesystem == "tmpfs")
     for (const MountFacts& each : judging.handed.mounts.value)
-      if (is_a_cgroup(each.filesystem) && is_in(each.path, mount.path)) mounts.push_back(&each);
+      if (is_a_cgroup(each.filesystem) && is_below(each.path, mount.path)) mounts.push_back(&each);
   if (mounts.empty()) mounts.push_back(&mount);
   return mounts;
 }
@@ -217,7 +217,7 @@ std::optional<std::string> on_host(const OciJudging& judging, const std::string&
   namespace fs = std::filesystem;
   const std::string& bundle = judging.container.bundle.empty() ? judging.folder : judging.container.bundle;
   if (!given.starts_with('/') && bundle.empty()) return {};
-  return normal((fs::path(bundle) / given).lexically_normal());
+  return normal((fs::path(bundle) / given).lexically_normal().native());
 }
 
 void judge_source(OciJudging& judging, const OciJson& entry, const std::string& field, const MountFacts& mount) {

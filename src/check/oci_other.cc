@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/paths.h"
 #include "check/evidence.h"
 #include "check/masks.h"
 #include "check/oci_judging.h"
@@ -42,11 +43,6 @@ constexpr std::array<std::string_view, 9> kOwn = {"/",        "/dev/console", "/
 constexpr std::array<std::pair<uint32_t, uint32_t>, 8> kOwnDevices = {
     {{1, 3}, {1, 5}, {1, 7}, {1, 8}, {1, 9}, {5, 0}, {5, 1}, {5, 2}}};
 
-std::string without_slash(std::string path) {
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  return path;
-}
-
 // Texts below `list` under `key`, or the texts themselves.
 std::vector<std::string> paths_of(const OciJudging& judging, std::string_view list, const char* key) {
   std::vector<std::string> paths;
@@ -54,7 +50,7 @@ std::vector<std::string> paths_of(const OciJudging& judging, std::string_view li
   if (!found || !found->is_array()) return paths;
   for (const OciJson& each : *found) {
     const OciJson* const text = !key ? &each : each.is_object() && each.contains(key) ? &each[key] : nullptr;
-    if (text && text->is_string()) paths.push_back(without_slash(text->get<std::string>()));
+    if (text && text->is_string()) paths.emplace_back(without_slash_at_end(text->get_ref<const std::string&>()));
   }
   return paths;
 }
@@ -69,7 +65,8 @@ std::vector<std::string> with_more_below(const OciJudging& judging) {
     const bool of_cgroups = each.value("type", OciJson()) == "cgroup";
     const bool recursive = each.contains("options") && each["options"].is_array() &&
                            std::ranges::find(each["options"], OciJson("rbind")) != each["options"].end();
-    if (of_cgroups || recursive) paths.push_back(without_slash(each["destination"].get<std::string>()));
+    if (of_cgroups || recursive)
+      paths.emplace_back(without_slash_at_end(each["destination"].get_ref<const std::string&>()));
   }
   return paths;
 }
@@ -84,7 +81,7 @@ void judge_mounts(OciJudging& judging) {
   const std::vector<std::string> more = with_more_below(judging);
   for (const MountFacts& mount : judging.handed.mounts.value) {
     if (asked.contains(mount.path) ||
-        std::ranges::any_of(more, [&](const std::string& top) { return is_in(mount.path, top); }))
+        std::ranges::any_of(more, [&](const std::string& top) { return is_below(mount.path, top); }))
       continue;
     const MaskFacts* const mask = mask_of(judging.container, mount.path);
     const bool hides = is_a_mask(judging.container, mount);

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "base/paths.h"
 #include "check/evidence.h"
 #include "check/masks.h"
 #include "check/rule_kinds.h"
@@ -77,7 +78,7 @@ void judge_proc(Judging& judging) {
   std::vector<EventNumber> events;
   bool is_there = false;
   for (const MountFacts& mount : *mounts) {
-    if (mount.filesystem != "proc" || mount.hidden || (told && is_in(mount.path, told->path))) continue;
+    if (mount.filesystem != "proc" || mount.hidden || (told && is_below(mount.path, told->path))) continue;
     is_there = true;
     if (mount.evidence == Evidence::kUnknown || !mount.sharing.known()) {
       judging.cannot_judge(mount.path, "whose processes " + mount.path + " shows is not known");
@@ -169,7 +170,7 @@ void judge_masked(Judging& judging) {
       continue;
     } else {
       // Nothing was done about it: nobody has looked whether it is there.
-      const bool is_sure = mount->path == path || mask || is_in(path, "/proc") || is_in(path, "/sys");
+      const bool is_sure = mount->path == path || mask || is_below(path, "/proc") || is_below(path, "/sys");
       Finding& finding = judging.broken(path, path + " is not masked: " + (is_sure ? "it" : "where it is there, it") +
                                                   " can be read, and what is in it used");
       finding.expected = "masked by /dev/null or an empty folder";

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/paths.h"
+
 namespace cttrace {
 namespace {
 
@@ -75,14 +77,13 @@ void set_value(Argument& argument, const Capture& capture) {
 }
 
 // base + "/" + path without doubled slashes and "." components. ".." stays: behind a symbolic link it leads elsewhere.
-std::string joined(std::string base, std::string_view path) {
+std::string appended(std::string base, std::string_view path) {
   base.reserve(base.size() + 1 + path.size());
   while (!path.empty()) {
     const size_t end = std::min(path.find('/'), path.size());
     const std::string_view component = path.substr(0, end);
     if (!component.empty() && component != ".") {
-      if (!base.ends_with('/')) base += '/';
-      base += component;
+      add_component(base, component);
     }
     path.remove_prefix(std::min(end + 1, path.size()));
   }
@@ -195,7 +196,7 @@ void resolve_path(Argument& argument, PathPlaces&& places) {
     argument.base = std::move(rest.starts_with('/') && places.root ? places.root : places.base);
   }
   if (!argument.base) return;
-  argument.resolved = joined(argument.base->shown(), rest);
+  argument.resolved = appended(argument.base->shown(), rest);
   argument.resolved_mount_id = argument.base->mount_id;
 }
 

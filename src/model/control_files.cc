@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/paths.h"
 #include "model/arguments.h"
 #include "model/identity.h"
 #include "model/namespaces.h"
@@ -217,7 +218,7 @@ void keep(ModelContext& context, const File& file, const TaskState& task, std::s
 }
 
 bool moves_tasks(const File& file) {
-  const std::string_view name = std::string_view(file.path).substr(file.path.rfind('/') + 1);
+  const std::string_view name = last_part(file.path);
   return file.fs_type.starts_with("cgroup") && (name == "cgroup.procs" || name == "cgroup.threads" || name == "tasks");
 }
 

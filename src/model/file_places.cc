@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "model/mount_paths.h"
+#include "base/paths.h"
 #include "model/mount_state.h"
 #include "model/superblocks.h"
 

@@ -3,9 +3,9 @@
 #include <map>
 #include <utility>
 
+#include "base/paths.h"
 #include "cttrace/mount_rows.h"
 #include "model/file_places.h"
-#include "model/mount_paths.h"
 #include "model/mount_state.h"
 #include "model/peer_groups.h"
 #include "model/superblocks.h"

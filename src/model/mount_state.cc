@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "model/mount_paths.h"
+#include "base/paths.h"
 #include "model/peer_groups.h"
 #include "model/superblocks.h"
 

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <utility>
 
-#include "model/mount_paths.h"
 #include "model/mount_trees.h"
 
 namespace cttrace {

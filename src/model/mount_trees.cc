@@ -6,7 +6,7 @@
 #include <memory_resource>
 #include <utility>
 
-#include "model/mount_paths.h"
+#include "base/paths.h"
 
 namespace cttrace {
 
@@ -119,7 +119,7 @@ bool MountTree::hidden(Slot slot) const {
     const std::string_view root = root_of(parent), mountpoint = mountpoint_of(slot);
     if (mounted_on(parent, mountpoint) != slot) return true;
     for (std::string_view path = mountpoint; path != root && is_below(path, root);) {
-      path = parent_path(path);
+      path = folder_of(path);
       if (mounted_on(parent, path) != kNoSlot) return true;
       if (path == "/") break;
     }

@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "base/mountinfo_line.h"
+#include "base/paths.h"
 #include "base/words.h"
 #include "cttrace/mount_rows.h"
 #include "model/mount_flags.h"
-#include "model/mount_paths.h"
 #include "model/mount_state.h"
 #include "model/peer_groups.h"
 #include "model/superblocks.h"

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/paths.h"
 #include "cttrace/namespace.h"
 #include "model/file_places.h"
-#include "model/mount_paths.h"
 #include "model/mount_state.h"
 #include "model/superblocks.h"
 
@@ -25,7 +25,7 @@ Place up(const MountTree& tree, const Place& from, const Place& root) {
     at.path = tree.mountpoint_of(at.mount.slot);
     at.mount.slot = parent;
   }
-  at.path = parent_path(at.path);
+  at.path = folder_of(at.path);
   return at;
 }
 

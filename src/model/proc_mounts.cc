@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/paths.h"
 #include "cttrace/mount_rows.h"
-#include "model/mount_paths.h"
 #include "model/mount_state.h"
 #include "model/proc_text.h"
 

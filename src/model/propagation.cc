@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "model/mount_paths.h"
+#include "base/paths.h"
 #include "model/mount_state.h"
 #include "model/peer_groups.h"
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/paths.h"
 #include "model/arguments.h"
 #include "model/control_files.h"
 #include "model/refusal_reasons.h"
@@ -35,7 +36,7 @@ std::string said_of_unmapped(uint32_t id, IdKind kind) {
 std::string_view file_written(const Refused& refused, std::string_view fs_type) {
   const MaybeFile& file = refused.call.args[0].file;
   if (!file || !std::string_view(file->fs_type).starts_with(fs_type)) return {};
-  return std::string_view(file->path).substr(file->path.rfind('/') + 1);
+  return last_part(file->path);
 }
 
 }  // namespace

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/paths.h"
 #include "model/mount_attributes.h"
 #include "model/mount_flags.h"
-#include "model/mount_paths.h"
 #include "model/mount_state.h"
 #include "model/refusal_reasons.h"
 #include "model/refused_mount.h"

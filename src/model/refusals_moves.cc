@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "base/paths.h"
 #include "model/mount_state.h"
 #include "model/refusal_reasons.h"
 #include "model/refused_mount.h"
@@ -79,8 +80,7 @@ namespace {
 // "sh ", to be followed by its pid.
 std::string named(const TaskState& task) {
   if (task.programs.empty()) return {};
-  const std::string& path = task.programs.back().path;
-  return path.substr(path.rfind('/') + 1) + " ";
+  return std::string(last_part(task.programs.back().path)) + " ";
 }
 
 std::optional<Place> to_unmount(const Refused& refused) {

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/paths.h"
 #include "model/mount_paths.h"
 #include "model/mount_state.h"
 #include "model/path_walk.h"

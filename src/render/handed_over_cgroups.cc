@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/escape.h"
+#include "base/paths.h"
 #include "base/words.h"
 #include "render/telling.h"
 
@@ -67,10 +68,10 @@ Names made_in(const Telling& telling, const Names& names, const std::string& cgr
   Names found;
   if (cgroup == "/") return found;
   for (const auto& [file, control] : *telling.state.controls) {
-    std::string_view folder = std::string_view(file).substr(0, file.rfind('/'));
+    std::string_view folder = folder_of(file);
     if (!folder.ends_with(cgroup)) continue;
     folder.remove_suffix(cgroup.size());
-    if (const std::string* which = mounted_as(names, folder.substr(folder.rfind('/') + 1))) found.insert(*which);
+    if (const std::string* which = mounted_as(names, last_part(folder))) found.insert(*which);
   }
   const MountTree* const tree = telling.state.mounts_of(telling.task);
   for (const Slot slot : tree ? tree->in_tree_order() : std::vector<Slot>()) {

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "base/escape.h"
+#include "base/paths.h"
 #include "render/identity_words.h"
 #include "render/mount_words.h"
 #include "render/place_words.h"
@@ -19,11 +20,6 @@ namespace {
 using Words = std::vector<std::string>;
 
 constexpr size_t kMostDevices = 200;
-
-std::string directory_of(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == 0 || slash == path.npos ? "/" : path.substr(0, slash);
-}
 
 // Of the node: "0666, uid 0, gid 5"; ids as those in the container have them.
 std::string owner_words(const Telling& telling, const Device& device) {
@@ -49,8 +45,7 @@ bool leads_to(const MountTree& tree, const Place& root, std::string_view path, c
   for (size_t start = 0; start < path.size();) {
     const size_t end = std::min(path.find('/', start), path.size());
     if (end > start) {
-      if (!at.ends_with('/')) at += '/';
-      at += path.substr(start, end - start);
+      add_component(at, path.substr(start, end - start));
       for (Slot on = tree.mounted_on(slot, at); on != kNoSlot; on = tree.mounted_on(slot, at)) {
         slot = on;
         at = tree.root_of(on);
@@ -72,10 +67,10 @@ std::map<std::string, const Device*> devices_below(const State& state, const Pla
     const auto devices = state.devices.find(tree->filesystem_of(slot));
     if (devices == state.devices.end()) continue;
     for (const auto& [node, device] : *devices->second) {
-      if (!is_in(node, tree->root_of(slot))) continue;
+      if (!is_below(node, tree->root_of(slot))) continue;
       const Place place{.mount = {.tree = root.mount.tree, .slot = slot}, .path = node, .shown = {}};
       const std::optional<std::string> path = path_in_tree(state, place);
-      if (!path || !is_in(*path, *top)) continue;
+      if (!path || !is_below(*path, *top)) continue;
       std::string seen = seen_from(*path, *top);
       if (leads_to(*tree, root, seen, place)) found.emplace(std::move(seen), &device);
     }
@@ -91,14 +86,14 @@ void tell_devices(Telling& telling) {
   const auto devices = devices_below(telling.state, fs->root);
   for (const auto& [path, device] : devices) {
     if (++told > kMostDevices && !telling.verbose) break;
-    std::string name = path.substr(path.rfind('/') + 1);
+    std::string name(last_part(path));
     if (telling.verbose) {
       const char type = device->type == S_IFBLK ? 'b' : 'c';
       telling.fields.add_text(told == 1 ? "devices" : "",
                               fmt::format("{} {} {}:{} {}", escape_for_terminal(path), type, device->major,
                                           device->minor, owner_words(telling, *device)));
     } else {
-      groups[{owner_words(telling, *device), directory_of(path)}].push_back(std::move(name));
+      groups[{owner_words(telling, *device), std::string(folder_of(path))}].push_back(std::move(name));
     }
   }
   Words words;

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/paths.h"
 #include "render/columns.h"
 #include "render/filter.h"
 #include "render/line.h"
@@ -24,9 +25,7 @@ using std::string;
 constexpr size_t kMostRows = 1u << 16;
 constexpr int kLastErrno = 133;  // EHWPOISON
 
-string last_name(const std::vector<string>& argv) {
-  return argv.empty() ? string() : safe(argv[0].substr(argv[0].rfind('/') + 1));
-}
+string last_name(const std::vector<string>& argv) { return argv.empty() ? string() : safe(last_part(argv[0])); }
 
 bool contains(std::string_view text, std::string_view word) { return text.find(word) != text.npos; }
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/escape.h"
+#include "base/paths.h"
 #include "render/columns.h"
 #include "render/mount_words.h"
 
@@ -13,13 +14,6 @@ namespace {
 constexpr size_t kWorthFolding = 3;
 constexpr size_t kStrokeColumns = 3;  // of the tree's lines, a level
 constexpr size_t kDeepest = 64;       // mounts upon mounts that are followed
-
-std::string_view directory_of(std::string_view path) {
-  const size_t slash = path.rfind('/');
-  return slash == 0 || slash == path.npos ? "/" : path.substr(0, slash);
-}
-
-std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 class Lines {
  public:
@@ -70,7 +64,7 @@ Slot Lines::hider(Slot slot) const {
   const std::string& top = top_of(parent);
   if (const Slot later = tree_.mounted_on(parent, mountpoint); later != kNoSlot && later != slot) return later;
   if (mountpoint == top) return kNoSlot;
-  for (std::string_view on = directory_of(mountpoint); is_in(on, top); on = directory_of(on)) {
+  for (std::string_view on = folder_of(mountpoint); is_below(on, top); on = folder_of(on)) {
     const bool at_top = on == top;
     if (at_top && parent == root_.mount.slot) break;
     const Slot over = tree_.mounted_on(parent, on);
@@ -88,9 +82,8 @@ const std::string& Lines::top_of(Slot slot) const {
 std::string Lines::path_of(const Pending& parent, Slot slot) const {
   const std::string& mountpoint = tree_.mountpoint_of(slot);
   const std::string& top = top_of(parent.line.slots.front());
-  const std::string inside = is_in(mountpoint, top) ? seen_from(mountpoint, top) : mountpoint;
-  if (inside == "/") return parent.base;
-  return parent.base == "/" ? inside : parent.base + inside;
+  const std::string inside = is_below(mountpoint, top) ? seen_from(mountpoint, top) : mountpoint;
+  return joined(parent.base, inside);
 }
 
 // What mounts that share a line have in common; empty where the mount has its line to itself.
@@ -114,8 +107,8 @@ std::string Lines::kind_of(Slot slot) const {
     kind += mark == options_.marks->end() ? ' ' : mark->second;
   }
   if (filesystem && filesystem == over && mount.root == mount.mountpoint) return kind + "itself";
-  const bool by_name = mount.root != "/" && name_of(mount.root) == name_of(mount.mountpoint);
-  kind.append(by_name ? "in " : "of ").append(by_name ? directory_of(mount.root) : mount.root);
+  const bool by_name = mount.root != "/" && last_part(mount.root) == last_part(mount.mountpoint);
+  kind.append(by_name ? "in " : "of ").append(by_name ? folder_of(mount.root) : mount.root);
   // Each cgroup controller has a filesystem of its own.
   if (mount.root == "/" || (filesystem && filesystem->type.starts_with("cgroup"))) return kind;
   return kind + '\0' + std::to_string(mount.filesystem);
@@ -130,7 +123,7 @@ std::vector<Lines::Group> Lines::grouped(const Pending& parent, const std::vecto
     std::string kind = options_.fold && parent.line.reached && child.hidden_by == kNoSlot ? kind_of(slot) : "";
     Group* alike = nullptr;
     if (!kind.empty()) {
-      kind.append(1, '\0').append(directory_of(tree_.mountpoint_of(slot)));
+      kind.append(1, '\0').append(folder_of(tree_.mountpoint_of(slot)));
       alike = &by_kind[std::move(kind)];
       alike->push_back(child);
     }
@@ -163,7 +156,7 @@ std::string Lines::folded_path(const std::string& directory, const Group& group,
   const std::string begin = escape_for_terminal(directory == "/" ? "" : directory) + "/{";
   std::string names;
   for (size_t i = 0; i < group.size(); ++i) {
-    const std::string name = escape_for_terminal(name_of(tree_.mountpoint_of(group[i].slot)));
+    const std::string name = escape_for_terminal(last_part(tree_.mountpoint_of(group[i].slot)));
     const std::string more = std::to_string(group.size() - i) + " more";
     const bool is_last = i + 1 == group.size();
     const size_t needed =
@@ -179,7 +172,7 @@ void Lines::add_children(const Pending& parent) {
   const Slot slot = parent.line.slots.front();
   std::vector<Slot> children = tree_.children(slot);
   if (slot == root_.mount.slot)
-    std::erase_if(children, [&](Slot child) { return !is_in(tree_.mountpoint_of(child), root_.path); });
+    std::erase_if(children, [&](Slot child) { return !is_below(tree_.mountpoint_of(child), root_.path); });
   if (options_.only) {
     for (const Slot child : children)
       if (!wanted_.contains(child)) left_out_ += below({child});
@@ -196,7 +189,7 @@ void Lines::add_children(const Pending& parent) {
     next.base = path_of(parent, first.slot);
     next.line.path = group->size() == 1
                          ? escape_for_terminal(next.base)
-                         : folded_path(std::string(directory_of(next.base)), *group, parent.line.last.size());
+                         : folded_path(std::string(folder_of(next.base)), *group, parent.line.last.size());
     next.line.bytes = next.base;
     next.line.last = parent.line.last;
     next.line.last.push_back(group == groups.rbegin());

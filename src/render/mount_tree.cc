@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/escape.h"
+#include "base/paths.h"
 #include "render/completeness.h"
 #include "render/line.h"
 #include "render/mount_lines.h"
@@ -88,7 +89,7 @@ std::string Drawing::margin(const MountLine& line) const {
 // The path of a mount, from the root.
 std::string Drawing::from_root(Slot slot) const {
   const std::string path = tree_.path_of(slot), top = path_in_tree(state_, root_).value_or("/");
-  return is_in(path, top) ? seen_from(path, top) : path;
+  return is_below(path, top) ? seen_from(path, top) : path;
 }
 
 std::string Drawing::strokes(const MountLine& line, bool goes_on) const {

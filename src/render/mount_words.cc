@@ -73,14 +73,4 @@ std::string option_words(const Mount& mount, const Filesystem& filesystem) {
   return words.empty() ? "filesystem ro" : "filesystem ro," + words;
 }
 
-bool is_in(std::string_view path, std::string_view from) {
-  if (from == "/") return path.starts_with('/');
-  return path.starts_with(from) && (path.size() == from.size() || path[from.size()] == '/');
-}
-
-std::string seen_from(std::string_view path, std::string_view from) {
-  if (from != "/") path.remove_prefix(from.size());
-  return path.empty() ? "/" : std::string(path);
-}
-
 }  // namespace cttrace

@@ -31,9 +31,4 @@ bool is_unseen(const State& state, FilesystemId mounted);
 // The options without what the flags say.
 std::string option_words(const Mount& mount, const Filesystem& filesystem);
 
-// Whether `path` is the directory or file `from`, or below it.
-bool is_in(std::string_view path, std::string_view from);
-// `path` as seen from the directory `from` that it is in: "/b" for "/a/b" from "/a".
-std::string seen_from(std::string_view path, std::string_view from);
-
 }  // namespace cttrace

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
 #include "render/calls.h"
 #include "render/filter.h"
 #include "render/line.h"
@@ -21,7 +22,7 @@ constexpr size_t kMostRunning = 4096;
 constexpr size_t kMostLines = 3;  // of who runs on: a daemon says many things
 
 string name_of(const Snapshot& snapshot) {
-  string name = snapshot.exe ? snapshot.exe->path.substr(snapshot.exe->path.rfind('/') + 1) : string();
+  string name(snapshot.exe ? last_part(snapshot.exe->path) : "");
   if (name.empty()) name = snapshot.comm;  // what was executed had no name
   return safe(name);
 }

@@ -1,6 +1,7 @@
 #include "render/place_words.h"
 
 #include "base/escape.h"
+#include "base/paths.h"
 #include "render/mount_words.h"
 
 namespace cttrace {
@@ -8,18 +9,13 @@ namespace {
 
 constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%^";
 
-std::string joined(const std::string& directory, const std::string& path) {
-  if (path == "/") return directory;
-  return directory == "/" ? path : directory + path;
-}
-
 }  // namespace
 
 std::optional<std::string> path_in_tree(const State& state, const Place& place) {
   const MountTree* const tree = state.tree(place.mount.tree);
   if (!tree || !tree->contains(place.mount.slot)) return std::nullopt;
   const std::string& top = tree->root_of(place.mount.slot);
-  return joined(tree->path_of(place.mount.slot), is_in(place.path, top) ? seen_from(place.path, top) : place.path);
+  return joined(tree->path_of(place.mount.slot), is_below(place.path, top) ? seen_from(place.path, top) : place.path);
 }
 
 TreeId tree_seen_by(const State& state, const TaskState& task) {
@@ -46,7 +42,7 @@ std::string root_words(const State& state, const Place& root) {
 std::string cwd_words(const State& state, const Place& root, const Place& cwd) {
   const std::optional<std::string> path = path_in_tree(state, cwd), top = path_in_tree(state, root);
   if (!path) return cwd.shown.empty() ? "not known" : escape_for_terminal(cwd.shown) + " (in no known mount)";
-  if (!top || cwd.mount.tree != root.mount.tree || !is_in(*path, *top))
+  if (!top || cwd.mount.tree != root.mount.tree || !is_below(*path, *top))
     return escape_for_terminal(*path) + (top ? " (outside its root)" : "");
   return escape_for_terminal(seen_from(*path, *top));
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/paths.h"
 #include "render/columns.h"
 #include "render/completeness.h"
 #include "render/identity_words.h"
@@ -17,9 +18,6 @@ using std::string;
 using How = MountDone::How;
 using What = IdentityGiven::What;
 
-string end_of(const string& path) { return path.substr(path.rfind('/') + 1); }
-string folder_of(const string& path) { return path.substr(0, std::max<size_t>(path.rfind('/'), 1)); }
-
 string with_options(const MountDone& done, const Around& around) {
   const string data = cut_to(safe(done.data), around.limit, false);
   return in_parentheses({listed(done.options, ","), data});
@@ -27,7 +25,7 @@ string with_options(const MountDone& done, const Around& around) {
 
 // "/sys/fs/cgroup/*/web" where the last part of the target is in the source; otherwise all of it.
 string pattern_of(const MountDone::One& mount) {
-  const string name = "/" + end_of(mount.target.shown());
+  const string name = "/" + string(last_part(mount.target.shown()));
   const size_t at = mount.source.find(name);
   if (at == string::npos) return mount.source;
   return mount.source.substr(0, at + 1) + "*" + mount.source.substr(at + name.size());
@@ -38,12 +36,12 @@ string bound_alike(const MountDone& done, const string& how, const Around& aroun
   const string pattern = pattern_of(done.mounts[0]);
   std::vector<string> names;
   for (const auto& each : done.mounts) {
-    const string name = safe(end_of(each.target.shown()));
+    const string name = safe(last_part(each.target.shown()));
     names.push_back(pattern_of(each) == pattern ? name : name + " <- " + shown(each.source, around));
   }
-  const string folder = folder_of(done.mounts[0].target.shown());
-  return fmt::format("{} bound on {}{}: {}", shown(pattern, around), safe(folder == "/" ? "/*" : folder + "/*"), how,
-                     listed(names));
+  const std::string_view folder = folder_of(done.mounts[0].target.shown());
+  const string targets = folder.empty() ? "*" : joined(folder, "/*");
+  return fmt::format("{} bound on {}{}: {}", shown(pattern, around), safe(targets), how, listed(names));
 }
 
 string bound(const MountDone& done, const Around& around) {

@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "base/escape.h"
+#include "base/paths.h"
 #include "cttrace/namespace.h"
 #include "render/columns.h"
 #include "render/completeness.h"
@@ -22,12 +23,6 @@ namespace {
 using std::string;
 
 constexpr size_t kFewValues = 12;
-
-string last_part(const string& path) { return path.substr(path.rfind('/') + 1); }
-
-bool is_below(const string& path, const string& folder) {
-  return folder.size() > 1 && path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
-}
 
 // Extents in a row: "0 100000 65536" stays, each in its own line becomes one.
 string map_text(const string& map) {
@@ -133,7 +128,7 @@ class Words {
   string operator()(const CgroupJoined& joined) const {
     std::vector<std::pair<string, std::vector<string>>> paths;
     for (const auto& each : joined.cgroups) {
-      const string path = each.cgroup.empty() ? each.file.substr(0, each.file.rfind('/')) : each.cgroup;
+      const string path(each.cgroup.empty() ? folder_of(each.file) : each.cgroup);
       auto found = std::ranges::find(paths, path, &std::pair<string, std::vector<string>>::first);
       if (found == paths.end()) found = paths.insert(found, {path, {}});
       if (!each.hierarchy.empty()) found->second.push_back(safe(each.hierarchy));
@@ -238,7 +233,7 @@ class Words {
     const bool not_read = run.path.empty() && !run.given;
     // The last place that it was looked for in is no more its place than the others.
     const bool searched = step_.call_count > 1;
-    const string path = searched ? last_part(run.path) : run.path;
+    const string path(searched ? last_part(run.path) : run.path);
     const string file = not_read ? "a path that could not be read" : command_line({path}, around_);
     const string others = searched ? fmt::format(", looked for along PATH ({} calls)", step_.call_count) : string();
     if (run.argv.empty()) return "execve " + file + others;
@@ -250,7 +245,7 @@ class Words {
 
   // " in /sys/fs/cgroup/pids/above" of a cgroup's file, where that is not the container's own cgroup.
   string elsewhere(const string& file) const {
-    const string folder = file.substr(0, file.rfind('/'));
+    const string folder(folder_of(file));
     if (around_.cgroup.empty() || !folder.starts_with("/sys/fs/cgroup") || folder.ends_with(around_.cgroup)) return {};
     return " in " + shown(folder, around_);
   }
@@ -286,9 +281,12 @@ string name_of(uint32_t pid, const Around& around) {
 }
 
 string shown(const string& path, const Around& around) {
-  const auto rest = [&](const string& above) { return with_id_named(safe(path.substr(above.size())), around.id); };
-  if (is_below(path, around.bundle)) return "<bundle>" + rest(around.bundle);
-  if (is_below(path, around.rootfs)) return "<rootfs>" + rest(around.rootfs);
+  const auto is_in = [&](const string& folder) { return folder.size() > 1 && is_below(path, folder); };
+  const auto rest = [&](const string& folder) {
+    return with_id_named(safe(path.substr(without_slash_at_end(folder).size())), around.id);
+  };
+  if (is_in(around.bundle)) return "<bundle>" + rest(around.bundle);
+  if (is_in(around.rootfs)) return "<rootfs>" + rest(around.rootfs);
   return with_id_named(safe(path), around.id);
 }
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/paths.h"
 #include "source/program_version.h"
 
 namespace cttrace {
@@ -111,7 +112,7 @@ std::string ProgramFiles::version(const Record& record) {
     }
     return got;
   };
-  return known_[its] = program_version(reads, path.substr(path.rfind('/') + 1));
+  return known_[its] = program_version(reads, last_part(path));
 }
 
 }  // namespace cttrace

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/paths.h"
+
 namespace cttrace {
 namespace {
 
@@ -135,23 +137,6 @@ uint64_t clone_flags(const Call& call) {
   if (call.row->name == "vfork") return CLONE_VFORK | CLONE_VM;
   // To clone this bit is one of the signal's number, which no signal has.
   return number(call, "clone_flags") & ~uint64_t{CLONE_NEWTIME};
-}
-
-std::string last_part(std::string_view path) {
-  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
-  const size_t slash = path.rfind('/');
-  return std::string(slash == std::string_view::npos || path.size() == 1 ? path : path.substr(slash + 1));
-}
-
-std::string folder_of(std::string_view path) {
-  const size_t slash = path.rfind('/');
-  if (slash == std::string_view::npos) return {};
-  return std::string(slash == 0 ? "/" : path.substr(0, slash));
-}
-
-bool lies_below(std::string_view path, std::string_view folder) {
-  if (!path.starts_with(folder)) return false;
-  return path.size() == folder.size() || folder.ends_with('/') || path[folder.size()] == '/';
 }
 
 bool shows_the_same(std::string_view source, std::string_view target) {

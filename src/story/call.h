@@ -38,12 +38,6 @@ uint64_t mount_flags(const Call& call);
 // clone, clone3, fork, vfork: the CLONE_* flags; with clone's signal in the bits below them.
 uint64_t clone_flags(const Call& call);
 
-// "b" of "/a/b".
-std::string last_part(std::string_view path);
-// "/a" of "/a/b".
-std::string folder_of(std::string_view path);
-// `path` is `folder`, or is below it.
-bool lies_below(std::string_view path, std::string_view folder);
 // What the kernel shows there under this name, brought from where procfs or sysfs is mounted: "/sys/full/block" for
 // "/sys/block".
 bool shows_the_same(std::string_view source, std::string_view target);

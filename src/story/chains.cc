@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/paths.h"
 #include "story/call.h"
 #include "story/steps.h"
 
@@ -37,7 +38,7 @@ bool is_passed_over(int error) {
 bool stays_forbidden(const Step& last, const Step& next) { return last.error == EACCES && is_passed_over(next.error); }
 
 // Its executable may have another one, behind a link.
-std::string name_asked_for(const ProgramRun& run) {
+std::string_view name_asked_for(const ProgramRun& run) {
   return last_part(run.given && !run.given->empty() ? *run.given : run.path);
 }
 
@@ -59,7 +60,7 @@ bool goes_on(SelfProtected& last, Step& next) {
 }
 
 // "/a" for "/a/b": a mount is looked for upwards.
-bool is_above(const std::string& path, const std::string& other) { return path != other && lies_below(other, path); }
+bool is_above(const std::string& path, const std::string& other) { return path != other && is_below(other, path); }
 
 // A mount that came to its target, and is what the target's path leads to now.
 bool is_on_top(const MountDone& done) { return (done.how == How::kBind || done.how == How::kNew) && !done.beneath; }
@@ -116,9 +117,8 @@ bool is_old_root(const RootSwitched& switched, const MountDone& done) {
   const std::string& target = done.mounts[0].target.path;
   // pivot_root(".", "."): the old root lies on the new one, and the last of it may be nowhere any more.
   if (switched.put_old_path == switched.new_root_path) return target == "/" || !target.starts_with('/');
-  if (!lies_below(switched.put_old_path, switched.new_root_path)) return false;
-  const size_t prefix = switched.new_root_path == "/" ? 0 : switched.new_root_path.size();
-  return switched.put_old_path.substr(prefix) == target;
+  if (!is_below(switched.put_old_path, switched.new_root_path)) return false;
+  return below(switched.put_old_path, switched.new_root_path) == target;
 }
 
 bool goes_on(RootSwitched& last, Step& next) {

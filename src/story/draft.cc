@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/paths.h"
 #include "story/call.h"
 #include "story/chains.h"
 #include "story/steps.h"
@@ -168,7 +169,7 @@ void Draft::moved(TaskId writer, const CgroupAttach& attach) {
   CgroupJoined::One& last = joined->cgroups.back();
   joined->pid = attach.moved.tgid;
   last.cgroup = attach.path;
-  const std::string folder = folder_of(last.file);
+  const std::string_view folder = folder_of(last.file);
   if (!folder.ends_with(attach.path)) return;
   last.hierarchy = last_part(folder.substr(0, folder.size() - (attach.path == "/" ? 0 : attach.path.size())));
 }

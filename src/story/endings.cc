@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/paths.h"
 #include "story/call.h"
 #include "story/confined.h"
 #include "story/naming.h"
@@ -28,10 +29,10 @@ bool guess_root(SetUp& set_up) {
       if (!done || step.error || done->how != MountDone::How::kBind || !done->recursive) continue;
       const std::string& path = done->mounts[0].target.path;
       if (done->mounts[0].source == "/" && path != "/") whole = path;
-      if (done->mounts[0].source == path && (root.empty() || !lies_below(path, root))) root = path;
+      if (done->mounts[0].source == path && (root.empty() || !is_below(path, root))) root = path;
     }
   }
-  if (!whole.empty() && (root.empty() || lies_below(root, whole))) root = whole;
+  if (!whole.empty() && (root.empty() || is_below(root, whole))) root = whole;
   if (root.size() > 1) set_up.roots.became(root);
   return root.size() > 1;
 }

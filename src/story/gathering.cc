@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "base/paths.h"
 #include "story/blame.h"
 #include "story/chains.h"
 #include "story/phases.h"
@@ -32,10 +33,7 @@ void give_detached_a_place(std::map<uint32_t, std::vector<Step>>& by_stage) {
     });
     if (later == attached.end()) continue;
     const std::string& above = std::get<MountDone>((*later)->facts).mounts[0].target.path;
-    if (done.into.path == "/")
-      done.mounts[0].target.path = above;
-    else
-      done.mounts[0].target.path = (above == "/" ? "" : above) + done.into.path;
+    done.mounts[0].target.path = joined(above, done.into.path);
     attached[i]->switches = (*later)->switches;
   }
 }

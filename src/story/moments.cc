@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/paths.h"
+
 namespace cttrace {
 namespace {
 
@@ -24,8 +26,6 @@ std::vector<TaskId> tasks_of(const Container& container) {
   for (size_t i = stages.size(); i-- > 0;) tasks.push_back(stages[i].task);
   return tasks;
 }
-
-std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace
 
@@ -88,7 +88,7 @@ void MomentKeeper::add_older(Moment& moment) const {
     found.stage = ContainerThen::Stage::kOlder;
     found.task = id;
     for (const auto& [hierarchy, path] : task->cgroups)
-      if (found.short_name.empty() && path.known()) found.short_name = last_part(path.value);
+      if (found.short_name.empty() && path.known() && path.value != "/") found.short_name = last_part(path.value);
   }
   moment.containers.insert(moment.containers.begin(), older.begin(), older.end());
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/paths.h"
 #include "story/call.h"
 
 namespace cttrace {
@@ -41,7 +42,7 @@ std::string leaf_of(const std::string& cgroup) {
   std::string rest = cgroup;
   for (size_t slash = rest.rfind('/'); slash != rest.npos && last_part(rest).starts_with('.'); slash = rest.rfind('/'))
     rest.resize(slash);
-  std::string leaf = last_part(rest);
+  std::string leaf(last_part(rest));
   for (std::string_view suffix : {".scope", ".service", ".slice"})
     if (leaf.ends_with(suffix)) leaf.resize(leaf.size() - suffix.size());
   return leaf == "/" ? std::string() : leaf;
@@ -51,11 +52,11 @@ std::string leaf_of(const std::string& cgroup) {
 std::string word_at_end(const std::vector<std::string>& argv, const std::string& text) {
   std::string longest;
   for (size_t i = 1; i < argv.size(); ++i) {
-    std::string word = last_part(argv[i]);
+    std::string_view word = last_part(argv[i]);
     if (word.empty() || word.starts_with('-') || word.size() <= longest.size() || !text.ends_with(word)) continue;
     const bool whole = word.size() == text.size();
     if (whole || std::string_view("-.:_").find(text[text.size() - word.size() - 1]) != std::string_view::npos)
-      longest = std::move(word);
+      longest = word;
   }
   return longest;
 }

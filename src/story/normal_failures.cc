@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/paths.h"
 #include "base/words.h"
 #include "story/call.h"
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
 #include "story/call.h"
 
 namespace cttrace {
@@ -20,7 +21,7 @@ bool is_device_of_host(const MountDone::One& mount) {
 }
 
 bool is_of_kernel(const std::string& path) {
-  return path.starts_with("/proc/") || (path.starts_with("/sys/") && !lies_below(path, "/sys/fs/cgroup"));
+  return path.starts_with("/proc/") || (path.starts_with("/sys/") && !is_below(path, "/sys/fs/cgroup"));
 }
 
 // Of what the kernel shows: it is made read-only, or something else is laid over it. What is bound where it is already

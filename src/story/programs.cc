@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/paths.h"
 #include "cttrace/namespace.h"
 #include "story/call.h"
 #include "story/naming.h"
@@ -114,7 +115,8 @@ bool Teller::Work::is_itself(const Person& person, const Snapshot& snapshot) con
   const std::vector<std::string>& words = person.exec->argv;
   if (words.empty()) return true;
   // Programs of many names in one file (busybox) tell themselves apart by it.
-  const std::string now = last_part(words[0]), then = unit.argv.empty() ? unit.name() : last_part(unit.argv[0]);
+  const std::string now(last_part(words[0])),
+      then(unit.argv.empty() ? last_part(unit.file.path) : last_part(unit.argv[0]));
   if (person.exec->path.empty() || person.exec->path.starts_with("/proc/"))
     return now == then || !(then != unit.name() || mentions(unit.argv, now));
   if (now != then) return false;

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <map>
 
+#include "base/paths.h"
 #include "cttrace/namespace.h"
 #include "story/call.h"
 #include "story/chains.h"
@@ -26,15 +27,15 @@ std::string aim_of(const Step& step, size_t which = 0) {
     return step.error && step.error != EBUSY ? std::string() : "unmount " + done->mounts[which].target.path;
   }
   if (const auto* controls = std::get_if<ControlsWritten>(&step.facts))
-    return "write " + last_part(controls->writes[0].file);
+    return "write " + std::string(last_part(controls->writes[0].file));
   if (const auto* given = std::get_if<IdentityGiven>(&step.facts)) {
     const auto& one = given->changes[0];
     return "give " + std::to_string(static_cast<int>(one.what)) + " " + one.value.substr(0, one.value.find(' '));
   }
   if (const auto* made = std::get_if<ProcessMade>(&step.facts))
     return "make " + std::to_string(step.stage) + " " + std::to_string(made->flags & kNamespaceFlags);
-  if (const auto* run = std::get_if<ProgramRun>(&step.facts)) return "run " + last_part(run->path);
-  if (const auto* handed = std::get_if<HandedOver>(&step.facts)) return "run " + last_part(handed->path);
+  if (const auto* run = std::get_if<ProgramRun>(&step.facts)) return "run " + std::string(last_part(run->path));
+  if (const auto* handed = std::get_if<HandedOver>(&step.facts)) return "run " + std::string(last_part(handed->path));
   return {};
 }
 
@@ -44,7 +45,7 @@ bool tries_again(const MountDone& failed, const MountDone& done) {
   const std::string &source = failed.mounts[0].source, &other = done.mounts[0].source;
   if (failed.how == How::kNew && done.how == How::kBind) {
     const Seen& target = failed.mounts[0].target;
-    return !other.empty() && (target.path.ends_with(other) || lies_below(other, target.shown()));
+    return !other.empty() && (target.path.ends_with(other) || is_below(other, target.shown()));
   }
   if (failed.how != done.how) return false;
   if (failed.how == How::kNew) return failed.type == done.type || (source.starts_with('/') && source == other);
@@ -108,7 +109,7 @@ bool binds_itself(const MountDone& done) {
 }
 
 bool shows_the_kernel(const std::string& path) {
-  return path.starts_with("/proc/") || (path.starts_with("/sys/") && !lies_below(path, "/sys/fs/cgroup"));
+  return path.starts_with("/proc/") || (path.starts_with("/sys/") && !is_below(path, "/sys/fs/cgroup"));
 }
 
 // A tmpfs in which nothing can be: it is there to hide.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
 #include "story/call.h"
 #include "story/naming.h"
 
@@ -57,7 +58,7 @@ class Concern {
  private:
   // Below its root, or in a folder that has its name.
   bool is_its(const std::string& path) const {
-    if (subject_.rootfs.size() > 1 && lies_below(path, subject_.rootfs)) return true;
+    if (subject_.rootfs.size() > 1 && is_below(path, subject_.rootfs)) return true;
     if (subject_.name.size() < 2) return false;
     const size_t at = path.find("/" + subject_.name);
     if (at == std::string::npos)

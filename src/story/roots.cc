@@ -1,21 +1,15 @@
 // Following a path through root switches.
 #include "story/roots.h"
 
-#include "story/call.h"
+#include "base/paths.h"
 
 namespace cttrace {
 namespace {
 
 // "/c" of "/a/b/c" for "/a/b"; empty where it is not below.
 std::string from(const std::string& root, const std::string& path) {
-  if (!lies_below(path, root)) return {};
-  if (root == "/") return path;
-  return path.size() == root.size() ? "/" : path.substr(root.size());
-}
-
-std::string joined(const std::string& root, const std::string& path) {
-  if (path == "/") return root;
-  return root == "/" ? path : root + path;
+  if (!is_below(path, root)) return {};
+  return seen_from(path, root);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "base/paths.h"
 #include "story/call.h"
 #include "story/gathering.h"
 #include "story/naming.h"
@@ -33,7 +34,7 @@ std::string bundle_of(const Unit& unit, const std::vector<std::string>& program,
   if (bundle.empty() && makes) bundle = option_value(own, {"-b"});
   if (bundle.empty())
     return makes && folder_of(rootfs) == unit.origin.folder && rootfs != "/" ? unit.origin.folder : std::string();
-  while (bundle.size() > 1 && bundle.ends_with('/')) bundle.pop_back();
+  bundle.resize(without_slash_at_end(bundle).size());
   if (bundle.starts_with('/')) return bundle;
   return unit.origin.folder.empty() ? std::string() : unit.origin.folder + "/" + bundle;
 }

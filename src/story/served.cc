@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "base/paths.h"
 #include "story/call.h"
 #include "story/gathering.h"
 #include "story/naming.h"
@@ -30,7 +31,7 @@ std::string called_in_cgroups(const Unit& unit) {
     for (const Step& step : part.steps) {
       const auto* controls = std::get_if<ControlsWritten>(&step.facts);
       if (!controls || step.error || controls->writes[0].file.starts_with("/proc/")) continue;
-      const std::string cgroup = folder_of(controls->writes[0].file);
+      const std::string cgroup(folder_of(controls->writes[0].file));
       std::string called = named_by({unit.argv, cgroup, {}, {}}).called;
       if (!called.empty() && ends_with_name(cgroup, called)) return called;
     }

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/paths.h"
 #include "story/call.h"
 #include "story/normal_failures.h"
 
@@ -35,8 +36,8 @@ StepFacts facts_of(const Call& call) {
   return meanings[call.row->index].facts(call);
 }
 
-bool lies_below(const ControlsWritten& controls, std::string_view folder) {
-  return !controls.writes.empty() && controls.writes[0].file.starts_with(folder);
+bool are_below(const ControlsWritten& controls, std::string_view folder) {
+  return !controls.writes.empty() && is_below(controls.writes[0].file, folder);
 }
 
 // The clocks of the time namespace that is made.
@@ -86,9 +87,9 @@ Phase usual_phase(const StepFacts& facts) {
                         [](const NamespacesChanged&) { return Phase::kNamespaces; },
                         [](const CgroupJoined&) { return Phase::kCgroup; },
                         [](const ControlsWritten& controls) {
-                          if (lies_below(controls, "/proc/sys/net/")) return Phase::kNetwork;
+                          if (are_below(controls, "/proc/sys/net/")) return Phase::kNetwork;
                           if (is_of_time_namespace(controls)) return Phase::kNamespaces;
-                          return lies_below(controls, "/proc/") ? Phase::kIdentity : Phase::kCgroup;
+                          return are_below(controls, "/proc/") ? Phase::kIdentity : Phase::kCgroup;
                         },
                         [](const MountDone&) { return Phase::kMounts; },
                         [](const DevicesMade&) { return Phase::kDevices; },

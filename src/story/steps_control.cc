@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "base/paths.h"
 #include "story/call.h"
 #include "story/steps.h"
 
@@ -29,7 +30,7 @@ uint32_t decimal(std::string_view digits) {
 uint32_t process_in(const std::string& path) { return decimal(last_part(folder_of(path))); }
 
 StepFacts proc_written(const Call& call, const File& file) {
-  const std::string name = last_part(file.path);
+  const std::string_view name = last_part(file.path);
   const std::string value = written(call);
   const int error = error_of(call);
   MapsWritten maps{.pid = process_in(file.path)};
@@ -48,7 +49,7 @@ StepFacts written_to(const Call& call) {
   const File* const target = file(call, "fd");
   if (!target) return CallMade{.name = std::string(call.row->name), .quiet = true};
   if (target->sb_magic == PROC_SUPER_MAGIC) return proc_written(call, *target);
-  const std::string name = last_part(target->path);
+  const std::string_view name = last_part(target->path);
   const std::string value = written(call);
   if (name == "cgroup.event_control") return CallMade{.name = "write", .about = target->path, .quiet = true};
   if (name == "cgroup.procs" || name == "tasks" || name == "cgroup.threads") {

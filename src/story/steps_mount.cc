@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "base/paths.h"
 #include "story/call.h"
 #include "story/steps.h"
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
 #include "cttrace/namespace.h"
 #include "story/call.h"
 #include "story/naming.h"
@@ -19,7 +20,7 @@ constexpr size_t kMostBusy = 4096;  // each is looked at for every container
 
 }  // namespace
 
-std::string Unit::name() const { return last_part(file.path); }
+std::string Unit::name() const { return std::string(last_part(file.path)); }
 std::string Unit::version() const { return file.version.empty() ? version_in(file.path) : file.version; }
 
 Runtime runtime_of(const Unit& unit) {

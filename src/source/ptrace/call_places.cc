@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/paths.h"
 #include "source/ptrace/capture.h"
 #include "source/ptrace/magic_path.h"
 
@@ -55,11 +56,6 @@ std::optional<Place> place_of_copied(const Fd& fd, const std::string& copy) {
   return Place{.path = *link, .mount_id = there->mount_id};
 }
 
-std::string joined(const std::string& root, const std::string& below) {
-  if (below == "/") return root;
-  return root == "/" ? below : root + below;
-}
-
 }  // namespace
 
 Fd opened_at(MountViews& views, Tracee& tracee, const PathGiven& given) {
@@ -79,8 +75,7 @@ std::optional<Shown> cloned_place(MountViews& views, Tracee& tracee, const PathG
   const std::optional<Place> place = place_of_copied(opened_at(views, tracee, given), copy);
   const SeenMount* const mount = place ? view.with_id(place->mount_id) : nullptr;
   if (!mount || !is_below(place->path, mount->mountpoint)) return std::nullopt;
-  const std::string below = place->path.substr(mount->mountpoint == "/" ? 0 : mount->mountpoint.size());
-  return Shown{.root = below.empty() ? mount->root : joined(mount->root, below), .source = mount->source};
+  return Shown{.root = joined(mount->root, below(place->path, mount->mountpoint)), .source = mount->source};
 }
 
 std::optional<Shown> cloned_place_below(const Shown& tree, const Tracee& tracee, const PathGiven& given,

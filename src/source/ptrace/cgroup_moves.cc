@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/fd.h"
+#include "base/paths.h"
 #include "base/words.h"
 #include "source/ptrace/capture_state.h"
 #include "source/ptrace/task_facts.h"
@@ -67,7 +68,7 @@ void Capture::State::tell_of_move(Tracee& tracee, const CallAtEntry& call) {
   const int fd = static_cast<int>(call.args[0]);
   const std::optional<std::string> link = read_link(task_path(tracee.tid, "fd", fd));
   if (!link) return;
-  const std::string_view name = std::string_view(*link).substr(link->rfind('/') + 1);
+  const std::string_view name = last_part(*link);
   const bool whole_process = name == "cgroup.procs";
   if (!whole_process && name != "tasks" && name != "cgroup.threads") return;
   const ArgumentsOf arguments{.row = *call.row, .args = call.args, .word = call.abi == Abi::i386 ? size_t{4} : 8};
@@ -86,7 +87,7 @@ void Capture::State::tell_of_move(Tracee& tracee, const CallAtEntry& call) {
   const std::optional<Tracee> moved = adopt_task(moved_tid);
   const std::optional<Membership> now = membership(moved_tid, *mount->mount);
   if (!moved || !now) return;
-  const std::string folder = link->substr(0, link->rfind('/'));
+  const std::string folder(folder_of(*link));
   const bool answers = views.of(tracee).answers(folder);
   const auto group = answers ? file_status(task_path(tracee.tid, "root") + folder, false) : std::nullopt;
   auto& out = maker.begin<ct_cgroup>(tracee, CT_REC_CGROUP, boottime_ns());

@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "base/mountinfo_line.h"
+#include "base/paths.h"
 #include "base/proc_text.h"
 #include "base/words.h"
 #include "source/ptrace/capture.h"
@@ -38,11 +39,6 @@ uint32_t process_that(const std::function<bool(uint32_t)>& fits) {
 }
 
 }  // namespace
-
-bool is_below(std::string_view path, std::string_view folder) {
-  if (folder == "/") return path.starts_with('/');
-  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
-}
 
 const SeenMount* MountView::with_id(uint32_t id) const {
   const auto found = by_id.find(id);

@@ -38,9 +38,6 @@ struct MountView {
 // The rows of a mountinfo; those that make no sense are left out.
 MountView parse_mount_view(std::string_view mountinfo);
 
-// Whether the absolute path is the folder's, or of something in it.
-bool is_below(std::string_view path, std::string_view folder);
-
 // A path of mountinfo ("/a/b") as a record has it: components, leaf first, each with a NUL.
 std::string components_of(std::string_view path);
 
