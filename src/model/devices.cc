@@ -140,24 +140,4 @@ void sweep_devices(ModelContext& context) {
   context.books.device_filesystems = devices.size();
 }
 
-std::vector<SeenDevice> devices_in(const State& state, TreeId tree) {
-  std::vector<SeenDevice> seen;
-  const MountTree* const mounts = state.tree(tree);
-  if (!mounts) return seen;
-  for (const Slot slot : mounts->in_tree_order()) {
-    const Mount mount = mounts->at(slot);
-    const auto devices = state.devices.find(mount.filesystem);
-    if (devices == state.devices.end() || mounts->hidden(slot)) continue;
-    const std::string at = mounts->path_of(slot), below = mount.root == "/" ? "/" : mount.root + "/";
-    for (const auto& [node, device] : *devices->second) {
-      if (node == mount.root) seen.push_back({.path = at, .device = device, .mount = slot, .is_mounted = true});
-      if (!node.starts_with(below)) continue;
-      const std::string path = (at == "/" ? "" : at) + "/" + node.substr(below.size());
-      seen.push_back({.path = path, .device = device, .mount = slot, .is_mounted = false});
-    }
-  }
-  std::ranges::sort(seen, {}, &SeenDevice::path);
-  return seen;
-}
-
 }  // namespace cttrace

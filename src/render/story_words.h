@@ -64,9 +64,6 @@ std::string duration_text(uint64_t ns);
 // What took less is not worth a word: a step, and a program, which takes a little in any case.
 inline constexpr uint64_t kNotable_ns = 1'000'000, kLong_ns = 10'000'000;
 
-// "3 of 41: CHOWN, KILL, SETUID".
-std::string capabilities_text(uint64_t capabilities);
-
 // " (a; b)" of what is not empty; nothing where all is.
 std::string in_parentheses(std::vector<std::string> parts);
 std::string listed(const std::vector<std::string>& words, std::string_view separator = ", ");

@@ -48,13 +48,14 @@ void tell_ids(Telling& telling);
 void tell_privileges(Telling& telling);
 // Limits, cgroups, and what is worth a word only where somebody has set it.
 void tell_limits(Telling& telling);
-// ... of which it tells the cgroup of each hierarchy.
-// "cpu, memory and pids", escaped.
-std::string in_a_row(const std::vector<std::string>& words);
+// Called by it: the cgroup of each hierarchy.
 void tell_cgroups(Telling& telling);
 // The same where options.hierarchies names them.
 void tell_named_cgroups(Telling& telling);
 void tell_devices(Telling& telling);
+
+// "cpu, memory and pids", escaped.
+std::string in_a_row(const std::vector<std::string>& words);
 
 // Nodes that are known, by their paths from the root: where they were made, and where that is mounted.
 std::map<std::string, const Device*> devices_below(const State& state, const Place& root);
