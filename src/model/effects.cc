@@ -5,9 +5,13 @@
 #include <vector>
 
 #include "model/control_files.h"
+#include "model/descriptors.h"
 #include "model/devices.h"
 #include "model/identity.h"
+#include "model/mount_calls.h"
+#include "model/mount_fds.h"
 #include "model/namespace_calls.h"
+#include "model/roots.h"
 #include "model/tasks.h"
 
 namespace cttrace {
@@ -20,6 +24,23 @@ struct NamedEffect {
 
 // clone and its like are not here: the fork that they make tells what comes of them.
 constexpr NamedEffect kEffects[] = {
+    {"mount", apply_mount},
+    {"umount2", apply_umount},
+    {"umount", apply_umount},
+    {"pivot_root", apply_pivot_root},
+    {"chroot", apply_chroot},
+    {"chdir", apply_chdir},
+    {"fchdir", apply_fchdir},
+    {"fsopen", apply_fsopen},
+    {"fspick", apply_fspick},
+    {"fsconfig", apply_fsconfig},
+    {"fsmount", apply_fsmount},
+    {"open_tree", apply_open_tree},
+    {"open_tree_attr", apply_open_tree},
+    {"move_mount", apply_move_mount},
+    {"mount_setattr", apply_mount_setattr},
+    {"close", apply_close},
+    {"close_range", apply_close_range},
     {"unshare", apply_unshare},
     {"setns", apply_setns},
     {"execve", remember_program},
@@ -59,7 +80,7 @@ std::vector<Effect> by_row() {
   std::vector<Effect> effects;
   for (const SyscallRow& row : syscall_rows()) {
     const auto* const found = std::ranges::find(kEffects, row.name, &NamedEffect::call);
-    effects.push_back(found == std::end(kEffects) ? nullptr : found->effect);
+    effects.push_back(found == std::end(kEffects) ? Effect() : found->effect);
   }
   return effects;
 }

@@ -43,14 +43,16 @@ void apply_call(ModelContext& context, const Call& call) {
   TaskState& task = edit_task(context, call.task);
   if (call.outcome == Outcome::kReturnLost || call.enter_lost) doubt_call(context, call);
   const bool done = call.outcome == Outcome::kReturned && call.result >= 0;
-  const bool mounts = done && apply_mount_call(context, call, task);
-  if (!mounts) see_files(context, call);
-  if (!done) return refused(context, call, task);
-  if (mounts) {
+  const Effect effect = done ? effect_of(*call.row) : Effect();
+  if (effect.on_mounts) {
+    apply_mount_call(context, call, task, effect.on_mounts);
     find_procfs(context, call, task);
     see_bound_device(context, call);
+    return;
   }
-  if (const Effect effect = effect_of(*call.row)) effect(context, call, task);
+  see_files(context, call);
+  if (!done) return refused(context, call, task);
+  if (effect.on_others) effect.on_others(context, call, task);
 }
 
 void apply_one(ModelContext& context, const Call& told) {

@@ -4,39 +4,12 @@
 #include <string_view>
 
 #include "model/descriptors.h"
-#include "model/mount_calls.h"
 #include "model/mount_fds.h"
 #include "model/mount_state.h"
 #include "model/peer_groups.h"
-#include "model/roots.h"
 
 namespace cttrace {
 namespace {
-
-struct Effect {
-  std::string_view name;
-  void (*apply)(Context&, const Call&, TaskState&);
-};
-
-constexpr Effect kEffects[] = {
-    {"mount", apply_mount},
-    {"umount2", apply_umount},
-    {"umount", apply_umount},
-    {"pivot_root", apply_pivot_root},
-    {"chroot", apply_chroot},
-    {"chdir", apply_chdir},
-    {"fchdir", apply_fchdir},
-    {"fsopen", apply_fsopen},
-    {"fspick", apply_fspick},
-    {"fsconfig", apply_fsconfig},
-    {"fsmount", apply_fsmount},
-    {"open_tree", apply_open_tree},
-    {"open_tree_attr", apply_open_tree},
-    {"move_mount", apply_move_mount},
-    {"mount_setattr", apply_mount_setattr},
-    {"close", apply_close},
-    {"close_range", apply_close_range},
-};
 
 // As they were when the call began.
 void see_files(Context& context, const Call& call, const TaskState& task) {
@@ -58,18 +31,16 @@ KernelRules rules_of(const TraceInfo& info) {
   };
   const bool overmount = has("mount.overmount");
   return {.by_ptrace = info.backend == "ptrace",
-          .overmount = overmount, .copies_are_bindable = overmount && !has("mount.unbindable_copied")};
+          .overmount = overmount,
+          .copies_are_bindable = overmount && !has("mount.unbindable_copied")};
 }
 
-bool apply_mount_call(Context& context, const Call& call, TaskState& task) {
-  const auto* effect = std::ranges::find(kEffects, call.row->name, &Effect::name);
-  if (effect == std::end(kEffects)) return false;
+void apply_mount_call(Context& context, const Call& call, TaskState& task, MountEffect effect) {
   forget_unused(context.state);
   if (!task.fs) mounts_of_found_task(context, task, nullptr);
   see_files(context, call, task);
-  effect->apply(context, call, task);
+  effect(context, call, task);
   if (call.returned_file) see_file(context, *call.returned_file);
-  return true;
 }
 
 }  // namespace cttrace

@@ -70,9 +70,10 @@ void mounts_of_ended_task(Context& context, const TaskState& task, const std::op
 
 // Learns the kernel's ids of mounts, and notices what the model has not.
 void see_file(Context& context, const File& file);
-// Any call that returned success, of the groups %mount and %root, and what opens, closes or passes descriptors.
-// False: not a call that has to do with mounts, roots or working directories.
-bool apply_mount_call(Context& context, const Call& call, TaskState& task);
+// What a call does that has to do with mounts, roots, working directories or descriptors of them.
+using MountEffect = void (*)(Context& context, const Call& call, TaskState& task);
+// A call that returned success, and has this effect.
+void apply_mount_call(Context& context, const Call& call, TaskState& task, MountEffect effect);
 
 // --- Places
 
