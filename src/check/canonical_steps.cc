@@ -29,6 +29,31 @@ string in_order(const string& groups) {
   return joined(sorted, ", ");
 }
 
+const char* identity_word(IdentityGiven::What what) {
+  switch (what) {
+    case IdentityGiven::What::kUid: return "uid";
+    case IdentityGiven::What::kGid: return "gid";
+    case IdentityGiven::What::kGroups: return "groups";
+    case IdentityGiven::What::kFsUid: return "fsuid";
+    case IdentityGiven::What::kFsGid: return "fsgid";
+    case IdentityGiven::What::kCapabilities: return "capabilities";
+    case IdentityGiven::What::kBounding: return "bounding set without";
+    case IdentityGiven::What::kAmbientRaise: return "ambient";
+    case IdentityGiven::What::kAmbientLower: return "ambient without";
+    case IdentityGiven::What::kAmbientClear: return "ambient cleared";
+    case IdentityGiven::What::kNoNewPrivs: return "no_new_privs";
+    case IdentityGiven::What::kSeccomp: return "seccomp";
+    case IdentityGiven::What::kSecurebits: return "securebits";
+    case IdentityGiven::What::kKeyring: return "session keyring";
+    case IdentityGiven::What::kLimit: return "limit";
+    case IdentityGiven::What::kOomScore: return "oom_score_adj";
+    case IdentityGiven::What::kLabel: return "label";
+    case IdentityGiven::What::kDeathSignal: return "death signal";
+    case IdentityGiven::What::kPersonality: break;
+  }
+  return "personality";
+}
+
 // Makes the steps of one step of the story: object and words of each.
 class Parts {
  public:
@@ -116,27 +141,8 @@ class Parts {
     put(what, string(what) + " " + names_(given.name));
   }
   void operator()(const IdentityGiven& given) {
-    static constexpr const char* kWhat[] = {"uid",
-                                            "gid",
-                                            "groups",
-                                            "fsuid",
-                                            "fsgid",
-                                            "capabilities",
-                                            "bounding set without",
-                                            "ambient",
-                                            "ambient without",
-                                            "ambient cleared",
-                                            "no_new_privs",
-                                            "seccomp",
-                                            "securebits",
-                                            "session keyring",
-                                            "limit",
-                                            "oom_score_adj",
-                                            "label",
-                                            "death signal",
-                                            "personality"};
     for (const auto& each : given.changes) {
-      const string what = kWhat[static_cast<size_t>(each.what)];
+      const string what = identity_word(each.what);
       // Its name is the runtime's, its value an address.
       const bool says = each.what != IdentityGiven::What::kKeyring && each.what != IdentityGiven::What::kSeccomp;
       const string value = each.what == IdentityGiven::What::kGroups ? in_order(each.value) : each.value;

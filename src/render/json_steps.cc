@@ -6,6 +6,55 @@
 namespace cttrace {
 namespace {
 
+const char* word_of(MountDone::How how) {
+  switch (how) {
+    case MountDone::How::kNew: return "new";
+    case MountDone::How::kBind: return "bind";
+    case MountDone::How::kRemount: return "remount";
+    case MountDone::How::kMove: return "move";
+    case MountDone::How::kPropagation: return "propagation";
+    case MountDone::How::kUnmount: return "unmount";
+    case MountDone::How::kReconfigure: return "reconfigure";
+    case MountDone::How::kSharingGroup: break;
+  }
+  return "sharing_group";
+}
+
+const char* word_of(PathsMasked::With with) {
+  switch (with) {
+    case PathsMasked::With::kReadOnly: return "read_only";
+    case PathsMasked::With::kDevNull: return "dev_null";
+    case PathsMasked::With::kEmptyFolder: return "empty_folder";
+    case PathsMasked::With::kFile: break;
+  }
+  return "file";
+}
+
+const char* word_of(IdentityGiven::What what) {
+  switch (what) {
+    case IdentityGiven::What::kUid: return "uid";
+    case IdentityGiven::What::kGid: return "gid";
+    case IdentityGiven::What::kGroups: return "groups";
+    case IdentityGiven::What::kFsUid: return "fsuid";
+    case IdentityGiven::What::kFsGid: return "fsgid";
+    case IdentityGiven::What::kCapabilities: return "capabilities";
+    case IdentityGiven::What::kBounding: return "bounding_set_drop";
+    case IdentityGiven::What::kAmbientRaise: return "ambient_raise";
+    case IdentityGiven::What::kAmbientLower: return "ambient_lower";
+    case IdentityGiven::What::kAmbientClear: return "ambient_clear";
+    case IdentityGiven::What::kNoNewPrivs: return "no_new_privs";
+    case IdentityGiven::What::kSeccomp: return "seccomp";
+    case IdentityGiven::What::kSecurebits: return "securebits";
+    case IdentityGiven::What::kKeyring: return "session_keyring";
+    case IdentityGiven::What::kLimit: return "limit";
+    case IdentityGiven::What::kOomScore: return "oom_score_adj";
+    case IdentityGiven::What::kLabel: return "label";
+    case IdentityGiven::What::kDeathSignal: return "death_signal";
+    case IdentityGiven::What::kPersonality: break;
+  }
+  return "personality";
+}
+
 Json json_seen(const Seen& seen) {
   Json json;
   json["path"] = json_text(seen.path);
@@ -53,37 +102,17 @@ Json json_one(const DevicesMade::One& one) {
 }
 
 Json json_one(const PathsMasked::One& one) {
-  static constexpr const char* kWith[] = {"read_only", "dev_null", "empty_folder", "file"};
   Json json;
   json["path"] = json_seen(one.path);
-  json["with"] = kWith[static_cast<size_t>(one.with)];
+  json["with"] = word_of(one.with);
   json["source"] = json_text_or_null(one.source);
   json["error"] = json_errno(one.error);
   return json;
 }
 
 Json json_one(const IdentityGiven::One& one) {
-  static constexpr const char* kWhat[] = {"uid",
-                                          "gid",
-                                          "groups",
-                                          "fsuid",
-                                          "fsgid",
-                                          "capabilities",
-                                          "bounding_set_drop",
-                                          "ambient_raise",
-                                          "ambient_lower",
-                                          "ambient_clear",
-                                          "no_new_privs",
-                                          "seccomp",
-                                          "securebits",
-                                          "session_keyring",
-                                          "limit",
-                                          "oom_score_adj",
-                                          "label",
-                                          "death_signal",
-                                          "personality"};
   Json json;
-  json["what"] = kWhat[static_cast<size_t>(one.what)];
+  json["what"] = word_of(one.what);
   json["value"] = json_text(one.value);
   json["times"] = one.times;
   json["error"] = json_errno(one.error);
@@ -142,10 +171,8 @@ struct Facts {
     json["writes"] = json_all(controls.writes);
   }
   void operator()(const MountDone& done) const {
-    static constexpr const char* kHow[] = {"new",         "bind",    "remount",     "move",
-                                           "propagation", "unmount", "reconfigure", "sharing_group"};
     json["kind"] = "mount";
-    json["how"] = kHow[static_cast<size_t>(done.how)];
+    json["how"] = word_of(done.how);
     json["fs_type"] = json_text_or_null(done.type);
     json["mounts"] = json_all(done.mounts);
     json["options"] = json_words(done.options);

@@ -137,14 +137,22 @@ const char* ending_name(Ending ending) {
   return "not_complete";
 }
 
+const char* word_of(ContainerNamespace::How how) {
+  switch (how) {
+    case ContainerNamespace::How::kStarters: return "inherited";
+    case ContainerNamespace::How::kMade: return "made";
+    case ContainerNamespace::How::kJoined: break;
+  }
+  return "joined";
+}
+
 Json json_namespaces(const std::vector<ContainerNamespace>& namespaces) {
-  static constexpr const char* kHow[] = {"inherited", "made", "joined"};
   Json json = Json::array();
   for (const ContainerNamespace& each : namespaces) {
     Json entry;
     entry["type"] = json_namespace_type(each.type);
     entry["inode"] = each.inode ? Json(each.inode) : Json();
-    entry["how"] = kHow[static_cast<size_t>(each.how)];
+    entry["how"] = word_of(each.how);
     entry["of"] = json_text_or_null(each.of);
     json.push_back(std::move(entry));
   }
