@@ -69,6 +69,35 @@ void narrow(Step& step, const Subject& subject) {
   if (changed->namespaces[0].type == CLONE_NEWNET) step.phase = Phase::kNetwork;
 }
 
+// Takes away what of a process's steps is not told. How many that were.
+size_t drop_untold(std::vector<Step>& steps, const std::vector<Stage>& stages, uint32_t of, TaskId program) {
+  // Processes that had no part in it are not told of.
+  size_t dropped = std::erase_if(steps, [&](const Step& step) {
+    const auto* made = std::get_if<ProcessMade>(&step.facts);
+    return made && !step.error &&
+           std::ranges::none_of(stages, [&](const Stage& stage) { return made->tid && stage.pids.at(0) == made->tid; });
+  });
+  // What a process does to itself once it has made the last of the others comes to nobody but itself; how much of it is
+  // done when the program begins is chance.
+  uint64_t made_last_ns = 0;
+  for (const Stage& stage : stages)
+    if (stage.made_by == of) made_last_ns = std::max(made_last_ns, stage.start_ns);
+  if (!made_last_ns || stages[of].task == program) return dropped;
+  return dropped + std::erase_if(steps, [&](const Step& step) {
+           const auto* given = std::get_if<IdentityGiven>(&step.facts);
+           return given && !given->pid && !step.error && step.start_ns > made_last_ns;
+         });
+}
+
+// What is told begins with the first of its steps.
+void begin_with_steps(SetUpStory& story) {
+  story.start_ns = story.steps[0].start_ns;
+  story.first = std::ranges::min_element(story.steps, {}, &Step::first)->first;
+  // A daemon has said other things before.
+  for (Stage& stage : story.stages)
+    if (!stage.said.empty() && stage.start_ns < story.start_ns) stage.said = stage.said.since(story.start_ns);
+}
+
 }  // namespace
 
 bool is_how_to_die(const Step& step) {
@@ -115,15 +144,13 @@ bool Gathering::take_from(Draft& draft, const Subject& subject, IsIts is_its) {
   return parts_.size() > before;
 }
 
-void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
-  if (story.ending == Ending::kFailed) blame(parts_);
-  drop_idle(program);
+Gathering::StepsByStage Gathering::fill_stages(SetUpStory& story) {
   // A process's parts in the order of its programs.
   std::ranges::stable_sort(parts_, {}, [](const Draft::Part& part) {
     return std::pair(part.stage.start_ns, part.steps.empty() ? 0 : part.steps[0].start_ns);
   });
   std::map<TaskId, uint32_t> index;
-  std::map<uint32_t, std::vector<Step>> by_stage;
+  StepsByStage by_stage;
   for (Draft::Part& part : parts_) {
     const auto [place_of, is_new] = index.try_emplace(part.stage.task, static_cast<uint32_t>(story.stages.size()));
     if (is_new)
@@ -142,30 +169,16 @@ void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
   }
   for (Stage& stage : story.stages)
     if (const auto maker = index.find(stage.maker); maker != index.end()) stage.made_by = maker->second;
-  // What a process does to itself once it has made the last of the others comes to nobody but itself; how much of it is
-  // done when the program begins is chance.
-  const auto made_last = [&](uint32_t maker) {
-    uint64_t last_ns = 0;
-    for (const Stage& stage : story.stages)
-      if (stage.made_by == maker) last_ns = std::max(last_ns, stage.start_ns);
-    return last_ns;
-  };
-  const auto comes_to_nobody = [](const Step& step, uint64_t made_last_ns) {
-    const auto* given = std::get_if<IdentityGiven>(&step.facts);
-    return given && !given->pid && !step.error && made_last_ns && step.start_ns > made_last_ns;
-  };
-  // Processes that had no part in it are not told of.
-  const auto made_nobody = [&](const Step& step) {
-    const auto* made = std::get_if<ProcessMade>(&step.facts);
-    return made && !step.error && std::ranges::none_of(story.stages, [&](const Stage& stage) {
-             return made->tid && stage.pids.at(0) == made->tid;
-           });
-  };
+  return by_stage;
+}
+
+void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
+  if (story.ending == Ending::kFailed) blame(parts_);
+  drop_idle(program);
+  StepsByStage by_stage = fill_stages(story);
   give_detached_a_place(by_stage);
   for (auto& [stage, steps] : by_stage) {
-    story.quiet_calls += std::erase_if(steps, made_nobody);
-    if (const uint64_t last_ns = made_last(stage); story.stages[stage].task != program)
-      story.quiet_calls += std::erase_if(steps, [&](const Step& step) { return comes_to_nobody(step, last_ns); });
+    story.quiet_calls += drop_untold(steps, story.stages, stage, program);
     sort_by_start(steps);
     for (Step& step : steps) {
       step.stage = stage;
@@ -180,13 +193,7 @@ void Gathering::fill(SetUpStory& story, const Roots& roots, TaskId program) {
   sort_by_start(story.steps);
   story.steps_dropped = dropped_;
   give_roles(story, program);
-  if (story.steps.empty()) return;
-  story.start_ns = story.steps[0].start_ns;
-  story.first = story.steps[0].first;
-  for (const Step& step : story.steps) story.first = std::min(story.first, step.first);
-  // A daemon has said other things before.
-  for (Stage& stage : story.stages)
-    if (!stage.said.empty() && stage.start_ns < story.start_ns) stage.said = stage.said.since(story.start_ns);
+  if (!story.steps.empty()) begin_with_steps(story);
 }
 
 }  // namespace cttrace

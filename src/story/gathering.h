@@ -1,6 +1,7 @@
 // From drafts to a story.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "cttrace/story.h"
@@ -25,7 +26,11 @@ class Gathering {
   void fill(SetUpStory& story, const Roots& roots, TaskId program);
 
  private:
+  using StepsByStage = std::map<uint32_t, std::vector<Step>>;
+
   void drop_idle(TaskId program);
+  // Takes the steps out of the parts.
+  StepsByStage fill_stages(SetUpStory& story);
 
   std::vector<Draft::Part> parts_;
   uint64_t dropped_ = 0;
