@@ -96,8 +96,8 @@ Relation relation_of(const Unit& unit, const Subject& subject) {
 
 bool is_below_root(const Step& step, const Subject& subject) {
   const auto* const done = std::get_if<MountDone>(&step.facts);
-  const auto is_below = [&](const MountDone::One& each) { return lies_below(each.target.path, subject.rootfs); };
-  return done && subject.rootfs.size() > 1 && std::ranges::any_of(done->mounts, is_below);
+  const auto is_in_it = [&](const MountDone::One& each) { return is_below(each.target.path, subject.rootfs); };
+  return done && subject.rootfs.size() > 1 && std::ranges::any_of(done->mounts, is_in_it);
 }
 
 bool concerns(const Step& step, const Subject& subject) {
