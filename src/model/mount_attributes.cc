@@ -12,7 +12,7 @@ namespace cttrace {
 namespace {
 
 // Of options that are kept; more is cut.
-constexpr size_t kMostOptions_bytes = 64u << 10;
+constexpr size_t kMostAttributeOptions_bytes = 64u << 10;
 
 // Of these there is one superblock, or one to a hierarchy, which stays as it is whoever mounts it again
 // (get_tree_single, fs/super.c; kernfs_get_tree): it may be there where nobody saw it.
@@ -77,7 +77,7 @@ std::string filesystem_options(std::string_view before, std::string_view given) 
   }
   std::string text;
   for (const std::string_view option : kept)
-    if (text.size() + option.size() < kMostOptions_bytes) text.append(text.empty() ? "" : ",").append(option);
+    if (text.size() + option.size() < kMostAttributeOptions_bytes) text.append(text.empty() ? "" : ",").append(option);
   return text;
 }
 

@@ -78,11 +78,11 @@ void move_who_stood_there(State& state, const Place& before, const Place& after)
   }
 }
 
-struct Pivot {
+struct PivotPlaces {
   Place root, new_root, put_old;
 };
 
-std::optional<Pivot> find_pivot(Context& context, const Call& call, const TaskState& task) {
+std::optional<PivotPlaces> find_pivot(Context& context, const Call& call, const TaskState& task) {
   const State& state = context.state;
   const FoundPath new_root = find_path(context, task, {.call = call, .path = 0});
   const FoundPath put_old = find_path(context, task, {.call = call, .path = 1});
@@ -92,7 +92,7 @@ std::optional<Pivot> find_pivot(Context& context, const Call& call, const TaskSt
     doubt(context, tree_of(state, task), "where pivot_root put the mounts: " + missing.why);
     return std::nullopt;
   }
-  const Pivot pivot = {fs->root, *new_root.place, crossed(state, *put_old.place)};
+  const PivotPlaces pivot = {fs->root, *new_root.place, crossed(state, *put_old.place)};
   const TreeId tree = pivot.new_root.mount.tree;
   const bool sense = pivot.root.mount.tree == tree && pivot.put_old.mount.tree == tree &&
                      is_mount_root(state, pivot.root) && is_mount_root(state, pivot.new_root) &&
@@ -108,7 +108,7 @@ std::optional<Pivot> find_pivot(Context& context, const Call& call, const TaskSt
   return std::nullopt;
 }
 
-void pivot(Context& context, const Pivot& places) {
+void pivot(Context& context, const PivotPlaces& places) {
   State& state = context.state;
   const TreeId tree = places.root.mount.tree;
   const Slot old_root = places.root.mount.slot, new_root = places.new_root.mount.slot;
@@ -129,7 +129,7 @@ void apply_pivot_root(Context& context, const Call& call, TaskState& task) {
   State& state = context.state;
   const FsStruct* fs = fs_in(state, task.fs);
   RootChanged change = {.task = task.id, .before = fs ? fs->root : Place{}, .after = {}, .pivoted = true};
-  const std::optional<Pivot> places = find_pivot(context, call, task);
+  const std::optional<PivotPlaces> places = find_pivot(context, call, task);
   if (places) pivot(context, *places);
   const FsStruct* after = fs_in(state, task.fs);
   if (!after) return;
