@@ -47,14 +47,23 @@ class Agreements {
   std::vector<std::pair<std::string_view, Agreement>> all_;
 };
 
+// A mount namespace that nothing has kept which is known, as it was then.
+struct BuriedNamespace {
+  Namespace ns = {};
+  TreeInfo info = {};
+  MountTree mounts = {};
+  std::map<FilesystemId, Filesystem> filesystems = {};  // that are mounted there
+};
+
 struct Bookkeeping {
   NamespaceId last_namespace = 0;
   // {type, inode}: of those that exist. Of several the last one has the number; the others are about to go.
   std::map<std::pair<uint32_t, uint32_t>, std::vector<NamespaceId>> by_inode;
   // What keeps each namespace: every place in a task that names it, and namespaces that it owns or is the parent of.
   std::map<NamespaceId, uint32_t> holders;
-  std::set<NamespaceId> abandoned;  // nothing keeps them: they go with the next event, but for those that are bound
-  std::set<NamespaceId> bound;      // kept by nothing but mounts of their files
+  std::set<NamespaceId> abandoned;      // nothing keeps them: they go with the next event, but for those that are bound
+  std::set<NamespaceId> bound;          // kept by nothing but mounts of their files
+  std::vector<BuriedNamespace> buried;  // the latest
 
   // Who writes to a file that moves tasks, and in which filesystem that is: the next move is by it.
   std::map<TaskId, FilesystemId> moving;
@@ -78,8 +87,8 @@ struct Bookkeeping {
   uint64_t lost = 0;           // records, as far as a loss has been told
   EventNumber doubted_at = 0;  // when everything was doubted last
 
-  // Of seccomp filters that were there before it, who traces by ptrace may not know what they deny: such a call looks like
-  // one that the kernel refused.
+  // Of seccomp filters that were there before it, who traces by ptrace may not know what they deny: such a call looks
+  // like one that the kernel refused.
   bool denials_may_hide = false;
 
   uint64_t capabilities = (uint64_t{1} << 41) - 1;  // what the kernel has: 41 since 5.9, more where more are seen

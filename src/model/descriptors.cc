@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "model/buried.h"
 #include "model/file_places.h"
 #include "model/mount_state.h"
 #include "model/peer_groups.h"
@@ -79,14 +80,6 @@ void release_unseen(Context& context, const MountDescriptor& descriptor) {
   bury(context, descriptor.tree, [&] { release(context, descriptor); });
 }
 
-// In a group that has nobody any more it is among its own.
-uint32_t group_again(State& state, uint32_t group, std::map<uint32_t, uint32_t>& renamed) {
-  if (!group || !members_of(state, group).empty()) return group;
-  const auto [place, is_new] = renamed.try_emplace(group, 0);
-  if (is_new) place->second = new_group(state, 0);
-  return place->second;
-}
-
 // Somebody shows a descriptor of a tree that was taken to be gone.
 void exhume(Context& context, const File& file) {
   State& state = context.state;
@@ -95,17 +88,7 @@ void exhume(Context& context, const File& file) {
   if (!file.detached || found == buried.end() || detached_tree_of(state, file)) return;
   const BuriedTree tree = *found;
   std::erase_if(state.mount_objects.edit().buried, [&](const auto& each) { return each.kernel_id == file.mount_id; });
-  const TreeId again = new_tree(state, {.anonymous = true, .owner = tree.owner});
-  std::map<Slot, Slot> slots;
-  std::map<uint32_t, uint32_t> renamed;
-  for (const Slot slot : tree.mounts.in_tree_order()) {
-    Mount mount = tree.mounts.at(slot);
-    if (!filesystem_of(state, mount.filesystem)) mount.filesystem = new_filesystem(state, {});
-    if (mount.parent != kNoSlot) mount.parent = slots.at(mount.parent);
-    mount.peer_group = group_again(state, mount.peer_group, renamed);
-    if (mount.master && members_of(state, mount.master).empty()) mount.master = 0;
-    slots[slot] = add_mount(state, again, mount);
-  }
+  tree_again(state, tree.mounts, {.anonymous = true, .owner = tree.owner});
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <linux/sched.h>
 
+#include "model/buried.h"
 #include "model/credentials.h"
 #include "model/namespaces.h"
 
@@ -66,9 +67,9 @@ uint64_t flags_from(const ModelContext& context, const TaskState& creator, const
 }
 
 // The mount namespace that somebody enters who has not been seen in it has a table of which nothing is known.
-void know_table(ModelContext& context, NamespaceId ns) {
+void know_table(ModelContext& context, NamespaceId ns, const MaybeFile& root) {
+  if (context.state.ns(ns)->mounts || exhume_mounts(context, ns, root)) return;
   Namespace& entered = edit_namespace(context, ns);
-  if (entered.mounts) return;
   entered.mounts = unknown_mounts(context, entered.owner);
   if (entered.inode) name_mounts(context, entered.mounts, entered.inode);
 }
@@ -162,7 +163,7 @@ void apply_setns(ModelContext& context, const Call& call, TaskState& task) {
     const bool elsewhere = task.namespaces[i].value != ns;
     enter(context, task, which, ns, call.after.namespaces ? Evidence::kObserved : Evidence::kInferred);
     if (which != CT_NS_MNT || !(asked || elsewhere) || ns == 0) continue;
-    know_table(context, ns);
+    know_table(context, ns, call.after.root);
     enter_mounts(context, task, context.state.ns(ns)->mounts, &call);
   }
   if (task.namespaces[CT_NS_USER].value != user) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "model/buried.h"
 #include "model/contradictions.h"
 #include "model/mount_trees.h"
 
@@ -93,6 +94,7 @@ void name(ModelContext& context, const TaskState& task, ct_ns which, uint32_t in
   Namespace& ns = edit_namespace(context, id);
   ns.inode = inode;
   if (ns.mounts) name_mounts(context, ns.mounts, inode);
+  if (ns.type == CLONE_NEWNS) forget_buried(context, inode);
   const NamespaceId before = find_namespace(context, ns.type, inode);
   context.books.by_inode[{ns.type, inode}].push_back(id);
   const Namespace* const other = context.state.ns(before);
@@ -165,6 +167,7 @@ void sweep_namespaces(ModelContext& context, const FilesGone& gone) {
     if (left.mounts) {
       const MountTree* const mounts = context.state.tree(left.mounts);
       if (mounts && MountTreeEditor::shows_namespaces(*mounts)) abandoned.merge(bound);
+      bury_mounts(context, left);
       drop_mounts(context, left.mounts);
     }
     forget_number(context, left, id);
@@ -224,13 +227,17 @@ void leave_all(ModelContext& context, TaskState& task) {
   task.namespaces = last;
 }
 
+void give_owner(ModelContext& context, NamespaceId ns, NamespaceId owner) {
+  edit_namespace(context, ns).owner = owner;
+  hold(context, owner);
+}
+
 void own_namespaces(ModelContext& context, const TaskState& task) {
   const NamespaceId owner = task.namespaces[CT_NS_USER].value;
   for (const Fact<NamespaceId>& fact : task.namespaces) {
     const Namespace* const ns = context.state.ns(fact.value);
     if (!ns || ns->owner != 0 || ns->type == CLONE_NEWUSER || ns->origin != Namespace::Origin::kInitial) continue;
-    edit_namespace(context, fact.value).owner = owner;
-    hold(context, owner);
+    give_owner(context, fact.value, owner);
   }
 }
 

@@ -37,6 +37,8 @@ NamespaceInodes inodes_of(const State& state, const TaskState& task);
 std::array<bool, CT_NS_COUNT> observe_namespaces(ModelContext& context, TaskState& task, const NamespaceInodes& inodes,
                                                  Namespace::Origin origin, const NamespaceInodes& before = {});
 
+// It has had none that is known.
+void give_owner(ModelContext& context, NamespaceId ns, NamespaceId owner);
 // Whose the namespaces are that the task was in when tracing began: its user namespace's, as far as can be told.
 void own_namespaces(ModelContext& context, const TaskState& task);
 

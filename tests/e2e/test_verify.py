@@ -209,6 +209,24 @@ threading.Event().wait()
         self.assertEqual((found["disagreements"], found["not_verified"]), ([], []))
         self.assertEqual(found["containers"], 1)
 
+    def test_a_mount_namespace_that_only_a_descriptor_keeps(self):
+        script = """import ctypes, os
+libc = ctypes.CDLL(None)
+outside = os.open("/proc/self/ns/mnt", os.O_RDONLY)
+libc.unshare(0x20000)
+libc.mount(None, b"/", None, 0x44000, None)
+libc.mount(b"kept", b"/mnt", b"tmpfs", 0, None)
+inside = os.open("/proc/self/ns/mnt", os.O_RDONLY)
+libc.setns(outside, 0x20000)
+libc.chdir(b"/")
+libc.setns(inside, 0x20000)
+os.close(inside)
+os.execv("/bin/sh", ["sh", "-c", "echo up; read line"])
+"""
+        found = self.verify(sys.executable, "-c", script)
+        self.assertEqual(found["not_verified"], [])
+        self.assertIn('"kept"', self.out.read_text())
+
     def test_a_root_that_lies_on_the_root_of_its_namespace(self):
         """As systemd-nspawn leaves one: most mounts are beneath it, and no path leads there."""
         (self.tmp / "new").mkdir()

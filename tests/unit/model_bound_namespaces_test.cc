@@ -119,5 +119,96 @@ TEST(ModelBoundNamespaces, KeepTheirMountTable) {
   EXPECT_EQ(world.table(visitor), "/ , / /dev/vda, /kept kept, /proc proc");
 }
 
+// --- Kept by a descriptor, which nobody saw being opened
+
+constexpr uint32_t kOwn = 200, kRootThere = 30;
+
+struct ModelKeptNamespaces : testing::Test {
+  MountWorld world = MountWorld(kTable);
+
+  static File root_there(uint32_t mount_id) {
+    File file{.path = "/"};
+    file.fs_type = "ext4";
+    file.mount_id = mount_id;
+    file.mount_parent_id = mount_id;
+    file.dev_minor = 20;
+    file.mount_ns = kOwn;
+    return file;
+  }
+  Task makes(uint32_t tid) {
+    return world.forks(world.host, tid, CLONE_NEWNS, [](Fork& fork) {
+      fork.child_namespaces = with(kHost, {{CT_NS_MNT, kOwn}});
+    });
+  }
+  // The kernel says on which mount it is.
+  void mounts(const Task& task) {
+    world.mounts(task, "kept", "/kept", "tmpfs", 0, [](Call& call) {
+      File newest{.path = "/kept"};
+      newest.fs_type = "tmpfs";
+      newest.mount_id = kRootThere + 1;
+      newest.mount_parent_id = kRootThere;
+      newest.dev_minor = 77;
+      newest.mount_ns = kOwn;
+      call.after.newest_mount = newest;
+    });
+  }
+  Task leaves() {
+    const Task maker = makes(11);
+    mounts(maker);
+    world.ends(maker);
+    world.goes_on(world.host);
+    for (const auto& [id, ns] : world.state().namespaces) EXPECT_NE(ns->inode, kOwn);
+    return maker;
+  }
+  // Somebody comes there: what the table is then.
+  const MountTree* seen_by(uint32_t tid, uint32_t mount_id) {
+    visitor = world.forks(world.host, tid, 0);
+    world.calls(visitor, "setns", {3, 0}, [&](Call& call) {
+      call.args[0].file = namespace_file(CLONE_NEWNS, kOwn);
+      call.after.root = call.after.cwd = root_there(mount_id);
+    });
+    const TreeInfo& info = world.state().mount_objects->trees.at(world.ns(visitor, CT_NS_MNT).mounts);
+    return info.unknown ? nullptr : &world.tree(visitor);
+  }
+  Task visitor = {};
+};
+
+TEST_F(ModelKeptNamespaces, HaveTheirMountTable) {
+  const Task maker = leaves();
+  ASSERT_TRUE(seen_by(12, kRootThere));
+  EXPECT_EQ(world.table(visitor), "/ , / /dev/vda, /kept kept, /proc proc");
+  EXPECT_EQ(world.state().doubt_of(world.ns(visitor, CT_NS_MNT).mounts), "");
+  EXPECT_EQ(world.ns(visitor, CT_NS_MNT).creator, id_of(world.host));
+  EXPECT_EQ(world.ns(visitor, CT_NS_MNT).origin, Namespace::Origin::kCreated);
+  const Slot slot = world.tree(visitor).with_kernel_id(kRootThere + 1);
+  const Mount kept = world.tree(visitor).at(slot);
+  EXPECT_EQ(world.state().filesystems.at(kept.filesystem)->type, "tmpfs");
+  // And again, once that one has left.
+  world.ends(visitor);
+  world.goes_on(world.host);
+  EXPECT_TRUE(seen_by(13, kRootThere));
+}
+
+TEST_F(ModelKeptNamespaces, AreOthersWhereTheirRootIsAnotherMount) {
+  leaves();
+  EXPECT_FALSE(seen_by(12, 99));
+  EXPECT_FALSE(seen_by(13, kRootThere));
+}
+
+TEST_F(ModelKeptNamespaces, AreGoneWhereAnotherHasTheirNumber) {
+  leaves();
+  world.ends(makes(12));
+  world.goes_on(world.host);
+  EXPECT_FALSE(seen_by(13, kRootThere));
+}
+
+// It comes to the other mounts of its group without being counted.
+TEST_F(ModelKeptNamespaces, AreDoubtfulWhereOthersMayHaveMountedThere) {
+  world.makes(world.host, "/", MS_SHARED);
+  leaves();
+  ASSERT_TRUE(seen_by(12, kRootThere));
+  EXPECT_NE(world.state().doubt_of(world.ns(visitor, CT_NS_MNT).mounts), "");
+}
+
 }  // namespace
 }  // namespace cttrace
