@@ -67,6 +67,18 @@ cd /
 umount -l /tmp
 exec /bin/sh -c 'exit 5'
 """
+# What its mount(8) makes, comes to another program's container.
+PREPARED = """set -e
+mount -t tmpfs made "$1/tmp"
+unshare --fork --pid chroot "$1" /bin/sh -c 'exit 6'
+"""
+# A mount that a script can do without, and this one cannot: bound on itself, what is not there.
+GIVES_UP = PRELUDE + """
+do("unshare", NEWNS)
+do("mount", None, b"/", None, MS_REC_PRIVATE, None)
+do("chroot", sys.argv[1].encode())
+os._exit(libc.mount(b"/nosuch", b"/nosuch", None, 0x1000, None) != 0)
+"""
 
 
 class Scripts(support.Case):
@@ -82,6 +94,24 @@ class Scripts(support.Case):
         objects = [json.loads(line) for line in told.read_text().splitlines()]
         self.assertEqual(objects[-1]["verification"]["disagreements"], [])
         return [each for each in objects if each["type"] in ("container", "entry", "container_end")]
+
+    def steps(self, container):
+        return [step for phase in container["set_up"]["phases"] for step in phase["steps"]]
+
+    def test_mounts_made_before_by_another_program(self):
+        root = rootfs(self.tmp / "root")
+        (root / "tmp").mkdir(exist_ok=True)
+        told = self.told("unshare", "-m", "sh", "-c", PREPARED, "sh", root, status=6)
+        [container] = [each for each in told if each["type"] == "container" and each["rootfs"] == str(root)]
+        mounted = [mount["target"]["inside"] for step in self.steps(container) if step["kind"] == "mount"
+                   for mount in step["mounts"]]
+        self.assertEqual(mounted, ["/tmp"])
+
+    def test_a_failure_that_is_usual_elsewhere(self):
+        [container] = self.told(sys.executable, "-c", GIVES_UP, rootfs(self.tmp / "root"), status=1)
+        self.assertEqual(container["set_up"]["ending"], "failed")
+        [failed] = [step for step in self.steps(container) if step["error"]]
+        self.assertEqual((failed["kind"], failed["error"]["name"]), ("mount", "ENOENT"))
 
     def test_an_init_goes_on_behind_its_program(self):
         for status in (0, 3):
