@@ -22,9 +22,8 @@ constexpr size_t kMostRunning = 4096;
 constexpr size_t kMostLines = 3;  // of who runs on: a daemon says many things
 
 string name_of(const Snapshot& snapshot) {
-  string name(snapshot.exe ? last_part(snapshot.exe->path) : "");
-  if (name.empty()) name = snapshot.comm;  // what was executed had no name
-  return safe(name);
+  const std::string_view name = snapshot.exe ? last_part(snapshot.exe->path) : "";
+  return safe(name.empty() || name == "/" ? snapshot.comm : name);  // what was executed may have no name
 }
 
 string in_lines(const std::vector<string>& lines) {
