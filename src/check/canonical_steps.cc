@@ -66,7 +66,7 @@ class Parts {
   }
   void operator()(const ProcessMade& made) {
     // Only processes that take part are told of; flags that only say who waits for whom say nothing.
-    constexpr uint64_t kMeaning = (kNamespaceFlags & ~uint64_t{CLONE_NEWTIME}) | CLONE_INTO_CGROUP;
+    constexpr uint64_t kMeaning = kNamespaceFlags | CLONE_INTO_CGROUP;
     std::vector<string> kinds;
     for (int bit = 0; bit < 64; ++bit) {
       const uint64_t flag = uint64_t{1} << bit;

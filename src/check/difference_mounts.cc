@@ -334,7 +334,7 @@ AllTold told_of_device(const Changed& changed) {
   const std::string before = changed.old_value("node"), after = changed.new_value("node");
   if (changed.added()) {
     told.consequence = harmless(after) ? Consequence::kEqual : Consequence::kWeaker;
-    told.message = fmt::format("there is a device node more: {} ({})", changed.key, told.found);
+    told.message = fmt::format("there is one more device node: {} ({})", changed.key, told.found);
     if (after.starts_with('b')) told.message += ", by which a disk of the host can be read and written";
     return {told};
   }

@@ -157,7 +157,7 @@ std::string is_no_map(const Refused& refused) {
   if (!extents) return "not three numbers a line";
   if (extents->size() > kMostExtents) return "more than 340 lines";
   for (const IdExtent& each : *extents) {
-    if (each.count == 0) return "a line of it is for no ids";
+    if (each.count == 0) return "one of its lines is for a count of 0";
     const uint64_t last = uint64_t{each.first} + each.count, lower = uint64_t{each.lower_first} + each.count;
     if (std::max(last, lower) > kNoId) return "a line of it has ids that there are not";
     for (const IdExtent& other : *extents) {

@@ -172,7 +172,7 @@ std::string Completeness::strangers_text() const {
   for (size_t i = 0; i < std::min(strangers.size(), kMostStrangers); ++i)
     names += fmt::format("{}{} {}", i ? ", " : "", escape_for_terminal(strangers[i].second), strangers[i].first);
   if (strangers.size() > kMostStrangers) names += " and others";
-  return fmt::format("cttrace: also taken into account: {} of who is not traced, but changes mounts here ({})\n",
+  return fmt::format("cttrace: mounts here were also changed by processes that are not traced, in {}: {}\n",
                      plural(calls_of_strangers, "call"), names);
 }
 

@@ -22,7 +22,7 @@ MISTAKES = {
     "capabilities-kept": r"it has (CAP_\w+(, | and )?)+.* now",
     "seccomp-too-late": r"no seccomp filter is loaded any more",
     "chroot-only": r"the starter's root is still there, above the container's|its root is only a chroot",
-    "disk-device": r"there is a device node more: /dev/\S+ \(b \d+:\d+",
+    "disk-device": r"there is one more device node: /dev/\S+ \(b \d+:\d+",
     "setuid-first": r"its gid is 0 instead of 1000",
 }
 
@@ -122,7 +122,7 @@ EDITS = {
     "a path read-only": (lambda config: config["linux"]["readonlyPaths"].append("/etc"),
                          ["/etc is made read-only now; before that it could not be written either: / is read-only"]),
     "a device": (in_linux(devices=[{"path": "/dev/fuse", "type": "c", "major": 10, "minor": 229, "fileMode": 0o666, "uid": 0, "gid": 0}]),
-                 [r"WEAKER there is a device node more: /dev/fuse \(c 10:229"]),
+                 [r"WEAKER there is one more device node: /dev/fuse \(c 10:229"]),
     "a seccomp filter": (in_linux(seccomp=SECCOMP), [r"STRONGER its seccomp is filter \(1\) instead of none"]),
     "a sysctl": (in_linux(sysctl={"kernel.shm_rmid_forced": "1"}), ["the sysctl kernel/shm_rmid_forced is new: 1"]),
     "other arguments": (in_process(args=["/bin/echo", "x"]), ["its program is /bin/echo x instead of /bin/true"]),

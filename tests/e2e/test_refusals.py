@@ -219,7 +219,7 @@ def alone():
 in_child(alone)
 """,
             ("write", "EINVAL", "not three numbers a line"),
-            ("write", "EINVAL", "a line of it is for no ids"),
+            ("write", "EINVAL", "one of its lines is for a count of 0"),
             ("write", "EINVAL", "a line of it has ids that there are not"),
             ("write", "EINVAL", "two lines of it have the same ids"),
             ("write", None, None), ("write", "EPERM", "it has been written already"),

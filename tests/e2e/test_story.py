@@ -36,7 +36,7 @@ class Told:
             step = re.match(r" *\+[\d.]+ m?s  (.{11})  (.*)", line)
             if step is None:
                 # How much was captured, who still ran when the first process had ended, and what others did, differs.
-                if not line.startswith(("cttrace: ebpf ", "cttrace: ptrace ", "cttrace: also taken into account: ")):
+                if not line.startswith(("cttrace: ebpf ", "cttrace: ptrace ", "cttrace: mounts here were also changed ")):
                     self.rest.append(self.plain(line))
                 continue
             phase = step[1].strip() or phase
@@ -151,16 +151,16 @@ class Story(support.Case):
     def test_what_goes_on_beside_a_hand_over(self):
         """A runtime that began before the program did, and does what it is for when that runs."""
         bundle = Bundle(self, args=["/bin/sleep", "99"])
-        update = shlex.join(map(str, bundle.runc("update", "--pids-limit", "77", bundle.id)))
+        update = shlex.join(map(str, bundle.runc("update", "--resources", "-", bundle.id)))
         create = shlex.join(map(str, bundle.runc("create", "--pid-file", "pid", bundle.id)))
         script = f"""{create} </dev/null >/dev/null 2>&1
             is() {{ read -r name </proc/$1/comm && [ "$name" = $2 ]; }}
-            {update} & update=$!
+            mkfifo resources; exec 3<>resources
+            {update} <&3 & update=$!
             until is $update runc; do :; done
-            kill -STOP $update
             {shlex.join(map(str, bundle.runc("start", bundle.id)))}
             until is $(cat pid) sleep; do :; done
-            kill -CONT $update; wait $update"""
+            echo '{{"pids": {{"limit": 77}}}}' >&3; wait $update"""
         traced = cttrace("-q", "--format", "story", "-o", self.tmp / "story", "dash", "-c", script, cwd=bundle.path, env=WIDE)
         self.assertEqual(traced.returncode, 0, traced.stderr)
         told = (self.tmp / "story").read_text()

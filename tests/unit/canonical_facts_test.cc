@@ -6,6 +6,7 @@
 
 #include "check/canonical.h"
 #include "check_facts.h"
+#include "cttrace/namespace.h"
 
 namespace cttrace::canon {
 namespace {
@@ -235,6 +236,15 @@ TEST_F(CanonicalFacts, TheOrderInWhichGroupsAreGivenSaysNothing) {
   one.steps = {{.facts = IdentityGiven{.changes = {{.what = IdentityGiven::What::kGroups, .value = "20, 6, 5"}}}}};
   ASSERT_EQ(canonical(one).how.size(), 1u);
   EXPECT_EQ(canonical(one).how[0].what, "groups 5, 6, 20");
+}
+
+TEST_F(CanonicalFacts, EveryNamespaceThatAProcessIsMadeInCounts) {
+  for (const NamespaceType& type : kNamespaceTypes) {
+    one.stages = {{.name = "runc"}};
+    one.steps = {{.facts = ProcessMade{.tid = 7, .flags = type.flag | CLONE_PARENT}}};
+    ASSERT_EQ(canonical(one).how.size(), 1u);
+    EXPECT_EQ(canonical(one).how[0].what, "makes a process (" + std::string(type.name()) + ")");
+  }
 }
 
 // nspawn mounts cgroup2 for a moment, where mkdtemp says.

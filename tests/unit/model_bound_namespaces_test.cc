@@ -152,13 +152,12 @@ struct ModelKeptNamespaces : testing::Test {
       call.after.newest_mount = newest;
     });
   }
-  Task leaves() {
+  void leaves() {
     const Task maker = makes(11);
     mounts(maker);
     world.ends(maker);
     world.goes_on(world.host);
     for (const auto& [id, ns] : world.state().namespaces) EXPECT_NE(ns->inode, kOwn);
-    return maker;
   }
   // Somebody comes there: what the table is then.
   const MountTree* seen_by(uint32_t tid, uint32_t mount_id) {
@@ -174,7 +173,7 @@ struct ModelKeptNamespaces : testing::Test {
 };
 
 TEST_F(ModelKeptNamespaces, HaveTheirMountTable) {
-  const Task maker = leaves();
+  leaves();
   ASSERT_TRUE(seen_by(12, kRootThere));
   EXPECT_EQ(world.table(visitor), "/ , / /dev/vda, /kept kept, /proc proc");
   EXPECT_EQ(world.state().doubt_of(world.ns(visitor, CT_NS_MNT).mounts), "");
