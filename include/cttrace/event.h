@@ -177,7 +177,7 @@ struct Snapshot {
   std::optional<uint32_t> seccomp_filters;
   int32_t oom_score_adj = 0;
   uint32_t user_ns_level = 0;
-  std::vector<IdExtent> uid_map, gid_map;
+  std::optional<std::vector<IdExtent>> uid_map, gid_map;  // none: could not be read
   MaybeFile cwd, root, exe;
   std::string exe_version;  // as the executable tells it; empty: it does not, or it could not be read
   // An execve's: AT_SECURE of the program; none: not told.

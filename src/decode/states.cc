@@ -28,9 +28,10 @@ std::vector<T> array_of(std::string_view bytes) {
   return items;
 }
 
-std::vector<IdExtent> extents_of(std::string_view bytes) {
+std::optional<std::vector<IdExtent>> extents_of(const Capture& capture) {
+  if (capture.status != CT_OK) return std::nullopt;
   std::vector<IdExtent> extents;
-  for (const auto& raw : array_of<ct_id_extent>(bytes))
+  for (const auto& raw : array_of<ct_id_extent>(capture.bytes))
     extents.push_back({.first = raw.first, .lower_first = raw.lower_first, .count = raw.count});
   return extents;
 }
@@ -45,8 +46,8 @@ void add_capture(Snapshot& snapshot, const Capture& capture) {
       if (const auto secure = decode_count(capture)) snapshot.secureexec = *secure != 0;
       break;
     case CT_ARG_CGROUP: snapshot.cgroup = path_of_components(capture.bytes); break;
-    case CT_ARG_UID_MAP: snapshot.uid_map = extents_of(capture.bytes); break;
-    case CT_ARG_GID_MAP: snapshot.gid_map = extents_of(capture.bytes); break;
+    case CT_ARG_UID_MAP: snapshot.uid_map = extents_of(capture); break;
+    case CT_ARG_GID_MAP: snapshot.gid_map = extents_of(capture); break;
     case CT_ARG_GROUPS: snapshot.groups = array_of<uint32_t>(capture.bytes); break;
     default: break;
   }

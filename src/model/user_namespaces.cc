@@ -123,8 +123,8 @@ void write_setgroups(ModelContext& context, NamespaceId user_namespace, std::str
 
 void observe_id_maps(ModelContext& context, NamespaceId user_namespace, const Snapshot& snapshot) {
   if (!context.state.ns(user_namespace)) return;
-  observe(context, user_namespace, IdKind::kUid, snapshot.uid_map);
-  observe(context, user_namespace, IdKind::kGid, snapshot.gid_map);
+  if (snapshot.uid_map) observe(context, user_namespace, IdKind::kUid, *snapshot.uid_map);
+  if (snapshot.gid_map) observe(context, user_namespace, IdKind::kGid, *snapshot.gid_map);
   // In the host's own one nothing forbids it.
   if (snapshot.user_ns_level == 0 && !context.state.ns(user_namespace)->setgroups_allowed.known())
     edit_namespace(context, user_namespace).setgroups_allowed = {true, Evidence::kInferred};

@@ -76,7 +76,9 @@ std::string listed(const Numbers& numbers) {
 }
 
 // Nothing for a map that changes no id.
-std::string text_of_map(const char* name, const std::vector<IdExtent>& map) {
+std::string text_of_map(const char* name, const std::optional<std::vector<IdExtent>>& told) {
+  if (!told) return fmt::format(", {}=?", name);
+  const std::vector<IdExtent>& map = *told;
   if (map.size() == 1 && map[0].first == 0 && map[0].lower_first == 0 && map[0].count == UINT32_MAX) return {};
   std::string text;
   for (const auto& extent : map)

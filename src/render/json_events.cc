@@ -39,9 +39,10 @@ Json capabilities_of(const Snapshot& snapshot) {
   return json;
 }
 
-Json map_of(const std::vector<IdExtent>& map) {
+Json map_of(const std::optional<std::vector<IdExtent>>& map) {
+  if (!map) return nullptr;
   Json json = Json::array();
-  for (const auto& extent : map) {
+  for (const auto& extent : *map) {
     Json entry;
     entry["first"] = extent.first;
     entry["lower_first"] = extent.lower_first;

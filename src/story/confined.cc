@@ -90,7 +90,9 @@ bool works_confined(const SetUp& set_up) {
       if (!last || last->end_ns <= step.end_ns) last = &step;
     }
   }
-  return last && std::holds_alternative<IdentityGiven>(last->facts);
+  const auto* const given = last ? std::get_if<IdentityGiven>(&last->facts) : nullptr;
+  const auto is_filter = [](const auto& each) { return each.what == IdentityGiven::What::kSeccomp && !each.error; };
+  return given && std::ranges::any_of(given->changes, is_filter);
 }
 
 bool is_for_nobody(const SetUp& set_up) {

@@ -8,8 +8,9 @@ namespace cttrace {
 // Nobody is in it any more, and it was for nobody but them.
 bool is_for_nobody(const SetUp& set_up);
 
-// A worker that goes on in its maker's mounts: all that was done took something away, that of who it is came last, and
-// nobody executed anything. Also of one that goes on.
+// A worker that goes on in its maker's mounts: all that was done took something away, a seccomp filter came last, and
+// nobody executed anything: who is to execute a program has little to do, and hardly waits, behind that. Also of one
+// that goes on.
 bool works_confined(const SetUp& set_up);
 
 // Whoever was in it did nothing else that is told.

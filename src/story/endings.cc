@@ -155,8 +155,8 @@ void Teller::Work::end_with_unit(const std::shared_ptr<SetUp>& set_up) {
   if (set_up->held && unit.gave_up && may_have_failed(*set_up)) set_up->held.reset();
   // Who was dismissed by a runtime that has made its container, and ended well, has helped with it; or has looked for
   // something in another root, whether it was there or not.
-  const bool has_helped = set_up->dismissed_by == set_up->unit || has_only_looked(*set_up);
-  if (!set_up->held && has_helped && unit.made && !unit.gave_up) return drop_set_up(set_up);
+  const bool helped = set_up->dismissed_by == set_up->unit || has_only_looked(*set_up);
+  if (!set_up->held && helped && unit.made && !unit.gave_up) return drop_set_up(set_up);
   if (set_up->held || has_failed(*set_up)) return tell_unfinished(set_up, Ending::kFailed);
   drop_set_up(set_up);
 }

@@ -42,12 +42,13 @@ std::string bundle_of(const Unit& unit, const std::vector<std::string>& program,
 HandedOver handed_over(const Snapshot& snapshot, const std::optional<PendingExec>& exec) {
   HandedOver facts;
   if (exec) facts = {.path = exec->path, .argv = exec->argv};
-  // The host's own namespace maps all, also where nobody could read that.
-  const auto inside = [&](const std::vector<IdExtent>& map, uint32_t id) -> std::optional<uint32_t> {
-    for (const IdExtent& extent : map)
+  // Of a map that could not be read nothing is said: the completeness statement has that.
+  const auto inside = [](const std::optional<std::vector<IdExtent>>& map, uint32_t id) -> std::optional<uint32_t> {
+    if (!map) return id;
+    for (const IdExtent& extent : *map)
       if (id >= extent.lower_first && id - extent.lower_first < extent.count)
         return extent.first + (id - extent.lower_first);
-    return map.empty() && snapshot.user_ns_level == 0 ? std::optional(id) : std::nullopt;
+    return std::nullopt;
   };
   const std::optional<uint32_t> uid = inside(snapshot.uid_map, snapshot.euid);
   const std::optional<uint32_t> gid = inside(snapshot.gid_map, snapshot.egid);

@@ -110,12 +110,12 @@ TEST(DecoderStates, SnapshotEveryField) {
   EXPECT_EQ(snapshot.exe_version, "1.1.5+ds1");
   EXPECT_EQ(snapshot.secureexec, true);
   EXPECT_EQ(snapshot.cgroup, "/a/b");
-  ASSERT_EQ(snapshot.uid_map.size(), 2u);
-  EXPECT_EQ(snapshot.uid_map[0].lower_first, 100000u);
-  EXPECT_EQ(snapshot.uid_map[0].count, 65536u);
-  EXPECT_EQ(snapshot.uid_map[1].first, 65536u);
-  ASSERT_EQ(snapshot.gid_map.size(), 1u);
-  EXPECT_EQ(snapshot.gid_map[0].first, 65536u);
+  ASSERT_EQ(snapshot.uid_map.value().size(), 2u);
+  EXPECT_EQ(snapshot.uid_map.value()[0].lower_first, 100000u);
+  EXPECT_EQ(snapshot.uid_map.value()[0].count, 65536u);
+  EXPECT_EQ(snapshot.uid_map.value()[1].first, 65536u);
+  ASSERT_EQ(snapshot.gid_map.value().size(), 1u);
+  EXPECT_EQ(snapshot.gid_map.value()[0].first, 65536u);
   EXPECT_EQ(snapshot.groups, (std::vector<uint32_t>{10, 20}));
 }
 
@@ -125,6 +125,17 @@ TEST(DecoderStates, SnapshotAtStartAndWhatIsUnknown) {
   const auto snapshot = only<Snapshot>({record});
   EXPECT_TRUE(snapshot.at_start);
   EXPECT_EQ(snapshot.seccomp_filters, std::nullopt);
+}
+
+// It is not an empty one: nothing is mapped there.
+TEST(DecoderStates, AMapThatCouldNotBeReadIsNone) {
+  auto record = executes();
+  record.capture(CT_ARG_UID_MAP, CT_CAP_ID_MAP, CT_FAULT, "");
+  record.capture(CT_ARG_GID_MAP, CT_CAP_ID_MAP, CT_OK, "");
+  const auto snapshot = only<Snapshot>({record});
+  EXPECT_FALSE(snapshot.uid_map.has_value());
+  EXPECT_TRUE(snapshot.gid_map.value().empty());
+  EXPECT_FALSE(only<Snapshot>({executes()}).gid_map.has_value());
 }
 
 TEST(DecoderStates, TaskExit) {
@@ -202,7 +213,9 @@ TEST(DecoderStates, OlderEndsSayNothingOfWhoKilled) {
     EXPECT_EQ(exit.code, 9u);
     EXPECT_EQ(exit.task.tid, 7u);
     EXPECT_FALSE(exit.killed_by);
-    if (version > 1) EXPECT_EQ(exit.held.value().front().fd, 7);
+    if (version > 1) {
+      EXPECT_EQ(exit.held.value().front().fd, 7);
+    }
   }
 }
 

@@ -137,6 +137,7 @@ TEST(Json, States) {
   snapshot.no_new_privs = true;
   snapshot.root = File{.path = "/rootfs", .chroot = true};
   snapshot.comm = "runc:[2:INIT]";
+  snapshot.gid_map.emplace();
   Json json = object_of(snapshot);
   EXPECT_EQ(json.at("type"), "exec");
   EXPECT_EQ(json.at("old_tid"), 43);
@@ -157,6 +158,8 @@ TEST(Json, States) {
   EXPECT_EQ(json.at("exe"), nullptr);
   snapshot.at_start = true;
   snapshot.seccomp_filters = 3;
+  snapshot.gid_map.reset();
+  EXPECT_EQ(object_of(snapshot).at("gid_map"), nullptr);
   EXPECT_EQ(object_of(snapshot).at("type"), "state");
   EXPECT_EQ(object_of(snapshot).at("seccomp").at("filters"), 3);
 }

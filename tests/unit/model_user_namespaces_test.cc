@@ -119,9 +119,16 @@ TEST_F(ModelUserNamespaces, TheKernelsMapIsTheModels) {
     snapshot.pids = {11, 1};
     // More than five are sorted by the kernel.
     snapshot.uid_map = {{0, 100000, 5}, {5, 1000, 5}, {10, 200000, 5}, {20, 300000, 5}, {30, 0, 1}, {31, 5, 1}};
-    snapshot.gid_map = {};
+    snapshot.gid_map.emplace();
   };
   world.executes(init, in_user_namespace);
+  EXPECT_TRUE(world.all<Contradicted>().empty());
+  EXPECT_EQ(world.agreements().at("uid map").confirmed, 1u);
+  // One that could not be read says nothing.
+  world.executes(init, [&](Snapshot& snapshot) {
+    in_user_namespace(snapshot);
+    snapshot.uid_map.reset();
+  });
   EXPECT_TRUE(world.all<Contradicted>().empty());
   EXPECT_EQ(world.agreements().at("uid map").confirmed, 1u);
   // A map that somebody else has written is news; one that is another is a contradiction.

@@ -56,6 +56,7 @@ TEST_F(StoryBlame, WhatFailedLastBeforeItsProcessEndedWithAnErrorIsTold) {
   gives_up();
   EXPECT_EQ(errors(), Errors{ENOENT});
   EXPECT_EQ(story().normal_failures, 0u);
+  ASSERT_FALSE(steps_of<CallMade>(story()).empty());
   EXPECT_EQ(steps_of<CallMade>(story()).back().reason, "");
   EXPECT_EQ(steps_of<CallMade>(story()).back().phase, Phase::kRootSwitch);
 }

@@ -325,16 +325,15 @@ TEST_F(StoryContainers, AHostnameInAnotherNamespaceIsNotTheContainers) {
   EXPECT_EQ(world.container().name, "app");
 }
 
-// As getuid(2) there says it. That the map of the host's own namespace could not be read does not mean that there is
-// none.
+// As getuid(2) there says it. That a map could not be read does not mean that there is none.
 TEST_F(StoryContainers, IdsThatAreNotMappedAreTheOverflowIdInside) {
-  const auto handed = [](uint32_t level, const std::vector<IdExtent>& uids, const std::vector<IdExtent>& gids) {
+  using Map = std::optional<std::vector<IdExtent>>;
+  const auto handed = [](const Map& uids, const Map& gids) {
     StoryWorld other;
     const Task init = other.clones(other.starts(50, {"/usr/bin/made-up"}), 51, kMountsAndPids, {51, 1}, kInside);
     other.runs(init, {"/bin/app"}, [&](Snapshot& snapshot) {
       snapshot.namespaces = kInside;
       snapshot.pids = {51, 1};
-      snapshot.user_ns_level = level;
       snapshot.uid_map = uids;
       snapshot.gid_map = gids;
     });
@@ -342,15 +341,15 @@ TEST_F(StoryContainers, IdsThatAreNotMappedAreTheOverflowIdInside) {
   };
   const std::vector<IdExtent> root = {{.first = 7, .lower_first = 0, .count = 1}};
   const std::vector<IdExtent> others = {{.first = 0, .lower_first = 100000, .count = 65536}};
-  const HandedOver none = handed(1, {}, others);
+  const HandedOver none = handed(Map::value_type(), others);
   EXPECT_EQ((std::array{none.uid, none.gid, none.host_uid, none.host_gid}), (std::array{65534u, 65534u, 0u, 0u}));
   EXPECT_EQ((std::array{none.uid_is_mapped, none.gid_is_mapped}), (std::array{false, false}));
-  const HandedOver mapped = handed(1, root, root);
+  const HandedOver mapped = handed(root, root);
   EXPECT_EQ((std::array{mapped.uid, mapped.gid, mapped.host_uid}), (std::array{7u, 7u, 0u}));
   EXPECT_TRUE(mapped.uid_is_mapped && mapped.gid_is_mapped);
-  const HandedOver host = handed(0, {}, {});
-  EXPECT_EQ((std::array{host.uid, host.gid}), (std::array{0u, 0u}));
-  EXPECT_TRUE(host.uid_is_mapped && host.gid_is_mapped);
+  const HandedOver unread = handed(std::nullopt, std::nullopt);
+  EXPECT_EQ((std::array{unread.uid, unread.gid}), (std::array{0u, 0u}));
+  EXPECT_TRUE(unread.uid_is_mapped && unread.gid_is_mapped);
 }
 
 TEST_F(StoryContainers, WhatBreaksOffIsToldWithItsEnding) {
