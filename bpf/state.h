@@ -119,6 +119,14 @@ struct {
 	__type(value, u8);
 } targets SEC(".maps");
 
+/* Whom meet_strangers is to meet. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, u32); /* tgid in cttrace's pid namespace */
+	__type(value, u8);
+} strangers SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, MAX_ROWS);

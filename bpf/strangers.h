@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Strangers: tasks that are not followed, and change mounts in a mount namespace that followed ones have been in: docker's
- * daemon for containerd, kubelet for all runtimes. These calls of theirs are recorded, each behind a snapshot of its caller,
+ * daemon for containerd, kubelet for all runtimes; or in one from which mounts came into those when tracing began. These calls of theirs are recorded, each behind a snapshot of its caller,
  * as nobody sees what else they do. Without them nobody could tell what followed tasks find mounted. Who goes from there into
  * another one is told, too: a mount namespace is there as long as somebody is in it. Who has no pid where cttrace is cannot
  * be told from others: nothing is told of him. */
@@ -64,18 +64,42 @@ static __always_inline int leave_stranger(struct task_state *state)
 	return 0;
 }
 
+static __always_inline void tell_stranger(struct task_struct *task)
+{
+	struct scratch *s = snapshot(task, CT_REC_SNAPSHOT);
+	if (!s)
+		return;
+	((struct ct_record *)s->data)->flags |= CT_FLAG_STRANGER;
+	send(s, 0);
+}
+
 /* Tells of the caller of such a call. NULL: it cannot be told. */
 static __noinline struct task_state *meet_stranger(struct task_struct *task, u32 tid)
 {
 	if (!tid_as_seen(task))
 		return 0;
 	struct task_state *state = add_task(task, tid, 1);
-	if (!state)
-		return 0;
-	struct scratch *s = snapshot(task, CT_REC_SNAPSHOT);
-	if (!s)
-		return state;
-	((struct ct_record *)s->data)->flags |= CT_FLAG_STRANGER;
-	send(s, 0);
+	if (state)
+		tell_stranger(task);
 	return state;
+}
+
+/* Run by cttrace: tells of those in `strangers`, and of whoever changes mounts where they are from now on. */
+SEC("iter/task")
+int meet_strangers(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	if (!task)
+		return 0;
+	u32 tgid = tgid_as_seen(task), tid = BPF_CORE_READ(task, pid);
+	if (!bpf_map_lookup_elem(&strangers, &tgid) || tid != (u32)BPF_CORE_READ(task, tgid))
+		return 0;
+	note_mount_namespace(task);
+	if (!add_task(task, tid, 1))
+		return 0;
+	if (BPF_CORE_READ(task, flags) & PF_EXITING)
+		unfollow(tid, 1); /* its end may have been told before */
+	else
+		tell_stranger(task);
+	return 0;
 }

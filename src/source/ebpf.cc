@@ -23,6 +23,7 @@
 #include "source/procfs.h"
 #include "source/ring.h"
 #include "source/synthetic.h"
+#include "source/upstream.h"
 
 namespace cttrace {
 namespace {
@@ -81,6 +82,11 @@ struct EbpfSource::State {
     void operator()(bpf_link* owned) const { bpf_link__destroy(owned); }
   };
   using Link = std::unique_ptr<bpf_link, Destroy>;
+  struct Table {
+    ct_exec viewer;  // whose mountinfo it is
+    uint64_t time_ns;
+    std::string mountinfo;
+  };
 
   EbpfOptions options;
   TraceInfo info;
@@ -88,6 +94,7 @@ struct EbpfSource::State {
   std::unique_ptr<Ring> ring;
   std::vector<Link> links;
   std::vector<std::string> first;  // records of the beginning, not yet handed on
+  std::set<uint32_t> upstream;     // mount namespaces, by inode number: see meet_upstream
   uint64_t ticked_ns = 0;
   uint64_t lost = 0;  // records, of which was told
   bool has_signal_hook = false;
@@ -98,8 +105,12 @@ struct EbpfSource::State {
   int load(bool with_target_hooks);
   void fill_rows();
   void attach();
+  void iterate(bpf_program* program);
   void find_tasks();
-  void read_mounts();
+  void collect_first();
+  std::vector<ct_exec> snapshots() const;
+  std::vector<Table> read_mounts() const;
+  bool meet_upstream(const std::vector<Table>& tables);
   uint64_t counter(uint32_t kind) const;
   uint32_t running_processes() const;
   ct_loss losses(bool final) const;
@@ -192,40 +203,96 @@ void EbpfSource::State::attach() {
   skeleton->bss->follow_all = options.all;
 }
 
+void EbpfSource::State::iterate(bpf_program* program) {
+  const Link link(bpf_program__attach_iter(program, nullptr));
+  if (!link) libbpf_failed("attach the task iterator", errno);
+  const Fd iterator(bpf_iter_create(bpf_link__fd(link.get())));
+  if (!iterator) libbpf_failed("run the task iterator", errno);
+  char ignored[64];
+  ssize_t got = 0;
+  while ((got = read(iterator.get(), ignored, sizeof(ignored))) > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)))
+    continue;
+  if (got < 0) libbpf_failed("run the task iterator", errno);
+}
+
 // Runs the task iterator until it finds no task that was not known: see find_tasks in bpf/lifecycle.h.
 void EbpfSource::State::find_tasks() {
-  const Link link(bpf_program__attach_iter(skeleton->progs.find_tasks, nullptr));
-  if (!link) libbpf_failed("attach the task iterator", errno);
   uint64_t found = 0;
   do {
     found = skeleton->bss->new_tasks;
-    const Fd iterator(bpf_iter_create(bpf_link__fd(link.get())));
-    if (!iterator) libbpf_failed("run the task iterator", errno);
-    char ignored[64];
-    ssize_t got = 0;
-    while ((got = read(iterator.get(), ignored, sizeof(ignored))) > 0 ||
-           (got < 0 && (errno == EINTR || errno == EAGAIN)))
-      continue;
-    if (got < 0) libbpf_failed("run the task iterator", errno);
+    iterate(skeleton->progs.find_tasks);
   } while (skeleton->bss->new_tasks != found);
 }
 
-// The mount table of every mount namespace that a followed task is in.
-void EbpfSource::State::read_mounts() {
-  std::set<uint32_t> told;
-  std::vector<std::string> tables;
+void EbpfSource::State::collect_first() {
+  ring->drain([this](std::span<const std::byte> record) {
+    first.emplace_back(reinterpret_cast<const char*>(record.data()), record.size());
+  });
+}
+
+// Those of `first`.
+std::vector<ct_exec> EbpfSource::State::snapshots() const {
+  std::vector<ct_exec> found;
   for (const std::string& record : first) {
     ct_exec snapshot = {};
     if (record.size() < sizeof(snapshot)) continue;
     std::memcpy(&snapshot, record.data(), sizeof(snapshot));
-    if (snapshot.record.kind != CT_REC_SNAPSHOT || told.contains(snapshot.ns[CT_NS_MNT])) continue;
-    const uint64_t time_ns = boottime_ns();
-    const Result<std::string> text = mountinfo(snapshot.record.tid);
-    if (!text || text->empty()) continue;  // it has ended; another one may be in the same namespace
-    told.insert(snapshot.ns[CT_NS_MNT]);
-    for (std::string& part : mounts_records(snapshot, time_ns, *text)) tables.push_back(std::move(part));
+    if (snapshot.record.kind == CT_REC_SNAPSHOT) found.push_back(snapshot);
   }
-  std::move(tables.begin(), tables.end(), std::back_inserter(first));
+  return found;
+}
+
+// The mount table of every mount namespace that a task is in that was found; those first from which mounts come into
+// others: what happens there while the others are read is told.
+std::vector<EbpfSource::State::Table> EbpfSource::State::read_mounts() const {
+  std::vector<ct_exec> viewers = snapshots();
+  const auto is_upstream = [this](const ct_exec& each) { return upstream.contains(each.ns[CT_NS_MNT]); };
+  std::stable_partition(viewers.begin(), viewers.end(), is_upstream);
+  std::set<uint32_t> told;
+  std::vector<Table> tables;
+  for (const ct_exec& viewer : viewers) {
+    if (told.contains(viewer.ns[CT_NS_MNT])) continue;
+    const uint64_t time_ns = boottime_ns();
+    Result<std::string> text = mountinfo(viewer.record.tid);
+    if (!text || text->empty()) continue;  // it has ended; another one may be in the same namespace
+    told.insert(viewer.ns[CT_NS_MNT]);
+    tables.push_back({.viewer = viewer, .time_ns = time_ns, .mountinfo = *std::move(text)});
+  }
+  return tables;
+}
+
+// Where nobody is followed, but from where mounts come into those tables, is told of, too, from now on
+// (bpf/strangers.h). False: there is no such mount namespace.
+bool EbpfSource::State::meet_upstream(const std::vector<Table>& tables) {
+  std::vector<std::string> heard;
+  for (const Table& table : tables) heard.push_back(table.mountinfo);
+  std::set<uint32_t> asked = {static_cast<uint32_t>(getpid())};
+  // Who is asked may just end: until somebody was met in each of them, or nobody is left.
+  for (;;) {
+    std::set<uint32_t> known;
+    for (const ct_exec& each : snapshots()) known.insert(each.ns[CT_NS_MNT]);
+    const std::map<uint32_t, uint32_t> candidates = mount_namespaces(known, asked);
+    std::map<uint32_t, std::string> others;
+    for (const auto& [inode, pid] : candidates)
+      if (Result<std::string> text = mountinfo(pid)) others.emplace(inode, *std::move(text));
+    const std::set<uint32_t> found = upstream_of(heard, others);
+    if (found.empty()) return !upstream.empty();
+    std::vector<uint32_t> met;
+    for (const uint32_t inode : found) {
+      const uint32_t pid = candidates.at(inode);
+      constexpr uint8_t kYes = 1;
+      const int error = bpf_map__update_elem(skeleton->maps.strangers, &pid, sizeof(pid), &kYes, sizeof(kYes), BPF_ANY);
+      if (error == -E2BIG) break;  // the next time
+      if (error) libbpf_failed("look at process " + std::to_string(pid), -error);
+      met.push_back(pid);
+      upstream.insert(inode);
+      heard.push_back(others.at(inode));
+    }
+    iterate(skeleton->progs.meet_strangers);
+    collect_first();
+    for (const uint32_t pid : met) bpf_map__delete_elem(skeleton->maps.strangers, &pid, sizeof(pid), 0);
+    asked.insert(met.begin(), met.end());
+  }
 }
 
 uint64_t EbpfSource::State::counter(uint32_t kind) const {
@@ -311,10 +378,11 @@ EbpfSource::EbpfSource(const EbpfOptions& options, TraceInfo info) : state_(std:
                       .why = "it has ended"};
     throw Failure(missing);
   }
-  state.ring->drain([&state](std::span<const std::byte> record) {
-    state.first.emplace_back(reinterpret_cast<const char*>(record.data()), record.size());
-  });
-  state.read_mounts();
+  state.collect_first();
+  std::vector<State::Table> tables = state.read_mounts();
+  if (!options.all && state.meet_upstream(tables)) tables = state.read_mounts();
+  for (const State::Table& table : tables)
+    std::ranges::move(mounts_records(table.viewer, table.time_ns, table.mountinfo), std::back_inserter(state.first));
 }
 
 EbpfSource::~EbpfSource() = default;

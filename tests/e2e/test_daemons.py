@@ -245,6 +245,64 @@ class Untraced(Daemon):
         self.assertEqual(sorted(root["filesystem"]["options"].split(",")[-3:]), sorted(options.split(",")))
         self.assertRegex(story, r"cttrace: mounts here were also changed by processes that are not traced, in \d+ calls?: mount \d+")
 
+    def assert_merged_root_is_known(self, around, mounter):
+        """A runtime that runs in `around`, and alone is traced, is given a root that `mounter` mounts elsewhere: a
+        function that is called with the words of the mount."""
+        require("ebpf")
+        bundle = Bundle(self, args=["/bin/sh", "-c", "read line || true"])
+        run("mount", "--bind", self.tmp, self.tmp, check=True)
+        self.addCleanup(run, "umount", "-l", self.tmp, check=True)
+        run("mount", "--make-shared", self.tmp, check=True)
+        lower, empty = self.tmp / "lower", self.tmp / "empty"
+        bundle.rootfs.rename(lower)
+        for folder in (bundle.rootfs, empty):
+            folder.mkdir()
+        options = f"lowerdir={lower}:{empty}"
+        mount = mounter(["mount", "-t", "overlay", "merged", "-o", options, str(bundle.rootfs)])
+        command = bundle.runc("run", "--bundle", bundle.path, bundle.id)
+        runtime = Talking(self, [*around, "sh", "-c", 'echo up $$; read line; exec "$@"', "sh", *command])
+        out = self.tmp / "out"
+        with Tracing("--verify", "--format", "ndjson", "-o", out, "-p", runtime.until("up")) as tracing:
+            mount()
+            runtime.say("go")
+            while '"type":"container"' not in out.read_text():  # and has been compared with what the kernel says
+                self.assertIsNone(tracing.process.poll())
+                os.sched_yield()
+            runtime.end()
+            self.assertEqual(tracing.finish().returncode, 0)
+        told = verification(out)
+        self.assertEqual((told["containers"], told["disagreements"]), (1, []))
+        captured = Captured(out.read_text())
+        [container] = captured.of("container")
+        state = container["set_up"]["handed_over"]
+        [root] = [mount for mount in state["mounts"] if mount["path"] == "/"]
+        self.assertEqual((root["filesystem"]["type"], root["source"]), ("overlay", "merged"))
+        self.assertIn(options, root["filesystem"]["options"])
+        self.assertEqual([mount for mount in state["mounts"] if mount["path"] and mount["evidence"] == "unknown"], [])
+        self.assertGreater(captured.completeness["strangers"]["calls"], 0)
+
+    def here(self, words):
+        return lambda: run(*words, check=True)
+
+    def test_a_root_that_comes_from_a_master(self):
+        self.assert_merged_root_is_known(["unshare", "-m", "--propagation", "slave"], self.here)
+
+    def test_a_root_that_comes_from_a_master_of_another_namespace(self):
+        between = ["unshare", "-m", "--propagation", "slave", "sh", "-c", 'mount --make-rshared /; "$@"; true', "sh"]
+        self.assert_merged_root_is_known([*between, "unshare", "-m", "--propagation", "slave"], self.here)
+
+    def test_a_root_that_comes_from_a_peer(self):
+        def by_a_peer(words):
+            shell = ["sh", "-c", 'echo up here; read line; "$@" && echo done here; read line', "sh", *words]
+            peer = Talking(self, ["unshare", "-m", "--propagation", "unchanged", *shell])
+            peer.until("up")
+
+            def mount():
+                peer.say("go")
+                peer.until("done")
+            return mount
+        self.assert_merged_root_is_known([], by_a_peer)
+
     def test_who_mounts_nothing_is_not_recorded(self):
         """Whatever else it does: numbers of calls mean others in other abis (access is the mount of i386)."""
         require("ebpf")

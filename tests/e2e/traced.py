@@ -152,6 +152,10 @@ class Talking:
                 return line.partition(" ")[2].rstrip("\n")
         raise AssertionError(f"ended without saying {name}: {self.said!r}")
 
+    def say(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
     def end(self):
         """Lets it go on to its end. Returns everything that it said."""
         self.process.stdin.close()
