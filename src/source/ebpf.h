@@ -31,7 +31,6 @@ class EbpfSource : public EventSource {
   void stop(const RecordSink& sink) override;
 
  private:
-  friend Status probe_ebpf();
   struct State;
   std::unique_ptr<State> state_;
 };
