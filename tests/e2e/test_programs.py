@@ -7,7 +7,7 @@ import os
 import signal
 
 import support
-from support import Tracing, cttrace
+from support import Tracing, cttrace, only_with
 from traced import Case, Facts, Talking, Trace, flags, program, raw, tell_tales, value
 
 
@@ -204,6 +204,19 @@ class Calls(Case):
         self.assertEqual(trace.calls(outcome="did_not_return"), [])
         self.assertEqual(trace.completeness["still_running"], 0)
         self.whole(trace)
+
+
+class Verifier(Case):
+    @only_with("ebpf", "nothing is loaded")
+    def test_it_has_little_to_go_through(self):
+        """It follows every way through a program. Where each turn of a loop has two, that is most of the time until the
+        hooks are live; and it gives up after a million instructions, of which another kernel counts more."""
+        said, trace = self.trace("verified")
+        self.whole(trace)
+        for name in ("sys_enter", "sys_exit", "process_fork", "process_exec", "process_exit", "cgroup_attach", "signal_sent",
+                     "find_tasks", "meet_strangers"):
+            with self.subTest(name):
+                self.assertIn(max(map(int, said.all(name))), range(1, 60_000))
 
 
 if __name__ == "__main__":
